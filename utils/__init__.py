@@ -1,0 +1,1 @@
+"""What the nodes are handed: plain functions over values, and one wrapper per outside thing."""

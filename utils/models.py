@@ -1,0 +1,327 @@
+"""The words of Pocket Tutor as types: what a lesson, an item, a grade and a record are, and how things go wrong.
+
+Everything in the program speaks in these. The module imports nothing of ours and nothing heavy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+# ------------------------------------------------------------------------------------------------ outcomes
+
+
+class ExitCode(IntEnum):
+    """What the shell is told. Stable; pipelines depend on it."""
+
+    DONE = 0
+    FELL_SHORT = 1
+    USAGE = 2
+    NO_MODEL = 3
+    INVALID = 4
+    NOTHING_RUN = 5
+    RECORDS = 6
+    BUG = 70
+    HANGUP = 129
+    INTERRUPT = 130
+    TERMINATED = 143
+
+
+class TutorError(Exception):
+    """Something a person can mend. The message says what happened, where, and what to do."""
+
+    exit_code = ExitCode.BUG
+
+
+class UsageError(TutorError):
+    """An unknown option, topic or value."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ModelError(TutorError):
+    """The model could not be reached, or what it said cannot be used."""
+
+    exit_code = ExitCode.NO_MODEL
+
+
+class InvalidFile(TutorError):
+    """A lesson, bank, sheet or script that cannot be read as what it should be."""
+
+    exit_code = ExitCode.INVALID
+
+    def __init__(self, path, line, message):
+        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
+        self.path, self.line, self.message = str(path), line, message
+
+
+class NothingRun(TutorError):
+    """No item matched what was asked for."""
+
+    exit_code = ExitCode.NOTHING_RUN
+
+
+class RecordsError(TutorError):
+    """The learner's records cannot be used; they are left as they are."""
+
+    exit_code = ExitCode.RECORDS
+
+
+# ------------------------------------------------------------------------------------------------- lessons
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it, up to the next heading of any level."""
+
+    id: str  # "llm/attention#root-d-k"; the part after # is unique in its lesson
+    title: str  # the heading as plain text, "" for text before the first heading
+    level: int  # 1..6, 0 for text before the first heading
+    heading_path: tuple[str, ...]  # titles from the outermost heading down to this one
+    text: str  # Markdown under the heading, without the heading itself, lines joined by \n
+    line: int  # 1-based line of the heading (or of the first line of text)
+    text_line: int  # 1-based line on which `text` begins
+
+    @property
+    def slug(self) -> str:
+        return self.id.partition("#")[2]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One Markdown file of the corpus."""
+
+    id: str  # "llm/attention"
+    path: str  # as shown to people: relative to the working folder where that is shorter
+    title: str
+    sections: tuple[Section, ...]
+    summary: str = ""
+    minutes: int | None = None
+    prerequisites: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    language: str = "en"
+
+    @property
+    def track(self) -> str:
+        return self.id.rpartition("/")[0]
+
+    def section(self, slug: str) -> Section | None:
+        """The section with this slug (`root-d-k`) or full id, or None."""
+        wanted = slug.rpartition("#")[2]
+        return next((section for section in self.sections if section.slug == wanted), None)
+
+
+# --------------------------------------------------------------------------------------------------- items
+
+
+class Kind:
+    """The kinds of item a bank can hold."""
+
+    CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER = "choice", "multi", "number", "short", "cloze", "order"
+    ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER)
+
+
+@dataclass(frozen=True)
+class KnownWrong:
+    """A wrong answer known in advance: the misconception behind it and what to say to whoever gives it."""
+
+    answer: str
+    misconception: str = ""
+    reply: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the options of a `choice` or `multi` item."""
+
+    text: str
+    right: bool = False
+    misconception: str = ""
+    reply: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point that a full answer makes. `also` holds other ways of saying it."""
+
+    text: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blank:
+    """One blank of a cloze: every text that fills it right, the first one being shown as the answer."""
+
+    accepted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of a parametric item: an arithmetic range, or a list to choose from."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question of a bank. A parametric item holds templates until `bank.draw` gives it numbers."""
+
+    id: str  # the author's, unique in its bank; the learner's history hangs on it
+    lesson: str  # "llm/attention"
+    section: str  # slug of the section it asks about
+    kind: str  # one of Kind.ALL
+    question: str  # Markdown; for a cloze each blank stands as [[…]]
+    hints: tuple[str, ...] = ()
+    explanation: str = ""
+    wrong: tuple[KnownWrong, ...] = ()
+    # choice, multi
+    options: tuple[Option, ...] = ()
+    credit: str = "all"  # multi: "all" or nothing, or "partial": (right − wrong) / right, at least 0
+    # number
+    answer: float | None = None
+    answer_expression: str = ""  # what a parametric item's answer is computed from
+    tolerance: float = 0.0  # absolute, or a fraction of the answer where `relative`
+    relative: bool = False
+    unit: str = ""
+    # short
+    rubric: tuple[Point, ...] = ()
+    references: tuple[str, ...] = ()
+    expression: str = ""  # a formula that the answer must equal
+    # cloze, order
+    blanks: tuple[Blank, ...] = ()
+    steps: tuple[str, ...] = ()  # in the right order
+    # parametric
+    variables: tuple[Variable, ...] = ()
+    where: str = ""  # a condition that the drawn values must meet
+    seed: int | None = None  # of the draw that this item came from; None where nothing was drawn
+    path: str = ""
+    line: int = 0
+
+    @property
+    def key(self) -> str:
+        """Unique over the corpus: `llm/attention:scale-by-root`."""
+        return f"{self.lesson}:{self.id}"
+
+
+# --------------------------------------------------------------------------------------- grades and records
+
+
+@dataclass(frozen=True)
+class Met:
+    """A rubric point that an answer makes, with the learner's own words as evidence."""
+
+    point: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The verdict on one answer."""
+
+    score: float  # 0..1
+    met: tuple[Met, ...] = ()
+    missed: tuple[str, ...] = ()
+    feedback: str = ""  # one or two sentences, never praise for its own sake
+    grader: str = "built-in"
+    unsure: bool = False  # the grader leaves the verdict to the learner; in CI the stricter one stands
+    misunderstood: str = ""  # why the answer could not be read at all (a number that is none)
+
+    @property
+    def correct(self) -> bool:
+        return self.score >= 1.0 and not self.unsure
+
+    @property
+    def sign(self) -> str:
+        return "?" if self.unsure else "✓" if self.correct else "~" if self.score > 0 else "✗"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An answer, its grade and when it was given. Stored before the next screen is drawn."""
+
+    item: str  # Item.key
+    section: str  # section slug
+    answer: str
+    grade: Grade
+    at: str  # UTC, ISO 8601
+    mode: str  # "probe", "practice", "review", "quiz"
+    seed: int | None = None  # of the item's draw
+    hints: int = 0  # how many were shown before this answer
+    shown: bool = False  # the answer had been shown, or the item was skipped
+    session: str = ""
+    id: int | None = None  # given by the store
+
+    @property
+    def lesson(self) -> str:
+        return self.item.partition(":")[0]
+
+    @property
+    def unaided(self) -> bool:
+        return self.grade.correct and not self.hints and not self.shown
+
+
+@dataclass
+class Round:
+    """One run of practice: which items are still to be asked, and how far the present one has come.
+
+    Plain values only, so that it can be kept as JSON and taken up again after a kill.
+    """
+
+    mode: str  # "probe", "practice", "recall", "review", "quiz"
+    seed: int = 0  # what parametric items are drawn from, so that a resumed question has the same numbers
+    queue: list[str] = field(default_factory=list)  # item ids still to ask, the present one first
+    hints: int = 0  # shown for the present item
+    tries: int = 0  # answers given to the present item
+    draws: dict[str, int] = field(default_factory=dict)  # item id -> how often it was asked in this session
+    again: list[str] = field(default_factory=list)  # missed here, to come back before the round ends
+    outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"
+
+
+@dataclass
+class Place:
+    """Where a learner stands in a lesson: enough to come back to the very screen."""
+
+    lesson: str
+    section: str = ""  # slug
+    stage: str = "start"  # "start", "probe", "explain", "practice", "recap"
+    page: int = 0
+    round: Round | None = None
+    done: list[str] = field(default_factory=list)  # slugs of the sections behind the learner
+    session: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a learner does, whether by key, by line or by script."""
+
+    action: str  # one of Step.ACTIONS
+    text: str = ""  # the answer, the side question, the option chosen
+    line: int = 0  # in the script that it came from
+
+    ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "ask", "choose", "quit")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line and the environment ask for, for every command alike."""
+
+    docs: str | None = None  # None is the bundled corpus
+    home: str | None = None
+    model: str | None = None
+    offline: bool = False
+    seed: int | None = None
+    json: bool = False
+    plain: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that `check` has to say about a lesson or a bank."""
+
+    path: str
+    line: int
+    rule: str
+    severity: str  # "error" or "warning"
+    message: str

@@ -1,0 +1,236 @@
+"""YAML without its surprises: plain text in, dicts, lists and scalars out, each value knowing its line.
+
+Only what a lesson, a bank or a script needs is read. Everything by which YAML can run code, grow without bound or
+silently mean something else (aliases, tags, merge keys, duplicate keys, `1:20:30`, `010`, `no`) is refused with its
+line or read as the text it looks like. Values are made from the parser's events, one by one, so that a hostile file is
+refused before anything large exists: https://yaml.org/spec/1.2.2/#chapter-6-structural-productions
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from utils.models import InvalidFile
+
+MAX_CHARACTERS = 2_000_000
+MAX_DEPTH = 40
+MAX_VALUES = 50_000  # keys, scalars, lists and maps together; a bank of 200 items has about 10,000
+
+NULLS = {"", "~", "null", "Null", "NULL"}
+BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+# Leading zeros, 0x, 0o, underscores and colons make no number here: what looks like a code or a time stays text.
+INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})")
+FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})?(\.[0-9]{0,299})?([eE][-+]?[0-9]{1,4})?")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+# What PyYAML's two parsers (C and Python) say, and what a lesson's author can do about it.
+MISTAKES = (
+    ("mapping values are not allowed", 'found ": " inside a text without quotes', 'one "key: value" on a line',
+     "put the text in quotes, or check the indentation"),
+    ("'\\t'", "found a tab", "spaces", "indent with spaces"),
+    ("cannot start any token", "found a text that begins with a character YAML keeps for itself (@ ` % or a tab)",
+     "a plain or quoted text", "put the text in quotes, and indent with spaces"),
+    ("while scanning an a", "found a text that begins with * or &", "a plain or quoted text", "put the text in quotes"),
+    ("while scanning a simple key", "found a line that is no field", '"key: value"',
+     "add the colon and a space, or indent the line as part of the text above"),
+    ("quoted scalar", "found a text in quotes that never ends or holds an unknown escape", "the closing quote",
+     "close it, or use single quotes where there are backslashes"),
+    ("flow", "found a [ or { that is not closed rightly", "a comma between its parts, and ] or } at the end",
+     "close it, or quote a text that begins with [ or {"),
+    ("tag", "found a tag (!)", "a plain value", "remove the tag, or put the text in quotes"),
+    ("block scalar", "found a text block (| or >) that begins wrongly", "| or > alone at the end of the line",
+     "indent the text block evenly"),
+    ("block mapping", "found a line that does not fit the fields around it", "fields at one indentation",
+     "align it with its neighbours, or quote a text that goes on after its closing quote"),
+    ("block collection", "found a line that does not fit the list around it", 'entries "- " at one indentation',
+     "align it with its neighbours"),
+    ("block sequence", "found a line that does not fit the list around it", 'entries "- " at one indentation',
+     "align it with its neighbours"),
+)
+
+
+class LinedDict(dict):
+    """A dict that knows on which line it begins (`line`) and where each of its keys stands (`lines`)."""
+
+    line = 0
+
+    def __init__(self, line=0):
+        super().__init__()
+        self.line, self.lines = line, {}
+
+
+class LinedList(list):
+    """A list that knows on which line it begins (`line`) and where each of its entries begins (`lines`)."""
+
+    line = 0
+
+    def __init__(self, line=0):
+        super().__init__()
+        self.line, self.lines = line, []
+
+
+def line_of(container, key_or_index=None) -> int:
+    """The 1-based line of a key or an entry, else the line on which the container itself begins.
+
+    0 for values that did not come from `load`, which makes an InvalidFile name the file alone.
+    """
+    lines = getattr(container, "lines", None)
+    if isinstance(lines, dict) and key_or_index in lines:
+        return lines[key_or_index]
+    if isinstance(lines, list) and isinstance(key_or_index, int) and -len(lines) <= key_or_index < len(lines):
+        return lines[key_or_index]
+    return getattr(container, "line", 0)
+
+
+def load(text: str, path, first_line: int = 1):
+    """The one YAML document in `text` as dict, list, str, int, float, bool or None.
+
+    `first_line` is the line of the file on which `text` begins (front matter begins on line 2). Dicts and lists know
+    their lines, see `line_of`. Only `true` and `false` are booleans; dates, times, codes and `yes` stay text. None for
+    an empty text. Raises InvalidFile naming what was found, what was expected and what to do.
+    """
+    import yaml
+
+    text = text.removeprefix("\ufeff")
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidFile(path, first_line, f"found {len(text):,} characters of YAML, expected at most "
+                                            f"{MAX_CHARACTERS:,}; split the file")
+    unreadable = CONTROL.search(text)
+    if unreadable:
+        raise InvalidFile(path, first_line + text.count("\n", 0, unreadable.start()), _control(unreadable[0]))
+    # The C parser is ten times faster and is in every wheel; the Python one says the same.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        return _Builder(path, first_line).build(yaml.parse(text, loader))
+    except yaml.MarkedYAMLError as error:
+        line, message = _explain(error)
+        raise InvalidFile(path, first_line + line, message) from None
+    except yaml.YAMLError as error:
+        raise InvalidFile(path, first_line, f"found text that is not YAML ({' '.join(str(error).split())}), "
+                                            "expected UTF-8 text; save the file as UTF-8") from None
+
+
+class _Builder:
+    """Turns parser events into values, and refuses the first event that a strict file may not hold."""
+
+    def __init__(self, path, first_line):
+        self.path, self.first_line = path, first_line
+        self.open = []  # containers from the outermost to the innermost
+        self.keys = []  # for each open container: the key whose value comes next, None where a key comes next
+        self.root = None
+        self.documents = self.values = 0
+
+    def build(self, events):
+        import yaml
+
+        for event in events:
+            line = self.first_line + event.start_mark.line
+            if isinstance(event, yaml.DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    self.refuse(line, "found a second YAML document (---), expected one in a file; "
+                                      "remove the --- line or make two files")
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                self.open.pop()
+                self.keys.pop()
+            elif isinstance(event, yaml.NodeEvent):
+                self.take(event, line, yaml)
+        return self.root
+
+    def take(self, event, line, yaml):
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse(line, f"found the alias *{event.anchor}, expected a value; write the value out, "
+                              "or quote a text that begins with *")
+        if event.anchor is not None:
+            self.refuse(line, f"found the anchor &{event.anchor}, expected a value; remove it, "
+                              "or quote a text that begins with &")
+        if event.tag is not None:
+            self.refuse(line, f"found the tag {_short(event.tag)}, expected a plain value; remove the tag, "
+                              "or quote a text that begins with !")
+        self.values += 1
+        if self.values > MAX_VALUES:
+            self.refuse(line, f"found more than {MAX_VALUES:,} values, expected fewer; split the file")
+        if isinstance(event, yaml.ScalarEvent):
+            unreadable = CONTROL.search(event.value)
+            if unreadable:
+                self.refuse(line, _control(unreadable[0]))
+            plain = event.implicit[0]  # without quotes, so that it may mean a number
+            self.put(_scalar(event.value) if plain else event.value, line, event.value if plain else None)
+        else:
+            container = (LinedDict if isinstance(event, yaml.MappingStartEvent) else LinedList)(line)
+            self.put(container, line)
+            self.open.append(container)
+            self.keys.append(None)
+            if len(self.open) > MAX_DEPTH:
+                self.refuse(line, f"found values nested more than {MAX_DEPTH} deep, expected a flat file; "
+                                  "check the indentation and the brackets")
+
+    def put(self, value, line, unquoted=None):
+        if not self.open:
+            self.root = value
+            return
+        parent, key = self.open[-1], self.keys[-1]
+        if isinstance(parent, list):
+            parent.append(value)
+            parent.lines.append(line)
+        elif key is None:
+            self.keys[-1] = self.key(value, line, parent, unquoted)
+            parent.lines[value] = line
+        else:
+            parent[key] = value
+            self.keys[-1] = None
+
+    def key(self, value, line, parent, unquoted):
+        if isinstance(value, (dict, list)):
+            self.refuse(line, "found brackets as a key, expected text; put a text that begins with { or [ in quotes")
+        if not isinstance(value, str):
+            self.refuse(line, f"found {unquoted or 'nothing'} as a key, expected text; put the key in quotes")
+        if unquoted == "<<":
+            self.refuse(line, "found the merge key <<, expected a field; write the fields out")
+        if value in parent.lines:
+            self.refuse(line, f'found the key "{_short(value)}" twice, expected it once (first on line '
+                              f"{parent.lines[value]}); remove one of the two")
+        return value
+
+    def refuse(self, line, message):
+        raise InvalidFile(self.path, line, message)
+
+
+def _scalar(text):
+    """What an unquoted text means: the core schema of YAML 1.2 without octal, hexadecimal, infinities and NaN."""
+    if text in NULLS:
+        return None
+    if text in BOOLEANS:
+        return BOOLEANS[text]
+    if INTEGER.fullmatch(text):
+        return int(text)
+    if any(digit in text for digit in "0123456789") and text[0] not in "eE" and FLOAT.fullmatch(text):
+        mantissa = re.split("[eE]", text)[0]
+        if mantissa.strip("+-."):
+            number = float(text)
+            return number if math.isfinite(number) else text
+    return text
+
+
+def _explain(error):
+    """(0-based line, message) for an error of PyYAML."""
+    context, problem = error.context or "", error.problem or ""
+    opened = context.startswith(("while scanning", "while parsing a flow"))  # the beginning is where to look
+    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
+    said = f"{problem} {context}"
+    for fragment, found, expected, remedy in MISTAKES:
+        if fragment in said:
+            return mark.line if mark else 0, f"{found}, expected {expected}; {remedy}"
+    return mark.line if mark else 0, f"found text that is not YAML ({_short(said.strip(), 120)}), expected fields " \
+        '"key: value" and lists "- entry"; put texts with special characters in quotes'
+
+
+def _control(character):
+    return (f"found the control character U+{ord(character):04X}, expected readable text; "
+            "remove it (an editor that shows invisible characters helps)")
+
+
+def _short(text, length=60):
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
