@@ -305,7 +305,7 @@ class Corpus:
             return candidates[0]
         if candidates:
             shown = ", ".join(candidates[:CANDIDATES]) + (", …" if len(candidates) > CANDIDATES else "")
-            raise UsageError(f'"{topic}" could be any of {len(candidates)} lessons: {shown}; write more of it')
+            raise UsageError(f'"{topic:.80}" could be any of {len(candidates)} lessons: {shown}; write more of it')
         raise self._unknown(topic)
 
     def _at_path(self, topic: str) -> list[str]:
@@ -324,9 +324,9 @@ class Corpus:
 
     def _unknown(self, topic: str) -> UsageError:
         by_name = {name: lesson_id for lesson_id in self.files for name in (lesson_id, lesson_id.rpartition("/")[2])}
-        near = nearest(_comparable(topic), by_name)
+        near = nearest(_comparable(topic)[:200], by_name)
         hint = f". Did you mean {by_name[near]}?" if near else "; `topics` lists them"
-        return UsageError(f'no lesson "{topic}" in {self.shown}{hint}')
+        return UsageError(f'no lesson "{topic:.80}" in {self.shown}{hint}')
 
     def _real(self, lesson_id: str) -> str:
         if lesson_id not in self.files:

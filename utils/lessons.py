@@ -21,7 +21,8 @@ MAX_BYTES = 5_000_000
 MAX_SECTIONS = 5_000
 MAX_PARAGRAPH = 50_000  # characters; markdown-it-py needs seconds for ten times that of `![[]()`
 MAX_COLUMNS = 200
-PAGE_CHARACTERS = 1_600  # what an 80x24 terminal shows on one screen, and one can read at one go
+PAGE_CHARACTERS = 1_600  # what one reads at one go; a screen of 80x24 holds a little more
+PAGE_EXCESS = 1.2  # by how much the last page of a section may be longer, rather than leave a few lines over
 UNNAMED = "section"  # slug of a heading that has no letter or digit
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -218,14 +219,14 @@ def _scan_headings(body: str) -> tuple[str, int] | None:
         if not line.strip():
             blank = True
             continue
-        if NEEDS_PARSER.match(line) and not (blank and set(line.strip()) == {"-"}):
+        if line[0] in " \t<=-" and NEEDS_PARSER.match(line) and not (blank and set(line.strip()) == {"-"}):
             return None
         blank = False
         if line.startswith("<!--"):
             until = None if "-->" in line else "-->"
             if not until and not line.rstrip().endswith("-->"):
                 return None
-        elif heading := re.match(r"(#{1,6})(?:[ \t]+(.*))?$", line):
+        elif line[0] == "#" and (heading := re.match(r"(#{1,6})(?:[ \t]+(.*))?$", line)):
             if not levels and MARKED_UP.search(heading[2] or ""):
                 return None
             first = first if levels else " ".join((heading[2] or "").split())
@@ -349,14 +350,14 @@ def _refuse_bytes(text, path):
 
 def _refuse_oversize(tokens, path):
     """What would take a parser or a screen seconds to draw is refused before anything is drawn."""
-    columns = 0
+    line = columns = 0
     for token in tokens:
+        line = token.map[0] + 1 if token.map else line
         if token.type == "inline" and len(token.content) > MAX_PARAGRAPH:
-            raise InvalidFile(path, token.map[0] + 1, f"found a paragraph of {len(token.content):,} characters, "
-                              f"expected at most {MAX_PARAGRAPH:,}; put blank lines between its parts")  # fmt: skip
+            raise InvalidFile(path, line, f"found a paragraph of {len(token.content):,} characters, "
+                                          f"expected at most {MAX_PARAGRAPH:,}; put blank lines between its parts")  # fmt: skip
         columns = 0 if token.type == "table_open" else columns + (token.type == "th_open")
         if token.type == "thead_close" and columns > MAX_COLUMNS:
-            line = token.map[0] + 1 if token.map else None
             raise InvalidFile(path, line, f"found a table of {columns:,} columns, expected at most {MAX_COLUMNS:,}; "
                                           "turn it, or split it")  # fmt: skip
 
@@ -485,11 +486,11 @@ def split_pages(text: str, limit: int = PAGE_CHARACTERS) -> list[str]:
     pieces, lines = _pieces(text, list_limit=limit)
     pages: list[list[_Piece]] = []
     for group in _groups(pieces):
-        if pages and group[-1].end - pages[-1][0].start and _size(pages[-1]) + _size(group) <= limit:
+        if pages and _size(pages[-1]) + _size(group) <= limit:
             pages[-1] += group
         else:
             pages.append(group)
-    if len(pages) > 1 and _size(pages[-1]) < limit / 5 and _size(pages[-2]) <= limit:  # no page of two lines at the end
+    if len(pages) > 1 and _size(pages[-2]) + _size(pages[-1]) <= limit * PAGE_EXCESS:
         pages[-2:] = [pages[-2] + pages[-1]]
     return [_joined(lines, page[0].start, page[-1].end) for page in pages] or [""]
 
@@ -581,7 +582,7 @@ EXAMPLE = re.compile(r"\*\*Example\b[^*]*\*\*")
 PROTECTED = re.compile(
     r"\\." + "|" + CODE_SPAN + r"|\$\$.+?\$\$|\$(?!\s)[^$]+?(?<!\s)\$(?!\d)|!?\[[^\]]*\]\([^)]*\)|<[^<>]+>", re.DOTALL
 )
-BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
+BOLD = re.compile(r"\*\*(?=\S)((?:[^*]|\*(?!\*))+)(?<=\S)\*\*")
 LABEL = re.compile(r"\*\*(?:\S+\s+){0,2}\S+[.:?!]\*\*\s")  # **Warm-up.** belongs to the sentence after it
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s+[^\sa-z])|[。！？।]")
 ABBREVIATION = re.compile(
@@ -589,33 +590,54 @@ ABBREVIATION = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class _Said:
+    """A sentence of a section, or a formula that stands between sentences."""
+
+    text: str
+    place: int  # which of the section's blocks it is in
+    formula: bool
+
+
 def key_sentences(text: str, count: int = 3) -> str:
     """The section in brief and in its own words, as Markdown: its first sentence and those with **bold**, in order.
 
-    At most `count` sentences, each with the formula that it leads to. Worked examples are left out. A section without
-    paragraphs gives the first `count` entries of its lists, else its first page.
+    At most `count` sentences, each with the formula right before or after it, and with the beginning of a sentence
+    that runs on below its formula. Worked examples are left out. A section without paragraphs gives the first `count`
+    entries of its lists, else its first page.
     """
     pieces, _ = _pieces(text, list_limit=0)
-    paragraphs = [
-        (index, sentences(piece.text))
-        for index, piece in enumerate(pieces)
-        if piece.kind == "paragraph_open" and not EXAMPLE.match(piece.text)
-    ]
-    if not paragraphs:
+    said = list(_what_is_said(pieces))
+    spoken = [number for number, one in enumerate(said) if not one.formula]
+    if not spoken:
         entries = [piece.text for piece in pieces if piece.kind == "list_item_open"][:count]
         return "\n".join(entries) or split_pages(text)[0]
-    places = [(number, place) for number, (_, found) in enumerate(paragraphs) for place in range(len(found))]
-    bold = [(number, place) for number, place in places[1:] if BOLD.search(paragraphs[number][1][place])]
-    chosen = {*places[:1], *bold[: max(count - 1, 0)]}
-    brief = []
-    for number, (index, found) in enumerate(paragraphs):
-        said = [sentence for place, sentence in enumerate(found) if (number, place) in chosen]
-        if said:
-            brief.append(" ".join(said))
-            following = pieces[index + 1] if index + 1 < len(pieces) else None
-            if following and following.kind.startswith("math_block") and (number, len(found) - 1) in chosen:
-                brief.append(following.text)
-    return "\n\n".join(brief)
+    bold = [number for number in spoken[1:] if BOLD.search(LABEL.sub("", said[number].text))]
+    chosen = {*spoken[:1], *bold[: max(count - 1, 0)]}
+    for number in sorted(chosen):
+        if said[number].text[0].islower() and number > 1 and said[number - 1].formula:
+            chosen.add(number - 2)
+    chosen |= {number for number, one in enumerate(said) if one.formula and _is_beside(said, number, chosen)}
+    brief = ""
+    for number in sorted(chosen):
+        goes_on = number - 1 in chosen and said[number - 1].place == said[number].place
+        brief += (" " if goes_on else "\n\n") + said[number].text
+    return brief.strip()
+
+
+def _what_is_said(pieces) -> Iterator[_Said]:
+    for place, piece in enumerate(pieces):
+        if piece.kind.startswith("math_block"):
+            yield _Said(piece.text, place, formula=True)
+        elif piece.kind == "paragraph_open" and not EXAMPLE.match(piece.text):
+            for sentence in sentences(piece.text):
+                yield _Said(sentence, place, formula=False)
+
+
+def _is_beside(said, number: int, chosen) -> bool:
+    return any(
+        other in chosen and abs(said[other].place - said[number].place) == 1 for other in (number - 1, number + 1)
+    )  # fmt: skip
 
 
 def sentences(paragraph: str) -> list[str]:

@@ -1,0 +1,143 @@
+"""The map of the program: which node follows which. The nodes are in nodes.py.
+
+The shared store, filled by main.py before a flow runs and by the nodes while it does:
+
+| key        | what it holds                                                             | written by               |
+|------------|---------------------------------------------------------------------------|--------------------------|
+| `settings` | Settings: what the command line asks for                                  | main                     |
+| `corpus`   | files.Corpus: the lessons of --docs                                       | main                     |
+| `terminal` | terminal.Terminal: shows screens, hands back the learner's steps          | main                     |
+| `store`    | store.Store: the learner's records                                        | main                     |
+| `now`      | () -> aware datetime; a test's clock stands still                         | main                     |
+| `rng`      | random.Random that every draw comes from; --seed makes it repeatable      | main                     |
+| `session`  | str: id of this session                                                   | main                     |
+| `topic`    | str or None: the TOPIC asked for; None once it was taken up               | main, PickTopic          |
+| `lesson`   | Lesson being taught                                                       | LoadLesson               |
+| `items`    | {item id: Item}: its bank, undrawn                                        | LoadLesson               |
+| `sections` | [Section]: what is taught of it, in order                                 | ChunkSections            |
+| `pages`    | {section slug: [str]}: each section cut to what is read at one go         | ChunkSections            |
+| `place`    | Place: where the learner stands; kept in the records at every move        | LoadLesson and most      |
+| `round`    | Round: the practice under way                                             | RecallMissed and others  |
+| `item`     | Item on screen, drawn                                                     | ChooseItem               |
+| `step`     | Step: what the learner did last                                           | nodes that read          |
+| `grade`    | Grade of the last answer                                                  | GradeAnswer, GiveUp      |
+| `result`   | str: what the last attempt led to: passed, again, missed, declined        | RecordAttempt            |
+| `left`     | bool: the learner asked to leave                                          | nodes that read          |
+"""
+
+from __future__ import annotations
+
+from pocketflow import Flow
+
+import nodes
+
+
+def create_practice_flow() -> Flow:
+    """Ask, grade, help, ask again, until the round's queue is empty. Shared by learn, quiz and review.
+
+    Ends on EndRound, whose action says how: known, unknown, recalled, practised, struggled or left.
+    """
+    choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
+    grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
+    record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
+    wait, side_after, end = nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
+
+    choose - "item" >> ask
+    choose - "done" >> end
+    ask - "answer" >> grade
+    ask - "hint" >> hint
+    ask - "side_question" >> side
+    ask - "skip" >> give_up
+    ask - "nothing_said" >> ask
+    ask - "declined" >> choose
+    ask - "left" >> end
+    hint >> ask
+    side >> ask
+    grade - "graded" >> record
+    grade - "unreadable" >> unreadable
+    unreadable >> ask
+    give_up >> record
+    record - "graded" >> feedback
+    record - "skipped" >> reveal
+    feedback - "passed" >> wait
+    feedback - "again" >> ask
+    feedback - "missed" >> reveal
+    feedback - "declined" >> choose
+    reveal >> wait
+    wait - "next" >> choose
+    wait - "side_question" >> side_after
+    wait - "left" >> end
+    side_after >> wait
+    return Flow(start=choose)
+
+
+def create_learn_flow() -> Flow:
+    """An interactive session: pick a topic, then probe, explain and practise its sections one after the other."""
+    pick, load, chunk, recall = nodes.PickTopic(), nodes.LoadLesson(), nodes.ChunkSections(), nodes.RecallMissed()
+    section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
+    side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
+    recap, leave = nodes.Recap(), nodes.LeaveSession()
+    practice = create_practice_flow()
+
+    pick - "chosen" >> load
+    pick - "left" >> leave
+    load >> chunk >> recall
+    recall - "recall" >> practice
+    recall - "nothing" >> section
+    section - "probe" >> practice
+    section - "practice" >> practice
+    section - "explain" >> explain
+    section - "begin" >> begin
+    section - "recap" >> recap
+    explain - "page" >> explain
+    explain - "side_question" >> side
+    explain - "question" >> begin
+    explain - "left" >> leave
+    side >> explain
+    offer - "skip" >> begin
+    offer - "read" >> explain
+    offer - "left" >> leave
+    begin - "practice" >> practice
+    begin - "nothing" >> section
+    practice - "known" >> offer
+    practice - "unknown" >> explain
+    practice - "recalled" >> section
+    practice - "practised" >> section
+    practice - "struggled" >> again
+    practice - "left" >> leave
+    again >> section
+    recap - "pick" >> pick
+    recap - "left" >> leave
+    return Flow(start=pick)
+
+
+FLOWS = {"learn": create_learn_flow, "practice": create_practice_flow}
+
+
+def mermaid(flow: Flow) -> str:
+    """The live graph as a Mermaid flowchart, nested flows as boxes. Same graph, same text."""
+    lines = ["flowchart TD"]
+    seen: dict[int, str] = {}
+
+    def name(node) -> str:
+        if id(node) not in seen:
+            kind = "Practice" if isinstance(node, Flow) else type(node).__name__
+            taken = sum(known.rstrip("0123456789") == kind for known in seen.values())
+            seen[id(node)] = kind + (str(taken + 1) if taken else "")
+        return seen[id(node)]
+
+    def draw(node, indent: str) -> None:
+        """This node and all that it leads to, each once, in the order of the edges."""
+        waiting = [node]
+        while waiting:
+            here = waiting.pop(0)
+            for action, following in here.successors.items():
+                new = id(following) not in seen
+                label = "" if action == "default" else f"|{action}|"
+                lines.append(f"{indent}{name(here)} -->{label} {name(following)}")
+                if new:
+                    waiting.append(following)
+
+    name(flow.start_node)
+    draw(flow.start_node, "    ")
+    return "\n".join(lines)

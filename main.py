@@ -1,0 +1,313 @@
+"""The commands. Each builds the shared store, runs a flow and turns what came of it into an exit code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import fields
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from utils.models import ExitCode, Settings, TutorError, UsageError
+
+PROGRAM = "tutor"
+
+
+def package_version() -> str:
+    try:
+        return version("pocket-tutor")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+# ------------------------------------------------------------------------------- options of every command
+
+GLOBAL_OPTIONS = (
+    click.option("--docs", metavar="DIR", help="The lessons: any folder of Markdown. Default: the bundled corpus."),
+    click.option("--home", metavar="DIR", help="Where records and settings are kept (also TUTOR_HOME)."),
+    click.option("-m", "--model", metavar="NAME", help="The model to use."),
+    click.option("--offline", is_flag=True, default=None, help="Never call a model."),
+    click.option("--seed", type=int, metavar="N", help="Draw the same questions again."),
+    click.option("--json", is_flag=True, default=None, help="JSON on stdout, everything else on stderr."),
+    click.option("--plain", is_flag=True, default=None, help="No colour, no cursor movement."),
+    click.option("-v", "--verbose", is_flag=True, default=None, help="Say more when something fails."),
+)
+
+
+def with_global_options(command):
+    """Give a command the global options, so that they may stand before or after its name."""
+    for option in reversed(GLOBAL_OPTIONS):
+        command = option(command)
+    return command
+
+
+def takes_settings(command):
+    """Call a command with a Settings made of the options before its name and those after it, the latter winning."""
+
+    @with_global_options
+    @click.pass_context
+    @functools.wraps(command)
+    def called(context, **options):
+        given = dict(context.obj or {})
+        for field in fields(Settings):
+            value = options.pop(field.name)
+            if value is not None:
+                given[field.name] = value
+        settings = Settings(**given)
+        if settings.home:  # for what is written when no settings are at hand any more: the log of a crash
+            os.environ["TUTOR_HOME"] = settings.home
+        return context.invoke(command, settings, **options)
+
+    return called
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@with_global_options
+@click.version_option(package_version(), prog_name=PROGRAM)
+@click.pass_context
+def cli(context, **options):
+    """An AI tutor in the terminal. Point it at a folder of Markdown lessons and it teaches them.
+
+    With no command it opens where you left off.
+    """
+    context.obj = {name: value for name, value in options.items() if value is not None}
+    if context.invoked_subcommand is None:
+        context.invoke(learn)
+
+
+# ------------------------------------------------------------------------------------------------ commands
+
+
+@cli.command()
+@click.argument("topic", required=False)
+@click.option("--script", metavar="FILE", help="Take the learner's steps from a YAML file.")
+@click.option("--transcript", metavar="FILE", help="Save the session as Markdown.")
+@takes_settings
+def learn(settings, topic=None, script=None, transcript=None):
+    """An interactive tutoring session (the default).
+
+    TOPIC is track/slug (llm/attention), a unique part of it, or a path.
+    """
+    from flow import create_learn_flow
+
+    with session(settings, topic, script, transcript) as shared:
+        create_learn_flow().run(shared)
+
+
+@cli.command()
+@takes_settings
+def topics(settings):
+    """The lessons: prerequisites, sections, items, mastery, what is due."""
+    from utils import agenda
+
+    corpus = corpus_of(settings)
+    with records_of(settings, read_only=True) as store:
+        rows = agenda.rows(corpus, store)
+    put(settings, rows, lambda: agenda.listing(rows), corpus.warnings)
+
+
+@cli.command()
+@click.argument("flow", required=False, default="learn")
+@takes_settings
+def graph(settings, flow):
+    """The flow as Mermaid, drawn from the live graph. FLOW is learn or practice."""
+    from flow import FLOWS, mermaid
+    from utils.text import nearest
+
+    if flow not in FLOWS:
+        near = nearest(flow, FLOWS)
+        hint = f" Did you mean {near}?" if near else ""
+        raise UsageError(f"unknown flow {flow!r}; expected one of {', '.join(FLOWS)}.{hint}")
+    drawn = mermaid(FLOWS[flow]())
+    put(settings, {"flow": flow, "mermaid": drawn}, lambda: drawn)
+
+
+@cli.command()
+@takes_settings
+def doctor(settings):
+    """What is set up, what is reachable, what is missing, and how to mend it."""
+    from utils import diagnosis
+
+    def look_at_records():
+        with records_of(settings, read_only=True) as store:
+            return store.described()
+
+    checks = diagnosis.examine(settings, lambda: corpus_of(settings), look_at_records)
+    put(settings, [check.as_dict() for check in checks], lambda: diagnosis.listing(checks))
+    return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
+
+
+# ------------------------------------------------------------------------------------- what commands share
+
+
+def corpus_of(settings):
+    from utils import files
+
+    return files.open_corpus(files.docs_folder(settings.docs))
+
+
+def records_of(settings, read_only=False):
+    from datetime import datetime, timezone
+
+    from utils import files, store
+
+    home = files.home_folder(settings.home)
+    return store.open_store(home, now=lambda: datetime.now(timezone.utc), read_only=read_only)
+
+
+def put(settings, document, listing, warnings=()):
+    """A command's result: one JSON document with --json, else what a person reads; warnings on stderr."""
+    from utils import terminal
+
+    terminal.put(document if settings.json else listing(), warnings)
+
+
+@contextmanager
+def session(settings, topic, script, transcript):
+    """The shared store of a session, from a keyboard or a script; what was said is saved however it ends."""
+    import random
+    import uuid
+
+    from utils import files, terminal
+
+    steps = files.load_script(script) if script else None
+    if not steps and not terminal.person_present():
+        raise UsageError("a session needs a terminal to read keys from; without one, use learn --script FILE")
+    learner = terminal.ScriptedLearner(steps.steps, script) if steps else None
+    seed = settings.seed if settings.seed is not None else steps.seed if steps else None
+    screen = terminal.Terminal(settings, learner)
+    corpus = corpus_of(settings)
+    topic = topic or (steps.topic if steps else None)
+    with records_of(settings) as store:
+        if store.warning:
+            screen.notice(store.warning)
+        try:
+            yield {
+                "settings": settings, "corpus": corpus, "terminal": screen, "store": store, "now": store.now,
+                "rng": random.Random(seed), "session": uuid.uuid4().hex[:12], "left": False, "round": None,
+                "topic": corpus.find(topic) if topic else None,
+            }  # fmt: skip
+        finally:
+            if transcript:
+                files.write_atomically(transcript, screen.transcript_text())
+
+
+# --------------------------------------------------------------------------------------------- exit codes
+
+
+def run(arguments=None):
+    """The whole program: every way it can end becomes an exit code, and no traceback reaches a user."""
+    _prepare_streams()
+    _let_signals_unwind()
+    try:
+        code = _invoke(arguments)
+        _flush()
+    except BrokenPipeError:
+        _discard(sys.stdout)
+        code = ExitCode.DONE  # whoever read us has had enough: `| head` is no failure
+    except OSError as error:
+        _discard(sys.stdout)
+        code = _complain(f"the output could not be written: {error.strerror}", ExitCode.USAGE)
+    sys.exit(int(code))
+
+
+def _invoke(arguments) -> int:
+    try:
+        return cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        return _complain(error.format_message(), ExitCode.USAGE)
+    except TutorError as error:
+        return _complain(str(error), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _die_of("SIGINT")
+        return ExitCode.INTERRUPT
+    except Stopped as stopped:
+        _die_of(stopped.signal)
+        return stopped.code
+    except (BrokenPipeError, SystemExit):
+        raise
+    except OSError as error:
+        if error.filename is None:  # a stream, not a file: the caller tells
+            raise
+        return _complain_of_bug(error)
+    except Exception as error:
+        return _complain_of_bug(error)
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGHUP, as an exception, so that the terminal is restored and records are closed on the way out."""
+
+    def __init__(self, signal: str, code: int):
+        super().__init__(signal)
+        self.signal, self.code = signal, code
+
+
+def _let_signals_unwind():
+    import signal
+
+    def stop(name, code):
+        def handler(number, frame):
+            raise Stopped(name, code)
+
+        return handler
+
+    signal.signal(signal.SIGTERM, stop("SIGTERM", ExitCode.TERMINATED))
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, stop("SIGHUP", ExitCode.HANGUP))
+
+
+def _die_of(name: str):
+    """End by the signal itself, so that a shell or a CI runner sees what it sent."""
+    import signal
+
+    _flush()
+    number = getattr(signal, name)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def _prepare_streams():
+    """A stream that cannot show a character shows a replacement; a closed one becomes a sink."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115: open as long as the program runs
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _flush():
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _discard(stream):
+    """Point a broken stream at nothing, so that the interpreter's own flush at exit stays silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _complain(message: str, code: ExitCode) -> ExitCode:
+    from utils.text import sanitize
+
+    print(f"{PROGRAM}: {sanitize(message)}", file=sys.stderr)
+    return code
+
+
+def _complain_of_bug(error: Exception) -> ExitCode:
+    """One line for the user; the traceback goes where a developer can read it."""
+    from utils.files import write_crash_log
+
+    where = write_crash_log(error)
+    return _complain(f"a bug: {type(error).__name__}: {error} (the details are in {where})", ExitCode.BUG)
+
+
+if __name__ == "__main__":
+    run()

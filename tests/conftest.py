@@ -1,0 +1,126 @@
+"""What the tests share: a home of their own, a clock that stands still, a small corpus."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
+
+LESSON = """\
+---
+title: Bread
+summary: Flour, water, salt and time.
+minutes: 10
+---
+# Bread
+
+You will know why dough rises.
+
+## Yeast
+
+**Yeast eats sugar** and breathes out carbon dioxide. The gas makes the dough rise.
+
+**Example.** Ten grams of yeast raise 500 grams of flour in an hour.
+
+## Salt
+
+**Salt slows yeast down.** Two percent of the flour's weight is usual.
+
+## Recap
+
+- Yeast makes gas.
+- Salt slows it.
+"""
+
+BANK = """\
+items:
+  - id: gas
+    section: yeast
+    kind: choice
+    question: Which gas makes dough rise?
+    options:
+      - text: carbon dioxide
+        right: true
+      - text: oxygen
+        misconception: yeast makes oxygen
+        reply: Yeast uses oxygen up.
+      - text: nitrogen
+    hints: [It is what we breathe out., Its formula has one C.]
+    explanation: Yeast breathes out carbon dioxide.
+  - id: flour
+    section: yeast
+    kind: number
+    variables:
+      y: {from: 2, to: 9}
+    question: How many grams of flour do {{y}} g of yeast raise in an hour?
+    answer: y * 50
+    tolerance: 0
+    unit: g
+    hints: [Ten grams raise 500., "Multiply {{y}} by fifty."]
+    explanation: "Fifty times {{y}}."
+  - id: eats
+    section: yeast
+    kind: cloze
+    question: Yeast eats [[sugar|sugars]].
+    hints: [It is sweet., It begins with s.]
+    explanation: Sugar is what yeast lives on.
+  - id: percent
+    section: salt
+    kind: number
+    question: How much salt, in percent of the flour?
+    answer: 2
+    tolerance: 0.1
+    hints: [It is little., Between one and three.]
+    explanation: Two percent is usual.
+  - id: slows
+    section: salt
+    kind: choice
+    question: What does salt do to yeast?
+    options:
+      - text: slows it
+        right: true
+      - text: feeds it
+      - text: kills it
+    hints: [It does not kill., It does not feed.]
+    explanation: Salt slows yeast.
+"""
+
+
+@pytest.fixture
+def docs(tmp_path) -> Path:
+    """A corpus of one lesson with its bank."""
+    folder = tmp_path / "docs"
+    (folder / "food").mkdir(parents=True)
+    (folder / "food" / "bread.md").write_text(LESSON, encoding="utf-8")
+    (folder / "food" / "bread.quiz.yaml").write_text(BANK, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    return tmp_path / "home"
+
+
+def bare_environment(home) -> dict[str, str]:
+    """Nothing of whoever runs the tests: no key, no colour settings, no home of theirs."""
+    return {"PATH": "/usr/bin:/bin", "TUTOR_HOME": str(home)}
+
+
+@pytest.fixture
+def tutor(home, tmp_path):
+    """Run the program as a person would type it: tutor("learn", "bread", ...) -> CompletedProcess."""
+
+    def run(*arguments, stdin="", timeout=60, **environment):
+        env = {**bare_environment(home), "PYTHONWARNINGS": "error", "HOME": str(tmp_path), **environment}
+        return subprocess.run(
+            [sys.executable, str(ROOT / "main.py"), *map(str, arguments)],
+            input=stdin, capture_output=True, text=True, timeout=timeout, env=env, cwd=tmp_path,
+        )  # fmt: skip
+
+    return run

@@ -1,0 +1,264 @@
+"""The commands as a person, a pipe or a script types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, bare_environment
+
+from main import cli
+
+SCRIPT = """\
+topic: bread
+seed: 3
+steps:
+  - next
+  - hint
+  - skip
+  - answer: "1"
+  - quit
+"""
+
+
+@pytest.fixture
+def script(tmp_path) -> Path:
+    path = tmp_path / "steps.yaml"
+    path.write_text(SCRIPT, encoding="utf-8")
+    return path
+
+
+def test_every_command_and_option_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, command in cli.commands.items():
+        assert f"`{name}" in readme, f"the README does not name `{name}`"
+        for parameter in command.params:
+            for option in getattr(parameter, "opts", ()):
+                if option.startswith("--") and option != "--verbose":  # by its short name
+                    assert option in readme, f"the README does not name {name} {option}"
+
+
+@pytest.mark.parametrize("command", [[], ["learn"], ["topics"], ["graph"], ["doctor"]])
+def test_help_is_there_for_every_command(tutor, command):
+    run = tutor(*command, "--help")
+    assert run.returncode == 0 and run.stdout.startswith("Usage: tutor")
+
+
+def test_a_session_without_a_terminal_is_refused_and_never_waits(tutor, docs):
+    run = tutor("--docs", docs, "learn", "bread")
+    assert run.returncode == 2
+    assert "needs a terminal" in run.stderr and "learn --script FILE" in run.stderr
+    assert tutor("--docs", docs).returncode == 2, "no command means learn"
+
+
+def test_a_scripted_session_runs_without_a_terminal_and_saves_its_transcript(tutor, docs, script, tmp_path):
+    transcript = tmp_path / "session.md"
+    run = tutor("learn", "--docs", docs, "--script", script, "--transcript", transcript)
+    assert run.returncode == 0, run.stderr
+    assert "\x1b" not in run.stdout
+    text = transcript.read_text(encoding="utf-8")
+    assert text.startswith("## Bread") or "## Yeast" in text
+    assert "**The answer.**" in text
+
+
+def test_the_same_seed_gives_the_same_screens_byte_for_byte(tutor, docs, script, tmp_path):
+    runs = [
+        tutor("learn", "--docs", docs, "--script", script, "--home", tmp_path / name, "--seed", 11, PYTHONHASHSEED=seed)
+        for name, seed in (("a", "0"), ("b", "1"), ("c", "2"))
+    ]
+    assert {run.returncode for run in runs} == {0}
+    assert len({run.stdout for run in runs}) == 1
+
+
+def test_json_puts_one_event_a_line_on_stdout_and_the_screens_on_stderr(tutor, docs, script):
+    run = tutor("--json", "learn", "--docs", docs, "--script", script)
+    events = [json.loads(line) for line in run.stdout.splitlines()]
+    names = [event["event"] for event in events]
+    assert names[0] == "lesson" and names[-1] == "left" and "stored" in names
+    assert "Yeast" in run.stderr
+
+
+def test_global_options_stand_before_or_after_the_command(tutor, docs):
+    before, after = tutor("--docs", docs, "--json", "topics"), tutor("topics", "--docs", docs, "--json")
+    assert before.stdout == after.stdout
+    (row,) = json.loads(before.stdout)
+    assert row == {
+        "lesson": "food/bread", "title": "Bread", "track": "food", "minutes": 10, "prerequisites": [],
+        "sections": 4, "items": 5, "mastery": 0.0, "due": 0,
+    }  # fmt: skip
+
+
+def test_topics_shows_what_was_missed_as_waiting(tutor, docs, script):
+    assert tutor("learn", "--docs", docs, "--script", script).returncode == 0
+    (row,) = json.loads(tutor("topics", "--docs", docs, "--json").stdout)
+    assert row["due"] >= 1
+    assert "to go over" in tutor("topics", "--docs", docs).stdout
+
+
+def test_topics_draws_lessons_under_their_prerequisites(tutor, docs):
+    (docs / "food" / "cake.md").write_text("---\nprerequisites: [food/bread]\n---\n# Cake\n\nSweet.\n", encoding="utf-8")
+    lines = tutor("topics", "--docs", docs).stdout.splitlines()
+    assert lines[0].startswith("food/bread") and lines[1].startswith("└─ food/cake")
+
+
+def test_topics_makes_no_records_where_there_are_none(tutor, docs, home):
+    assert tutor("topics", "--docs", docs).returncode == 0
+    assert not home.exists()
+
+
+def test_an_unknown_topic_suggests_the_nearest_and_exits_2(tutor, docs, script):
+    run = tutor("learn", "braed", "--docs", docs, "--script", script)
+    assert run.returncode == 2 and "Did you mean food/bread?" in run.stderr and run.stdout == ""
+
+
+def test_an_unknown_option_exits_2_with_usage_on_stderr(tutor):
+    run = tutor("topics", "--bogus")
+    assert run.returncode == 2 and run.stdout == "" and "No such option" in run.stderr
+
+
+def test_a_folder_without_lessons_exits_2_and_says_so(tutor, tmp_path):
+    run = tutor("topics", "--docs", tmp_path / "nowhere")
+    assert run.returncode == 2 and "there is no such folder" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_broken_bank_exits_4_with_its_line(tutor, docs, script):
+    bank = docs / "food" / "bread.quiz.yaml"
+    bank.write_text(bank.read_text(encoding="utf-8").replace("kind: number", "kind: numbr", 1), encoding="utf-8")
+    run = tutor("learn", "--docs", docs, "--script", script)
+    assert run.returncode == 4
+    assert re.search(r"bread\.quiz\.yaml:\d+: .*numbr", run.stderr)
+
+
+def test_a_broken_script_exits_4_with_its_line(tutor, docs, tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text("steps:\n  - hnt\n", encoding="utf-8")
+    run = tutor("learn", "bread", "--docs", docs, "--script", path)
+    assert run.returncode == 4 and "bad.yaml:2:" in run.stderr and "Did you mean hint?" in run.stderr
+
+
+def test_records_from_a_newer_version_exit_6_and_stay_as_they_are(tutor, docs, script, home):
+    import sqlite3
+
+    tutor("learn", "--docs", docs, "--script", script)
+    database = home / "records.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA user_version = 9999")
+    connection.close()
+    before = database.read_bytes()
+    run = tutor("learn", "--docs", docs, "--script", script)
+    assert run.returncode == 6 and "newer version" in run.stderr
+    assert database.read_bytes() == before
+
+
+def test_graph_prints_the_mermaid_that_the_design_shows(tutor):
+    design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    for flow in ("learn", "practice"):
+        run = tutor("graph", flow)
+        assert run.returncode == 0
+        assert f"```mermaid\n{run.stdout}```" in design
+    assert f"```mermaid\n{tutor('graph').stdout}```" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_graph_suggests_the_nearest_flow(tutor):
+    run = tutor("graph", "lern")
+    assert run.returncode == 2 and "Did you mean learn?" in run.stderr
+
+
+def test_doctor_says_what_is_there_and_what_is_not_a_terminal(tutor, docs):
+    run = tutor("doctor", "--docs", docs)
+    assert run.returncode == 0
+    assert "✓ lessons" in run.stdout and "no key and no network" in run.stdout
+    assert "learn --script FILE" in run.stdout
+
+
+def test_doctor_names_a_broken_part_and_exits_1(tutor, tmp_path):
+    run = tutor("doctor", "--docs", tmp_path / "nowhere")
+    assert run.returncode == 1 and "✗ lessons" in run.stdout
+
+
+def test_a_closed_pipe_ends_quietly(docs, home):
+    command = f"{sys.executable} {ROOT / 'main.py'} graph | head -n 1"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=bare_environment(home))
+    assert run.stderr == "" and run.stdout == "flowchart TD\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_device_is_an_error_with_a_message(home):
+    command = f"{sys.executable} {ROOT / 'main.py'} graph > /dev/full"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=bare_environment(home))
+    assert run.returncode == 2 and "could not be written" in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_closed_stream_is_no_crash(closed, docs, script, home):
+    command = f"{sys.executable} {ROOT / 'main.py'} learn --docs {docs} --script {script} {closed}"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=bare_environment(home))
+    assert run.returncode == 0 and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"TERM": "dumb"},
+        {"NO_COLOR": "1", "FORCE_COLOR": "1"},
+        {"COLUMNS": "1"},
+        {"COLUMNS": "40"},
+        {"COLUMNS": "500"},
+    ],
+    ids=str,
+)
+def test_odd_environments_work_without_escape_sequences(tutor, docs, script, environment):
+    run = tutor("learn", "--docs", docs, "--script", script, **environment)
+    assert run.returncode == 0, run.stderr
+    assert "\x1b" not in run.stdout + run.stderr
+
+
+def test_force_color_in_a_pipe_brings_colour_and_nothing_that_moves_the_cursor(tutor, docs, script):
+    run = tutor("learn", "--docs", docs, "--script", script, FORCE_COLOR="1", TERM="xterm")
+    assert "\x1b[" in run.stdout
+    assert not re.search(r"\x1b\[[0-9;?]*[A-Za-ln-z]", run.stdout), "only SGR (…m)"
+
+
+def test_an_escape_sequence_in_a_lesson_never_reaches_the_screen(tutor, docs, script):
+    lesson = docs / "food" / "bread.md"
+    lesson.write_text(lesson.read_text(encoding="utf-8") + "\n\x1b[2J\u202eevil\n", encoding="utf-8")
+    (docs / "food" / "na\x1b[31mme.md").write_text("# x\n\ny\n", encoding="utf-8")
+    for run in (tutor("learn", "--docs", docs, "--script", script), tutor("topics", "--docs", docs)):
+        assert run.returncode == 0 and "\x1b" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", -2), ("SIGTERM", -15), ("SIGHUP", -1)])
+def test_a_signal_ends_the_session_by_itself_and_keeps_the_answers(docs, home, tmp_path, name, code):
+    """The process dies of the signal, which a shell reports as 128 + its number."""
+    pipe = tmp_path / "steps.yaml"
+    os.mkfifo(pipe)
+    command = [sys.executable, str(ROOT / "main.py"), "learn", "bread", "--docs", str(docs), "--script", str(pipe)]
+    child = subprocess.Popen(command, env=bare_environment(home), stderr=subprocess.PIPE, text=True)
+    with open(pipe, "w") as steps:  # opened by the child too: it now waits for the script
+        steps.write("steps:\n")
+        steps.flush()
+        child.send_signal(getattr(signal, name))
+        _, errors = child.communicate(timeout=30)
+    assert child.returncode == code
+    assert "Traceback" not in errors
+
+
+def test_a_bug_is_one_line_with_the_place_of_its_details_and_exits_70(docs, home, monkeypatch, capsys):
+    import main
+
+    monkeypatch.setenv("TUTOR_HOME", str(home))
+    monkeypatch.setattr(main, "corpus_of", lambda settings: 1 / 0)
+    with pytest.raises(SystemExit) as ended:
+        main.run(["topics"])
+    assert ended.value.code == 70
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "a bug: ZeroDivisionError" in said and "crash.log" in said
+    assert "ZeroDivisionError" in (home / "pocket-tutor-crash.log").read_text(encoding="utf-8")

@@ -1,0 +1,183 @@
+"""Items whose answer is picked, filled in or ordered: choice, multi, cloze and order."""
+
+from __future__ import annotations
+
+import re
+
+from utils.grading.features import edits_at_most, turned_round
+from utils.grading.words import clean
+from utils.models import Grade, Item, Met, Option
+
+
+def _folded(text: str) -> str:
+    """Case, spaces and the Markdown marks around a text don't tell it from another."""
+    return re.sub(r"\s+", " ", clean(text)).strip().strip("`*_.").strip().casefold()
+
+
+def pick(item: Item, typed: str) -> Option | None:
+    """The one option that a number, a letter, a text or the beginning of one names; None where none or several do."""
+    number = re.fullmatch(r"\(?(\d{1,2})[.)]?", clean(typed).strip())
+    if number and 1 <= int(number[1]) <= len(item.options):
+        return item.options[int(number[1]) - 1]
+    wanted = _folded(typed)
+    if not wanted:
+        return None
+    texts = [_folded(option.text) for option in item.options]
+    if wanted in texts:
+        return item.options[texts.index(wanted)]
+    bare = [re.sub(r"[^\w]+", "", text) for text in texts]
+    if (squeezed := re.sub(r"[^\w]+", "", wanted)) and bare.count(squeezed) == 1:
+        return item.options[bare.index(squeezed)]
+    letter = re.fullmatch(r"\(?([a-h])[.)]?", wanted)
+    if letter and ord(letter[1]) - ord("a") < len(item.options):
+        return item.options[ord(letter[1]) - ord("a")]
+    begun = [option for option, text in zip(item.options, texts, strict=True) if text.startswith(wanted)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def _unread(item: Item, typed: str, how: str) -> Grade:
+    said = re.sub(r"\s+", " ", clean(typed)).strip()[:40]
+    what = f"“{said}” names no option" if said else "No option was named"
+    return Grade(0.0, misunderstood=f"{what}. {how}")
+
+
+def grade_choice(item: Item, answer: str) -> Grade:
+    """Right when the answer names the right option; another option's reply becomes the feedback."""
+    option = pick(item, answer)
+    if option is None:
+        return _unread(item, answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
+    if option.right:
+        return Grade(1.0, met=(Met(option.text, option.text),), feedback=option.reply)
+    return Grade(0.0, feedback=option.reply or option.misconception or f"“{option.text}” is not the answer.")
+
+
+def _picked(item: Item, answer: str) -> list[Option] | None:
+    """The options that an answer to a `multi` item names, in the item's order; None where a part names none."""
+    text = clean(answer).strip()
+    if re.fullmatch(r"[\d\s,;.&+]+", text):
+        parts = re.findall(r"\d+", text)
+    else:
+        parts = [part for part in re.split(r"[;\n]|,(?=\s|\d|[a-z]\b)", text) if part.strip()]
+    named = [pick(item, part) for part in parts]
+    if not parts or None in named:
+        named = _texts_within(item, text)
+    return [option for option in item.options if any(option is one for one in named)] if named else None
+
+
+def _texts_within(item: Item, text: str) -> list[Option]:
+    """Options whose texts hold commas themselves: cut off the front of the answer, longest first."""
+    rest, named = _folded(text), []
+    while rest:
+        fitting = [option for option in item.options if rest.startswith(_folded(option.text))]
+        if not fitting:
+            return []
+        option = max(fitting, key=lambda one: len(one.text))
+        named.append(option)
+        rest = rest[len(_folded(option.text)):].lstrip(" ,;.&`*_")
+        rest = rest.removeprefix("and ")
+    return named
+
+
+def grade_multi(item: Item, answer: str) -> Grade:
+    """All or nothing, or (right − wrong) / right where the item gives partial credit."""
+    named = _picked(item, answer)
+    if named is None:
+        return _unread(item, answer, "Type the numbers of the right options with commas between them, such as 1, 3.")
+    right = [option for option in item.options if option.right]
+    hits = [option for option in named if option.right]
+    slips = [option for option in named if not option.right]
+    if len(hits) == len(right) and not slips:
+        score = 1.0
+    else:
+        score = max(0.0, (len(hits) - len(slips)) / len(right)) if item.credit == "partial" else 0.0
+    said = [option.reply or f"“{option.text}” does not belong." for option in slips]
+    lacking = len(right) - len(hits)
+    if lacking:
+        said.append(f"{'One more option is' if lacking == 1 else f'{lacking} more options are'} right.")
+    met = tuple(Met(option.text, option.text) for option in hits)
+    missed = tuple(option.text for option in right if option not in hits)
+    return Grade(score, met=met, missed=missed, feedback=" ".join(said))
+
+
+def _fills(typed: str, accepted: str, others: list[str]) -> bool:
+    """Whether a word fills a blank; a spelling slip is forgiven where no other word of the item is as near."""
+    typed, accepted = _folded(typed), _folded(accepted)
+    if typed == accepted or re.sub(r"[\s-]", "", typed) == re.sub(r"[\s-]", "", accepted):
+        return True
+    if len(accepted) < 4 or any(mark.isdigit() for mark in typed + accepted) or turned_round(typed, accepted):
+        return False
+    limit = 1 if len(accepted) < 8 else 2
+    for edits in range(1, limit + 1):
+        if any(edits_at_most(typed, _folded(other), edits) for other in others):
+            return False
+        if edits_at_most(typed, accepted, edits):
+            return True
+    return False
+
+
+def grade_cloze(item: Item, answer: str) -> Grade:
+    """The share of blanks filled right. Blanks stand in order, with `;` between them."""
+    text = clean(answer).strip()
+    count = len(item.blanks)
+    parts = [text] if count == 1 else re.split(r"\s*[;\n]\s*", text.strip("; "))
+    if len(parts) != count and text.count(",") == count - 1:
+        parts = text.split(",")
+    if not text or len(parts) != count:
+        form = "; ".join(f"word {n}" for n in range(1, count + 1)) if count > 1 else "the word"
+        found = f"{len(parts)} given" if text else "nothing was typed"
+        return Grade(0.0, misunderstood=f"{count} blank{'s' * (count > 1)} to fill, {found}. Type {form}.")
+    wrong = [re.split(r"\s*;\s*", known.answer) for known in item.wrong]
+    met, missed, said = [], [], []
+    for n, (blank, part) in enumerate(zip(item.blanks, parts, strict=True)):
+        others = [other for i, one in enumerate(item.blanks) if i != n for other in one.accepted if other not in blank.accepted]
+        others += [words[n] for words in wrong if len(words) == count and _folded(words[n]) not in map(_folded, blank.accepted)]
+        if any(_fills(part, accepted, others) for accepted in blank.accepted):
+            met.append(Met(blank.accepted[0], part.strip()))
+        else:
+            missed.append(blank.accepted[0])
+            said.append(f"“{part.strip()}” does not fill blank {n + 1}." if count > 1 else f"“{part.strip()}” does not fill the blank.")
+    for known, words in zip(item.wrong, wrong, strict=True):
+        if missed and [_folded(word) for word in words] == [_folded(part) for part in parts]:
+            said = [known.reply or known.misconception or said[0]]
+    if met and missed:
+        said.insert(0, "Right: " + ", ".join(f"“{one.evidence}”" for one in met) + ".")
+    return Grade(len(met) / count, met=tuple(met), missed=tuple(missed), feedback=" ".join(said))
+
+
+def grade_order(item: Item, answer: str, shown: tuple[int, ...]) -> Grade:
+    """The longest run of steps that follow one another rightly, as a share of all steps.
+
+    shown: indices into item.steps in the order in which the learner saw them; the answer's numbers count from 1 there.
+    """
+    count = len(item.steps)
+    text = clean(answer).strip()
+    given: list[int] | None = None
+    if re.fullmatch(r"[\d\s,;.>→-]+", text):
+        numbers = [int(number) for number in re.findall(r"\d+", text)]
+        if len(numbers) == 1 and len(text) == count < 10:  # 3142
+            numbers = [int(digit) for digit in text]
+        if sorted(numbers) == list(range(1, count + 1)):
+            given = [shown[number - 1] for number in numbers]
+    else:
+        steps = [_folded(step) for step in item.steps]
+        for mark in (r"\s*(?:→|->|>)\s*", r"\s*[;\n]\s*", r"\s*,\s*"):
+            parts = [_folded(part) for part in re.split(mark, text) if part.strip()]
+            if sorted(parts) == sorted(steps):
+                given = [steps.index(part) for part in parts]
+                break
+    if given is None:
+        return Grade(0.0, misunderstood=f"That does not name each of the {count} steps once. "
+                                        f"Type the numbers 1 to {count} in your order, such as {' '.join(map(str, range(count, 0, -1)))}.")
+    if given == list(range(count)):
+        return Grade(1.0, met=tuple(Met(step, step) for step in item.steps))
+    start, length, begun = 0, 1, 0
+    for i in range(1, count + 1):
+        if i == count or given[i] != given[i - 1] + 1:
+            if i - begun > length:
+                start, length = begun, i - begun
+            begun = i
+    if length < 2:
+        return Grade(0.0, missed=item.steps, feedback="No two steps follow one another in the right order.")
+    run = [item.steps[i] for i in given[start:start + length]]
+    return Grade(length / count, met=tuple(Met(step, step) for step in run), missed=tuple(step for step in item.steps if step not in run),
+                 feedback=f"{length} of {count} steps follow one another rightly: {' → '.join(run)}.")

@@ -1,0 +1,31 @@
+"""One door to the grader for every kind of item."""
+
+from __future__ import annotations
+
+from utils.grading.choices import grade_choice, grade_cloze, grade_multi, grade_order
+from utils.grading.numbers import grade_expression, grade_number
+from utils.grading.short import Weights, grade_short
+from utils.models import Grade, Item, Kind
+
+
+def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
+    """The verdict on what was typed for an item whose numbers are drawn.
+
+    weights: of the `short` grader; None takes assets/grader.json, read once. strict: a verdict that the grader is
+    unsure of becomes not correct, and the feedback says so. An answer that cannot be read has `misunderstood` set.
+    """
+    if item.kind == Kind.CHOICE:
+        return grade_choice(item, answer)
+    if item.kind == Kind.MULTI:
+        return grade_multi(item, answer)
+    if item.kind == Kind.NUMBER:
+        return grade_number(item, answer)
+    if item.kind == Kind.CLOZE:
+        return grade_cloze(item, answer)
+    if item.kind == Kind.ORDER:
+        from utils.bank import shuffled_steps
+
+        return grade_order(item, answer, shuffled_steps(item))
+    if item.expression:
+        return grade_expression(item, answer)
+    return grade_short(item, answer, weights=weights, strict=strict, language=language)

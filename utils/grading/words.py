@@ -1,0 +1,119 @@
+"""Text as the grader sees it: cleaned, cut into tokens, stemmed, with negation marked on the words it reaches."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from utils.grading import lexicon
+
+# Letters of other scripts that look like Latin ones. They are read as what they look like.
+LOOKALIKE = str.maketrans(
+    "аеорсухіјѕԁԛԝһьгпкмнтвАВЕКМНОРСТХУІЈЅԌѵ" "ɡıⅼ∕",
+    "aeopcyxijsdqwhbrnkmhtbABEKMHOPCTXYIJSGv" "gil/",
+)
+GREEK_LOOKALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονρυικτχε", "ABEZHIKMNOPTYXaovpuiktxe")
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+CYRILLIC = re.compile(r"[\u0400-\u052f]")
+MIXED_GREEK = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[Ͱ-Ͽ])\w+\b")
+TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?=st\b|nd\b|rd\b|th\b)?|[^\W\d_]+(?:'[^\W\d_]+)*\d*|[+−*/=<>≤≥≈√%°]|[.;:!?,()]")
+CLAUSE_END = frozenset(".;:!?,()") | frozenset(["but", "because", "so", "since", "although", "though", "while", "whereas", "however"])
+
+MAX_CHARS = 6000  # what stands after this is not read: no answer to a short question is that long
+
+
+def clean(text: str, references_use_cyrillic: bool = False) -> str:
+    """The text as a reader sees it: compatibility forms folded, invisible characters gone, lookalike letters Latin."""
+    text = INVISIBLE.sub("", text[:MAX_CHARS * 2])
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        text = INVISIBLE.sub("", text).replace("’", "'").replace("‘", "'").replace("ʼ", "'")
+        if not references_use_cyrillic:
+            text = text.translate(LOOKALIKE)
+        text = MIXED_GREEK.sub(lambda found: found.group().translate(GREEK_LOOKALIKE), text)
+    return text[:MAX_CHARS]
+
+
+@lru_cache(maxsize=8)
+def stemmer(language: str):
+    import snowballstemmer
+
+    names = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese",
+             "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian", "nb": "norwegian", "fi": "finnish",
+             "ru": "russian", "tr": "turkish", "ro": "romanian", "hu": "hungarian", "el": "greek", "ar": "arabic",
+             "hi": "hindi", "id": "indonesian", "ca": "catalan", "eu": "basque", "ga": "irish", "lt": "lithuanian",
+             "hy": "armenian", "ne": "nepali", "sr": "serbian", "ta": "tamil", "yi": "yiddish", "et": "estonian"}
+    name = names.get(language.partition("-")[0].lower())
+    return snowballstemmer.stemmer(name) if name in snowballstemmer.algorithms() else None
+
+
+@lru_cache(maxsize=20000)
+def stem(word: str, language: str = "en") -> str:
+    """The stem of a lower-case word; irregular English forms come back as their base form's stem."""
+    if language == "en":
+        word = lexicon.base_form(word)
+    tool = stemmer(language)
+    return tool.stemWord(word) if tool else word
+
+
+@dataclass(slots=True)
+class Token:
+    """One word or number of a text."""
+
+    text: str  # lower case, as typed
+    stem: str
+    start: int  # characters into the cleaned text
+    end: int
+    kind: str  # "word", "number", "stop", "not" (a negation), "mark" (punctuation)
+    negated: bool = False  # stands in the reach of a negation
+
+
+NEGATION_REACH = 4  # content words after a negation that it turns round
+
+
+def tokens(text: str, language: str = "en") -> list[Token]:
+    """The tokens of a cleaned text, in order, with negation marked on the words that it reaches."""
+    found: list[Token] = []
+    english = language.startswith("en")
+    reach = 0
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters change length (İ): then positions are those of the lowered text
+        text = lower
+    for match in TOKEN.finditer(lower):
+        word = match.group()
+        first = word[0]
+        if not (first.isalnum()):
+            if word in ".;:!?,()":
+                found.append(Token(word, word, match.start(), match.end(), "mark"))
+                if word in ".;:!?":
+                    reach = 0
+            else:
+                found.append(Token(word, word, match.start(), match.end(), "number" if word not in "/*=" else "stop"))
+            continue
+        if first.isdigit():
+            value = word.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", word) else word.replace(",", ".")
+            if "." in value:
+                value = value.rstrip("0").rstrip(".")
+            found.append(Token(word, value.lstrip("0") or "0", match.start(), match.end(), "number", reach > 0))
+            continue
+        bare = word.replace("'", "")
+        if english and (word in lexicon.NEGATION or bare in lexicon.NEGATION or word.endswith("n't")):
+            found.append(Token(word, "not", match.start(), match.end(), "not"))
+            reach = NEGATION_REACH
+            continue
+        if word.endswith("'s"):
+            word = word[:-2]
+        if english and word in lexicon.NUMBER_WORDS and word != "one":
+            found.append(Token(word, lexicon.NUMBER_WORDS[word], match.start(), match.end(), "number", reach > 0))
+            continue
+        if word in CLAUSE_END:
+            reach = 0
+        if english and word in lexicon.STOP:
+            found.append(Token(word, word, match.start(), match.end(), "stop", reach > 0))
+            continue
+        found.append(Token(word, stem(bare if "'" in word else word, language), match.start(), match.end(), "word", reach > 0))
+        if reach:
+            reach -= 1
+    return found

@@ -1,0 +1,96 @@
+"""How well something is known, and when to ask again. Pure: attempts and the time come in, numbers go out.
+
+Attempts are taken in the order given, which is that of the store's sequence numbers: a clock may jump.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timezone
+
+from utils.models import Attempt
+
+MASTERED = 0.8
+CREDIT = {"unaided": 1.0, "assisted": 0.5, "missed": 0.0}
+FADING = 0.5  # what each later session leaves of an outcome's weight
+ENOUGH_OF_THE_ITEMS = 0.75
+LEAST_EVIDENCE = 2.0  # in outcomes; above 1 / MASTERED, so that one right answer is never enough
+
+
+def outcome(attempts: Sequence[Attempt]) -> str:
+    """What one session came to for one item: "unaided", "assisted" or "missed".
+
+    attempts: those of one item in one session, at least one, in order. The last one decides between success and miss;
+    any miss, hint or shown answer before a success makes it an assisted one.
+    """
+    last = attempts[-1]
+    if last.shown or not last.grade.correct:
+        return "missed"
+    return "unaided" if all(attempt.unaided for attempt in attempts) else "assisted"
+
+
+def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:
+    """How well the items (keys) of a section are known, 0..1; attempts on other items are passed over.
+
+    Each item has one outcome a session, worth 1, 0.5 or 0 (`CREDIT`), and weighing 1 in its latest session, 1/2 in the
+    one before, 1/4 before that: what was once missed fades, what was once known does too. Over all items together
+
+        mastery = sum(weight * credit) / max(sum(weight), 2, 0.75 * number of items)
+
+    The denominator is what keeps little evidence from looking like much: one right answer comes to 1/2 at most, and
+    three quarters of the items must have been asked before everything right comes to 1, so that the value serves for a
+    whole lesson too. A right answer in a new session never lowers it and a miss never raises it.
+    """
+    runs: dict[str, dict[str, list[Attempt]]] = {key: {} for key in items}
+    for attempt in attempts:
+        if attempt.item in runs:
+            sessions = runs[attempt.item]
+            sessions[attempt.session] = [*sessions.pop(attempt.session, []), attempt]  # the latest session stays last
+    credit = evidence = 0.0
+    for sessions in runs.values():
+        for age, run in enumerate(reversed(sessions.values())):
+            credit += FADING**age * CREDIT[outcome(run)]
+            evidence += FADING**age
+    return credit / max(evidence, LEAST_EVIDENCE, ENOUGH_OF_THE_ITEMS * len(runs))
+
+
+def is_mastered(mastery: float) -> bool:
+    return mastery >= MASTERED
+
+
+# ----------------------------------------------------------------------------------- FSRS, behind two functions
+
+
+def review_card(card: str | None, rating: str, now: datetime, *, fuzz: bool = True) -> str:
+    """An item's memory after a review, and when it is due: FSRS's card as JSON.
+
+    card: what an earlier call returned, None for an item never reviewed. rating: an `outcome`. now: aware.
+    fuzz: spread due dates a little (at random), so that items learnt together do not stay together.
+    Never due before `now`, even where the clock says that the last review is yet to come.
+    Raises ValueError for a naive datetime, KeyError for an unknown rating.
+    """
+    from fsrs import Card, Rating, Scheduler
+
+    ratings = {"unaided": Rating.Good, "assisted": Rating.Hard, "missed": Rating.Again}
+    moment = _utc(now)
+    # an id and a due time of our own: fsrs would read the clock for both
+    before = Card.from_json(card) if card else Card(card_id=0, due=moment)
+    after, _ = Scheduler(enable_fuzzing=fuzz).review_card(before, ratings[rating], moment)
+    return after.to_json()
+
+
+def retrievability(card: str, now: datetime) -> float:
+    """How likely the item is recalled now, 0..1, by full days since the last review; 1 before it.
+
+    card: as `review_card` returns it. now: aware; ValueError for a naive datetime.
+    """
+    from fsrs import Card, Scheduler
+
+    moment = _utc(now)
+    return Scheduler().get_card_retrievability(Card.from_json(card), moment)
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError(f"a time without a zone: {moment.isoformat()}")
+    return moment.astimezone(timezone.utc)

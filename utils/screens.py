@@ -1,0 +1,355 @@
+"""What a session shows, each screen with two faces: for a terminal (rich) and for a transcript (Markdown).
+
+A screen is a value that knows how to draw itself; `terminal.py` decides where to. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from utils import markup
+from utils.models import Grade, Item, Kind
+from utils.schedule import is_mastered
+from utils.text import plural, sanitize
+
+ACCENT, DIM = "cyan", "bright_black"
+SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
+FEEDBACK_LINES = 5
+
+
+def line(text: str, style: str = "", indent: int = 0) -> Padding:
+    """One paragraph of plain text, sanitized, wrapped under its own margin."""
+    return Padding(Text(sanitize(text), style=style), (0, 0, 0, indent))
+
+
+def sides(left: Text, right: str) -> Table:
+    """A line with one thing at either end; the right one gives way where the screen is narrow."""
+    table = Table.grid(expand=True, padding=(0, 1))
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(justify="right", style=DIM)
+    table.add_row(left, Text(sanitize(right, newlines=False)))
+    return table
+
+
+def dots(done: int, of: int) -> str:
+    """Progress as a row of dots, at most ten of them."""
+    shown = min(of, 10)
+    filled = round(done * shown / of) if of else 0
+    return "●" * filled + "○" * (shown - filled)
+
+
+class Screen:
+    """Something to show. Subclasses give `parts()` for rich and `markdown()` for a transcript."""
+
+    def parts(self) -> Iterator:
+        raise NotImplementedError
+
+    def markdown(self) -> str:
+        raise NotImplementedError
+
+    def __rich__(self) -> Group:
+        return Group(*self.parts())
+
+
+@dataclass
+class Notice(Screen):
+    """One dim line: what degraded, what was kept, what to do."""
+
+    text: str
+
+    def parts(self):
+        yield line(self.text, DIM)
+
+    def markdown(self):
+        return f"_{sanitize(self.text)}_"
+
+
+@dataclass
+class Home(Screen):
+    """Who one is here; the choices below it are read by the terminal."""
+
+    figures: str = ""
+
+    def parts(self):
+        yield sides(Text("Pocket Tutor", style=f"bold {ACCENT}"), self.figures)
+
+    def markdown(self):
+        return ""  # where a learner stands is no part of the lesson
+
+
+@dataclass
+class SectionHead(Screen):
+    """Where am I: lesson, section, how far."""
+
+    lesson: str
+    title: str
+    number: int
+    of: int
+
+    def parts(self):
+        where = Text(sanitize(self.lesson, newlines=False), style=DIM)
+        where.append(" › ")
+        where.append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
+        yield Text("")
+        yield sides(where, f"{self.number} of {self.of}  {dots(self.number - 1, self.of)}")
+
+    def markdown(self):
+        return f"## {sanitize(self.title, newlines=False)}\n\n_{self.lesson}, section {self.number} of {self.of}_"
+
+
+@dataclass
+class Prose(Screen):
+    """Lesson text, as Markdown."""
+
+    text: str
+    label: str = ""
+
+    def parts(self):
+        yield Text("")
+        if self.label:
+            yield line(self.label, DIM)
+        yield markup.renderable(self.text)
+
+    def markdown(self):
+        return (f"_{self.label}_\n\n" if self.label else "") + sanitize(self.text)
+
+
+@dataclass
+class Question(Screen):
+    """What is asked. Options are listed here only where the terminal can't let the learner move among them."""
+
+    item: Item
+    order: tuple[int, ...] = ()  # for `order`: which step stands at each place
+    note: str = ""  # "before you read", "once more"
+    options: bool = True
+
+    def choices(self) -> list[str]:
+        if self.item.kind == Kind.ORDER:
+            return [self.item.steps[step] for step in self.order]
+        return [option.text for option in self.item.options]
+
+    def parts(self):
+        yield Text("")
+        if self.note:
+            yield line(self.note, DIM)
+        question = self.item.question
+        if self.item.kind == Kind.CLOZE:
+            question = blanked(question)
+        yield markup.renderable(question)
+        yield line(how_to_answer(self.item), DIM)
+        if self.options and self.choices():
+            yield numbered(self.choices())
+
+    def markdown(self):
+        question = blanked(self.item.question) if self.item.kind == Kind.CLOZE else self.item.question
+        choices = "".join(f"\n{n}. {sanitize(text)}" for n, text in enumerate(self.choices(), 1))
+        return f"**{sanitize(self.note) or 'Question'}.** {sanitize(question)}" + (f"\n{choices}" if choices else "")
+
+
+def how_to_answer(item: Item) -> str:
+    """What kind of answer is wanted, in a few words."""
+    if item.kind == Kind.NUMBER:
+        return f"a number, in {item.unit}" if item.unit else "a number"
+    if item.kind == Kind.SHORT:
+        return "a formula" if item.expression else "in your own words"
+    return {
+        Kind.CHOICE: "one is right",
+        Kind.MULTI: "several may be right",
+        Kind.CLOZE: "fill in the …" if len(item.blanks) == 1 else "fill in each …, with ; between them",
+        Kind.ORDER: "the numbers in the right order",
+    }[item.kind]
+
+
+def blanked(question: str) -> str:
+    """A cloze as the learner sees it: every [[blank]] as an ellipsis."""
+    import re
+
+    return re.sub(r"\[\[.*?\]\]", "…", question, flags=re.DOTALL)
+
+
+def numbered(texts: list[str]) -> Table:
+    """A numbered list whose entries wrap under themselves."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", style=DIM, width=3)
+    table.add_column()
+    for number, text in enumerate(texts, 1):
+        table.add_row(str(number), markup.renderable(text))
+    return table
+
+
+@dataclass
+class Said(Screen):
+    """What the learner answered, as it stays on the screen."""
+
+    text: str
+
+    def parts(self):
+        yield Text("› ", style=ACCENT).append(sanitize(self.text), style="")
+
+    def markdown(self):
+        return "> " + sanitize(self.text).replace("\n", "\n> ")
+
+
+@dataclass
+class Hint(Screen):
+    """The next hint, and how many there are."""
+
+    text: str
+    number: int
+    of: int
+
+    def parts(self):
+        yield marked("·", f"Hint {self.number} of {self.of}: {self.text}", DIM)
+
+    def markdown(self):
+        return f"_Hint {self.number} of {self.of}:_ {sanitize(self.text)}"
+
+
+def marked(sign: str, text: str, style: str = "", indent: int = 1) -> Padding:
+    """A sign, then Markdown that wraps under itself."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style=style or SIGN_STYLE.get(sign, ""))
+    table.add_column()
+    table.add_row(sign, markup.renderable(text))
+    return Padding(table, (0, 0, 0, indent))
+
+
+VERDICTS = {"✓": "Right.", "~": "Partly.", "✗": "Not yet.", "?": "Not sure."}
+
+
+@dataclass
+class Verdict(Screen):
+    """A grade: what was right first, in the learner's words, then the one thing to add."""
+
+    grade: Grade
+    lead: str = ""  # replaces the verdict's usual words, as in "That was it."
+    missed_in_full: bool = False  # what is missing is told only when no further try follows
+    degraded: str = ""  # "graded offline"
+
+    def lead_line(self) -> str:
+        lead = self.lead or VERDICTS[self.grade.sign]
+        return f"{lead} ({self.degraded})" if self.degraded else lead
+
+    def points(self) -> list[tuple[str, str, str]]:
+        """(sign, text, evidence) rows, the met ones first, never more than fit five lines with the lead and feedback."""
+        room = FEEDBACK_LINES - 1 - bool(self.grade.feedback)
+        rows = [("✓", met.point, met.evidence) for met in self.grade.met]
+        if self.missed_in_full:
+            rows += [("✗", point, "") for point in self.grade.missed]
+        elif self.grade.missed and rows:
+            rows.append(("✗", f"{plural(len(self.grade.missed), 'point')} still missing", ""))
+        return rows[:room]
+
+    def parts(self):
+        sign = self.grade.sign
+        yield Text("")
+        yield Text(f"{sign} ", style=SIGN_STYLE[sign]).append(self.lead_line(), style="bold")
+        if not (self.grade.correct and len(self.grade.met) < 2):
+            for sign, text, evidence in self.points():
+                yield marked(sign, text + (f"  \n“{evidence}”" if evidence else ""), indent=2)
+        if self.grade.feedback:
+            yield Padding(markup.renderable(self.grade.feedback), (0, 0, 0, 2))
+
+    def markdown(self):
+        rows = [f"**{self.grade.sign} {self.lead_line()}**"]
+        rows += [f"- {sign} {sanitize(text)}" + (f" — “{sanitize(said)}”" if said else "") for sign, text, said in self.points()]
+        if self.grade.feedback:
+            rows += ["", sanitize(self.grade.feedback)]
+        return "\n".join(rows)
+
+
+@dataclass
+class Answer(Screen):
+    """The answer with its explanation, and where the lesson says it."""
+
+    answer: str
+    explanation: str = ""
+    where: str = ""  # "docs/llm/attention.md:88"
+    label: str = "The answer"
+
+    def parts(self):
+        yield Text("")
+        if self.answer:
+            yield markup.renderable(f"**{self.label}.** {self.answer}")
+        if self.explanation:
+            yield markup.renderable(self.explanation)
+        if self.where:
+            yield Text(sanitize(self.where, newlines=False), style=DIM)
+
+    def markdown(self):
+        rows = [f"**{self.label}.** {sanitize(self.answer)}"] if self.answer else []
+        rows += [sanitize(self.explanation)] if self.explanation else []
+        rows += [f"_{sanitize(self.where)}_"] if self.where else []
+        return "\n\n".join(rows)
+
+
+@dataclass
+class Quote(Screen):
+    """The lesson's own words in answer to a side question, with the place they stand."""
+
+    question: str
+    text: str = ""
+    where: str = ""
+
+    def parts(self):
+        yield Text("")
+        yield Text("? ", style="magenta").append(sanitize(self.question, newlines=False))
+        if not self.text:
+            yield line("This lesson does not answer that.", DIM, 2)
+            return
+        yield Padding(markup.renderable(self.text), (0, 0, 0, 2))
+        yield line(self.where, DIM, 2)
+
+    def markdown(self):
+        told = f"{sanitize(self.text)}\n\n_{sanitize(self.where)}_" if self.text else "_This lesson does not answer that._"
+        return f"**?** {sanitize(self.question)}\n\n{told}"
+
+
+@dataclass
+class Known(Screen):
+    """The end of a lesson: what is now known, what comes back, one suggestion."""
+
+    title: str
+    sections: list[tuple[str, float]] = field(default_factory=list)  # title, mastery
+    comes_back: list[str] = field(default_factory=list)  # questions missed
+    suggestion: str = ""
+
+    def parts(self):
+        yield Text("")
+        yield Text("End of ", style="").append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
+        yield Text("")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style=ACCENT)
+        table.add_column()
+        table.add_column(style=DIM)
+        for title, mastery in self.sections:
+            table.add_row(dots(round(mastery * 5), 5), Text(sanitize(title, newlines=False)), known(mastery))
+        yield Padding(table, (0, 0, 0, 1))
+        if self.comes_back:
+            yield Text("")
+            yield line(f"{plural(len(self.comes_back), 'question')} missed, first thing next time:")
+            for question in self.comes_back[:3]:
+                yield marked("·", question, DIM)
+        if self.suggestion:
+            yield Text("")
+            yield line(self.suggestion)
+
+    def markdown(self):
+        rows = ["## What is known now", ""]
+        rows += [f"- {sanitize(title)}: {known(mastery)}" for title, mastery in self.sections]
+        if self.comes_back:
+            rows += ["", "Comes back next time:", ""] + [f"- {sanitize(question)}" for question in self.comes_back]
+        if self.suggestion:
+            rows += ["", sanitize(self.suggestion)]
+        return "\n".join(rows)
+
+
+def known(mastery: float) -> str:
+    """Mastery in a word."""
+    return "mastered" if is_mastered(mastery) else "on the way" if mastery >= 0.4 else "shaky" if mastery > 0 else "not asked yet"

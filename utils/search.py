@@ -1,0 +1,47 @@
+"""Which section of a lesson speaks about a question, by the words they share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from utils.models import Section
+
+# Words that a question is made of and that say nothing about its subject.
+ASKING = frozenset(
+    "a an and are as at be but by can could do does did for from had has have how i if in into is it its me my no not of on or "
+    "our should so some tell that the their them then there these they this those to too us was we were what when where "
+    "which who whom why will with would you your explain mean means please".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """Stemmed words of a text that carry meaning, in order."""
+    import snowballstemmer
+
+    found = [word for word in re.findall(r"\w+", text.casefold()) if word not in ASKING]
+    return snowballstemmer.stemmer("english").stemWords(found)
+
+
+def best_passage(question: str, sections: Sequence[Section]) -> tuple[Section, str, int] | None:
+    """The section and its paragraph that share most of the question's words: (section, paragraph, 1-based line).
+
+    None when less than half of the question's words stand in the paragraph and its headings: better no answer than
+    a passage that only looks like one.
+    """
+    asked = set(words(question))
+    if not asked:
+        return None
+    best, best_score = None, 0.0
+    for section in sections:
+        heading = set(words(" ".join(section.heading_path)))
+        line = section.text_line
+        for paragraph in re.split(r"(\n(?:[ \t]*\n)+)", section.text):
+            if paragraph.strip() and not paragraph.lstrip().startswith(("```", "<!--", "|", "$$")):
+                said = words(paragraph)
+                met = len(asked & set(said)) + 0.5 * len(asked & heading - set(said))
+                score = met / len(asked) - 0.0005 * len(said)
+                if met / len(asked) >= 0.5 and score > best_score:
+                    best, best_score = (section, paragraph.strip(), line + len(paragraph) - len(paragraph.lstrip("\n"))), score
+            line += paragraph.count("\n")
+    return best
