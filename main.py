@@ -7,20 +7,13 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import fields
-from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from utils import __version__
 from utils.models import ExitCode, Settings, TutorError, UsageError
 
 PROGRAM = "tutor"
-
-
-def package_version() -> str:
-    try:
-        return version("pocket-tutor")
-    except PackageNotFoundError:
-        return "0.1.0"
 
 
 # ------------------------------------------------------------------------------- options of every command
@@ -66,7 +59,7 @@ def takes_settings(command):
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @with_global_options
-@click.version_option(package_version(), prog_name=PROGRAM)
+@click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def cli(context, **options):
     """An AI tutor in the terminal. Point it at a folder of Markdown lessons and it teaches them.

@@ -97,13 +97,14 @@ class ChunkSections(Node):
     """Cut the lesson into sections, and each of them into pages."""
 
     def prep(self, shared):
-        return shared["lesson"]
+        return shared["lesson"], shared["terminal"].page_characters
 
-    def exec(self, lesson):
+    def exec(self, prepared):
+        lesson, limit = prepared
         taught = [section for section in lesson.sections if section.slug not in POINTERS and section.text.strip()]
-        return taught, {section.slug: lessons.split_pages(section.text) for section in taught}
+        return taught, {section.slug: lessons.split_pages(section.text, limit) for section in taught}
 
-    def post(self, shared, lesson, chunks):
+    def post(self, shared, prepared, chunks):
         shared["sections"], shared["pages"] = chunks
 
 

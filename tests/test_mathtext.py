@@ -115,11 +115,11 @@ DRAWN = {
 softmax⎜╶───╴⎟V
        ⎝ √dₖ ⎠""",
     r"\bar x=\frac1n\sum_{i=1}^n x_i": """
-          n
-     1   ┰─╴
+         n
+     1  ┰─╴
 x̄ = ╶─╴ ▐╸  xᵢ
-     n   ┸─╴
-         i=1""",
+     n  ┸─╴
+        i=1""",
     r"S=\begin{pmatrix}-\mu&q\\0&1\end{pmatrix}": """
     ⎛−μ q⎞
 S = ⎝0  1⎠""",
@@ -130,7 +130,7 @@ d      = 512
  ┌────╴
 ╰┘σ²+ε""",
     r"\theta\leftarrow\theta-\eta\nabla L": """
-θ ← θ − ηL""".replace("ηL", "η∇L"),
+θ ← θ − η∇L""",
     r"x=-1+2": """
 x = −1 + 2""",
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from rich import box
 from rich.cells import cell_len, chop_cells
@@ -30,7 +31,7 @@ MAX_MERMAID = 2_000  # characters of a diagram
 MAX_ARROWS = 24  # of a diagram; routing them costs seconds beyond, and gigabytes at twice as many
 MAX_NESTING = 30  # blocks in blocks
 NARROW = 60  # columns, below which margins shrink
-LEAST_WIDTH = 16  # columns that a margin must leave to the text
+LEAST_WIDTH = 8  # columns that a margin must leave to the text
 
 THEME = Theme(
     {
@@ -492,9 +493,8 @@ class Formula(Verbatim):
         margin = _margin(options, 6)
         rows = mathtext.display(self.text, options.max_width - margin)
         if rows is None:
-            inline = sanitize(mathtext.inline(self.text), newlines=False)
-            yield from _lines(console, options, " " * margin, " " * margin, Text(inline))
-        for row in rows or ():
+            rows = _cut(sanitize(mathtext.inline(self.text), newlines=False), options.max_width - margin)
+        for row in rows:
             yield Text(" " * margin + sanitize(row, newlines=False), no_wrap=True)
 
 
@@ -519,15 +519,25 @@ class Code(Verbatim):
                 yield piece
 
 
-def _cuts(line: str, room: int) -> list[int]:
-    """Where a line of code is cut to be at most `room` cells wide: after a space, if one comes late enough."""
+def _cuts(line: str, room: int, before: str = "") -> list[int]:
+    """Where a line is cut to be at most `room` cells wide.
+
+    After a space or before one of the characters `before`, if such a place comes in the second half of the room.
+    """
     cuts, at = [], 0
     while room > 0 and cell_len(line[at:]) > room:
         piece = chop_cells(line[at : at + room], room)[0]
-        space = piece.rfind(" ") + 1
-        at += space if space > len(piece) // 2 and piece[:space].strip() else max(1, len(piece))
+        late = range(len(piece) // 2, len(piece) + 1)
+        places = [n for n in late if n and (piece[n - 1] == " " or line[at + n] in before)]
+        at += max([n for n in places if piece[:n].strip()], default=max(1, len(piece)))
         cuts.append(at)
     return cuts
+
+
+def _cut(formula: str, room: int) -> list[str]:
+    """A formula on as many lines as it needs, each but the first with its operator in front."""
+    bounds = [0, *_cuts(formula, room, before="+−·×/=≈≤≥→←"), len(formula)]
+    return [formula[start:end].strip() for start, end in pairwise(bounds)]
 
 
 def _highlighted(source: str, language: str) -> Text:
@@ -539,7 +549,7 @@ def _highlighted(source: str, language: str) -> Text:
     from rich.syntax import ANSISyntaxTheme, Syntax
 
     theme = ANSISyntaxTheme({string_to_tokentype(name): Style.parse(style) for name, style in SYNTAX.items()})
-    highlighted = Syntax(source, language, theme=theme, background_color="default").highlight(source)
+    highlighted = Syntax(source, language, theme=theme).highlight(source)
     highlighted.rstrip()
     return Text.assemble(highlighted) if highlighted.plain.strip() == source.strip() else Text(source)
 

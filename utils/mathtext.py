@@ -181,7 +181,7 @@ def _drawn(source: str) -> tuple[str, ...]:
     while rows and not rows[-1]:
         rows.pop()
     if len(rows) < 2:
-        return (_one_line(source, True),)
+        return (_one_line(source, True),) if rows else ()
     margin = min(len(row) - len(row.lstrip()) for row in rows if row)
     return tuple(row[margin:] for row in rows)
 
@@ -370,7 +370,7 @@ class _Writer:
         if atom.sup is not None:
             plain = self.row(atom.sup, tight=True)
             sup = _small(plain, SUPERSCRIPTS) or "^" + _enclosed(plain)
-        if (sup or sub)[:1] in ("^", "_"):
+        if (sup or sub)[:1] in ("^", "_") and not (sup or sub).endswith(")"):
             atom.loose = True
         return atom.text + sub + "′" * atom.primes + sup
 

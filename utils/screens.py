@@ -78,6 +78,7 @@ class Home(Screen):
 
     def parts(self):
         yield sides(Text("Pocket Tutor", style=f"bold {ACCENT}"), self.figures)
+        yield Text("")
 
     def markdown(self):
         return ""  # where a learner stands is no part of the lesson
@@ -161,16 +162,16 @@ def how_to_answer(item: Item) -> str:
     return {
         Kind.CHOICE: "one is right",
         Kind.MULTI: "several may be right",
-        Kind.CLOZE: "fill in the …" if len(item.blanks) == 1 else "fill in each …, with ; between them",
+        Kind.CLOZE: "fill in the blank" if len(item.blanks) == 1 else "fill in the blanks, with ; between them",
         Kind.ORDER: "the numbers in the right order",
     }[item.kind]
 
 
 def blanked(question: str) -> str:
-    """A cloze as the learner sees it: every [[blank]] as an ellipsis."""
+    """A cloze as the learner sees it: every [[blank]] as a line to write on."""
     import re
 
-    return re.sub(r"\[\[.*?\]\]", "…", question, flags=re.DOTALL)
+    return re.sub(r"\[\[.*?\]\]", "____", question, flags=re.DOTALL)
 
 
 def numbered(texts: list[str]) -> Table:

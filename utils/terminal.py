@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from utils.screens import Question, Screen
 
 MAX_WIDTH = 78
+MARGIN = " "  # at the left of what a person sees; in plain text there is none
 DIM = "bright_black"
 KEY_OF = {
     "next": "enter", "simpler": "s", "example": "x", "ask": "?", "hint": "h", "skip": "k", "quit": "q",
@@ -49,6 +50,13 @@ def columns() -> int:
     import shutil
 
     return max(20, shutil.get_terminal_size((80, 24)).columns)
+
+
+def page_characters() -> int:
+    """How much lesson text goes on one screen, leaving room for the heading, the gaps between paragraphs and the keys."""
+    import shutil
+
+    return max(600, 55 * (shutil.get_terminal_size((80, 24)).lines - 5))
 
 
 def hints_line(keys: Keys) -> str:
@@ -81,6 +89,7 @@ class Terminal:
             markup=False,
             emoji=False,
         )
+        self.page_characters = page_characters()
         self.learner = learner or (LineKeyboard(self) if self.plain else Keyboard(self))
         self.transcript: list[str] = []
 
@@ -88,7 +97,14 @@ class Terminal:
 
     def show(self, screen: Screen) -> None:
         """Draw a screen and keep its Markdown for the transcript."""
-        self.console.print(screen)
+        from rich.padding import Padding
+
+        if self.plain:
+            with self.console.capture() as drawn:
+                self.console.print(screen)
+            self.console.file.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
+        else:
+            self.console.print(Padding(screen, (0, 0, 0, len(MARGIN))))
         if text := screen.markdown():
             self.transcript.append(text)
 
@@ -267,12 +283,12 @@ class Keyboard:
             hints = " · ".join(filter(None, [moving, "enter answer" if several else "enter take it", hints]))
         parts = []
         if body == "line":
-            control = BufferControl(buffer, input_processors=[BeforeInput(ANSI(f"\x1b[36m{prompt}\x1b[0m"))])
+            control = BufferControl(buffer, input_processors=[BeforeInput(ANSI(f"{MARGIN}\x1b[36m{prompt}\x1b[0m"))])
             parts.append(Window(control, wrap_lines=True, dont_extend_height=True))
         elif body == "list":
             parts.append(Window(FormattedTextControl(option_lines, show_cursor=False), dont_extend_height=True))
         if hints:
-            hint_text = FormattedTextControl(ANSI(f"\x1b[90m{hints}\x1b[0m"), show_cursor=False)
+            hint_text = FormattedTextControl(ANSI(f"{MARGIN}\x1b[90m{hints}\x1b[0m"), show_cursor=False)
             parts += [Window(height=1), Window(hint_text, wrap_lines=True, dont_extend_height=True)]
         output = Vt100_Output.from_pty(self.terminal.console.file)
         output.enable_cpr = False  # asking where the cursor is would put the terminal's reply among the learner's keys

@@ -374,6 +374,500 @@ maximum max most highest largest peak
 minimum min least lowest smallest
 positive plus
 negative minus
+fat thick wide big
+long big far
+heavy large big dense
+light small thin
+bubble fizz fizzy foam carbon dioxide gas
+lead conduct conductor
+conductor conduct metal wire
+insulator insulate rubber plastic
+absorb attract take soak collect trap
+absorb heat warm
+dark black darkest
+black dark
+white pale light bright
+light sunlight sun
+area space surface amount
+particle grain piece bit molecule
+tiny microscopic small fine
+coarse rough big large
+fine small thin
+grind crush smash pound mash powder
+strain filter sift screen sieve
+filter catch trap
+crystal shape cube pattern
+square box cube rectangle
+triangle triangular
+circle round ring loop
+middle center centre central halfway between
+edge side border rim boundary
+corner angle
+line row stripe band
+layer sheet film
+tip point end
+top peak summit
+level height
+steep slope hill incline
+downhill down hill slope
+mountain hill
+river stream creek water
+flow run move stream
+flood overflow
+wave vibrate ripple
+shake vibrate tremble wobble jiggle move
+pluck strum hit
+hit strike bump tap bang knock crash
+kick hit
+catch grab hold
+throw toss launch pitch
+launch start throw
+release let free drop give emit
+drop let
+lift raise pull hoist elevate pick
+load weight object mass
+effort force work strength power energy
+force power push pull strength
+strength power strong force
+easy simple effortless less
+hard difficult tough
+lever bar
+pulley
+work effort force
+advantage benefit help good
+disadvantage drawback problem bad
+benefit gain advantage help
+method technique procedure way process
+process procedure step way
+procedure step instruction direction
+plan design
+fair same equal
+control same constant hold keep
+standard control reference baseline unit compare
+standard same common
+compare relate
+inch centimeter meter unit
+unit measure measurement
+hand finger
+finger hand thumb
+arm hand leg limb
+foot leg toe
+bone skeleton
+spine backbone spinal vertebra
+skull head
+rib chest
+protect keep safe
+cage shell
+organ heart lung
+internal inside
+eye see sight
+ear hear listen
+hear listen sound
+nose smell
+tongue taste
+touch feel contact
+contact touch point
+skin
+message signal impulse
+reach get arrive
+travel go move carry
+farther longer more
+take need require
+need want require
+grow develop form become
+develop form grow
+form shape make become develop
+begin grow sprout
+baby young small new
+young baby little
+plant tree flower crop
+stem stalk
+leaf needle
+cotyledon food
+embryo baby plant
+food feed eat nutrient
+feed eat nourish provide supply
+eat consume feed chew
+provide give supply offer
+give supply provide
+supply source provide
+source supply origin
+store hold save keep stock
+shelter home house protection
+home house shelter
+survive stay live
+grass plant
+predator hunter
+prey
+breathe air oxygen
+gas carbon dioxide air
+oxygen air
+wind air
+cloud rain
+rain water
+weather climate
+ice frozen freeze
+freeze solid ice
+frost ice
+melt liquid
+boil bubble heat steam
+dry evaporate
+wet water damp moist
+moisture water wet vapor
+fog condensation vapor mist
+sugar sweet
+pure only just
+mixture combine solution
+crystal crystallize
+left remain behind leftover
+disappear gone vanish dissolve invisible
+vanish disappear
+clear see transparent invisible through
+cloudy murky
+visible see seen
+appear look seem show
+seem look appear
+look appear seem see
+color dye pigment ink
+pigment color
+separate come apart spread
+spread separate scatter out
+split apart separate
+come go arrive
+go move travel come
+happen occur
+occur happen
+event
+continue still keep stay remain
+still continue keep
+stay remain keep still
+keep stay hold continue
+once after when
+during while
+finish complete end done
+complete full finish whole
+fill full
+empty drain
+shut close off
+off out
+burn out off
+lit light on shine glow
+shine glow light
+glow shine
+hook connect attach wire clip
+wire connect cord
+clip connect
+contact connect
+face toward point
+opposite different other reverse
+opposite across
+reverse opposite backward flip
+turn rotate spin
+turn change become
+cause make
+due cause reason because
+result cause end
+lead guide
+affect change influence
+matter affect
+depend vary
+interact react
+react respond change
+mix react
+match same fit equal
+fit match
+equal balanced even
+balance even equal
+group set kind class
+class group type category
+type kind sort category
+kind type
+property feature characteristic trait
+characteristic property trait feature
+feature attribute property
+sample piece specimen
+record write note
+write record print
+read look
+picture image photo drawing
+model represent
+represent stand show mean
+label name mark
+mark label line
+name call
+number amount count
+total amount
+amount much volume
+capacity volume hold
+space room volume area
+room space
+pressure push force
+press push pressure
+squeeze press compress push
+compress squeeze press
+narrow small thin
+tight narrow
+short small little
+tall high long big
+high up
+low down
+rise up higher
+raise up lift
+fall down drop
+sink down bottom
+float up
+above up higher
+add more
+extra more
+more extra greater
+increase add gain
+gain get increase
+lose lower less decrease
+reduce less lower
+less small low little lower
+slow less
+fast more
+strong more
+weak less little
+heat hot
+cool less
+temperature hot cold warm heat
+degree temperature
+thermometer temperature
+second time
+minute time
+hour time
+often frequent
+frequent often
+rare seldom
+usual normal typical
+normal regular usual
+regular normal
+special unique different
+unique different special distinct
+particular specific certain
+certain sure specific
+sure certain
+clue evidence sign
+sign clue indicate symptom
+prove show
+support prove
+guess think
+idea thought concept
+opinion idea
+agree yes true right
+disagree no
+wrong incorrect bad
+wear rub erode
+rub scrape friction
+friction rub
+smooth round
+sharp jagged rough
+loose free
+stick attach hold cling
+stuck stick attach
+attach stick
+magnet iron metal steel
+metal aluminum copper
+clay soil mud
+mud clay dirt
+sediment sand dirt particle rock material
+pebble rock gravel stone
+gravel rock
+boulder rock
+land ground earth
+ocean sea water
+lake water
+beach shore coast
+canyon valley
+valley canyon
+delta
+morning sunrise
+evening sunset afternoon
+rotate turn orbit move
+orbit revolve circle
+moon
+star
+light ray beam
+block stop cover
+shade shadow
+cast make
+energy electricity heat
+electron current
+flow current move travel
+path circuit
+share split divide
+divide share
+own separate individual individually
+individual single separate
+single one alone
+alone only single
+only just
+independent separate alone
+multiple several more
+double two
+equation formula
+formula expression
+term word
+calculate find
+graph line
+axis
+straight line
+pattern repeat
+cycle repeat loop
+average typical
+typical average
+range spread between within
+within inside between range
+limit maximum bound
+bound limit
+extreme
+minimum
+tolerance stand survive
+help make
+let allow make
+able can
+stop keep
+instead rather
+replace substitute swap exchange switch
+switch change
+swap exchange
+copy duplicate repeat
+duplicate copy
+original first
+new fresh
+old previous
+update change adjust
+adjust change tune
+tune adjust
+fix repair correct solve
+solve fix answer
+check test verify
+verify check confirm
+confirm check
+compute find
+search find look
+lookup find search
+scan search
+match find
+build make
+construct build make
+create build
+destroy kill ruin
+delete remove
+cut remove slice trim
+trim cut
+drop remove
+discard drop throw remove
+keep save
+save store
+load read
+write store
+share common
+common same usual shared
+fraction proportion share percentage part ratio
+proportion fraction ratio percentage
+percentage percent
+ratio fraction divide
+sum add total
+mean average expected
+expected mean average
+expect predict
+deviation spread error distance
+deviate differ vary
+scatter spread
+noise random error
+random noise chance
+likelihood probability
+posterior
+belief probability
+evidence data observation
+observe measure
+significant
+hypothesis claim
+claim statement say
+model network
+train fit learn optimize
+optimize minimize improve
+improve better
+better improve good
+worse bad
+accurate good right
+accuracy correct
+generalize new unseen
+unseen new
+memorize remember overfit
+remember memorize recall
+forget lose
+attend attention look focus
+focus attention look weigh
+query question
+key
+context surrounding
+position order place index
+index position
+dimension size length component
+component element part entry
+length norm magnitude size
+magnitude size length
+norm length magnitude
+direction way
+angle direction
+scale multiply stretch size factor
+factor multiple times
+normalize scale divide
+rescale scale normalize
+sharp peaked confident
+peaked sharp concentrated
+concentrate focus peaked
+flat uniform even smooth
+uniform even equal flat same
+saturate max flat
+zero vanish
+vanish shrink disappear zero small
+explode grow blow big huge
+converge settle reach
+diverge explode
+stable steady
+unstable diverge
+reward prize payoff
+value worth return
+worth value
+discount reduce shrink
+greedy best
+action move choice
+choice option decision
+option choice
+decide choose
+decision choice
+state situation
+price value
+raise increase
+cheap low
+expensive high costly
+costly expensive
+consumer buyer customer
+buyer customer
+seller supplier producer firm
+firm company business
+company business
+worker employee
+wage pay salary income
+pay spend
+spend pay
+save
+surplus extra
+shortage lack
+lack missing without need
+missing lack absent
+scarce rare limited
+limited few scarce
+give offer
+offer give
+afford pay
+prefer like want
+want wish desire like
+like prefer
 """
 
 OPPOSITE = """

@@ -1,0 +1,398 @@
+"""Lesson Markdown on a screen: laid out at any width, nothing fetched, nothing hidden, nothing raised."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from utils import mathtext
+from utils.markup import MAX_ARROWS, renderable
+from utils.text import width
+
+LESSON = r"""
+# Attention
+
+After this you can compute **one head** by hand, and know what $\hat m_t=\frac{m_t}{1-\beta_1^t}$ and `softmax` do.
+
+## Root d_k
+
+A query and a key of $d_k$ numbers, each of variance 1, have a dot product of variance $d_k$:
+
+$$
+\mathrm{softmax}\left(\frac{QK^\top}{\sqrt{d_k}}\right)V
+$$
+
+<!-- check
+assert True
+
+hidden
+-->
+
+| scores | top weight | note |
+|:--|--:|---|
+| 1, 0.5, −0.5, −1 | 0.509 | spread |
+| 8 times that | 0.982 | almost all on one |
+
+```python
+z = [1, 0.5, -0.5, -1]
+print(round(max(z) / sum(abs(v) for v in z), 3))
+```
+
+```output
+0.333
+```
+
+```mermaid
+flowchart LR
+  Q --> S[scores] --> W[softmax] --> O[mix]
+```
+
+<details>
+<summary>Why not divide by $d_k$?</summary>
+
+Then the variance would be $1/d_k$, and:
+
+- softmax would be nearly flat
+- every token would listen to *all*
+
+</details>
+
+> Two heads can look at two things, which one head has to average.
+
+1. First, [the transformer](transformer.md).
+2. Then [the paper](https://a.example/1706), which says more[^1].
+
+![Two heads](heads.png)
+
+---
+
+It costs \$5 or $6.
+
+[^1]: Vaswani et al. 2017.
+"""
+
+AT_78 = """
+Attention
+
+After this you can compute one head by hand, and know what m̂ₜ = mₜ/(1−β₁ᵗ) and
+softmax do.
+
+Root d_k
+
+A query and a key of dₖ numbers, each of variance 1, have a dot product of
+variance dₖ:
+
+             ⎛ QKᵀ ⎞
+      softmax⎜╶───╴⎟V
+             ⎝ √dₖ ⎠
+
+scores             top weight   note
+─────────────────────────────────────────────────
+1, 0.5, −0.5, −1        0.509   spread
+8 times that            0.982   almost all on one
+
+    z = [1, 0.5, -0.5, -1]
+    print(round(max(z) / sum(abs(v) for v in z), 3))
+
+    │ 0.333
+
+    ┌───┐    ┌────────┐    ┌─────────┐    ┌─────┐
+    │ Q ├───►│ scores ├───►│ softmax ├───►│ mix │
+    └───┘    └────────┘    └─────────┘    └─────┘
+
+▸ Why not divide by dₖ?
+
+  Then the variance would be 1/dₖ, and:
+
+   • softmax would be nearly flat
+   • every token would listen to all
+
+▎ Two heads can look at two things, which one head has to average.
+
+ 1. First, the transformer.
+ 2. Then the paper (https://a.example/1706), which says more[1].
+
+[image: Two heads — heads.png]
+
+────────────────────────
+
+It costs $5 or $6.
+
+[1] Vaswani et al. 2017.
+"""
+
+AT_40 = """
+Attention
+
+After this you can compute one head by
+hand, and know what m̂ₜ = mₜ/(1−β₁ᵗ) and
+softmax do.
+
+Root d_k
+
+A query and a key of dₖ numbers, each of
+variance 1, have a dot product of
+variance dₖ:
+
+         ⎛ QKᵀ ⎞
+  softmax⎜╶───╴⎟V
+         ⎝ √dₖ ⎠
+
+scores        top weight   note
+────────────────────────────────────────
+1, 0.5,            0.509   spread
+−0.5, −1
+8 times            0.982   almost all on
+that                       one
+
+  z = [1, 0.5, -0.5, -1]
+  print(round(max(z) / sum(abs(v) for v
+  in z), 3))
+
+  │ 0.333
+
+  ┌───┐  ┌───────┐  ┌────────┐  ┌────┐
+  │ Q ├─►│scores ├─►│softmax ├─►│mix │
+  └───┘  └───────┘  └────────┘  └────┘
+
+▸ Why not divide by dₖ?
+
+  Then the variance would be 1/dₖ, and:
+
+   • softmax would be nearly flat
+   • every token would listen to all
+
+▎ Two heads can look at two things,
+▎ which one head has to average.
+
+ 1. First, the transformer.
+ 2. Then the paper
+    (https://a.example/1706), which says
+    more[1].
+
+[image: Two heads — heads.png]
+
+────────────────────────
+
+It costs $5 or $6.
+
+[1] Vaswani et al. 2017.
+"""
+
+
+def shown(markdown: str, columns: int = 78, colour: str | None = None, **options) -> str:
+    """What a terminal `columns` wide gets, without the last newline."""
+    console = Console(
+        file=io.StringIO(), width=columns, color_system=colour, force_terminal=bool(colour), markup=False, emoji=False
+    )
+    console.print(renderable(markdown, **options))
+    return console.file.getvalue().rstrip("\n")
+
+
+@pytest.mark.parametrize(("columns", "page"), [(78, AT_78), (40, AT_40)])
+def test_a_lesson_page_reads_as_recorded(columns, page):
+    assert shown(LESSON, columns) == page.strip("\n")
+
+
+@pytest.mark.parametrize("columns", [78, 60, 40, 24])
+def test_no_line_is_wider_than_the_screen_or_ends_in_spaces(columns):
+    lines = shown(LESSON + "\n\n- " + "https://a.example/" + "x" * 200, columns).split("\n")
+    assert max(map(width, lines)) <= columns
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_plain_pages_keep_to_ascii_signs():
+    plain = shown("- a\n\n> b\n\n---\n\n```output\nc\n```\n\n```mermaid\ngraph LR\n A-->B\n```\n\n" + DETAILS, plain=True)
+    assert plain.isascii()
+    assert plain.startswith(" - a\n\n> b\n\n------------------------\n\n    | c\n\n    +---+")
+
+
+# ------------------------------------------------------------------------------------------------- elements
+
+DETAILS = "<details><summary>The *answer*</summary>\n\nIs **42**.\n\n</details>\n\nAfter."
+
+
+def test_open_details_hold_their_content_under_the_summary():
+    assert shown(DETAILS) == "▸ The answer\n\n  Is 42.\n\nAfter."
+
+
+def test_folded_details_show_their_summary_only():
+    assert shown(DETAILS, open_details=False) == "▸ The answer\n\nAfter."
+    assert shown("<details>\n<summary>Why?</summary>\nBecause.\n</details>", open_details=False) == "▸ Why?"
+
+
+def test_details_that_are_never_closed_end_with_what_holds_them():
+    assert shown("- <details><summary>a</summary>\n\n  b\n\nAfter.") == " • ▸ a\n\n     b\n\nAfter."
+
+
+def test_details_in_details_nest():
+    nested = "<details><summary>a</summary>\n\n<details><summary>b</summary>\n\nc\n\n</details>\n\nd\n\n</details>"
+    assert shown(nested) == "▸ a\n\n  ▸ b\n\n    c\n\n  d"
+
+
+def test_comments_are_dropped_and_other_html_gives_its_text():
+    assert shown("a <!-- no --> b\n\n<!-- check\n\nassert 1\n-->\n\n<div>c &amp; d<br>e</div>") == "a  b\n\nc & d\ne"
+    assert shown("x<sup>2</sup> and <b>bold</b>") == "x^2 and bold"
+
+
+def test_images_are_named_and_not_fetched():
+    assert shown("![A curve](img/curve.png)") == "[image: A curve — img/curve.png]"
+    assert shown("![](https://a.example/x.png)") == "[image: https://a.example/x.png]"
+
+
+def test_a_link_shows_where_it_leads_unless_that_is_a_lesson():
+    assert shown("[https://good.example](https://evil.example/)") == "https://good.example (https://evil.example/)"
+    assert shown("[Softmax](../ml/softmax.md)") == "Softmax"
+    assert shown("<https://a.example>") == "https://a.example"
+    assert "\x1b]8" not in shown("[x](https://a.example)", colour="truecolor")
+
+
+def test_money_is_no_formula_and_formulas_are():
+    assert shown(r"It costs $5 and $6, so \$11, with $x_1 = 5$.") == "It costs $5 and $6, so $11, with x₁ = 5."
+
+
+def test_display_math_that_does_not_fit_goes_on_one_line_that_wraps():
+    wide = r"$$\frac{a_1+a_2+a_3+a_4+a_5+a_6+a_7+a_8+a_9}{b} = 1$$"
+    assert shown(wide, 78).count("\n") == 2
+    assert shown(wide, 28) == "  (a₁+a₂+a₃+a₄+a₅+a₆+a₇+a₈\n  +a₉)/b = 1"
+
+
+def test_lists_number_from_their_start_and_wrap_under_themselves():
+    assert shown("9. nine\n10. ten and more words", 20) == "  9. nine\n 10. ten and more\n     words"
+    assert shown("- a\n  - b\n\n    c\n- d") == " • a\n    • b\n\n      c\n • d"
+
+
+def test_headings_stand_on_the_left_in_the_accent_colour():
+    assert shown("# One *two*\n\ntext", colour="standard").startswith("\x1b[1;36mOne \x1b[0m")
+
+
+def test_code_is_highlighted_without_a_background():
+    coloured = shown("```python no-run\nfor x in y:  # go\n    pass\n```", colour="truecolor")
+    assert "\x1b[34mfor" in coloured
+    assert "\x1b[90m# go" in coloured
+    assert "48;" not in coloured and "\x1b[4" not in coloured
+
+
+def test_code_in_no_known_language_is_shown_as_it_is():
+    assert shown("```nonsense\na  b\n```") == "    a  b"
+    assert shown("```text\n ┌─┐\n\n └─┘\n```") == "     ┌─┐\n\n     └─┘"
+    assert shown("a\n\n```\n  b\n\n```\n\nc") == "a\n\n      b\n\nc"
+
+
+def test_long_code_lines_are_cut_after_a_space():
+    assert shown("```text\nsome words " + "x" * 20 + " y\n```", 32) == "  some words xxxxxxxxxxxxxxxxxxx\n  x y"
+
+
+# -------------------------------------------------------------------------------------------------- tables
+
+
+def test_a_table_whose_words_would_be_torn_becomes_records():
+    table = "| name | explanation | consequence |\n|-|-|-|\n| bias | systematic | extraordinarily |\n| noise | random | none |"
+    assert shown(table, 78).startswith("name    explanation   consequence\n──")
+    assert shown(table, 30) == (
+        "name: bias\n  explanation: systematic\n  consequence:\n    extraordinarily\n"
+        "\nname: noise\n  explanation: random\n  consequence: none"
+    )
+
+
+def test_a_table_of_thousands_of_cells_is_shown_as_its_text():
+    table = "|a|b|\n|-|-|\n" + "|c|d|\n" * 5000
+    assert shown(table).startswith("a | b\nc | d\n")
+
+
+# ------------------------------------------------------------------------------------------------- diagrams
+
+
+def mermaid(source: str) -> str:
+    return f"```mermaid\n{source}\n```"
+
+
+def test_a_diagram_too_wide_for_the_screen_is_turned_upright():
+    chain = "graph LR\n A[one label here]-->B[another label]-->C[a third label]"
+    assert len(shown(mermaid(chain), 78).split("\n")) == 3
+    upright = shown(mermaid(chain), 40)
+    assert "▼" in upright and len(upright.split("\n")) > 8
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "no diagram at all",
+        "graph LR\n A[" + "x" * 100 + "]-->B",
+        "graph LR\n A & B & C & D & E --> F & G & H & I & J",
+        "graph LR\n" + "\n".join(f"a{n}-->b{n}" for n in range(MAX_ARROWS + 1)),
+        "graph LR\n A " + "-" * 50 + "> B",
+        "gantt\n a : 1, 1000000d",
+    ],
+    ids=["not mermaid", "too wide", "too many edges by &", "too many edges", "a very long edge", "another kind"],
+)
+def test_a_diagram_that_cannot_be_drawn_is_shown_as_its_source(source):
+    assert shown(mermaid(source)).replace(" ", "").startswith(source.split("\n")[0].replace(" ", "")[:60])
+
+
+# ------------------------------------------------------------------------------------------------- hostility
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "a\x1b[2Jb\x9b\u202e\u200b\x07",
+        "&#27;[31m &#x9b; &#x202E; &#8203;",
+        "```py\x1b[2J\nx\x1b[2J\n```",
+        "```output\n\x1b]52;c;?\x07\n```",
+        '[x](http://a.example "t\x1b]52;c;?\x07")',
+        "![\x1b[2J](\x1b.png)",
+        "$\\text{\x1b[2J&#27;}$\n\n$$\n\\foo\x1b[2J\n$$",
+        "```mermaid\ngraph LR\n A[\x1b[2J\u202e]-->B\n```",
+        "<details><summary>&#27;[2J</summary>\n\n&#x202e;</details>\n\n<p>&#27;&#x200b;</p>",
+        "| \x1b[2J | &#27; |\n|-|-|\n| \x9b | b |",
+        "[^1]\n\n[^1]: &#x202e;\x1b",
+        "# \x1b[2J &#27;",
+    ],
+)
+def test_nothing_reaches_the_screen_that_a_terminal_would_act_on(markdown):
+    for columns in (78, 20):
+        assert not set(shown(markdown, columns)) & set("\x1b\x9b\x07\u202e\u200b")
+
+
+def test_console_markup_and_emoji_codes_are_text():
+    assert shown("[bold]x[/bold] [link=https://a.example]y[/link] :smile: [/]") == (
+        "[bold]x[/bold] [link=https://a.example]y[/link] :smile: [/]"
+    )
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "<details>" * 2000,
+        "> " * 3000 + "deep",
+        "\n".join("  " * depth + "- deep" for depth in range(200)),
+        "[" * 20_000,
+        "*a " * 20_000,
+        "<!--" * 20_000 + "-->",
+        "$a" * 20_000,
+        "|" + "a|" * 3000 + "\n|" + "-|" * 3000 + "\n" + "|" + "b|" * 3000,
+        "$$\n" + r"\frac{" * 500 + "\n$$",
+        "x" * 300_000,
+        "[^1]: 1. [^1]: a\n\n[^1]",
+        "</details></summary></kbd>",
+    ],
+    ids=lambda markdown: markdown[:12].strip(),
+)
+def test_pathological_markdown_is_shown_one_way_or_another(markdown):
+    lines = shown(markdown, 40).split("\n")
+    assert max(map(width, lines)) <= 40
+
+
+def test_a_fault_of_a_library_costs_the_layout_and_never_the_text(monkeypatch):
+    def fail(latex, columns):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(mathtext, "display", fail)
+    assert shown("Before.\n\n$$\nx\n$$\n") == "Before.\n\n$$\nx\n$$"
+
+
+def test_an_empty_page_is_empty():
+    assert shown("") == shown("\n\n") == shown("<!-- only this -->") == ""
