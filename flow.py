@@ -21,7 +21,9 @@ The shared store, filled by main.py before a flow runs and by the nodes while it
 | `item`     | Item on screen, drawn                                                     | ChooseItem               |
 | `step`     | Step: what the learner did last                                           | nodes that read          |
 | `grade`    | Grade of the last answer                                                  | GradeAnswer, GiveUp      |
-| `result`   | str: what the last attempt led to: passed, again, missed, declined        | RecordAttempt            |
+| `result`   | str: what the last attempt led to: passed, again, missed, declined, unsure | RecordAttempt           |
+| `missed`   | [Item]: what the last round of practice missed                            | EndRound                 |
+| `detour`   | Section of a prerequisite that speaks of it                               | OfferDetour              |
 | `left`     | bool: the learner asked to leave                                          | nodes that read          |
 """
 
@@ -35,12 +37,12 @@ import nodes
 def create_practice_flow() -> Flow:
     """Ask, grade, help, ask again, until the round's queue is empty. Shared by learn, quiz and review.
 
-    Ends on EndRound, whose action says how: known, unknown, recalled, practised, struggled or left.
+    Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled or left.
     """
     choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
     grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
-    wait, side_after, end = nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
+    judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
     choose - "item" >> ask
     choose - "done" >> end
@@ -59,10 +61,14 @@ def create_practice_flow() -> Flow:
     give_up >> record
     record - "graded" >> feedback
     record - "skipped" >> reveal
+    record - "judged" >> wait
     feedback - "passed" >> wait
     feedback - "again" >> ask
     feedback - "missed" >> reveal
     feedback - "declined" >> choose
+    feedback - "unsure" >> judge
+    judge - "judged" >> record
+    judge - "left" >> end
     reveal >> wait
     wait - "next" >> choose
     wait - "side_question" >> side_after
@@ -76,6 +82,7 @@ def create_learn_flow() -> Flow:
     pick, load, chunk, recall = nodes.PickTopic(), nodes.LoadLesson(), nodes.ChunkSections(), nodes.RecallMissed()
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
     side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
+    offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     recap, leave = nodes.Recap(), nodes.LeaveSession()
     practice = create_practice_flow()
 
@@ -103,9 +110,14 @@ def create_learn_flow() -> Flow:
     practice - "unknown" >> explain
     practice - "recalled" >> section
     practice - "practised" >> section
+    practice - "missed" >> offer_detour
     practice - "struggled" >> again
     practice - "left" >> leave
-    again >> section
+    again >> offer_detour
+    offer_detour - "go_on" >> section
+    offer_detour - "detour" >> detour
+    offer_detour - "left" >> leave
+    detour >> section
     recap - "pick" >> pick
     recap - "left" >> leave
     return Flow(start=pick)

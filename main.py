@@ -272,7 +272,7 @@ def _prepare_streams():
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115: open as long as the program runs
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open as long as the program runs
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 

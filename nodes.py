@@ -5,11 +5,14 @@ The shared store's keys are listed in flow.py. Nodes are copied at every visit, 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pocketflow import Node
 
 from utils import agenda, bank, grading, lessons, schedule, screens, search
 from utils.models import Attempt, Grade, Kind, Place, Round, Step
 
+SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 POINTERS = ("next",)  # slugs of sections that point elsewhere: the session makes its own suggestion
 REPEATS = (*POINTERS, "recap")  # slugs of sections that answer no question better than those they repeat
@@ -283,6 +286,49 @@ class ExplainAgain(Node):
         read_step(shared, step)
 
 
+class OfferDetour(Node):
+    """After a miss: the section of a prerequisite that speaks of what was missed, if one does."""
+
+    def prep(self, shared):
+        known = [need for need in shared["lesson"].prerequisites if need in shared["corpus"].files]
+        return shared["terminal"], [shared["corpus"].lesson(need) for need in known], shared["missed"]
+
+    def exec(self, prepared):
+        terminal, lessons_before, missed = prepared
+        sections = [section for lesson in lessons_before for section in lesson.sections if section.slug not in REPEATS]
+        asked = " ".join(f"{item.question} {item.explanation}" for item in missed)
+        section = search.closest_section(asked, sections)
+        if section is None:
+            return None, Step("next")
+        options = ["Go on", f"A two-minute detour: **{section.title}**, from {section.id.partition('#')[0]}"]
+        return section, terminal.choose(options, {"quit": "leave"})
+
+    def post(self, shared, prepared, chosen):
+        section, step = chosen
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        shared["detour"] = section
+        return "detour" if step.text == "1" else "go_on"
+
+
+class TakeDetour(Node):
+    """The section of the prerequisite, in brief and by its example."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["detour"]
+
+    def exec(self, prepared):
+        terminal, section = prepared
+        terminal.show(screens.Prose(lessons.key_sentences(section.text, count=5), section.title))
+        if example := lessons.worked_example(section.text):
+            terminal.show(screens.Prose(example))
+        return terminal.turn_page({"next": "back to the lesson"})
+
+    def post(self, shared, prepared, step):
+        read_step(shared, step)
+
+
 class Recap(Node):
     """The end of a lesson: what is known now, what comes back, one suggestion."""
 
@@ -465,7 +511,7 @@ class GiveUp(Node):
         return shared["item"]
 
     def exec(self, item):
-        return Grade(0.0, missed=tuple(point.text for point in item.rubric), grader="skipped")
+        return Grade(0.0, missed=tuple(point.text for point in item.rubric), grader=SKIPPED)
 
     def post(self, shared, item, grade):
         shared["grade"], shared["answer"] = grade, ""
@@ -478,18 +524,20 @@ class RecordAttempt(Node):
         return shared["item"], shared["grade"], shared["round"]
 
     def exec(self, prepared):
-        """What this attempt leads to: passed, again (with the next hint), missed, or back to the explanation."""
+        """What this attempt leads to: passed, unsure, again (with the next hint), missed, or declined (a probe)."""
         item, grade, round_ = prepared
         if grade.correct:
             return "passed"
+        if grade.unsure:
+            return "unsure"
         if round_.mode == "probe":
             return "declined"
-        more = round_.hints < len(item.hints) and grade.grader != "skipped"
-        return "again" if more else "missed"
+        answer_seen = grade.grader in (SKIPPED, JUDGED)
+        return "again" if round_.hints < len(item.hints) and not answer_seen else "missed"
 
     def post(self, shared, prepared, result):
         item, grade, round_ = prepared
-        skipped = grade.grader == "skipped"
+        skipped = grade.grader == SKIPPED
         attempt = Attempt(
             item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
             mode=round_.mode, seed=item.seed, hints=round_.hints, shown=skipped, session=shared["session"],
@@ -503,11 +551,13 @@ class RecordAttempt(Node):
         shared["terminal"].event(
             "stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result
         )
-        return "skipped" if skipped else "graded"
+        return {SKIPPED: "skipped", JUDGED: "judged"}.get(grade.grader, "graded")
 
 
 def advance(round_: Round, item, result: str) -> None:
     """Move a round on by what its present item came to."""
+    if result == "unsure":  # the learner's own verdict follows
+        return
     if result == "again":
         round_.tries += 1
         round_.hints += 1
@@ -541,7 +591,9 @@ class ShowFeedback(Node):
 
     def exec(self, prepared):
         terminal, item, grade, result, round_ = prepared
-        terminal.show(screens.Verdict(grade, missed_in_full=result == "missed"))
+        terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure")))
+        if result == "unsure":
+            terminal.show(screens.Answer(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
             terminal.show(screens.Answer("", item.explanation))
         if result == "again":
@@ -549,6 +601,28 @@ class ShowFeedback(Node):
 
     def post(self, shared, prepared, shown):
         return shared["result"]
+
+
+class JudgeAnswer(Node):
+    """Where the grader can't tell, the learner compares with the full answer and says; a script gets the strict verdict."""
+
+    CHOICES = (("Mine says the same", 1.0), ("Mine says half of it", 0.5), ("Mine says something else", 0.0))
+
+    def prep(self, shared):
+        return shared["terminal"], shared["grade"]
+
+    def exec(self, prepared):
+        terminal, _ = prepared
+        strictest = str(len(self.CHOICES) - 1)
+        return terminal.choose([words for words, _ in self.CHOICES], {"quit": "leave"}, strictest)
+
+    def post(self, shared, prepared, step):
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        score = self.CHOICES[int(step.text)][1]
+        shared["grade"] = replace(shared["grade"], score=score, unsure=False, grader=JUDGED)
+        return "judged"
 
 
 class RevealAnswer(Node):
@@ -594,12 +668,15 @@ class EndRound(Node):
             return "known" if "unaided" in outcomes else "unknown"
         if round_.mode == "recall":
             return "recalled"
-        return "struggled" if outcomes.count("missed") * 2 > len(outcomes) else "practised"
+        missed = outcomes.count("missed")
+        return "struggled" if missed * 2 > len(outcomes) else "missed" if missed else "practised"
 
     def post(self, shared, prepared, action):
         place = shared["place"]
         shared["step"] = None
-        if action in ("practised", "struggled"):
+        if action in ("practised", "missed", "struggled"):
+            missed = [item for item, outcome in shared["round"].outcomes.items() if outcome == "missed"]
+            shared["missed"] = [shared["items"][item] for item in missed]
             place.done.append(place.section)
             shared["round"] = place.round = None
             keep_place(shared, stage="start")

@@ -220,3 +220,73 @@ def test_the_same_seed_gives_the_same_transcript(docs, tmp_path, capsys):
         texts.append(terminal.transcript_text())
     assert texts[0] == texts[1]
     assert "**✗ Not yet.**" in texts[0]
+
+
+SHORT = """\
+  - id: why-salt
+    section: salt
+    kind: short
+    question: Why is salt added late?
+    rubric: [{point: salt slows the yeast down}, {point: the yeast needs a head start}]
+    references: [Salt slows the yeast down and the yeast needs a head start., Yeast works less with salt; let it begin alone.]
+    wrong: [{answer: Salt feeds the yeast., misconception: salt feeds, reply: Sugar feeds it.}, {answer: It tastes better.}]
+    hints: [Think of yeast., Who begins first?]
+    explanation: Salt holds yeast back.
+"""
+
+
+class Unsure(Knows):
+    """Answers so that the grader can't tell, then judges."""
+
+    def __init__(self, verdict):
+        super().__init__()
+        self.verdict = verdict
+
+    def answer(self, question, keys):
+        if question.item.id == "why-salt" and "hint" in keys:
+            return Step("answer", "unclear")
+        return super().answer(question, keys)
+
+    def choose(self, options, keys, unattended):
+        if options[0] == "Mine says the same":
+            return Step("choose", self.verdict or unattended)
+        return super().choose(options, keys, unattended)
+
+
+@pytest.mark.parametrize(("verdict", "score"), [("0", 1.0), ("1", 0.5), ("", 0.0)], ids=["same", "half", "unattended"])
+def test_an_unsure_grade_is_left_to_the_learner_and_to_the_strict_verdict_in_a_script(
+    learn, docs, monkeypatch, verdict, score
+):
+    from utils import grading
+    from utils.models import Grade
+
+    bank_file = docs / "food" / "bread.quiz.yaml"
+    bank_file.write_text(bank_file.read_text(encoding="utf-8") + SHORT, encoding="utf-8")
+    real = grading.grade
+    monkeypatch.setattr(
+        grading, "grade", lambda item, answer: Grade(0.5, unsure=True) if answer == "unclear" else real(item, answer)
+    )
+    screen, shared = learn(Unsure(verdict))
+    assert "A full answer" in screen
+    rows = [attempt for attempt in shared["attempts"] if attempt.item == "food/bread:why-salt"][:2]
+    assert rows[0].grade.unsure, "stored before the learner is asked"
+    assert rows[1].grade.grader == "learner" and rows[1].grade.score == score
+    assert ("why-salt" in shared["missed"]) == (score < 1)
+
+
+def test_what_a_prerequisite_teaches_is_offered_as_a_detour_after_a_miss(learn, docs):
+    (docs / "food" / "grain.md").write_text(
+        "# Grain\n\n## Percent of the flour\n\n**Percentages count salt and water in percent of the flour's weight.** Two is usual.\n",
+        encoding="utf-8",
+    )
+    lesson = docs / "food" / "bread.md"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("minutes: 10", "prerequisites: [food/grain]"), encoding="utf-8")
+
+    class TakesDetours(Knows):
+        def choose(self, options, keys, unattended):
+            return Step("choose", "1") if "detour" in options[-1] else super().choose(options, keys, unattended)
+
+    screen, _ = learn(TakesDetours(wrong=["percent"]))
+    assert "Percentages count salt and water in percent of the flour" in screen
+    screen, _ = learn(Knows())
+    assert "Percentages count" not in screen

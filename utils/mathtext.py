@@ -532,15 +532,15 @@ class _Writer:
             if atom.kind == SPACE:
                 spaced = True
                 continue
-            following = next((other for other in atoms[index + 1 :] if other.kind != SPACE), None)
             depth -= atom.kind == CLOSE
             unary = before is None or before.kind in (REL, BIN, SLASH, OPEN, PUNCT, BAR)
             text = self.scripted(atom)
             if atom.kind == FRACTION:
+                following = next((other for other in atoms[index + 1 :] if other.kind != SPACE), None)
                 text, times = self._fraction_among(text, before, following)
                 if times and not spaced:
                     out.append(self.literal("·"))
-            if before is not None and self._gap(atoms, before, atom, depth > 0 or tight, tight, spaced, unary):
+            if before is not None and self._gap(before, atom, depth > 0 or tight, tight, spaced, unary):
                 out.append(self.literal(" "))
             out.append(text)
             depth += atom.kind == OPEN
@@ -551,13 +551,15 @@ class _Writer:
 
     def _fraction_among(self, text: str, before: Atom | None, following: Atom | None) -> tuple[str, bool]:
         """A fraction beside a factor needs parentheses, or a multiplication sign where they would look like a call."""
-        if following is not None and following.kind in _FACTORS:
+        beside = before.kind if before is not None else OPEN
+        multiplied = following is not None and (
+            following.kind in (*_FACTORS, SLASH) or (following.kind == BIN and following.text in "·×")
+        )
+        if multiplied or beside in (FUNC, FRACTION, SLASH):
             text = f"({text})"
-        elif before is not None and before.kind in (FUNC, FRACTION):
-            return f"({text})", False
-        return text, before is not None and before.kind in (ORD, NUM, CLOSE, ROOT)
+        return text, beside in (ORD, NUM, CLOSE, ROOT)
 
-    def _gap(self, atoms, before: Atom, atom: Atom, nested: bool, tight: bool, spaced: bool, unary: bool) -> bool:
+    def _gap(self, before: Atom, atom: Atom, nested: bool, tight: bool, spaced: bool, unary: bool) -> bool:
         """Does a space stand between two neighbours?"""
         kinds = (before.kind, atom.kind)
         if BAR in kinds:
@@ -639,11 +641,14 @@ def _is_product(atoms: list[Atom]) -> bool:
     return bool(atoms)
 
 
+_FUNCTIONS = set("PEFfgΦΓ")  # letters that before a parenthesis name a function; after others it is a product
+
+
 def _is_single(atoms: list[Atom]) -> bool:
     """Can it stand under a slash without parentheses: one symbol, one number, one call?"""
     if len(atoms) == 1:
         return atoms[0].kind in (ORD, NUM, ROOT, FUNC)
-    if atoms and atoms[0].kind in (ORD, FUNC) and atoms[0].text.isalpha():
+    if atoms and (atoms[0].kind == FUNC or atoms[0].text in _FUNCTIONS):
         return _is_enclosed(atoms[1:])
     return _is_enclosed(atoms)
 

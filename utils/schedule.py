@@ -23,10 +23,11 @@ def outcome(attempts: Sequence[Attempt]) -> str:
     attempts: those of one item in one session, at least one, in order. The last one decides between success and miss;
     any miss, hint or shown answer before a success makes it an assisted one.
     """
-    last = attempts[-1]
+    judged = [attempt for attempt in attempts if not attempt.grade.unsure] or attempts  # the learner's verdict follows
+    last = judged[-1]
     if last.shown or not last.grade.correct:
         return "missed"
-    return "unaided" if all(attempt.unaided for attempt in attempts) else "assisted"
+    return "unaided" if all(attempt.unaided for attempt in judged) else "assisted"
 
 
 def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:

@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from utils import markup
+from utils.markup import ACCENT, DIM
 from utils.models import Grade, Item, Kind
 from utils.schedule import is_mastered
 from utils.text import plural, sanitize
 
-ACCENT, DIM = "cyan", "bright_black"
 SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
 FEEDBACK_LINES = 5
 

@@ -45,3 +45,18 @@ def best_passage(question: str, sections: Sequence[Section]) -> tuple[Section, s
                     best, best_score = (section, paragraph.strip(), line + len(paragraph) - len(paragraph.lstrip("\n"))), score
             line += paragraph.count("\n")
     return best
+
+
+def closest_section(text: str, sections: Sequence[Section]) -> Section | None:
+    """The section whose heading and words are nearest to a text, or None where none is near.
+
+    Near is: the heading shares a word with the text, and a third of the text's distinct words stand in the section.
+    """
+    asked = set(words(text))
+    best, best_share = None, 1 / 3
+    for section in sections:
+        if asked & set(words(section.title)):
+            share = len(asked & set(words(f"{section.title} {section.text}"))) / len(asked)
+            if share >= best_share:
+                best, best_share = section, share
+    return best

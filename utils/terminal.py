@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MAX_WIDTH = 78
 MARGIN = " "  # at the left of what a person sees; in plain text there is none
-DIM = "bright_black"
 KEY_OF = {
     "next": "enter", "simpler": "s", "example": "x", "ask": "?", "hint": "h", "skip": "k", "quit": "q",
 }  # fmt: skip
@@ -353,10 +352,10 @@ class LineKeyboard:
                 return step
             if step.text.isdigit() and 0 < int(step.text) <= len(options):
                 return Step("choose", str(int(step.text) - 1))
-            self.terminal.console.print(f"a number from 1 to {len(options)}, or enter for the first", style=DIM)
+            self.terminal.console.print(f"a number from 1 to {len(options)}, or enter for the first")
 
     def _read(self, keys: Keys) -> Step:
-        self.terminal.console.print(hints_line(keys), style=DIM)
+        self.terminal.console.print(hints_line(keys))
         try:
             return as_step(self.line("> "), keys)
         except EOFError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -237,6 +238,10 @@ NAMES = (
     "recall_any", "recall_root",
 )
 
+OVERALL = ("references", "mean_recall", "worst_contradiction", "best_recall", "best_precision")
+RECALL, RECALL_NEW, F1, TRIGRAM, CONTRADICTION, PRECISION = map(
+    NAMES.index, ("recall", "recall_new", "f1", "trigram", "contradiction", "precision"))
+
 
 def _common_run(one: list[str], other: list[str]) -> int:
     """Length of the longest common subsequence."""
@@ -321,11 +326,20 @@ def compare(reference: Reference, answer: Answer) -> list[float]:
     ]
 
 
-def features(references, answer: Answer) -> tuple[list[float], int]:
-    """The features of an answer against all references: those of the nearest one, and how the others stand.
+def features(references: Sequence[Reference], answer: Answer) -> tuple[list[float], int]:
+    """The features of an answer against all references: those of the nearest one, then how the others stand.
 
-    Returns (one row in the order of NAMES, index of the nearest reference).
+    Returns (one row in the order of NAMES + OVERALL, index of the nearest reference).
     """
     rows = [compare(reference, answer) for reference in references]
-    best = max(range(len(rows)), key=lambda i: (rows[i][4] + rows[i][1] + rows[i][0] + rows[i][6], -i))
-    return [*rows[best], math.log(len(rows)), sum(row[1] for row in rows) / len(rows)], best
+    nearness = [row[RECALL] + row[RECALL_NEW] + row[F1] + row[TRIGRAM] - 2 * row[CONTRADICTION] for row in rows]
+    best = max(range(len(rows)), key=lambda i: (nearness[i], -i))
+    count = len(rows)
+    overall = [
+        math.log(count),
+        sum(row[RECALL_NEW] for row in rows) / count,
+        max(row[RECALL] * row[CONTRADICTION] for row in rows),
+        max(row[RECALL_NEW] for row in rows),
+        max(row[PRECISION] for row in rows),
+    ]
+    return [round(value, 4) for value in rows[best] + overall], best

@@ -1,0 +1,234 @@
+"""Fits the weights of the embedded grader: python benchmarks/fit_grader.py [DATA] writes assets/grader.json.
+
+DATA (default ../shared/data/grading) holds scientsbank.train.jsonl, beetle.train.jsonl and saf.training.jsonl. The model
+is the mean of two, on the log-odds scale: a logistic regression whose weights keep the sign that their feature means, fitted
+beside one intercept per question (so that easy questions teach nothing about words), and a small boosted-tree ensemble
+that may tell questions apart. Running it again gives the same bytes: no random state but the seeds here, every feature
+is rounded before and every weight after.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from utils.grading.features import NAMES, OVERALL, features, prepare_answer, prepare_reference, question_stems  # noqa: E402
+from utils.grading.words import clean  # noqa: E402
+
+SETS = {"scientsbank": ("scientsbank.train.jsonl", 1.0), "beetle": ("beetle.train.jsonl", 1.0), "saf": ("saf.training.jsonl", 0.3)}
+COLUMNS = NAMES + OVERALL
+# What each feature can mean for an answer being right: more of it speaks for (+), against (-), or may do either.
+SIGNS = {"+": "recall recall_new recall_exact precision f1 bigram_f1 trigram order clause_max clause_min by_meaning by_spelling "
+              "precision_weight small_f1 small_recall sequence recall_any recall_root new_hits mean_recall best_recall best_precision",
+         "-": "polarity negation_lost negation_extra opposite number_missing number_extra missing_max missing_count contradiction "
+              "bare references worst_contradiction"}
+RIDGE, RIDGE_QUESTION = 10.0, 1.0
+TREES, LEAVES, RATE, MIN_LEAF, RIDGE_LEAF, BINS = 150, 12, 0.05, 40, 5.0, 48
+SHARE_ROWS, SHARE_COLUMNS = 0.8, 0.4
+DEFAULT_IDF = 1.0
+
+
+def read(folder: Path) -> dict[str, list[dict]]:
+    """The rows of each training set by name."""
+    return {name: [json.loads(line) for line in (folder / file).read_text(encoding="utf-8").splitlines()]
+            for name, (file, _) in SETS.items()}
+
+
+def word_weights(rows: list[dict]) -> dict[str, float]:
+    """Stem -> weight: words that stand in the references of many questions tell less."""
+    stems: dict[str, set[str]] = {}
+    for row in rows:
+        key = row["dataset"] + row["question_id"]
+        if key not in stems:
+            stems[key] = set().union(*(question_stems(clean(text)) for text in row["reference"]))
+    counts = Counter(stem for found in stems.values() for stem in found)
+    total = math.log(len(stems) + 1)
+    weights = {stem: round(math.log((len(stems) + 1) / (count + 1)) / total + 0.3, 2) for stem, count in sorted(counts.items())}
+    return {stem: value for stem, value in weights.items() if value < DEFAULT_IDF}
+
+
+def table(rows: list[dict], idf: dict[str, float]) -> np.ndarray:
+    """(rows, len(COLUMNS)) features."""
+    prepared: dict[str, tuple] = {}
+    found = []
+    for row in rows:
+        key = row["question_id"]
+        if key not in prepared:
+            asked = question_stems(clean(row["question"]))
+            prepared[key] = asked, [prepare_reference(clean(text), asked, idf, DEFAULT_IDF) for text in row["reference"]]
+        asked, references = prepared[key]
+        found.append(features(references, prepare_answer(clean(row["answer"]), asked, idf, DEFAULT_IDF))[0])
+    return np.array(found)
+
+
+# ------------------------------------------------------------------------------------------- logistic regression
+
+
+def fit_linear(x, y, weight, groups):
+    """(means, scales, coefficients, bias) of the regression with one intercept per question, which is then dropped.
+
+    x: (n, d), y and weight: (n,), groups: (n,) names of the questions.
+    """
+    means, scales = x.mean(0), x.std(0) + 1e-6
+    z = (x - means) / scales
+    names, group = np.unique(groups, return_inverse=True)
+    d, k = z.shape[1], len(names)
+
+    def loss(t):
+        slope, own, bias = t[:d], t[d:d + k], t[-1]
+        logit = z @ slope + own[group] + bias
+        wrong = weight * (1 / (1 + np.exp(-logit)) - y)
+        value = (weight * (np.logaddexp(0, logit) - y * logit)).sum() + (RIDGE * slope @ slope + RIDGE_QUESTION * own @ own) / 2
+        return value, np.concatenate([z.T @ wrong + RIDGE * slope, np.bincount(group, wrong, k) + RIDGE_QUESTION * own, [wrong.sum()]])
+
+    plus, minus = SIGNS["+"].split(), SIGNS["-"].split()
+    bounds = [(0, None) if name in plus else (None, 0) if name in minus else (None, None) for name in COLUMNS]
+    found = minimize(loss, np.zeros(d + k + 1), jac=True, method="L-BFGS-B", bounds=bounds + [(None, None)] * (k + 1),
+                     options={"maxiter": 2000, "maxfun": 4000, "ftol": 1e-13, "gtol": 1e-7}).x
+    return means, scales, found[:d], found[-1]
+
+
+def linear(model, x):
+    means, scales, slope, bias = model
+    return (x - means) / scales @ slope + bias
+
+
+# ----------------------------------------------------------------------------------------------- boosted trees
+
+
+def fit_trees(x, y, weight):
+    """(start, trees): log-odds to begin with, and trees as nested lists [column, threshold, low branch, high branch].
+
+    A leaf is a number. Values up to the threshold go to the low branch. Best-first growth on histograms of the gradient.
+    """
+    rng = random.Random(1)
+    n, d = x.shape
+    edges = [np.unique(np.quantile(x[:, j], np.linspace(0, 1, BINS + 1)[1:-1], method="lower")) for j in range(d)]
+    bins = np.column_stack([np.searchsorted(edges[j], x[:, j], side="left") for j in range(d)])
+    start = math.log((weight * y).sum() / (weight * (1 - y)).sum())
+    logit = np.full(n, start)
+    trees = []
+    for _ in range(TREES):
+        p = 1 / (1 + np.exp(-logit))
+        gradient, curve = weight * (y - p), weight * p * (1 - p)
+        rows = np.array(sorted(rng.sample(range(n), int(SHARE_ROWS * n))))
+        columns = sorted(rng.sample(range(d), int(SHARE_COLUMNS * d)))
+        tree, value = _grow(x, bins, edges, gradient, curve, rows, columns)
+        trees.append(tree)
+        logit = logit + value
+    return start, trees
+
+
+def _best_split(bins, edges, gradient, curve, rows, columns):
+    """(gain, column, bin) of the split that lowers the loss most; gain 0 where none does."""
+    g, h = gradient[rows], curve[rows]
+    total_g, total_h = g.sum(), h.sum()
+    base = total_g**2 / (total_h + RIDGE_LEAF)
+    best = (0.0, -1, -1)
+    for j in columns:
+        size = len(edges[j]) + 1
+        if size < 2:
+            continue
+        b = bins[rows, j]
+        left_g = np.cumsum(np.bincount(b, g, size))[:-1]
+        left_h = np.cumsum(np.bincount(b, h, size))[:-1]
+        left_n = np.cumsum(np.bincount(b, minlength=size))[:-1]
+        gain = left_g**2 / (left_h + RIDGE_LEAF) + (total_g - left_g)**2 / (total_h - left_h + RIDGE_LEAF) - base
+        gain[(left_n < MIN_LEAF) | (len(rows) - left_n < MIN_LEAF)] = 0.0
+        gain = np.round(gain, 6)
+        place = int(gain.argmax())
+        if gain[place] > best[0]:
+            best = (float(gain[place]), j, place)
+    return best
+
+
+def _grow(x, bins, edges, gradient, curve, rows, columns):
+    """One tree on a sample of rows, and its value for every row of x."""
+    everyone = np.arange(len(x))
+    leaves = [(rows, everyone, _best_split(bins, edges, gradient, curve, rows, columns), [])]
+    while len(leaves) < LEAVES:
+        place = max(range(len(leaves)), key=lambda i: (leaves[i][2][0], -i))
+        sample, members, (gain, column, cut), path = leaves[place]
+        if gain <= 0:
+            break
+        sides = []
+        for high in (False, True):
+            part = sample[(bins[sample, column] > cut) == high]
+            sides.append((part, members[(bins[members, column] > cut) == high],
+                          _best_split(bins, edges, gradient, curve, part, columns), [*path, (column, cut, high)]))
+        leaves[place:place + 1] = sides
+    value = np.zeros(len(x))
+    root: list = [None]
+    for sample, members, _, path in leaves:
+        leaf = round(float(RATE * gradient[sample].sum() / (curve[sample].sum() + RIDGE_LEAF)), 4)
+        value[members] = leaf
+        holder, place = root, 0
+        for column, cut, high in path:
+            if holder[place] is None:
+                holder[place] = [column, round(float(edges[column][cut]), 4), None, None]
+            holder, place = holder[place], 3 if high else 2
+        holder[place] = leaf
+    return root[0], value
+
+
+def tree_values(model, x):
+    start, trees = model
+    total = np.full(len(x), start)
+    for tree in trees:
+        stack = [(tree, np.arange(len(x)))]
+        while stack:
+            node, rows = stack.pop()
+            if not isinstance(node, list):
+                total[rows] += node
+                continue
+            low = x[rows, node[0]] <= node[1]
+            stack += [(node[2], rows[low]), (node[3], rows[~low])]
+    return total
+
+
+# -------------------------------------------------------------------------------------------------- the mixture
+
+
+def fit(x, y, weight, groups):
+    return fit_linear(x, y, weight, groups), fit_trees(x, y, weight)
+
+
+def logits(model, x):
+    return (linear(model[0], x) + tree_values(model[1], x)) / 2
+
+
+def folds(groups, k, seed):
+    """(n,) fold of each row; all answers to a question are in the same one."""
+    names = sorted(set(groups))
+    random.Random(seed).shuffle(names)
+    place = {name: i % k for i, name in enumerate(names)}
+    return np.array([place[name] for name in groups])
+
+
+def held_out(x, y, weight, groups, fold):
+    """(n,) log-odds for each row from a model that has seen no answer of its fold."""
+    found = np.zeros(len(y))
+    for k in sorted(set(fold.tolist())):
+        out = fold == k
+        found[out] = logits(fit(x[~out], y[~out], weight[~out], groups[~out]), x[out])
+    return found
+
+
+def calibrate(logit, several, y, weight):
+    """(slope, bias, shift where there are several references) that make held-out log-odds honest."""
+    z = np.column_stack([logit, np.ones(len(y)), several])
+    t = np.array([1.0, 0.0, 0.0])
+    for _ in range(25):
+        p = 1 / (1 + np.exp(-z @ t))
+        t = t + np.linalg.solve((z.T * (weight * p * (1 - p))) @ z + 1e-6 * np.eye(3), z.T @ (weight * (y - p)))
+    return [round(float(v), 3) for v in t]
