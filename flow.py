@@ -123,7 +123,19 @@ def create_learn_flow() -> Flow:
     return Flow(start=pick)
 
 
-FLOWS = {"learn": create_learn_flow, "practice": create_practice_flow}
+def create_grade_flow() -> Flow:
+    """Bulk grading: read some lines, grade them, write them, until the file ends. Never more than some in memory.
+
+    Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `terminal` (terminal.Pipe),
+    the counts `graded` and `faulty`, and at the end `exit_code`.
+    """
+    read, grade, write, count = nodes.ReadRecords(), nodes.GradeRecords(), nodes.WriteGrades(), nodes.CountGrades()
+    read - "records" >> grade >> write >> read
+    read - "end" >> count
+    return Flow(start=read)
+
+
+FLOWS = {"learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow}
 
 
 def mermaid(flow: Flow) -> str:

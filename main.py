@@ -103,10 +103,58 @@ def topics(settings):
 
 
 @cli.command()
+@click.argument("file", metavar="FILE.jsonl")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Grade in N processes.")
+@takes_settings
+def grade(settings, file, jobs):
+    """Bulk grading: JSON lines {id, question, reference, answer, rubric?} in, JSON lines with the grades out, in order.
+
+    FILE.jsonl may be - for standard input.
+    """
+    from flow import create_grade_flow
+    from utils import files, terminal
+
+    pipe = terminal.Pipe(settings)
+    with files.lines_of(file) as lines, processes(jobs) as run_all:
+        shared = {"lines": lines, "path": file, "run_all": run_all, "terminal": pipe, "graded": 0, "faulty": 0}
+        create_grade_flow().run(shared)
+    pipe.close()
+    return shared["exit_code"]
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--fix", is_flag=True, help="Mend what is mechanical, and say what was changed.")
+@click.option("--no-run", is_flag=True, help="Do not run the lessons' code.")
+@click.option("--strict", is_flag=True, help="Fail for warnings too.")
+@click.option("--rules", is_flag=True, help="List the rules.")
+@takes_settings
+def check(settings, paths, fix, no_run, strict, rules):
+    """Look for faults in lessons and banks: PATH is a folder, a lesson or a bank, by default all of --docs.
+
+    Runs the code of the lessons, in limits, and compares what it prints.
+    """
+    from utils import checking, terminal
+
+    if rules:
+        return put(settings, checking.rules(), checking.rules_listing)
+
+    def tell(text):
+        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+
+    plain = terminal.is_plain(settings, sys.stderr)
+    report = checking.check(settings, paths, fix, not no_run, None if plain else tell)
+    if not plain:
+        tell("")
+    put(settings, report.document(), report.listing, report.warnings)
+    return report.exit_code(strict)
+
+
+@cli.command()
 @click.argument("flow", required=False, default="learn")
 @takes_settings
 def graph(settings, flow):
-    """The flow as Mermaid, drawn from the live graph. FLOW is learn or practice."""
+    """The flow as Mermaid, drawn from the live graph. FLOW is learn, practice or grade."""
     from flow import FLOWS, mermaid
     from utils.text import nearest
 
@@ -156,6 +204,19 @@ def put(settings, document, listing, warnings=()):
     from utils import terminal
 
     terminal.put(document if settings.json else listing(), warnings)
+
+
+@contextmanager
+def processes(jobs):
+    """A `map` that works in that many processes, in order; the builtin one where one is enough."""
+    if jobs == 1:
+        yield map
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield functools.partial(pool.map, chunksize=32)
 
 
 @contextmanager

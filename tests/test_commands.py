@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, bare_environment
 
+from flow import FLOWS
 from main import cli
 
 SCRIPT = """\
@@ -44,7 +45,7 @@ def test_every_command_and_option_stands_in_the_readme():
                     assert option in readme, f"the README does not name {name} {option}"
 
 
-@pytest.mark.parametrize("command", [[], ["learn"], ["topics"], ["graph"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["learn"], ["topics"], ["check"], ["grade"], ["graph"], ["doctor"]])
 def test_help_is_there_for_every_command(tutor, command):
     run = tutor(*command, "--help")
     assert run.returncode == 0 and run.stdout.startswith("Usage: tutor")
@@ -158,7 +159,7 @@ def test_records_from_a_newer_version_exit_6_and_stay_as_they_are(tutor, docs, s
 
 def test_graph_prints_the_mermaid_that_the_design_shows(tutor):
     design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
-    for flow in ("learn", "practice"):
+    for flow in FLOWS:
         run = tutor("graph", flow)
         assert run.returncode == 0
         assert f"```mermaid\n{run.stdout}```" in design
@@ -262,3 +263,52 @@ def test_a_bug_is_one_line_with_the_place_of_its_details_and_exits_70(docs, home
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "a bug: ZeroDivisionError" in said and "crash.log" in said
     assert "ZeroDivisionError" in (home / "pocket-tutor-crash.log").read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------------------------------------ bulk grading
+
+RIGHT = {
+    "id": "a", "question": "Why does dough rise?", "reference": ["Yeast makes carbon dioxide, and the dough traps the gas."],
+    "answer": "the yeast makes carbon dioxide and the dough traps the gas",
+}  # fmt: skip
+WRONG = {**RIGHT, "id": "b", "answer": "because the oven is hot"}
+
+
+def lines(*records) -> str:
+    return "".join((record if isinstance(record, str) else json.dumps(record)) + "\n" for record in records)
+
+
+def test_grade_gives_a_line_for_a_line_in_order(tutor, tmp_path):
+    path = tmp_path / "answers.jsonl"
+    path.write_text(lines(RIGHT, WRONG, "", RIGHT), encoding="utf-8")
+    run = tutor("grade", path)
+    assert run.returncode == 0 and run.stderr == ""
+    grades = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [(grade["id"], grade["correct"]) for grade in grades] == [("a", True), ("b", False), ("a", True)]
+    assert set(grades[0]) == {"id", "score", "correct", "met", "missed", "unsure", "feedback", "grader"}
+
+
+def test_grade_reads_a_pipe_and_gives_the_same_in_several_processes(tutor):
+    records = lines(*[RIGHT, WRONG] * 40)
+    one, two = tutor("grade", "-", stdin=records), tutor("grade", "-", "--jobs", 2, stdin=records)
+    assert one.stdout == two.stdout and len(one.stdout.splitlines()) == 80
+
+
+def test_grade_names_a_bad_line_and_goes_on(tutor, tmp_path):
+    path = tmp_path / "answers.jsonl"
+    path.write_text(lines(RIGHT, "not json", {"id": "c", "question": "q", "answer": "x"}, WRONG), encoding="utf-8")
+    run = tutor("grade", path)
+    assert run.returncode == 4
+    assert "answers.jsonl:2: found text that is not JSON" in run.stderr
+    assert 'answers.jsonl:3: found no "reference"' in run.stderr
+    assert [json.loads(line)["id"] for line in run.stdout.splitlines()] == ["a", None, "c", "b"]
+
+
+def test_grade_of_an_empty_file_exits_5(tutor, tmp_path):
+    (tmp_path / "none.jsonl").write_text("\n", encoding="utf-8")
+    assert tutor("grade", tmp_path / "none.jsonl").returncode == 5
+
+
+def test_grade_of_a_missing_file_exits_2(tutor):
+    run = tutor("grade", "nowhere.jsonl")
+    assert run.returncode == 2 and "could not be read" in run.stderr

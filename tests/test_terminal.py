@@ -30,8 +30,10 @@ class Person:
         self.screen = pyte.HistoryScreen(columns, rows, history=5000, ratio=0.5)
         self.stream = pyte.ByteStream(self.screen)
         env = {**bare_environment(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+        command = [str(ROOT / "main.py"), *map(str, arguments)]
+        place = str(Path(home).parent)  # the folder of the lessons, so that their paths are short on screen
         self.child = pexpect.spawn(
-            sys.executable, [str(ROOT / "main.py"), *map(str, arguments)], dimensions=(rows, columns), env=env, timeout=WAIT_S
+            sys.executable, command, dimensions=(rows, columns), env=env, timeout=WAIT_S, cwd=place
         )
         self.raw = b""
         self.before = self.modes()
@@ -161,44 +163,67 @@ def test_a_whole_lesson_looks_like_its_golden_screen(person, columns, rows, docs
 
 
 
+def choosing(someone) -> bool:
+    """Is the question on screen one whose options are moved among?"""
+    return "↑↓" in someone.text()
+
+
+# Ten places of a session, in the order in which one comes by: what is pressed to get on, and what then stands there.
+PLACES = {
+    "the promise": (lambda someone: [], "enter go on"),
+    "the probe": (lambda someone: ["enter"], "explain it to me"),
+    # the last row of a choice says what Enter alone says elsewhere
+    "the explanation": (lambda someone: ["up", "enter"] if choosing(someone) else ["enter"], "x example"),
+    "the brief version": (lambda someone: ["s"], "in brief"),
+    "the example": (lambda someone: ["x"], "enter question"),
+    "a question": (lambda someone: ["enter"], "k skip"),
+    "a hint": (lambda someone: ["h"] if choosing(someone) else ["h", "enter"], "Hint 1 of 2"),
+    "a side question": (lambda someone: ["?"] if choosing(someone) else ["?", "enter"], "? "),
+    "its answer": (lambda someone: ["what is salt", "enter"], "bread.md:"),
+    "the answer": (lambda someone: ["k"] if choosing(someone) else ["k", "enter"], "next question"),
+}
+
+
 def go_to(someone, place: str):
-    """Up to a given screen."""
-    someone.read("enter go on")
-    someone.press("enter")
-    someone.read("explain it to me")
-    if place == "explain it to me":
-        return
-    settle(someone)
-    someone.press(*(["up", "enter"] if "↑↓" in someone.text() else ["enter"]))  # the last row of a choice says so too
-    someone.read("x example")
-    if place == "x example":
-        return
-    someone.press("enter")
-    someone.read("k skip")
-    settle(someone)
-    if place == "the answer":
-        someone.press(*(["k"] if "↑↓" in someone.text() else ["k", "enter"]))
-        someone.read("next question")
+    """Through the session up to a place."""
+    for name, (keys, words) in PLACES.items():
+        someone.press(*keys(someone))
+        someone.read(words)
+        settle(someone, 0.2)
+        if name == place:
+            return
 
 
-@pytest.mark.parametrize("key", ["c-c", "c-d", "q"])
-@pytest.mark.parametrize("place", ["home", "explain it to me", "x example", "k skip", "the answer"])
-def test_leaving_at_any_place_restores_the_terminal_and_keeps_everything(person, place, key):
+def ended_well(someone) -> bool:
+    """No traceback; bracketed paste off and cursor shown again."""
+    raw = someone.raw
+    pasting = raw.count(b"\x1b[?2004h") == raw.count(b"\x1b[?2004l")
+    return b"Traceback" not in raw and pasting and raw.rfind(b"\x1b[?25l") <= raw.rfind(b"\x1b[?25h")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_ctrl_c_at_ten_places_ends_at_once_and_restores_the_terminal(person, place):
+    someone = person("learn", "bread")
+    go_to(someone, place)
+    someone.press("c-c")
+    assert someone.leave() == -2, "by the signal itself, which a shell shows as 130"
+    assert ended_well(someone)
+
+
+@pytest.mark.parametrize("key", ["c-d", "q"])
+@pytest.mark.parametrize("place", ["home", "the promise", "the probe", "a question", "the answer"])
+def test_leaving_by_key_says_what_was_kept(person, place, key):
     someone = person(*([] if place == "home" else ["learn", "bread"]))
     if place == "home":
-        someone.read("Pocket Tutor")
-        someone.read("leave")
+        someone.read("q leave")
+        settle(someone)
     else:
         go_to(someone, place)
-    settle(someone, 0.2)
-    someone.press(key)
-    if key == "q" and place in ("explain it to me", "k skip") and "↑↓" not in someone.text():
-        someone.press("enter")  # on a line of text a key counts when it stands alone on it
-    status = someone.leave()
-    assert status == (-2 if key == "c-c" else 0)
-    assert b"Traceback" not in someone.raw
-    assert someone.raw.count(b"\x1b[?2004h") == someone.raw.count(b"\x1b[?2004l"), "bracketed paste is switched off again"
-    assert someone.raw.rfind(b"\x1b[?25l") <= someone.raw.rfind(b"\x1b[?25h"), "the cursor is shown again"
+    alone = key == "q" and place in ("the probe", "a question") and not choosing(someone)
+    someone.press(*([key, "enter"] if alone else [key]))  # on a line of text a key counts when it stands alone
+    assert someone.leave() == 0
+    assert "place is kept" in someone.text() or "and your place" in someone.text()
+    assert ended_well(someone)
 
 
 def test_the_shell_sees_130_after_ctrl_c_and_its_terminal_is_sane(docs, home):
@@ -219,7 +244,7 @@ def test_the_shell_sees_130_after_ctrl_c_and_its_terminal_is_sane(docs, home):
 
 def test_a_session_left_in_mid_question_opens_at_that_question_again(person):
     someone = person("learn", "bread")
-    go_to(someone, "k skip")
+    go_to(someone, "a question")
     settle(someone)
     asked = [line for line in someone.text().split("\n") if line.strip().endswith("?")][-1]
     someone.child.kill(9)
@@ -234,7 +259,7 @@ def test_hostile_lesson_text_cannot_move_the_cursor(person, docs):
     text = lesson.read_text(encoding="utf-8").replace("The gas makes", "\x1b[2J\x1b[H\x9b31mThe gas makes")
     lesson.write_text(text, encoding="utf-8")
     someone = person("learn", "bread")
-    go_to(someone, "x example")
+    go_to(someone, "the explanation")
     assert "␛[2J␛[H" in someone.text()
 
 

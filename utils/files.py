@@ -11,7 +11,9 @@ import errno
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,6 +88,22 @@ def read_text(path, limit_bytes: int = LIMIT_BYTES) -> str:
     except ValueError:  # a NUL in the name
         raise UsageError(f"{shown_path(path)}: could not be read: no such name is possible; check it") from None
     return _decoded(data, shown_path(path), limit_bytes)
+
+
+@contextmanager
+def lines_of(path) -> Iterator[Iterator[tuple[int, str]]]:
+    """(1-based number, text) of each line that is not blank, read as it is needed; `-` is standard input.
+
+    Bytes that are not UTF-8 become replacement characters: one bad line shall not end a long file.
+    """
+    shown = shown_path(path)
+    try:
+        file = sys.stdin.buffer if str(path) == "-" else open(path, "rb")
+    except OSError as error:
+        raise UsageError(f"{shown}: could not be read: {error.strerror}; check the name") from None
+    with file:
+        texts = ((number, line.decode("utf-8", "replace").strip()) for number, line in enumerate(file, 1))
+        yield ((number, text) for number, text in texts if text)
 
 
 def _decoded(data: bytes, shown: str, limit_bytes: int) -> str:

@@ -377,13 +377,17 @@ def markdown_parser():
 
     parser = MarkdownIt("commonmark").enable("table")
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False).use(footnote_plugin)
-    # The plugin's own rule can't end a paragraph or a list, so that a `=` in a formula under text made it a heading.
-    parser.block.ruler.at("math_block", _formula, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    read_formulas_as_blocks(parser)
     parser.core.ruler.disable("footnote_tail")  # footnotes stay where they are written
     parser.normalizeLink = parser.validateLink = _as_written
     for name in ("link", "image", "autolink", "html_inline"):
         _keep_offsets(parser.inline.ruler, name)
     return parser
+
+
+def read_formulas_as_blocks(parser) -> None:
+    """Replace dollarmath's block rule, which can't end a paragraph or a list: a `=` in a formula under text made a heading."""
+    parser.block.ruler.at("math_block", _formula, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 
 
 def _as_written(target: str) -> str:

@@ -22,6 +22,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from utils import mathtext
+from utils.lessons import read_formulas_as_blocks
 from utils.text import sanitize, width
 
 ACCENT, DIM = "cyan", "bright_black"
@@ -130,8 +131,9 @@ def _parser():
     from mdit_py_plugins.footnote import footnote_plugin
 
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
-    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
-    return parser.use(footnote_plugin)
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True).use(footnote_plugin)
+    read_formulas_as_blocks(parser)
+    return parser
 
 
 _TAG = re.compile(r"(</?[a-zA-Z][^<>]*>)")

@@ -70,6 +70,31 @@ def put(result, warnings=()) -> None:
     print(sanitize(result) if isinstance(result, str) else json.dumps(result, ensure_ascii=False, indent=1))
 
 
+class Pipe:
+    """Where a command without a session streams to: JSON lines on stdout, a counter on stderr for a person."""
+
+    def __init__(self, settings: Settings):
+        self.watched = sys.stderr.isatty() and not is_plain(settings, sys.stderr) and not os.environ.get("CI")
+
+    def put_line(self, document) -> None:
+        print(json.dumps(document, ensure_ascii=False))
+
+    def complain(self, message: str) -> None:
+        self._clear()
+        print(sanitize(message, newlines=False), file=sys.stderr)
+
+    def progress(self, count: int, what: str) -> None:
+        if self.watched:
+            print(f"\r\x1b[K{count:,} {what}", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        if self.watched:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
 class Terminal:
     """Where a session is drawn, and where the learner's steps come from."""
 

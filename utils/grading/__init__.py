@@ -5,6 +5,7 @@ machine.
 """
 
 from utils.grading.kinds import grade
+from utils.grading.records import graded_line
 from utils.grading.short import Weights, grade_record, load_weights
 
-__all__ = ["Weights", "grade", "grade_record", "load_weights"]
+__all__ = ["Weights", "grade", "grade_record", "graded_line", "load_weights"]

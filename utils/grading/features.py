@@ -75,6 +75,14 @@ def turned_round(one: str, other: str) -> bool:
     return len(long) > len(short) and any(long == prefix + short for prefix in ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "anti"))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the question already says."""
+
+    stems: frozenset[str]
+    bigrams: frozenset[tuple[str, str]]
+
+
 @dataclass(slots=True)
 class Reference:
     """A right answer, made ready for comparison."""
@@ -91,9 +99,12 @@ class Reference:
     trigrams: Counter
     norm: float
     numbers: frozenset[str]
-    negated: bool
+    negations: int
     stems: frozenset[str]
+    pairs: frozenset[tuple[str, str]]  # content words that follow one another, whatever stands between
     small: frozenset[str]  # function words
+    poles: frozenset[str]  # opposites of its words
+    lead: str  # the choice that it opens with, if any
 
 
 @dataclass(slots=True)
@@ -109,9 +120,10 @@ class Answer:
     trigrams: Counter
     norm: float
     numbers: frozenset[str]
-    negated: bool
+    negations: int
     stems: frozenset[str]
     small: frozenset[str]
+    lead: str
 
 
 def _trigrams(found: list[Token]) -> tuple[Counter, float]:
@@ -133,8 +145,9 @@ def _small(found: list[Token]) -> frozenset[str]:
     return frozenset(token.stem for token in found if token.kind == "stop")
 
 
-def question_stems(question: str, language: str = "en") -> frozenset[str]:
-    return frozenset(token.stem for token in tokens(question, language) if token.kind in ("word", "number"))
+def prepare_question(question: str, language: str = "en") -> Asked:
+    found = tokens(question, language)
+    return Asked(frozenset(token.stem for token in found if token.kind in ("word", "number")), _bigrams(found))
 
 
 def _weight(token: Token, idf: dict[str, float], default: float) -> float:
@@ -142,7 +155,7 @@ def _weight(token: Token, idf: dict[str, float], default: float) -> float:
     return value * LIGHT if token.text in lexicon.LIGHT else value
 
 
-def prepare_reference(text: str, asked: frozenset[str], idf: dict[str, float], default: float, language: str = "en") -> Reference:
+def prepare_reference(text: str, asked: Asked, idf: dict[str, float], default: float, language: str = "en") -> Reference:
     found = tokens(text, language)
     content = _content(found)
     if not content:  # a reference of function words only, such as "because of it": then they are all there is
@@ -159,7 +172,7 @@ def prepare_reference(text: str, asked: frozenset[str], idf: dict[str, float], d
             elif between.text in ")]":
                 aside = False
         last = i
-        fresh = token.stem not in asked
+        fresh = token.stem not in asked.stems
         weights.append(_weight(token, idf, default) * (1.0 if fresh else GIVEN) * (ASIDE if aside else 1.0))
         new.append(fresh)
         clauses.append(clause)
@@ -167,17 +180,19 @@ def prepare_reference(text: str, asked: frozenset[str], idf: dict[str, float], d
     return Reference(text, found, content, weights, new, sum(weights) or 1.0,
                      sum(w for w, fresh in zip(weights, new) if fresh), clauses, _bigrams(found), trigrams, norm or 1.0,
                      frozenset(found[i].stem for i in content if found[i].kind == "number"),
-                     any(token.kind == "not" for token in found), frozenset(found[i].stem for i in content), _small(found))
+                     sum(token.kind == "not" for token in found), frozenset(found[i].stem for i in content),
+                     frozenset((found[i].stem, found[j].stem) for i, j in zip(content, content[1:], strict=False)), _small(found),
+                     frozenset().union(*(lexicon.opposites().get(found[i].stem, frozenset()) for i in content)), _lead(found))
 
 
-def prepare_answer(text: str, asked: frozenset[str], idf: dict[str, float], default: float, language: str = "en") -> Answer:
+def prepare_answer(text: str, asked: Asked, idf: dict[str, float], default: float, language: str = "en") -> Answer:
     found = tokens(text, language)
     content = _content(found)
     trigrams, norm = _trigrams(found)
-    return Answer(text, found, content, [_weight(found[i], idf, default) for i in content], [found[i].stem in asked for i in content],
+    return Answer(text, found, content, [_weight(found[i], idf, default) for i in content], [found[i].stem in asked.stems for i in content],
                   _bigrams(found), trigrams, norm or 1.0,
                   frozenset(found[i].stem for i in content if found[i].kind == "number"),
-                  any(token.kind == "not" for token in found), frozenset(found[i].stem for i in content), _small(found))
+                  sum(token.kind == "not" for token in found), frozenset(found[i].stem for i in content), _small(found), _lead(found))
 
 
 def align(reference: Reference, answer: Answer) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
@@ -235,7 +250,7 @@ NAMES = (
     "negation_lost", "negation_extra", "opposite", "number_missing", "number_extra", "order", "missing_max", "missing_count",
     "new_hits", "answer_length", "reference_length", "copied", "fresh_extra", "reference_new", "contradiction", "bare",
     "clause_max", "clause_min", "clauses", "by_meaning", "by_spelling", "precision_weight", "small_f1", "small_recall", "sequence",
-    "recall_any", "recall_root",
+    "recall_any", "recall_root", "opposites", "flips", "clash", "moved", "neighbours", "lead_same", "lead_clash",
 )
 
 OVERALL = ("references", "mean_recall", "worst_contradiction", "best_recall", "best_precision")
@@ -253,6 +268,48 @@ def _common_run(one: list[str], other: list[str]) -> int:
             row[j + 1] = diagonal + 1 if a == b else max(above, row[j])
             diagonal = above
     return row[-1]
+
+
+LEADS = {"yes": "yes", "agree": "yes", "true": "yes", "no": "no", "disagree": "no", "false": "no", "not": "no"}
+
+
+def _lead(found: list[Token]) -> str:
+    """The choice that a text opens with: yes, no, or a letter such as `B.`"""
+    for token in found[:2]:
+        if token.text in LEADS:
+            return LEADS[token.text]
+    if found and len(found[0].text) == 1 and found[0].text.isalpha() and (len(found) == 1 or found[1].text in ".,;:)" or found[1].text == "because"):
+        return found[0].text
+    return ""
+
+
+def _moved(reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]]) -> tuple[float, float]:
+    """Whether words with an opposite (more, higher, positive) stand by the same words as in the reference.
+
+    Returns (such words that moved to other neighbours, share of neighbouring words that are still neighbours).
+    """
+    poles = lexicon.opposites()
+    place_of = {k: place for k, place, _ in pairs}
+    by_place = sorted((place, k) for k, place, _ in pairs)
+    rank = {k: i for i, (_, k) in enumerate(by_place)}
+    order = [k for _, k in by_place]
+    moved = 0
+    for k, place, _ in pairs:
+        stem = reference.tokens[reference.content[k]].stem
+        if stem not in poles or len(order) < 3:
+            continue
+        near = {j for j in (k - 1, k + 1) if j in place_of}
+        i = rank[k]
+        now = {order[j] for j in (i - 1, i + 1) if 0 <= j < len(order) and abs(by_place[j][0] - place) <= 6}
+        words = {reference.tokens[reference.content[j]].stem for j in now}
+        if near and now and not near & now and not words & {reference.tokens[reference.content[j]].stem for j in near}:
+            moved += 1
+    kept = total = 0
+    for k in place_of:
+        if k + 1 in place_of:
+            total += 1
+            kept += 0 < place_of[k + 1] - place_of[k] <= 4
+    return float(min(moved, 2)), (kept + 0.5) / (total + 1)
 
 
 def compare(reference: Reference, answer: Answer) -> list[float]:
@@ -286,21 +343,29 @@ def compare(reference: Reference, answer: Answer) -> list[float]:
     trigram = sum(value * big.get(gram, 0) for gram, value in small.items()) / (reference.norm * answer.norm)
     n_answer, n_reference = len(answer.content), len(reference.content)
     length_ratio = math.log((n_answer + 1) / (n_reference + 1))
-    flipped = 0.0
+    flipped, flips = 0.0, 0
     for k, place, _ in pairs:
         if reference.tokens[reference.content[k]].negated != answer.tokens[place].negated:
             flipped += weights[k]
+            flips += 1
     polarity = flipped / total
     agreed = disagreed = 0.0
+    against_count = 0
     for k, place in against:
         if reference.tokens[reference.content[k]].negated != answer.tokens[place].negated:
             agreed += weights[k]
         else:
             disagreed += weights[k]
+            against_count += 1
     opposite = disagreed / total
     recall = min(1.0, recall + 0.75 * agreed / total)
     row = [place for _, place, _ in pairs]
     n = len(row)
+    clash = 0.0  # words of the answer that are opposite to what the reference says and that it does not say
+    for i in answer.content:
+        if i not in places and answer.tokens[i].stem not in reference.stems and answer.tokens[i].stem in reference.poles:
+            clash = min(2.0, clash + 1.0)
+    lead = reference.lead
     order = 1.0
     if n > 1:
         order = sum(1 for i in range(n) for j in range(i + 1, n) if row[i] < row[j]) / (n * (n - 1) / 2)
@@ -316,13 +381,15 @@ def compare(reference: Reference, answer: Answer) -> list[float]:
     sequence = _common_run(words, [answer.tokens[i].stem for i in answer.content[:60]]) / (n_reference or 1)
     return [
         recall, recall_new, exact / total, precision, f1, bigram_f1, trigram, length_ratio, polarity,
-        float(reference.negated and not answer.negated), float(answer.negated and not reference.negated), opposite,
+        float(reference.negations > 0 == answer.negations), float(answer.negations > 0 == reference.negations), opposite,
         len(reference.numbers - answer.stems) / (len(reference.numbers) or 1), float(len(answer.numbers - reference.numbers)) / (len(answer.numbers) or 1),
         order, max(missing, default=0.0), math.log1p(len(missing)), math.log1p(new_count), math.log1p(n_answer), math.log1p(n_reference),
         sum(answer.given) / n_answer if n_answer else 0.0, math.log1p(len(said) - supported),
         sum(reference.new) / (n_reference or 1), max(polarity, opposite), float(n_answer == 0),
         max(shares), min(shares), math.log(len(shares)), by_meaning / total, by_spelling / total, precision_weight, small_f1,
         small_shared / (len(reference.small) or 1), sequence, recall_any, math.sqrt(recall_new),
+        float(min(2, against_count)), flips / (n + 1), clash, *_moved(reference, answer, pairs),
+        float(lead != "" and lead == answer.lead), float(lead != "" and answer.lead != "" and lead != answer.lead),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from utils.grading.features import Answer, Reference
+from utils.grading.features import Answer, Asked, Reference
 
 INJECTION = re.compile(
     r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rubric|reference|prompt|rule|previous|above)"
@@ -36,29 +36,70 @@ def without_instructions(text: str) -> tuple[str, bool]:
     return " ".join(kept), True
 
 
-def salad(answer: Answer, reference: Reference) -> bool:
-    """Whether the words of the reference stand there without the small words and the order of a sentence."""
-    words = [token for token in answer.tokens if token.kind != "mark"]
-    content = len(answer.content)
-    small = len(words) - content
-    small_reference = sum(1 for token in reference.tokens if token.kind in ("stop", "not"))
-    commas = sum(1 for token in answer.tokens if token.text == ",")
-    if content >= 6 and commas >= 0.7 * (content - 1):
-        return True
-    if content < 3 or small:
-        return False
-    return small_reference >= 1 and len(answer.bigrams & reference.bigrams) < 0.5 * (content - 1)
-
-
-def settled(answer: Answer, reference: Reference, asked: frozenset[str]) -> str:
+def settled(answer: Answer, reference: Reference, asked: Asked) -> str:
     """Why an answer cannot be right whatever its words, or ""."""
     if not answer.content and reference.stems:
         return "This does not answer the question."
-    if salad(answer, reference):
+    if _salad(answer, reference):
         return "These are key words without a statement. Say it in a sentence."
-    fresh = [i for i, given in zip(answer.content, answer.given) if not given]
-    if not fresh and len(answer.content) >= 4 and not reference.stems <= asked and len(answer.tokens) >= 6:
+    if _echo(answer, reference, asked):
         return "This repeats the question."
-    if len(answer.content) > 8 * max(6, len(reference.content)):
-        return "This is far longer than the question needs. Say in a sentence or two what matters."
+    if _flood(answer, reference):
+        return "This says far more than the question asks. Say in a sentence or two what matters."
+    return ""
+
+
+def _salad(answer: Answer, reference: Reference) -> bool:
+    """Whether key words stand there without the small words and the order of a sentence."""
+    content = len(answer.content)
+    commas = sum(1 for token in answer.tokens if token.text == ",")
+    if content >= 6 and commas >= 0.7 * (content - 1):
+        return True
+    if content < 3 or any(token.kind in ("stop", "not") for token in answer.tokens) or not reference.small:
+        return False
+    known = sum(1 for i in answer.content if answer.tokens[i].stem in reference.stems)
+    together = len(answer.bigrams & reference.pairs)
+    return known >= 0.75 * content and together < 0.75 * (content - 1)
+
+
+def _echo(answer: Answer, reference: Reference, asked: Asked) -> bool:
+    """Whether the answer is the question's own words in the question's own order, where the reference says more."""
+    if len(answer.bigrams) < 4 or len(reference.bigrams & asked.bigrams) > 0.7 * len(reference.bigrams):
+        return False
+    fresh = [i for i, given in zip(answer.content, answer.given, strict=True) if not given and answer.tokens[i].stem not in ECHO]
+    return not fresh and len(answer.bigrams & asked.bigrams) >= 0.75 * len(answer.bigrams)
+
+
+ECHO = frozenset(["answer", "question", "because"])
+
+
+def _flood(answer: Answer, reference: Reference) -> bool:
+    """Whether an answer is so much longer than the reference that being right in it somewhere means nothing."""
+    content = len(answer.content)
+    if content > 8 * max(6, len(reference.content)):
+        return True
+    known = sum(1 for i in answer.content if answer.tokens[i].stem in reference.stems)
+    return content > 40 and content > 3 * len(reference.content) and known < 0.5 * content
+
+
+def turned(reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]], against: list[tuple[int, int]]) -> str | None:
+    """What turns a near copy of a reference into its contrary; "" where nothing does; None where it is no near copy.
+
+    pairs and against: as `features.align` gives them.
+    """
+    count = len(reference.content)
+    if len(pairs) + len(against) < 0.75 * count or len(answer.content) > 2 * count + 4:
+        return None
+    found = reference.tokens
+    for k, place in against:
+        if found[reference.content[k]].negated == answer.tokens[place].negated:
+            return f"“{answer.tokens[place].text}” says the opposite of what is right."
+    if reference.numbers:
+        mine = sorted(token.stem for token in answer.tokens if token.kind == "number")
+        theirs = sorted(found[i].stem for i in reference.content if found[i].kind == "number")
+        if mine and mine != theirs and len(mine) >= len(theirs) and (set(theirs) - set(mine)):
+            return f"A number is not the right one: {', '.join(sorted(set(mine) - set(theirs)) or mine)}."
+    flips = sum(1 for k, place, _ in pairs if found[reference.content[k]].negated != answer.tokens[place].negated)
+    if flips and reference.negations % 2 != answer.negations % 2:
+        return "A “not” turns this round." if answer.negations > reference.negations else "A “not” is missing here, and that turns it round."
     return ""

@@ -13,13 +13,16 @@ from pathlib import Path
 
 from utils.grading import guards
 from utils.grading.features import (
+    NAMES,
+    OVERALL,
     Answer,
+    Asked,
     Reference,
     align,
     features,
     prepare_answer,
     prepare_reference,
-    question_stems,
+    prepare_question,
 )
 from utils.grading.words import CYRILLIC, clean
 from utils.models import Grade, Item, Met, Point
@@ -29,30 +32,49 @@ WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "grader.json"
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """What benchmarks/fit_grader.py learned: a logistic regression over `features.NAMES`, thresholds and word weights."""
+    """What benchmarks/fit_grader.py learned: two models whose log-odds are averaged, thresholds and word weights."""
 
-    means: tuple[float, ...]
+    means: tuple[float, ...]  # one per feature, as are scales and slopes
     scales: tuple[float, ...]
-    weights: tuple[float, ...]
+    slopes: tuple[float, ...]
     bias: float
+    start: float
+    trees: tuple  # each (column, threshold, low branch, high branch), a leaf being a number
+    calibration: tuple[float, float, float]  # slope, bias, shift where there are several references
     decide: float  # probability from which an answer is called correct
     low: float  # from here up to `high` the verdict is unsure
     high: float
     idf: dict[str, float]  # stem -> weight
     idf_default: float
 
-    def probability(self, row: Sequence[float]) -> float:
-        total = self.bias
-        for value, mean, scale, weight in zip(row, self.means, self.scales, self.weights):
-            total += weight * (value - mean) / scale
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+    def probability(self, row: Sequence[float], several: bool) -> float:
+        linear = self.bias
+        for value, mean, scale, slope in zip(row, self.means, self.scales, self.slopes, strict=True):
+            linear += slope * (value - mean) / scale
+        grown = self.start
+        for node in self.trees:
+            while type(node) is tuple:
+                node = node[2] if row[node[0]] <= node[1] else node[3]
+            grown += node
+        slope, bias, shift = self.calibration
+        return 1.0 / (1.0 + math.exp(-(slope * (linear + grown) / 2 + bias + shift * several)))
 
 
 def load_weights(text: str) -> Weights:
-    """Weights from the text of assets/grader.json."""
+    """Weights from the text of assets/grader.json. Raises ValueError where it was made for other features."""
     data = json.loads(text)
-    return Weights(tuple(data["means"]), tuple(data["scales"]), tuple(data["weights"]), data["bias"], data["decide"],
-                   data["low"], data["high"], data["idf"], data["idf_default"])
+    if tuple(data["columns"]) != NAMES + OVERALL:
+        raise ValueError("the grader's weights were fitted to other features; run benchmarks/fit_grader.py")
+    linear, limits = data["linear"], data["thresholds"]
+    return Weights(
+        tuple(linear["means"]), tuple(linear["scales"]), tuple(linear["weights"]), linear["bias"],
+        data["trees"]["start"], tuple(_frozen(tree) for tree in data["trees"]["trees"]), tuple(data["calibration"]),
+        limits["decide"], limits["low"], limits["high"], data["words"]["weights"], data["words"]["default"],
+    )
+
+
+def _frozen(node):
+    return (node[0], node[1], _frozen(node[2]), _frozen(node[3])) if isinstance(node, list) else node
 
 
 @lru_cache(maxsize=1)
@@ -71,8 +93,8 @@ class Verdict:
 
 
 @lru_cache(maxsize=512)
-def _prepared(question: str, references: tuple[str, ...], weights: Weights, language: str) -> tuple[frozenset[str], tuple[Reference, ...]]:
-    asked = question_stems(clean(question), language)
+def _prepared(question: str, references: tuple[str, ...], weights: Weights, language: str) -> tuple[Asked, tuple[Reference, ...]]:
+    asked = prepare_question(clean(question), language)
     cyrillic = any(CYRILLIC.search(text) for text in references)
     return asked, tuple(prepare_reference(clean(text, cyrillic), asked, weights.idf, weights.idf_default, language) for text in references)
 
@@ -88,10 +110,21 @@ def judge(question: str, references: Sequence[str], answer: str, weights: Weight
     text, talked = guards.without_instructions(text)
     if talked and guards.no_answer(text):
         return Verdict(0.0, None, None, "This speaks to the grader and does not answer the question.")
-    said = prepare_answer(text, asked, language)
+    said = prepare_answer(text, asked, weights.idf, weights.idf_default, language)
     row, best = features(prepared, said)
-    reason = guards.settled(said, prepared[best], asked)
-    return Verdict(0.0 if reason else weights.probability(row), prepared[best], said, reason)
+    reason = guards.settled(said, prepared[best], asked) or _contradiction(prepared, said)
+    return Verdict(0.0 if reason else weights.probability(row, len(references) > 1), prepared[best], said, reason)
+
+
+def _contradiction(references: Sequence[Reference], answer: Answer) -> str:
+    """What turns the answer against the references, where it copies one nearly and follows none as nearly."""
+    found = ""
+    for reference in references:
+        turn = guards.turned(reference, answer, *align(reference, answer))
+        if turn == "":
+            return ""
+        found = found or turn or ""
+    return found
 
 
 def _script(text: str) -> str:

@@ -1,0 +1,65 @@
+"""Bulk grading: a line of JSON in, a grade as a plain dict out. Plain functions, so that other processes can run them."""
+
+from __future__ import annotations
+
+import json
+
+from utils.grading.short import grade_record
+
+TEXTS = ("question", "answer")
+
+
+def graded_line(line: tuple[int, str]) -> dict:
+    """The grade of one record, or what is wrong with its line.
+
+    line: (1-based number, text of {id, question, reference: str or list, answer, rubric?}). Returns
+    {id, score, correct, met, missed, unsure, feedback, grader}, or {id, line, error}. In bulk nobody is asked: what the
+    grader is unsure of is marked, and not correct.
+    """
+    number, text = line
+    identity = None
+    try:
+        record = json.loads(text)
+        if not isinstance(record, dict):
+            raise ValueError(f"found {type(record).__name__}, expected an object {{id, question, reference, answer}}")
+        identity = record.get("id")
+        question, answer = (text_of(record, name) for name in TEXTS)
+        references = texts_of(record, "reference")
+        if not references:
+            raise ValueError("found no reference, expected text or a list of texts")
+        rubric = texts_of(record, "rubric") if record.get("rubric") else ()
+    except ValueError as error:  # json's own error is one
+        return {"id": identity, "line": number, "error": told(error)}
+    unsure = grade_record(question, references, answer, rubric).unsure
+    grade = grade_record(question, references, answer, rubric, strict=True)
+    return {
+        "id": identity,
+        "score": round(grade.score, 4),
+        "correct": grade.correct,
+        "met": [{"point": met.point, "evidence": met.evidence} for met in grade.met],
+        "missed": list(grade.missed),
+        "unsure": unsure,
+        "feedback": grade.feedback,
+        "grader": grade.grader,
+    }
+
+
+def told(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"found text that is not JSON ({error.msg} at column {error.colno}), expected one object on the line"
+    return str(error)
+
+
+def text_of(record: dict, name: str) -> str:
+    if isinstance(record.get(name), str):
+        return record[name]
+    raise ValueError(f'found {"no" if name not in record else "a mistyped"} "{name}", expected text')
+
+
+def texts_of(record: dict, name: str) -> tuple[str, ...]:
+    value = record.get(name)
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        return tuple(value)
+    raise ValueError(f'found {"no" if name not in record else "a mistyped"} "{name}", expected text or a list of texts')
