@@ -216,14 +216,11 @@ def align(reference: Reference, answer: Answer) -> tuple[list[tuple[int, int, fl
             free = [p for p in places if p not in used]
             if free:
                 after = [p for p in free if p > last]
-                place = after[0] if after else free[0]
-                last = place
-            else:
-                place = places[0]
-            used.add(place)
-            pairs.append((k, place, 1.0))
-        else:
-            left.append(k)
+                last = after[0] if after else free[0]
+                used.add(last)
+                pairs.append((k, last, 1.0))
+                continue
+        left.append(k)
     against: list[tuple[int, int]] = []
     for k in left:
         stem = found[rows[k]].stem
@@ -241,6 +238,8 @@ def align(reference: Reference, answer: Answer) -> tuple[list[tuple[int, int, fl
             pairs.append((k, place, best))
         elif worst >= 0:
             against.append((k, worst))
+        elif stem in where:  # said once where the reference says it twice
+            pairs.append((k, where[stem][0], 1.0))
     pairs.sort()
     return pairs, against
 

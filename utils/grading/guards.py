@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
+from utils.grading import lexicon
 from utils.grading.features import Answer, Asked, Reference
 
 INJECTION = re.compile(
@@ -55,9 +57,9 @@ def _salad(answer: Answer, reference: Reference) -> bool:
     commas = sum(1 for token in answer.tokens if token.text == ",")
     if content >= 6 and commas >= 0.7 * (content - 1):
         return True
-    if content < 3 or any(token.kind in ("stop", "not") for token in answer.tokens) or not reference.small:
+    if content < 3 or any(token.text in lexicon.GLUE for token in answer.tokens) or not reference.small:
         return False
-    known = sum(1 for i in answer.content if answer.tokens[i].stem in reference.stems)
+    known = sum(1 for i in answer.content if answer.tokens[i].stem in reference.stems or answer.tokens[i].kind == "number")
     together = len(answer.bigrams & reference.pairs)
     return known >= 0.75 * content and together < 0.75 * (content - 1)
 
@@ -79,7 +81,11 @@ def _flood(answer: Answer, reference: Reference) -> bool:
     if content > 8 * max(6, len(reference.content)):
         return True
     known = sum(1 for i in answer.content if answer.tokens[i].stem in reference.stems)
-    return content > 40 and content > 3 * len(reference.content) and known < 0.5 * content
+    return content > 40 and content > 4 * len(reference.content) and known < 0.3 * content
+
+
+OTHER_NUMBER = "A number is not the right one"
+NEAR = 0.8  # share of a reference's words that a near copy of it has
 
 
 def turned(reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]], against: list[tuple[int, int]]) -> str | None:
@@ -88,18 +94,30 @@ def turned(reference: Reference, answer: Answer, pairs: list[tuple[int, int, flo
     pairs and against: as `features.align` gives them.
     """
     count = len(reference.content)
-    if len(pairs) + len(against) < 0.75 * count or len(answer.content) > 2 * count + 4:
-        return None
     found = reference.tokens
+    mine = Counter(token.stem for token in answer.tokens if token.text[0].isdigit())
+    theirs = Counter(found[i].stem for i in reference.content if found[i].text[0].isdigit())
+    lost = sum((theirs - mine).values()) if mine - theirs else 0
+    if len(pairs) + len(against) < NEAR * (count - lost) or len(answer.content) > 1.5 * count + 4:
+        return None
+    if lost:
+        return f"{OTHER_NUMBER}: {', '.join(sorted(mine - theirs))}."
     for k, place in against:
         if found[reference.content[k]].negated == answer.tokens[place].negated:
             return f"“{answer.tokens[place].text}” says the opposite of what is right."
-    if reference.numbers:
-        mine = sorted(token.stem for token in answer.tokens if token.kind == "number")
-        theirs = sorted(found[i].stem for i in reference.content if found[i].kind == "number")
-        if mine and mine != theirs and len(mine) >= len(theirs) and (set(theirs) - set(mine)):
-            return f"A number is not the right one: {', '.join(sorted(set(mine) - set(theirs)) or mine)}."
+    if any(found[reference.content[k]].negated != answer.tokens[place].negated for k, place in against):
+        return ""  # the opposite word under a negation: the same again
     flips = sum(1 for k, place, _ in pairs if found[reference.content[k]].negated != answer.tokens[place].negated)
     if flips and reference.negations % 2 != answer.negations % 2:
         return "A “not” turns this round." if answer.negations > reference.negations else "A “not” is missing here, and that turns it round."
     return ""
+
+
+def copied(reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]]) -> bool:
+    """Whether the answer is the reference in its own order, but for spelling slips and a few words around it."""
+    count = len(reference.content)
+    if len({place for _, place, _ in pairs}) < count or any(value < 0.9 for _, _, value in pairs):
+        return False
+    places = [place for _, place, _ in pairs]
+    inside = sum(1 for i in answer.content if places[0] <= i <= places[-1])
+    return places == sorted(places) and inside <= count + 2 and len(answer.content) <= count + 8

@@ -8,16 +8,36 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-STOP = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "itself", "they", "them", "their", "theirs", "he", "him", "his", "she", "her", "hers", "we", "us", "our", "ours", "you", "your", "yours", "i", "me", "my", "mine", "one", "ones", "who", "whom", "whose", "which", "what", "when", "where", "why", "how", "there", "here", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "doing", "done", "has", "have", "had", "having", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "of", "in", "on", "at", "by", "for", "from", "to", "with", "into", "onto", "as", "about", "than", "then", "so", "and", "or", "if", "because", "since", "while", "also", "too", "very", "just", "only", "such", "some", "any", "each", "both", "all", "other", "another", "same", "own", "more", "most", "much", "many", "s", "t", "re", "ve", "ll", "d", "m", "get", "gets", "got", "getting", "go", "goes", "going", "went", "gone", "thing", "things", "something", "like", "kind", "sort", "way", "really", "actually", "basically", "think", "thought", "believe", "guess", "know", "said", "say", "means", "mean", "answer", "because", "cause", "cuz", "but"]
-)
-# Function words that still carry meaning where the reference has them: they count, but little.
-LIGHT = frozenset(["more", "most", "less", "least", "all", "both", "each", "same", "other", "only", "one", "than", "because", "cause", "in", "on", "by", "from", "to", "into", "some", "any"])
-NEGATION = frozenset(["not", "no", "never", "none", "nothing", "nobody", "nowhere", "neither", "nor", "cannot", "without", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "cant", "couldnt", "wouldnt", "shouldnt", "hasnt", "havent", "hadnt", "aint", "hardly", "barely"])
-NUMBER_WORDS = {word: str(value) for value, word in enumerate(
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])}
-NUMBER_WORDS |= {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
-                 "hundred": "100", "thousand": "1000", "million": "1000000"}
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GLUE = _set("""
+a an the this that these those it its itself they them their theirs he him his she her hers we us our ours you your yours i me my
+mine who whom whose which what when where why how there here is are was were be been being am do does did doing done has have had
+having will would shall should can could may might must of in on at by for from to with into onto as about than then so and or if
+because since while but
+""")
+# Words that hardly ever decide whether an answer is right.
+STOP = GLUE | _set("""
+one ones also too very just such some any another much many s t re ve ll d m get gets got getting go goes going went gone thing
+things something like kind sort way really actually basically think thought believe guess know said say means mean answer cause cuz
+""")
+# Words that carry a little meaning: they count, but less than others.
+LIGHT = _set("more most less least all both each same other only own always up down out")
+NEGATION = _set("""
+not no never none nothing nobody nowhere neither nor cannot without dont doesnt didnt isnt arent wasnt werent wont cant couldnt
+wouldnt shouldnt hasnt havent hadnt aint hardly barely
+""")
+_COUNTED = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+twenty
+"""
+NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTED.split())} | {
+    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+    "hundred": "100", "thousand": "1000", "million": "1000000",
+}
 
 FORMS = """
 be am is are was were been; go goes went gone; have has had; do does did done; make made; take took taken; get got gotten
@@ -897,8 +917,7 @@ sharp | blunt dull
 open opened incomplete broken | closed close complete
 connected connect attached joined touching | disconnected separated separate unconnected detached disconnect apart
 on | off
-in inside within internal inner into | out outside external outer
-in into | out
+inside within internal inner | outside external outer
 above over top upper | below under beneath bottom lower underneath
 front forward forwards | back backward backwards behind
 left | right

@@ -112,19 +112,35 @@ def judge(question: str, references: Sequence[str], answer: str, weights: Weight
         return Verdict(0.0, None, None, "This speaks to the grader and does not answer the question.")
     said = prepare_answer(text, asked, weights.idf, weights.idf_default, language)
     row, best = features(prepared, said)
-    reason = guards.settled(said, prepared[best], asked) or _contradiction(prepared, said)
-    return Verdict(0.0 if reason else weights.probability(row, len(references) > 1), prepared[best], said, reason)
+    reason = guards.settled(said, prepared[best], asked)
+    if reason:
+        return Verdict(0.0, prepared[best], said, reason)
+    reason, copied = _near_copies(prepared, said, asked)
+    if reason:
+        return Verdict(0.0, prepared[best], said, reason)
+    p = weights.probability(row, len(references) > 1)
+    return Verdict(max(p, COPIED) if copied else p, prepared[best], said)
 
 
-def _contradiction(references: Sequence[Reference], answer: Answer) -> str:
-    """What turns the answer against the references, where it copies one nearly and follows none as nearly."""
-    found = ""
+COPIED = 0.97  # what an answer that follows a reference word for word is worth
+
+
+def _near_copies(references: Sequence[Reference], answer: Answer, asked: Asked) -> tuple[str, bool]:
+    """(what turns the answer against a reference that it nearly copies, whether it copies one rightly)."""
+    found, faithful, copies = "", False, False
+    known = asked.stems.union(*(reference.stems for reference in references))
     for reference in references:
-        turn = guards.turned(reference, answer, *align(reference, answer))
+        pairs, against = align(reference, answer)
+        turn = guards.turned(reference, answer, pairs, against)
         if turn == "":
-            return ""
+            faithful = True
+            copies = copies or guards.copied(reference, answer, pairs)
+        elif turn and turn.startswith(guards.OTHER_NUMBER) and not answer.numbers <= known:
+            return turn, False
         found = found or turn or ""
-    return found
+    if copies:
+        return "", True
+    return ("" if faithful else found), False
 
 
 def _script(text: str) -> str:

@@ -18,15 +18,16 @@ GREEK_LOOKALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονρυικτχ�
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 CYRILLIC = re.compile(r"[\u0400-\u052f]")
 MIXED_GREEK = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[Ͱ-Ͽ])\w+\b")
-TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?=st\b|nd\b|rd\b|th\b)?|[^\W\d_]+(?:'[^\W\d_]+)*\d*|[+−*/=<>≤≥≈√%°]|[.;:!?,()]")
+TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*\d*|[+−*/=<>≤≥≈√%°]|[.;:!?,()]")
 CLAUSE_END = frozenset(".;:!?,()") | frozenset(["but", "because", "so", "since", "although", "though", "while", "whereas", "however"])
 
+QUOTED_T = re.compile(r"(?<=n)[\"`´]t\b")  # aren"t, as some keyboards have it
 MAX_CHARS = 6000  # what stands after this is not read: no answer to a short question is that long
 
 
 def clean(text: str, references_use_cyrillic: bool = False) -> str:
     """The text as a reader sees it: compatibility forms folded, invisible characters gone, lookalike letters Latin."""
-    text = INVISIBLE.sub("", text[:MAX_CHARS * 2])
+    text = QUOTED_T.sub("'t", INVISIBLE.sub("", text[:MAX_CHARS * 2]))
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = INVISIBLE.sub("", text).replace("’", "'").replace("‘", "'").replace("ʼ", "'")
@@ -93,7 +94,7 @@ def tokens(text: str, language: str = "en") -> list[Token]:
                 found.append(Token(word, word, match.start(), match.end(), "number" if word not in "/*=" else "stop"))
             continue
         if first.isdigit():
-            value = word.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", word) else word.replace(",", ".")
+            value = word.replace(",", "")
             if "." in value:
                 value = value.rstrip("0").rstrip(".")
             found.append(Token(word, value.lstrip("0") or "0", match.start(), match.end(), "number", reach > 0))

@@ -1,0 +1,63 @@
+"""The rules of `check`, each with its name, how much it weighs and what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from utils.models import Finding
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that `check` looks for. Errors make it fail, warnings only with --strict, notes never."""
+
+    name: str
+    severity: str
+    meaning: str
+
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        Rule("front-matter", ERROR, "the front matter is not YAML, or a field has the wrong type"),
+        Rule("missing-front-matter", WARNING, "a lesson says no title, summary or minutes"),
+        Rule("invalid-lesson", ERROR, "a lesson can't be read"),
+        Rule("broken-link", ERROR, "a link leads to a file or a heading that isn't there"),
+        Rule("missing-image", ERROR, "an image isn't there"),
+        Rule("unknown-prerequisite", ERROR, "a prerequisite is no lesson of the folder"),
+        Rule("circular-prerequisite", ERROR, "lessons need one another in a circle"),
+        Rule("unrenderable-formula", WARNING, "a formula that the terminal shows as its LaTeX source"),
+        Rule("hidden-characters", ERROR, "a line holds characters that the terminal would show as marks"),
+        Rule("untidy-lines", NOTE, "trailing spaces, CRLF line ends or no newline at the end"),
+        Rule("code-failed", ERROR, "a Python block ends with an error"),
+        Rule("check-failed", ERROR, "a hidden check ends with an error, or its assertion does not hold"),
+        Rule("output-differs", ERROR, "a Python block prints something else than its output block says"),
+        Rule("missing-output", ERROR, "a Python block prints and no output block follows"),
+        Rule("stray-output", ERROR, "an output block without code directly above it"),
+        Rule("code-skipped", NOTE, "code that can't run here, for want of a package"),
+        Rule("no-bank", WARNING, "a lesson has no bank, where others of the folder have one"),
+        Rule("stray-bank", WARNING, "a bank has no lesson of its name beside it"),
+        Rule("invalid-bank", ERROR, "a bank can't be read: a field, an id or an expression is wrong"),
+        Rule("unknown-section", ERROR, "an item names a section that its lesson does not have"),
+        Rule("uncovered-section", WARNING, "no item asks about a section"),
+        Rule("no-hint", WARNING, "an item has no hint"),
+        Rule("one-hint", WARNING, "an item has a single hint; two, in order, help more"),
+        Rule("no-explanation", WARNING, "an item has no explanation"),
+        Rule("leaked-key", WARNING, "the question or a hint gives the answer away"),
+        Rule("long-option", WARNING, "the right option stands out by its length"),
+        Rule("failed-reference", ERROR, "the grader does not accept a right answer"),
+        Rule("unsure-reference", WARNING, "the grader is unsure of a right answer"),
+        Rule("passed-wrong-answer", ERROR, "the grader accepts a known wrong answer"),
+        Rule("key-like-answer", WARNING, "an answer that a session would take for one of its keys"),
+        Rule("undefined-draw", ERROR, "a parametric item has no answer for some of its numbers"),
+        Rule("too-few-points", WARNING, "the rubric of a short item has less than two points"),
+        Rule("too-few-references", WARNING, "a short item has less than two reference answers"),
+        Rule("too-few-wrong", WARNING, "a short item has less than two known wrong answers"),
+    )
+}
+
+
+def finding(rule: str, path: str, line: int | None, message: str) -> Finding:
+    return Finding(path, line or 1, rule, RULES[rule].severity, message)
