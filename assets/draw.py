@@ -17,15 +17,15 @@ ASSETS = Path(__file__).resolve().parent
 WIDTH = 80
 
 SCRIPT = """\
-topic: stats/hypothesis
+topic: llm/attention
 seed: 7
 steps:
   - next
-  - hint
-  - skip
+  - answer: "1"
+  - answer: "3"
   - quit
 """
-SHOWN_LINES = 46  # of the session: enough for an explanation, a question and an answer
+SHOWN_FROM = "One vector per word"  # the session's first section, after the lesson's promise
 
 # rich's own template asks a font from the network; this one takes what the reader's system has.
 SVG = """\
@@ -67,7 +67,9 @@ def session_screen() -> str:
         environment.pop("NO_COLOR", None)
         command = [sys.executable, str(ASSETS.parent / "main.py"), "learn", "--script", str(script)]
         run = subprocess.run(command, env=environment, cwd=ASSETS.parent, capture_output=True, text=True, check=True)
-    return "\n".join(run.stdout.strip("\n").split("\n")[:SHOWN_LINES])
+    lines = run.stdout.strip("\n").split("\n")
+    first = next(number for number, line in enumerate(lines) if SHOWN_FROM in line)
+    return "\n".join(lines[first:-1])
 
 
 def as_svg(screen: str) -> str:

@@ -12,9 +12,10 @@ from utils import code_runner, files, lessons, linting
 from utils.files import Corpus
 from utils.models import ExitCode, Finding, InvalidFile, Lesson, Settings, UsageError
 from utils.terminal import ACTION_OF
-from utils.text import nearest, plural
+from utils.text import nearest, plural, sanitize
 
 BANK = ".quiz.yaml"
+MANY = 500  # lessons among which a near name is looked for; among more it would take long
 NEIGHBOURS = 2  # folders above one that is checked alone, in which its prerequisites may stand
 Tell = Callable[[str], None]
 
@@ -83,10 +84,10 @@ def check(
     report = Report(code_was_run=run_code)
     chosen = _chosen(settings, paths)
     for selection in chosen:
+        report.warnings += selection.corpus.warnings  # of the listing; what comes later is told as findings
         if fix:
             _fix(selection, run_code, tell, report)
         _look(selection, run_code, tell, report)
-        report.warnings += selection.corpus.warnings
     report.findings = sorted(set(report.findings), key=lambda one: (one.path, one.line, one.rule, one.message))
     return report
 
@@ -290,7 +291,7 @@ def _links(corpus: Corpus) -> linting.Links:
     return linting.Links(
         exists=lambda relative: os.path.exists(corpus.folder / relative),
         anchors=anchors,
-        names=lambda: (lesson_id + ".md" for lesson_id in corpus.ids()),
+        names=tuple(lesson_id + ".md" for lesson_id in corpus.ids()[:MANY]),
     )
 
 
@@ -349,7 +350,11 @@ def _fix(selection: _Selection, run_code: bool, tell: Tell, report: Report) -> N
             _tidied(found[0], _real(corpus, lesson_id, BANK), found[1], report)
     for lesson_id, runs in (_run(blocks, tell) if run_code else {}).items():
         shown = corpus.path_of(lesson_id)
-        wrong = [(run.block, run.stdout) for run in runs if linting.output_is_wrong(run)]
+        wrong = [
+            (run.block, run.stdout)
+            for run in runs
+            if linting.output_is_wrong(run) and sanitize(run.stdout) == run.stdout  # else it would have to be mended again
+        ]
         text = corpus.lesson_text(lesson_id)
         mended = linting.with_outputs(text, wrong)
         if mended != text:

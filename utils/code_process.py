@@ -39,9 +39,12 @@ def main(job_path: str, results_path: str) -> None:
 
 def run_all(job: dict, results) -> None:
     module = sys.modules["__main__"] = types.ModuleType("__main__")  # where dataclasses and pickle look names up
+    here = os.getpid()
     builds_on = ""  # why names of earlier blocks may be missing
     for block in job["blocks"]:
         result = run(block, module.__dict__, job["max_output"], builds_on)
+        if os.getpid() != here:  # the copy that a block made with os.fork
+            os._exit(0)
         if result["error"]:
             builds_on = builds_on or f"it builds on the block of line {block['line']}, which failed"
         elif result["skipped"]:
@@ -133,10 +136,17 @@ def described(error: BaseException, tree, line: int, names: dict) -> str:
     if isinstance(error, MemoryError):
         return "MemoryError: it needs more memory than is allowed"
     if isinstance(error, AssertionError) and tree and (found := assertion_at(tree, line)):
-        said = f" ({error})" if str(error) else ""
+        said = f" ({message})" if (message := said_by(error)) else ""
         return f"{clipped(ast.unparse(found))} does not hold{said}{sides(found.test, names)}"
-    message = " ".join(str(getattr(error, "msg", "") or error).split())
+    message = error.msg if isinstance(error, SyntaxError) else said_by(error)
     return clipped(f"{type(error).__name__}: {message}" if message else type(error).__name__, 400)
+
+
+def said_by(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # its class is the lesson's own
+        return ""
 
 
 def assertion_at(tree, line: int):

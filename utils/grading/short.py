@@ -25,7 +25,7 @@ from utils.grading.features import (
     prepare_question,
 )
 from utils.grading.words import CYRILLIC, clean
-from utils.models import Grade, Item, Met, Point
+from utils.models import Grade, Item, KnownWrong, Met, Point
 
 WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "grader.json"
 
@@ -193,19 +193,27 @@ def _coverage(point: Reference, answer: Answer) -> tuple[float, str]:
     return max(0.0, (hit - clash) / total), _span(answer, [place for _, place, _ in pairs])
 
 
-MET = 0.6  # share of a point's weight from which it counts as made
+MET = 0.55  # share of a point's weight from which it counts as made
 
 
-def _points(question: str, rubric: Sequence[Point], answer: Answer, weights: Weights, language: str) -> tuple[list[Met], list[str]]:
-    met, missed = [], []
-    for point in rubric:
-        _, ways = _prepared(question, (point.text, *point.also), weights, language)
+def _points(item: Item, answer: Answer, weights: Weights, language: str) -> list[tuple[Point, float, str]]:
+    """For each rubric point, how much of it the answer makes and the learner's words that do."""
+    found = []
+    for point in item.rubric:
+        _, ways = _prepared(item.question, (point.text, *point.also), weights, language)
         share, words = max((_coverage(way, answer) for way in ways), key=lambda pair: pair[0])
-        if share >= MET:
-            met.append(Met(point.text, words))
-        else:
-            missed.append(point.text)
-    return met, missed
+        found.append((point, share, words))
+    return found
+
+
+def _hint(item: Item, point: Point, answer: Answer, weights: Weights, language: str) -> str:
+    """The word of a missed point that the answer lacks most, as typed in the point."""
+    _, (way,) = _prepared(item.question, (point.text,), weights, language)
+    lacking = [(weight, -k) for k, weight in enumerate(way.weights) if way.tokens[way.content[k]].stem not in answer.stems]
+    if not lacking:
+        return ""
+    token = way.tokens[way.content[-max(lacking)[1]]]
+    return way.text[token.start:token.end]
 
 
 def _nearness(reference: Reference, answer: Answer) -> float:
@@ -219,49 +227,82 @@ def _nearness(reference: Reference, answer: Answer) -> float:
     return 2 * forward * back / (forward + back + 1e-9) + shared
 
 
+def _known_wrong(item: Item, answer: Answer, weights: Weights, language: str) -> KnownWrong | None:
+    """The known wrong answer that this one is, where it is nearer to it than to every reference."""
+    if not item.wrong:
+        return None
+    _, known = _prepared(item.question, tuple(wrong.answer for wrong in item.wrong), weights, language)
+    _, right = _prepared(item.question, tuple(item.references), weights, language)
+    scores = [_nearness(one, answer) for one in known]
+    nearest = max(range(len(known)), key=lambda i: (scores[i], -i))
+    if scores[nearest] > max(WRONG_NEAR, *(_nearness(one, answer) for one in right)):
+        return item.wrong[nearest]
+    return None
+
+
+WRONG_NEAR = 0.9  # of 2: how near a known wrong answer must be to be heard in an answer
+
+
 def grade_short(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
-    """The verdict on a free-text answer: points met and missed, known wrong answers heard, unsure where it is."""
+    """The verdict on a free-text answer: points met and missed, known wrong answers heard, unsure where it is.
+
+    An unsure grade's score is what the grader leans to: 1.0 for right. With `strict` it is below 1.
+    """
     weights = weights or shipped_weights()
+    points = tuple(point.text for point in item.rubric)
+    if not re.search(r"\w", answer):
+        return Grade(0.0, missed=points, misunderstood="Nothing was typed.")
     if message := _other_script(answer, item.references):
-        return Grade(0.0, missed=tuple(point.text for point in item.rubric), feedback=message, misunderstood=message)
+        return Grade(0.0, missed=points, feedback=message, misunderstood=message)
     verdict = judge(item.question, item.references, answer, weights, language)
-    rubric = item.rubric
-    everything = tuple(point.text for point in rubric)
-    if verdict.answer is None:
-        return Grade(0.0, missed=everything, feedback=verdict.reason)
-    if verdict.reason:
-        return Grade(0.0, missed=everything, feedback=verdict.reason)
-    if item.wrong:
-        _, known = _prepared(item.question, tuple(wrong.answer for wrong in item.wrong), weights, language)
-        _, right = _prepared(item.question, tuple(item.references), weights, language)
-        wrongs = [_nearness(one, verdict.answer) for one in known]
-        nearest = max(range(len(known)), key=lambda i: (wrongs[i], -i))
-        if wrongs[nearest] > max(_nearness(one, verdict.answer) for one in right) and wrongs[nearest] > 0.9:
-            wrong = item.wrong[nearest]
-            return Grade(0.0, missed=everything, feedback=wrong.reply or wrong.misconception)
-    met, missed = _points(item.question, rubric, verdict.answer, weights, language)
+    said = verdict.answer
+    if said and (wrong := _known_wrong(item, said, weights, language)):
+        return Grade(0.0, missed=points, feedback=wrong.reply or wrong.misconception or "This is a known misconception.")
+    if said is None or verdict.best is None or verdict.reason:
+        return Grade(0.0, missed=points or _shown(verdict), feedback=verdict.reason)
     p = verdict.probability
-    correct = p >= weights.decide
-    if rubric:
-        share = len(met) / len(rubric)
-        if p >= weights.high or (correct and not missed):
-            score = 1.0
-        elif not missed:
-            score, p = 1.0, (weights.decide + weights.high) / 2
-        else:
-            score = share
-    else:
-        score = 1.0 if correct else 0.0
+    made = _points(item, said, weights, language)
+    met = tuple(Met(point.text, words) for point, share, words in made if share >= MET)
+    lacking = [point for point, share, _ in made if share < MET]
+    whole = p >= weights.decide
     unsure = weights.low <= p < weights.high
-    if score >= 1.0:
-        feedback = "This makes the points of the reference."
-    elif met:
-        feedback = "Right: " + "; ".join(f"“{one.evidence}”" for one in met) + "."
-    else:
-        feedback = "This does not yet say what the question asks for."
+    if item.rubric and not lacking and p >= weights.low:
+        whole, unsure = True, p < weights.decide  # every point is there, if not as in a reference
+    elif whole and len(lacking) > len(met):
+        unsure = True  # like a reference, with most of its points out of sight
+    if whole and not item.rubric:
+        met = (Met(verdict.best.text, _evidence(verdict.best, said)),)
+    elif whole and not unsure:
+        met, lacking = tuple(Met(point.text, words) for point, _, words in made), []
+    missed = tuple(point.text for point in lacking) if item.rubric else () if whole else _shown(verdict)
+    score = 1.0 if whole else len(met) / len(item.rubric) if item.rubric else 0.0
+    score = score if whole else min(score, 0.99)
+    feedback = _in_words(item, met, lacking, whole, said, weights, language)
     if unsure and strict:
-        return Grade(min(score, 0.99), tuple(met), tuple(missed), feedback + " The grader was unsure; the stricter verdict stands.", unsure=False)
-    return Grade(score, tuple(met), tuple(missed), feedback, unsure=unsure)
+        score = min(score, round(p, 2), 0.99)
+        feedback += " The grader is unsure; the stricter verdict stands."
+    return Grade(score, met, missed, feedback, unsure=unsure)
+
+
+def _shown(verdict: Verdict) -> tuple[str, ...]:
+    return (verdict.best.text,) if verdict.best else ()
+
+
+def _evidence(reference: Reference, answer: Answer) -> str:
+    pairs, _ = align(reference, answer)
+    return _span(answer, [place for _, place, _ in pairs])
+
+
+def _in_words(item: Item, met, lacking: Sequence[Point], whole: bool, answer: Answer, weights: Weights, language: str) -> str:
+    """What was right, in the learner's words, and a hint at what is missing."""
+    quotes = list(dict.fromkeys(one.evidence for one in met if one.evidence))
+    said = [f"Right: {'; '.join(f'“{quote}”' for quote in quotes)}."] if quotes else []
+    hints = [hint for point in lacking if (hint := _hint(item, point, answer, weights, language))]
+    if hints:
+        said.append("Not yet said: something about " + ", and about ".join(f"“{hint}”" for hint in dict.fromkeys(hints)) + ".")
+    elif not whole:
+        said.append("This does not yet say what the question asks for.")
+    return " ".join(said)
 
 
 def grade_record(question: str, references: Sequence[str] | str, answer: str, rubric: Sequence[Point | str] = (), *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -25,7 +25,7 @@ class Links:
 
     exists: Callable[[str], bool]
     anchors: Callable[[str], set[str] | None]  # None where the file's headings can't be told
-    names: Callable[[], Iterable[str]]  # of the lessons' files, for "did you mean"
+    names: tuple[str, ...]  # of lessons' files, for "did you mean"
 
 
 def lesson_findings(lesson: Lesson, text: str, links: Links, is_known: Callable[[str], bool]) -> Iterator[Finding]:
@@ -156,7 +156,7 @@ def _links(lesson: Lesson, text: str, links: Links) -> Iterator[Finding]:
         base = "" if path.startswith("/") else posixpath.dirname(here)
         target = posixpath.normpath(posixpath.join(base, path.lstrip("/"))) if path else here
         if not links.exists(target):
-            near = nearest(posixpath.basename(target), {posixpath.basename(name) for name in links.names()})
+            near = nearest(posixpath.basename(target), {posixpath.basename(name) for name in links.names})
             hint = f". Did you mean {near}?" if near and not link.image else "; correct the path, or remove it"
             yield finding(
                 rule, lesson.path, link.line,
