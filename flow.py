@@ -1,4 +1,4 @@
-"""The map of the program: which node follows which. The nodes are in nodes.py.
+"""The map of the program: which node follows which. The nodes are in nodes/, imported by the flow that needs them.
 
 The shared store, filled by main.py before a flow runs and by the nodes while it does:
 
@@ -31,14 +31,14 @@ from __future__ import annotations
 
 from pocketflow import Flow
 
-import nodes
-
 
 def create_practice_flow() -> Flow:
     """Ask, grade, help, ask again, until the round's queue is empty. Shared by learn, quiz and review.
 
     Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled or left.
     """
+    from nodes import practice as nodes
+
     choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
     grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
@@ -79,9 +79,12 @@ def create_practice_flow() -> Flow:
 
 def create_learn_flow() -> Flow:
     """An interactive session: pick a topic, then probe, explain and practise its sections one after the other."""
+    from nodes import learn as nodes
+    from nodes.practice import AnswerSideQuestion
+
     pick, load, chunk, recall = nodes.PickTopic(), nodes.LoadLesson(), nodes.ChunkSections(), nodes.RecallMissed()
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
-    side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
+    side, begin, again = AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     recap, leave = nodes.Recap(), nodes.LeaveSession()
     practice = create_practice_flow()
@@ -129,6 +132,8 @@ def create_grade_flow() -> Flow:
     Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `terminal` (terminal.Pipe),
     the counts `graded` and `faulty`, and at the end `exit_code`.
     """
+    from nodes import grade as nodes
+
     read, grade, write, count = nodes.ReadRecords(), nodes.GradeRecords(), nodes.WriteGrades(), nodes.CountGrades()
     read - "records" >> grade >> write >> read
     read - "end" >> count

@@ -143,9 +143,11 @@ def check(settings, paths, fix, no_run, strict, rules):
         click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
     plain = terminal.is_plain(settings, sys.stderr)
-    report = checking.check(settings, paths, fix, not no_run, None if plain else tell)
-    if not plain:
-        tell("")
+    try:
+        report = checking.check(settings, paths, fix, not no_run, None if plain else tell)
+    finally:
+        if not plain:
+            tell("")
     put(settings, report.document(), report.listing, report.warnings)
     return report.exit_code(strict)
 

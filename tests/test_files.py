@@ -493,3 +493,9 @@ def test_a_script_that_cannot_be_followed_is_refused_with_its_line(tmp_path, tex
 def test_a_missing_script_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match=r"none\.yaml: could not be read"):
         load_script(tmp_path / "none.yaml")
+
+
+def test_a_link_to_itself_is_skipped(tmp_path):
+    (tmp_path / "a.md").write_text("# A\n\nText.\n", encoding="utf-8")
+    (tmp_path / "self.md").symlink_to("self.md")
+    assert files.open_corpus(tmp_path).ids() == ["a"]

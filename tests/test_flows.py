@@ -264,7 +264,7 @@ def test_an_unsure_grade_is_left_to_the_learner_and_to_the_strict_verdict_in_a_s
     bank_file.write_text(bank_file.read_text(encoding="utf-8") + SHORT, encoding="utf-8")
     real = grading.grade
     monkeypatch.setattr(
-        grading, "grade", lambda item, answer: Grade(0.5, unsure=True) if answer == "unclear" else real(item, answer)
+        grading, "grade", lambda item, answer, **options: Grade(0.5, unsure=True) if answer == "unclear" else real(item, answer)
     )
     screen, shared = learn(Unsure(verdict))
     assert "A full answer" in screen
@@ -276,7 +276,8 @@ def test_an_unsure_grade_is_left_to_the_learner_and_to_the_strict_verdict_in_a_s
 
 def test_what_a_prerequisite_teaches_is_offered_as_a_detour_after_a_miss(learn, docs):
     (docs / "food" / "grain.md").write_text(
-        "# Grain\n\n## Percent of the flour\n\n**Percentages count salt and water in percent of the flour's weight.** Two is usual.\n",
+        "# Grain\n\n## Percent of the flour\n\n"
+        "**Percentages count salt and water in percent of the flour's weight.** Two is usual.\n",
         encoding="utf-8",
     )
     lesson = docs / "food" / "bread.md"

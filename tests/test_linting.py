@@ -215,7 +215,7 @@ def test_a_circle_is_told_once_with_the_way_round():
 
 
 def test_math_that_the_terminal_can_show_is_let_be(bread):
-    good = "$\\frac{a}{b}$ costs \\$5, $x_{10}^{n+1}$, $\\{1,2\\}$, `$\\foo$`\n\n$$\n\\sum_{i=1}^n \\sqrt{x_i}\n$$\n"
+    good = "$\\frac{a}{b}$ costs \\$5, $x_{10}^{n+1}$, $W^Q$, $\\{1,2\\}$, `$\\foo$`\n\n$$\n\\sum_{i=1}^n \\sqrt{x_i}\n$$\n"
     assert found(bread(GOOD.replace("## Salt", good + "\n## Salt"))) == []
 
 
@@ -298,6 +298,7 @@ def test_a_key_that_is_given_away_is_told(bread, bank):
     "bank",
     [
         choice("Is it carbon dioxide or oxygen?", "carbon dioxide", "oxygen"),
+        choice("From [1, 2] comes [2.5, 0]. What from [2, 4]?", "[2.5, 0]", "[5, 0]"),
         choice("Which?", "gas", "gas of the oven", hints="[Think., It is a gas.]"),
         choice("How many?", "2", "3", hints="[There are 2 ways., Think.]"),
         choice("How does it change?", "it doubles", "it halves", hints="[It either doubles or halves., Think.]"),

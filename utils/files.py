@@ -98,7 +98,7 @@ def lines_of(path) -> Iterator[Iterator[tuple[int, str]]]:
     """
     shown = shown_path(path)
     try:
-        file = sys.stdin.buffer if str(path) == "-" else open(path, "rb")
+        file = sys.stdin.buffer if str(path) == "-" else open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise UsageError(f"{shown}: could not be read: {error.strerror}; check the name") from None
     with file:
@@ -446,7 +446,7 @@ def _real_path(corpus: Corpus, entry, relative: str) -> str | None:
     else:
         real = relative
     stem, suffix = os.path.splitext(entry.name)
-    if suffix != ".md" or not entry.is_file() or stem.lower() in NOT_LESSONS:
+    if suffix != ".md" or stem.lower() in NOT_LESSONS or not os.path.isfile(entry.path):  # a link to itself is none either
         return None
     return real
 

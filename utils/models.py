@@ -323,5 +323,5 @@ class Finding:
     path: str
     line: int
     rule: str
-    severity: str  # "error" or "warning"
+    severity: str  # "error", "warning" or "note"
     message: str

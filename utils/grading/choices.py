@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 
+from utils.grading import lexicon
 from utils.grading.features import edits_at_most, turned_round
-from utils.grading.words import clean
+from utils.grading.words import clean, stem
 from utils.models import Grade, Item, Met, Option
+
+
+DASHES = str.maketrans("−–—‐‑", "-----")
 
 
 def _folded(text: str) -> str:
     """Case, spaces and the Markdown marks around a text don't tell it from another."""
-    return re.sub(r"\s+", " ", clean(text)).strip().strip("`*_.").strip().casefold()
+    return re.sub(r"\s+", " ", clean(text).translate(DASHES)).strip().strip("`*_.").strip().casefold()
 
 
 def pick(item: Item, typed: str) -> Option | None:
@@ -54,6 +58,7 @@ def grade_choice(item: Item, answer: str) -> Grade:
 def _picked(item: Item, answer: str) -> list[Option] | None:
     """The options that an answer to a `multi` item names, in the item's order; None where a part names none."""
     text = clean(answer).strip()
+    text = re.sub(r"(\d)\s*(?:and|und|et|y)\s*(?=\d)", r"\1, ", text)
     if re.fullmatch(r"[\d\s,;.&+]+", text):
         parts = re.findall(r"\d+", text)
     else:
@@ -73,7 +78,7 @@ def _texts_within(item: Item, text: str) -> list[Option]:
             return []
         option = max(fitting, key=lambda one: len(one.text))
         named.append(option)
-        rest = rest[len(_folded(option.text)):].lstrip(" ,;.&`*_")
+        rest = rest[len(_folded(option.text)) :].lstrip(" ,;.&`*_")
         rest = rest.removeprefix("and ")
     return named
 
@@ -106,6 +111,8 @@ def _fills(typed: str, accepted: str, others: list[str]) -> bool:
         return True
     if len(accepted) < 4 or any(mark.isdigit() for mark in typed + accepted) or turned_round(typed, accepted):
         return False
+    if stem(typed) != stem(accepted) and lexicon.knows(stem(typed)):
+        return False  # another word: decreases is no slip for increases
     limit = 1 if len(accepted) < 8 else 2
     for edits in range(1, limit + 1):
         if any(edits_at_most(typed, _folded(other), edits) for other in others):
@@ -135,7 +142,9 @@ def grade_cloze(item: Item, answer: str) -> Grade:
             met.append(Met(blank.accepted[0], part.strip()))
         else:
             missed.append(blank.accepted[0])
-            said.append(f"“{part.strip()}” does not fill blank {n + 1}." if count > 1 else f"“{part.strip()}” does not fill the blank.")
+            said.append(
+                f"“{part.strip()}” does not fill blank {n + 1}." if count > 1 else f"“{part.strip()}” does not fill the blank."
+            )
     for known, words in zip(item.wrong, wrong, strict=True):
         if missed and [_folded(word) for word in words] == [_folded(part) for part in parts]:
             said = [known.reply or known.misconception or said[0]]
@@ -166,8 +175,11 @@ def grade_order(item: Item, answer: str, shown: tuple[int, ...]) -> Grade:
                 given = [steps.index(part) for part in parts]
                 break
     if given is None:
-        return Grade(0.0, misunderstood=f"That does not name each of the {count} steps once. "
-                                        f"Type the numbers 1 to {count} in your order, such as {' '.join(map(str, range(count, 0, -1)))}.")
+        return Grade(
+            0.0,
+            misunderstood=f"That does not name each of the {count} steps once. "
+            f"Type the numbers 1 to {count} in your order, such as {' '.join(map(str, range(count, 0, -1)))}.",
+        )
     if given == list(range(count)):
         return Grade(1.0, met=tuple(Met(step, step) for step in item.steps))
     start, length, begun = 0, 1, 0
@@ -178,6 +190,10 @@ def grade_order(item: Item, answer: str, shown: tuple[int, ...]) -> Grade:
             begun = i
     if length < 2:
         return Grade(0.0, missed=item.steps, feedback="No two steps follow one another in the right order.")
-    run = [item.steps[i] for i in given[start:start + length]]
-    return Grade(length / count, met=tuple(Met(step, step) for step in run), missed=tuple(step for step in item.steps if step not in run),
-                 feedback=f"{length} of {count} steps follow one another rightly: {' → '.join(run)}.")
+    run = [item.steps[i] for i in given[start : start + length]]
+    return Grade(
+        length / count,
+        met=tuple(Met(step, step) for step in run),
+        missed=tuple(step for step in item.steps if step not in run),
+        feedback=f"{length} of {count} steps follow one another rightly: {' → '.join(run)}.",
+    )

@@ -6,6 +6,7 @@ spelling, shared beginning or the lexicon. Words that the question already gave 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -58,9 +59,8 @@ def likeness(one: str, other: str) -> float:
     if turned_round(one, other):
         return -1.0
     limit = 1 if shorter < 8 else 2
-    if one[0] == other[0] or one[1:3] == other[1:3]:
-        if edits_at_most(one, other, limit):
-            return 0.9
+    if (one[0] == other[0] or one[1:3] == other[1:3]) and edits_at_most(one, other, limit):
+        return 0.9
     same = 0
     while same < shorter and one[same] == other[same]:
         same += 1
@@ -72,7 +72,9 @@ def likeness(one: str, other: str) -> float:
 def turned_round(one: str, other: str) -> bool:
     """mutable / immutable, connected / disconnected: the same word but for a prefix that turns it round."""
     short, long = (one, other) if len(one) < len(other) else (other, one)
-    return len(long) > len(short) and any(long == prefix + short for prefix in ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "anti"))
+    return len(long) > len(short) and any(
+        long == prefix + short for prefix in ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "anti")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Answer:
 
 def _trigrams(found: list[Token]) -> tuple[Counter, float]:
     text = " " + " ".join(token.stem for token in found if token.kind != "mark" and token.kind != "stop") + " "
-    counts = Counter([text[i:i + 3] for i in range(len(text) - 2)])
+    counts = Counter([text[i : i + 3] for i in range(len(text) - 2)])
     return counts, math.sqrt(sum(value * value for value in counts.values()))
 
 
@@ -138,7 +140,7 @@ def _content(found: list[Token]) -> list[int]:
 
 def _bigrams(found: list[Token]) -> frozenset[tuple[str, str]]:
     row = [token.stem for token in found if token.kind != "mark"]
-    return frozenset(zip(row, row[1:]))
+    return frozenset(itertools.pairwise(row))
 
 
 def _small(found: list[Token]) -> frozenset[str]:
@@ -164,9 +166,9 @@ def prepare_reference(text: str, asked: Asked, idf: dict[str, float], default: f
     clause, last, aside = 0, -1, False
     for i in content:
         token = found[i]
-        if any(between.text in BREAKS for between in found[last + 1:i]) and last >= 0:
+        if any(between.text in BREAKS for between in found[last + 1 : i]) and last >= 0:
             clause += 1
-        for between in found[last + 1:i]:
+        for between in found[last + 1 : i]:
             if between.text in "([":
                 aside = True
             elif between.text in ")]":
@@ -177,22 +179,47 @@ def prepare_reference(text: str, asked: Asked, idf: dict[str, float], default: f
         new.append(fresh)
         clauses.append(clause)
     trigrams, norm = _trigrams(found)
-    return Reference(text, found, content, weights, new, sum(weights) or 1.0,
-                     sum(w for w, fresh in zip(weights, new) if fresh), clauses, _bigrams(found), trigrams, norm or 1.0,
-                     frozenset(found[i].stem for i in content if found[i].kind == "number"),
-                     sum(token.kind == "not" for token in found), frozenset(found[i].stem for i in content),
-                     frozenset((found[i].stem, found[j].stem) for i, j in zip(content, content[1:], strict=False)), _small(found),
-                     frozenset().union(*(lexicon.opposites().get(found[i].stem, frozenset()) for i in content)), _lead(found))
+    return Reference(
+        text,
+        found,
+        content,
+        weights,
+        new,
+        sum(weights) or 1.0,
+        sum(w for w, fresh in zip(weights, new, strict=False) if fresh),
+        clauses,
+        _bigrams(found),
+        trigrams,
+        norm or 1.0,
+        frozenset(found[i].stem for i in content if found[i].kind == "number"),
+        sum(token.kind == "not" for token in found),
+        frozenset(found[i].stem for i in content),
+        frozenset((found[i].stem, found[j].stem) for i, j in itertools.pairwise(content)),
+        _small(found),
+        frozenset().union(*(lexicon.opposites().get(found[i].stem, frozenset()) for i in content)),
+        _lead(found),
+    )
 
 
 def prepare_answer(text: str, asked: Asked, idf: dict[str, float], default: float, language: str = "en") -> Answer:
     found = tokens(text, language)
     content = _content(found)
     trigrams, norm = _trigrams(found)
-    return Answer(text, found, content, [_weight(found[i], idf, default) for i in content], [found[i].stem in asked.stems for i in content],
-                  _bigrams(found), trigrams, norm or 1.0,
-                  frozenset(found[i].stem for i in content if found[i].kind == "number"),
-                  sum(token.kind == "not" for token in found), frozenset(found[i].stem for i in content), _small(found), _lead(found))
+    return Answer(
+        text,
+        found,
+        content,
+        [_weight(found[i], idf, default) for i in content],
+        [found[i].stem in asked.stems for i in content],
+        _bigrams(found),
+        trigrams,
+        norm or 1.0,
+        frozenset(found[i].stem for i in content if found[i].kind == "number"),
+        sum(token.kind == "not" for token in found),
+        frozenset(found[i].stem for i in content),
+        _small(found),
+        _lead(found),
+    )
 
 
 def align(reference: Reference, answer: Answer) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
@@ -245,16 +272,55 @@ def align(reference: Reference, answer: Answer) -> tuple[list[tuple[int, int, fl
 
 
 NAMES = (
-    "recall", "recall_new", "recall_exact", "precision", "f1", "bigram_f1", "trigram", "length_ratio", "polarity",
-    "negation_lost", "negation_extra", "opposite", "number_missing", "number_extra", "order", "missing_max", "missing_count",
-    "new_hits", "answer_length", "reference_length", "copied", "fresh_extra", "reference_new", "contradiction", "bare",
-    "clause_max", "clause_min", "clauses", "by_meaning", "by_spelling", "precision_weight", "small_f1", "small_recall", "sequence",
-    "recall_any", "recall_root", "opposites", "flips", "clash", "moved", "neighbours", "lead_same", "lead_clash",
+    "recall",
+    "recall_new",
+    "recall_exact",
+    "precision",
+    "f1",
+    "bigram_f1",
+    "trigram",
+    "length_ratio",
+    "polarity",
+    "negation_lost",
+    "negation_extra",
+    "opposite",
+    "number_missing",
+    "number_extra",
+    "order",
+    "missing_max",
+    "missing_count",
+    "new_hits",
+    "answer_length",
+    "reference_length",
+    "copied",
+    "fresh_extra",
+    "reference_new",
+    "contradiction",
+    "bare",
+    "clause_max",
+    "clause_min",
+    "clauses",
+    "by_meaning",
+    "by_spelling",
+    "precision_weight",
+    "small_f1",
+    "small_recall",
+    "sequence",
+    "recall_any",
+    "recall_root",
+    "opposites",
+    "flips",
+    "clash",
+    "moved",
+    "neighbours",
+    "lead_same",
+    "lead_clash",
 )
 
 OVERALL = ("references", "mean_recall", "worst_contradiction", "best_recall", "best_precision")
 RECALL, RECALL_NEW, F1, TRIGRAM, CONTRADICTION, PRECISION = map(
-    NAMES.index, ("recall", "recall_new", "f1", "trigram", "contradiction", "precision"))
+    NAMES.index, ("recall", "recall_new", "f1", "trigram", "contradiction", "precision")
+)
 
 
 def _common_run(one: list[str], other: list[str]) -> int:
@@ -277,7 +343,12 @@ def _lead(found: list[Token]) -> str:
     for token in found[:2]:
         if token.text in LEADS:
             return LEADS[token.text]
-    if found and len(found[0].text) == 1 and found[0].text.isalpha() and (len(found) == 1 or found[1].text in ".,;:)" or found[1].text == "because"):
+    if (
+        found
+        and len(found[0].text) == 1
+        and found[0].text.isalpha()
+        and (len(found) == 1 or found[1].text in ".,;:)" or found[1].text == "because")
+    ):
         return found[0].text
     return ""
 
@@ -318,27 +389,34 @@ def compare(reference: Reference, answer: Answer) -> list[float]:
     value_of = [0.0] * len(weights)
     for k, _, value in pairs:
         value_of[k] = value
-    hit = sum(w * v for w, v in zip(weights, value_of))
-    exact = sum(w for w, v in zip(weights, value_of) if v == 1.0)
-    new_hit = sum(w * v for w, v, fresh in zip(weights, value_of, reference.new) if fresh)
-    by_meaning = sum(w for w, v in zip(weights, value_of) if v == 0.75)
-    by_spelling = sum(w for w, v in zip(weights, value_of) if v in (0.7, 0.9))
+    hit = sum(w * v for w, v in zip(weights, value_of, strict=False))
+    exact = sum(w for w, v in zip(weights, value_of, strict=False) if v == 1.0)
+    new_hit = sum(w * v for w, v, fresh in zip(weights, value_of, reference.new, strict=False) if fresh)
+    by_meaning = sum(w for w, v in zip(weights, value_of, strict=False) if v == 0.75)
+    by_spelling = sum(w for w, v in zip(weights, value_of, strict=False) if v in (0.7, 0.9))
     new_count = sum(1 for k, _, _ in pairs if reference.new[k])
     recall = hit / total
     recall_new = new_hit / reference.new_total if reference.new_total else recall
     recall_any = sum(1 for v in value_of if v) / (len(value_of) or 1)
     places = {place for _, place, _ in pairs}
-    said = [i for i, given in zip(answer.content, answer.given) if not given]
+    said = [i for i, given in zip(answer.content, answer.given, strict=False) if not given]
     supported = sum(1 for i in said if i in places)
     precision = (supported + 0.5) / (len(said) + 1.0)
-    said_weight = sum(w for w, given in zip(answer.weights, answer.given) if not given)
-    precision_weight = (sum(w for i, w, given in zip(answer.content, answer.weights, answer.given) if not given and i in places) + 0.3) / (said_weight + 0.6)
+    said_weight = sum(w for w, given in zip(answer.weights, answer.given, strict=False) if not given)
+    precision_weight = (
+        sum(w for i, w, given in zip(answer.content, answer.weights, answer.given, strict=False) if not given and i in places)
+        + 0.3
+    ) / (said_weight + 0.6)
     f1 = 2 * precision * recall_new / (precision + recall_new) if precision + recall_new else 0.0
     shared = len(reference.bigrams & answer.bigrams)
     bigram_f1 = 2 * shared / ((len(reference.bigrams) + len(answer.bigrams)) or 1)
     small_shared = len(reference.small & answer.small)
     small_f1 = 2 * small_shared / ((len(reference.small) + len(answer.small)) or 1)
-    small, big = (reference.trigrams, answer.trigrams) if len(reference.trigrams) < len(answer.trigrams) else (answer.trigrams, reference.trigrams)
+    small, big = (
+        (reference.trigrams, answer.trigrams)
+        if len(reference.trigrams) < len(answer.trigrams)
+        else (answer.trigrams, reference.trigrams)
+    )
     trigram = sum(value * big.get(gram, 0) for gram, value in small.items()) / (reference.norm * answer.norm)
     n_answer, n_reference = len(answer.content), len(reference.content)
     length_ratio = math.log((n_answer + 1) / (n_reference + 1))
@@ -368,27 +446,59 @@ def compare(reference: Reference, answer: Answer) -> list[float]:
     order = 1.0
     if n > 1:
         order = sum(1 for i in range(n) for j in range(i + 1, n) if row[i] < row[j]) / (n * (n - 1) / 2)
-    missing = [w for w, v in zip(weights, value_of) if not v]
+    missing = [w for w, v in zip(weights, value_of, strict=False) if not v]
     count = reference.clauses[-1] + 1 if reference.clauses else 1
     mass, met = [0.0] * count, [0.0] * count
-    for w, v, clause, fresh in zip(weights, value_of, reference.clauses, reference.new):
+    for w, v, clause, fresh in zip(weights, value_of, reference.clauses, reference.new, strict=False):
         if fresh:
             mass[clause] += w
             met[clause] += w * v
-    shares = [m / w for m, w in zip(met, mass) if w > 0] or [recall]
+    shares = [m / w for m, w in zip(met, mass, strict=False) if w > 0] or [recall]
     words = [reference.tokens[i].stem for i in reference.content]
     sequence = _common_run(words, [answer.tokens[i].stem for i in answer.content[:60]]) / (n_reference or 1)
     return [
-        recall, recall_new, exact / total, precision, f1, bigram_f1, trigram, length_ratio, polarity,
-        float(reference.negations > 0 == answer.negations), float(answer.negations > 0 == reference.negations), opposite,
-        len(reference.numbers - answer.stems) / (len(reference.numbers) or 1), float(len(answer.numbers - reference.numbers)) / (len(answer.numbers) or 1),
-        order, max(missing, default=0.0), math.log1p(len(missing)), math.log1p(new_count), math.log1p(n_answer), math.log1p(n_reference),
-        sum(answer.given) / n_answer if n_answer else 0.0, math.log1p(len(said) - supported),
-        sum(reference.new) / (n_reference or 1), max(polarity, opposite), float(n_answer == 0),
-        max(shares), min(shares), math.log(len(shares)), by_meaning / total, by_spelling / total, precision_weight, small_f1,
-        small_shared / (len(reference.small) or 1), sequence, recall_any, math.sqrt(recall_new),
-        float(min(2, against_count)), flips / (n + 1), clash, *_moved(reference, answer, pairs),
-        float(lead != "" and lead == answer.lead), float(lead != "" and answer.lead != "" and lead != answer.lead),
+        recall,
+        recall_new,
+        exact / total,
+        precision,
+        f1,
+        bigram_f1,
+        trigram,
+        length_ratio,
+        polarity,
+        float(reference.negations > 0 == answer.negations),
+        float(answer.negations > 0 == reference.negations),
+        opposite,
+        len(reference.numbers - answer.stems) / (len(reference.numbers) or 1),
+        float(len(answer.numbers - reference.numbers)) / (len(answer.numbers) or 1),
+        order,
+        max(missing, default=0.0),
+        math.log1p(len(missing)),
+        math.log1p(new_count),
+        math.log1p(n_answer),
+        math.log1p(n_reference),
+        sum(answer.given) / n_answer if n_answer else 0.0,
+        math.log1p(len(said) - supported),
+        sum(reference.new) / (n_reference or 1),
+        max(polarity, opposite),
+        float(n_answer == 0),
+        max(shares),
+        min(shares),
+        math.log(len(shares)),
+        by_meaning / total,
+        by_spelling / total,
+        precision_weight,
+        small_f1,
+        small_shared / (len(reference.small) or 1),
+        sequence,
+        recall_any,
+        math.sqrt(recall_new),
+        float(min(2, against_count)),
+        flips / (n + 1),
+        clash,
+        *_moved(reference, answer, pairs),
+        float(lead != "" and lead == answer.lead),
+        float(lead != "" and answer.lead != "" and lead != answer.lead),
     ]
 
 

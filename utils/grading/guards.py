@@ -7,19 +7,34 @@ from collections import Counter
 
 from utils.grading import lexicon
 from utils.grading.features import Answer, Asked, Reference
+from utils.grading.words import tokens
 
+# Sentences that speak to the grader. What they look like in an honest answer is let stand: see `without_instructions`.
 INJECTION = re.compile(
-    r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rubric|reference|prompt|rule|previous|above)"
-    r"|\b(full|maximum|max|all|perfect)\s+(credit|mark|score|point|grade)s?"
-    r"|\b(mark|grade|score|rate|accept|count|consider|treat|evaluate|output|return|give|award)\b.{0,30}\b(as|is)\s+(\w+\s+)?(correct|right|passing|passed|valid|true)\b"
-    r"|\b(output|return|assign|set)\b.{0,20}\bscore\b|\"?(score|correct|grade|verdict)\"?\s*[:=]\s*\"?(1|true|correct|pass|10|100|full)"
-    r"|\b(teacher|grader|evaluator|examiner|language model|lenient|student answer|reference answer)\b.{0,60}\b(correct|match|said so|must|points?|marks?|full|pass)"
-    r"|</?\s*(answer|system|student|user|instruction)s?\s*/?>|\bsystem\s*:|already been (verified|graded|checked|approved)",
+    "|".join(
+        (
+            r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(instruction|rubric|reference|prompt|rule|previous|above|everything)",
+            r"\b(new|updated|previous|prior|following|system|hidden)\s+(instruction|prompt|task|message)s?\b",
+            r"\b(full|maximum|max|perfect|top)\s+(credit|mark|score|point|grade)s?\b|\b\d+\s*/\s*\d+\s*(point|mark)s?",
+            r"\b(mark|grade|score|rate|accept|count|consider|treat|evaluate|judge)\b.{0,40}\b(as|is)\s+(\w+\s+)?"
+            r"(correct|right|pass|passing|passed|valid|true)\b",
+            r"\b(output|return|assign|print|give|award)\b.{0,25}\b(score|grade|verdict|label|correct|pass)\b",
+            r"\"?\b(score|correct|grade|verdict|label|result|passed)\b\"?\s*[:=]\s*\"?(1|true|correct|pass|yes|10|100|full)",
+            r"\b(teacher|grader|evaluator|examiner|professor|instructor)\b.{0,60}"
+            r"\b(correct|accept|said so|must|should|points?|marks?|full|pass)",
+            r"\b(student|learner)('?s)? (answer|response)\b|\breference answer\b|\b(ai|language|grading) (language )?model\b",
+            r"\bi deserve\b|\byou (are|must|will|should) (now )?(a |an )?(lenient|generous|helpful|grade|accept|mark|award|give)",
+            r"</?\s*(answer|system|student|user|assistant|instruction)s?\s*/?>|\b(system|assistant|developer)\s*:|^\s*###",
+            r"\balready (been )?(verified|graded|checked|approved|marked)\b",
+        )
+    ),
     re.I | re.S,
 )
 NO_ANSWER = re.compile(
-    r"^\W*(i\s+)?(really\s+)?(idk|dunno|(do not|don'?t|didn'?t|can'?t|cannot)\s+(know|remember|understand|recall|get it|tell)\b.{0,20}|not sure|no (idea|clue|answer|submission|comment)|"
-    r"have no (clue|idea)\b.{0,20}|yes|no|maybe|pass|skip|none|nothing|n/?a|it depends|it is|because|true|false|ok(ay)?|\?+|whatever|unsure|hmm+|help|what|why|good question)\W*$",
+    r"^\W*(i\s+)?(really\s+)?("
+    r"(do not|don'?t|didn'?t|can'?t|cannot)\s+(know|remember|understand|recall|get it|tell)\b.{0,20}"
+    r"|(have )?no (idea|clue|answer|submission|comment)\b.{0,20}|idk|dunno|not sure|unsure|yes|no|maybe|pass|skip|none|nothing"
+    r"|n/?a|it depends|it is|because|true|false|ok(ay)?|whatever|hmm+|help|what|why|good question)\W*$",
     re.I,
 )
 
@@ -29,13 +44,21 @@ def no_answer(text: str) -> bool:
     return not re.search(r"\w", text) or bool(NO_ANSWER.match(text))
 
 
-def without_instructions(text: str) -> tuple[str, bool]:
-    """The answer without the sentences that speak to the grader, and whether there were any."""
+def without_instructions(text: str, telling: frozenset[str], language: str = "en") -> tuple[str, bool]:
+    """The answer without the sentences that speak to the grader, and whether there were any.
+
+    telling: stems of the references that the question does not give away; a sentence with two of them is about the
+    subject, whatever it looks like.
+    """
     if not INJECTION.search(text):
         return text, False
-    parts = re.split(r"(?<=[.!?\n])\s+", text)
-    kept = [part for part in parts if not INJECTION.search(part)]
-    return " ".join(kept), True
+    kept, talked = [], False
+    for part in re.split(r"(?<=[.!?\n])\s+", text):
+        if INJECTION.search(part) and len(telling & {token.stem for token in tokens(part, language)}) < 2:
+            talked = True
+        else:
+            kept.append(part)
+    return " ".join(kept), talked
 
 
 def settled(answer: Answer, reference: Reference, asked: Asked) -> str:
@@ -88,7 +111,9 @@ OTHER_NUMBER = "A number is not the right one"
 NEAR = 0.8  # share of a reference's words that a near copy of it has
 
 
-def turned(reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]], against: list[tuple[int, int]]) -> str | None:
+def turned(
+    reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]], against: list[tuple[int, int]]
+) -> str | None:
     """What turns a near copy of a reference into its contrary; "" where nothing does; None where it is no near copy.
 
     pairs and against: as `features.align` gives them.
@@ -98,7 +123,8 @@ def turned(reference: Reference, answer: Answer, pairs: list[tuple[int, int, flo
     mine = Counter(token.stem for token in answer.tokens if token.text[0].isdigit())
     theirs = Counter(found[i].stem for i in reference.content if found[i].text[0].isdigit())
     lost = sum((theirs - mine).values()) if mine - theirs else 0
-    if len(pairs) + len(against) < NEAR * (count - lost) or len(answer.content) > 1.5 * count + 4:
+    same = sum(1 for _, _, value in pairs if value >= 0.9) + len(against)
+    if same < NEAR * (count - lost) or len(answer.content) > 1.5 * count + 4:
         return None
     if lost:
         return f"{OTHER_NUMBER}: {', '.join(sorted(mine - theirs))}."
@@ -109,7 +135,11 @@ def turned(reference: Reference, answer: Answer, pairs: list[tuple[int, int, flo
         return ""  # the opposite word under a negation: the same again
     flips = sum(1 for k, place, _ in pairs if found[reference.content[k]].negated != answer.tokens[place].negated)
     if flips and reference.negations % 2 != answer.negations % 2:
-        return "A “not” turns this round." if answer.negations > reference.negations else "A “not” is missing here, and that turns it round."
+        return (
+            "A “not” turns this round."
+            if answer.negations > reference.negations
+            else "A “not” is missing here, and that turns it round."
+        )
     return ""
 
 

@@ -22,7 +22,8 @@ because since while but
 # Words that hardly ever decide whether an answer is right.
 STOP = GLUE | _set("""
 one ones also too very just such some any another much many s t re ve ll d m get gets got getting go goes going went gone thing
-things something like kind sort way really actually basically think thought believe guess know said say means mean answer cause cuz
+things something like kind sort way really actually basically think thought believe guess know said say means mean answer
+cause cuz
 """)
 # Words that carry a little meaning: they count, but less than others.
 LIGHT = _set("more most less least all both each same other only own always up down out")
@@ -54,11 +55,15 @@ lie lay lain; pay paid; lay laid; say said; hear heard; sleep slept; sweep swept
 shrink shrank shrunk; tooth teeth; foot feet; mouse mice; leaf leaves; half halves; life lives; wolf wolves; child children
 man men; woman women; person people; datum data; matrix matrices; vertex vertices; index indices; axis axes; hypothesis hypotheses
 vibrate vibration vibrating; good better best; bad worse worst; far farther further; little less least; many more most
-die dead death; live alive life; dry dryness dried; heavy heavier heaviest; high higher highest; big bigger biggest; low lower lowest
-fast faster fastest; slow slower slowest; hot hotter hottest; loud louder loudest loudly; large larger largest; small smaller smallest
-long longer longest; short shorter shortest; tight tighter tightest; loose looser; thick thicker; thin thinner; hard harder hardest
+die dead death; live alive life; dry dryness dried; heavy heavier heaviest; high higher highest; big bigger biggest
+low lower lowest
+fast faster fastest; slow slower slowest; hot hotter hottest; loud louder loudest loudly
+large larger largest; small smaller smallest
+long longer longest; short shorter shortest; tight tighter tightest; loose looser; thick thicker; thin thinner
+hard harder hardest
 soft softer; dim dimmer; bright brighter; deep deeper; warm warmer; cold colder; cool cooler; strong stronger; weak weaker
-dense denser densest density; clear clearer; near nearer; close closer; great greater greatest; easy easier; light lighter lightest
+dense denser densest density; clear clearer; near nearer; close closer; great greater greatest; easy easier
+light lighter lightest
 early earlier; late later; quick quicker quickly; wide wider; narrow narrower; steep steeper; smooth smoother; rough rougher
 """
 
@@ -1077,3 +1082,8 @@ def opposites() -> dict[str, frozenset[str]]:
             for word in one:
                 found.setdefault(word, set()).update(others)
     return {key: frozenset(words - {key}) for key, words in found.items()}
+
+
+def knows(stem: str) -> bool:
+    """Whether a stem is that of a word listed here, and so hardly a misspelling of another word."""
+    return stem in groups() or stem in opposites()

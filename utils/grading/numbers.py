@@ -12,27 +12,40 @@ from utils.models import Grade, Item, KnownWrong
 
 # Each unit in its base unit, so that a right value in a wrong unit can be told from a wrong value.
 SCALES = {
-    "time": {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60,
-             "h": 3600, "hour": 3600, "day": 86400},
-    "size": {"bit": 0.125, "b": 1, "byte": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20,
-             "gib": 2**30, "tib": 2**40},
-    "length": {"nm": 1e-9, "mm": 1e-3, "cm": 1e-2, "m": 1, "metre": 1, "meter": 1, "km": 1e3},
-    "mass": {"mg": 1e-6, "g": 1e-3, "gram": 1e-3, "kg": 1},
+    "time": {
+        "ns": 1e-9,
+        "nanosecond": 1e-9,
+        "us": 1e-6,
+        "µs": 1e-6,
+        "μs": 1e-6,
+        "microsecond": 1e-6,
+        "ms": 1e-3,
+        "millisecond": 1e-3,
+    }
+    | {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "day": 86400, "week": 604800},
+    "size": {"bit": 0.125, "b": 1, "byte": 1, "kb": 1e3, "kilobyte": 1e3, "mb": 1e6, "megabyte": 1e6, "gb": 1e9, "gigabyte": 1e9}
+    | {"tb": 1e12, "terabyte": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40},
+    "length": {"nm": 1e-9, "mm": 1e-3, "cm": 1e-2, "m": 1, "metre": 1, "meter": 1, "km": 1e3, "kilometre": 1e3, "kilometer": 1e3},
+    "mass": {"mg": 1e-6, "g": 1e-3, "gram": 1e-3, "kg": 1, "kilogram": 1},
     "share": {"%": 0.01, "percent": 0.01, "per cent": 0.01, "pp": 0.01, "‰": 0.001},
     "money": {"cent": 0.01, "$": 1, "dollar": 1, "usd": 1},
-    "information": {"nat": 1, "bits": math.log(2)},
+    "information": {"nat": 1, "bit": math.log(2)},
 }
-FIRST = re.compile(r"[+-]?(?:\d[\d\s,']*(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?", re.I)
+MULTIPLES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "π": math.pi, "pi": math.pi}
 NUMBER = re.compile(
     r"""^(?P<sign>[+-]?)\s*(?P<money>[$€£])?\s*
-        (?:(?P<whole>\d+)\s+)?                                     # 1 1/2
+        (?:(?P<whole>\d+)\s+(?=\d+\s*/))?  # 1 1/2
         (?P<mantissa>\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+|\d+,\d+)
-        (?:e(?P<exponent>[+-]?\d+)|\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?(?P<power>[+-]?\d+)\)?)?
+        (?:e(?P<exponent>[+-]?\d+)|\s*(?:\^|\*\*)\s*\(?(?P<raised>[+-]?\d{1,3})\)?|\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?(?P<power>[+-]?\d+)\)?)?
         (?:\s*/\s*(?P<bottom>\d+(?:\.\d+)?|\.\d+))?
         \s*(?P<unit>[^\d\s+-][^\d]*)?$""",
     re.X | re.I,
 )
-PREAMBLE = re.compile(r"^(?:(?:the )?(?:answer|result|value)\s*(?:is|=|:)|it(?:'s| is)|about|around|approximately|roughly|≈|~|=|[a-z]\w?\s*=|i think)\s*", re.I)
+PREAMBLE = re.compile(
+    r"^(?:(?:the )?(?:answer|result|value)\s*(?:is|=|:)|it(?:'s| is)|about|around|approximately|roughly|"
+    r"≈|~|=|[a-z]\w?\s*=|i think)\s*",
+    re.I,
+)
 SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 
@@ -64,21 +77,44 @@ def read_quantity(text: str) -> Quantity | None:
         if abs(exponent) > 300:
             return None
         value *= 10.0**exponent
+    if found["raised"]:
+        try:
+            value **= int(found["raised"])
+        except (OverflowError, ZeroDivisionError):
+            return None
     if found["bottom"]:
         if not float(found["bottom"]):
             return None
         value /= float(found["bottom"])
         value += float(found["whole"] or 0)
-    elif found["whole"]:
-        return None  # two numbers side by side
     if found["sign"] == "-":
         value = -value
     unit = (found["unit"] or found["money"] or "").strip().rstrip(".")
+    first, _, rest = unit.partition(" ")
+    if first.lower() in MULTIPLES:
+        value, unit = value * MULTIPLES[first.lower()], rest.strip()
     return Quantity(value, unit) if math.isfinite(value) else None
 
 
-TENTHS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5, "fifths": 5,
-          "sixth": 6, "sixths": 6, "seventh": 7, "eighth": 8, "eighths": 8, "ninth": 9, "tenth": 10, "tenths": 10}
+TENTHS = {
+    "half": 2,
+    "third": 3,
+    "thirds": 3,
+    "quarter": 4,
+    "quarters": 4,
+    "fourth": 4,
+    "fourths": 4,
+    "fifth": 5,
+    "fifths": 5,
+    "sixth": 6,
+    "sixths": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "eighths": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "tenths": 10,
+}
 
 
 def _spelled(text: str) -> str:
@@ -110,19 +146,32 @@ def _spelled(text: str) -> str:
         if words and words[0] in TENTHS:
             return f"{sign}1/{TENTHS[words[0]]} " + " ".join(words[1:])
         return sign + " ".join(words) if sign else text
-    number = f"{total + last:g}"
+    number = f"{total + last:.15g}"
+    if words[used : used + 1] == ["point"]:
+        digits = ""
+        for word in words[used + 1 :]:
+            if len(NUMBER_WORDS.get(word, "")) != 1:
+                break
+            digits += NUMBER_WORDS[word]
+        number, used = f"{number}.{digits}", used + 1 + len(digits)
     if used < len(words) and words[used] in TENTHS and last:
-        return f"{sign}{number}/{TENTHS[words[used]]} " + " ".join(words[used + 1:])
+        return f"{sign}{number}/{TENTHS[words[used]]} " + " ".join(words[used + 1 :])
     return f"{sign}{number} " + " ".join(words[used:])
 
 
-def _scale(unit: str) -> tuple[str, float] | None:
-    """The kind of quantity that a unit measures and its size in the kind's base unit."""
-    for name in (unit, unit.lower(), unit.lower().rstrip("s")):
-        for kind, units in SCALES.items():
-            if name in units:
-                return kind, float(units[name])
-    return None
+def _scales(unit: str) -> dict[str, float]:
+    """Kind of quantity -> size of the unit in that kind's base unit, for every kind that the unit may measure."""
+    for name in (unit, unit.lower(), unit.lower().removesuffix("s")):
+        found = {kind: float(units[name]) for kind, units in SCALES.items() if name in units}
+        if found:
+            return found
+    return {}
+
+
+def _factor(unit: str, wanted: str) -> float | None:
+    """How many of the wanted unit one of the other is; None where they measure different things."""
+    mine, theirs = _scales(unit), _scales(wanted)
+    return next((mine[kind] / theirs[kind] for kind in mine if kind in theirs), None)
 
 
 def _plain(unit: str) -> str:
@@ -132,8 +181,7 @@ def _plain(unit: str) -> str:
 def same_unit(one: str, other: str) -> bool:
     if _plain(one) == _plain(other):
         return True
-    a, b = _scale(one), _scale(other)
-    return a is not None and a == b
+    return _factor(one, other) == 1
 
 
 def near(value: float, item: Item) -> bool:
@@ -165,8 +213,10 @@ def grade_number(item: Item, answer: str) -> Grade:
     """Right within the tolerance; a right value in another unit, and one off by a factor of a hundred, are told so."""
     quantity = read_quantity(answer)
     if quantity is None:
-        return Grade(0.0, misunderstood=f"“{answer.strip()[:40]}” is not a number that I can read. "
-                                        "Type it like 0.4, 1e-3, 1/3, 12 % or 1,000.")
+        return Grade(
+            0.0,
+            misunderstood=f"“{answer.strip()[:40]}” is not a number that I can read. Type it like 0.4, 1e-3, 1/3, 12 % or 1,000.",
+        )
     value, unit, wanted = quantity.value, quantity.unit, item.unit
     percent_wanted = same_unit(wanted, "%") if wanted else False
     if unit and same_unit(unit, "%"):
@@ -178,19 +228,24 @@ def grade_number(item: Item, answer: str) -> Grade:
                 return Grade(0.0, feedback=f"{shown(quantity.value)} is right as a plain number, not as a percentage.")
     if not unit or not wanted or same_unit(unit, wanted):
         if near(value, item):
-            if unit and not wanted and _scale(unit) is None and not re.fullmatch(r"[^\W\d]+(?: [^\W\d]+)*", unit):
+            if unit and not wanted and not _scales(unit) and not re.fullmatch(r"[^\W\d]+(?: [^\W\d]+)*", unit):
                 return Grade(0.0, misunderstood=f"I read {shown(value)}, but not what follows it: “{unit[:30]}”.")
             return Grade(1.0, feedback=f"{shown(value)}{' ' + wanted if wanted else ''} is right.")
         if percent_wanted and not unit and near(value * 100, item):
-            return Grade(0.0, feedback=f"As a share {shown(value)} is right, but the question asks for {wanted}: type {shown(value * 100)}.")
+            return Grade(
+                0.0,
+                feedback=f"As a share {shown(value)} is right, but the question asks for {wanted}: type {shown(value * 100)}.",
+            )
         return _wrong_number(item, Quantity(value, unit))
-    one, other = _scale(unit), _scale(wanted)
-    if one and other and one[0] == other[0]:
-        converted = value * one[1] / other[1]
+    factor = _factor(unit, wanted)
+    if factor is not None:
+        converted = value * factor
         if near(converted, item):
             return Grade(1.0, feedback=f"{shown(value)} {unit} is {shown(converted)} {wanted}, which is right.")
         if near(value, item):
-            return Grade(0.0, feedback=f"The value is right but the unit is not: {shown(value)} {unit} is {shown(converted)} {wanted}.")
+            return Grade(
+                0.0, feedback=f"The value is right but the unit is not: {shown(value)} {unit} is {shown(converted)} {wanted}."
+            )
         return _wrong_number(item, Quantity(converted, wanted))
     if near(value, item):
         return Grade(0.0, feedback=f"The value is right but the unit is not: the question asks for {wanted}, you wrote {unit}.")

@@ -21,8 +21,8 @@ from utils.grading.features import (
     align,
     features,
     prepare_answer,
-    prepare_reference,
     prepare_question,
+    prepare_reference,
 )
 from utils.grading.words import CYRILLIC, clean
 from utils.models import Grade, Item, KnownWrong, Met, Point
@@ -67,9 +67,18 @@ def load_weights(text: str) -> Weights:
         raise ValueError("the grader's weights were fitted to other features; run benchmarks/fit_grader.py")
     linear, limits = data["linear"], data["thresholds"]
     return Weights(
-        tuple(linear["means"]), tuple(linear["scales"]), tuple(linear["weights"]), linear["bias"],
-        data["trees"]["start"], tuple(_frozen(tree) for tree in data["trees"]["trees"]), tuple(data["calibration"]),
-        limits["decide"], limits["low"], limits["high"], data["words"]["weights"], data["words"]["default"],
+        tuple(linear["means"]),
+        tuple(linear["scales"]),
+        tuple(linear["weights"]),
+        linear["bias"],
+        data["trees"]["start"],
+        tuple(_frozen(tree) for tree in data["trees"]["trees"]),
+        tuple(data["calibration"]),
+        limits["decide"],
+        limits["low"],
+        limits["high"],
+        data["words"]["weights"],
+        data["words"]["default"],
     )
 
 
@@ -96,7 +105,9 @@ class Verdict:
 def _prepared(question: str, references: tuple[str, ...], weights: Weights, language: str) -> tuple[Asked, tuple[Reference, ...]]:
     asked = prepare_question(clean(question), language)
     cyrillic = any(CYRILLIC.search(text) for text in references)
-    return asked, tuple(prepare_reference(clean(text, cyrillic), asked, weights.idf, weights.idf_default, language) for text in references)
+    return asked, tuple(
+        prepare_reference(clean(text, cyrillic), asked, weights.idf, weights.idf_default, language) for text in references
+    )
 
 
 def judge(question: str, references: Sequence[str], answer: str, weights: Weights, language: str = "en") -> Verdict:
@@ -107,7 +118,8 @@ def judge(question: str, references: Sequence[str], answer: str, weights: Weight
     text = clean(answer, cyrillic)
     if guards.no_answer(text):
         return Verdict(0.0, None, None, "This does not answer the question.")
-    text, talked = guards.without_instructions(text)
+    telling = frozenset().union(*(reference.stems for reference in prepared)) - asked.stems
+    text, talked = guards.without_instructions(text, telling, language)
     if talked and guards.no_answer(text):
         return Verdict(0.0, None, None, "This speaks to the grader and does not answer the question.")
     said = prepare_answer(text, asked, weights.idf, weights.idf_default, language)
@@ -161,33 +173,39 @@ def _other_script(answer: str, references: Sequence[str]) -> str:
     mine, theirs = _script(clean(answer, cyrillic)), {_script(text) for text in references}
     mine = _script(answer) if mine == "LATIN" and not re.search("[a-zA-Z]", clean(answer, True)) else mine
     if mine and theirs - {""} and mine not in theirs:
-        return f"The answer is written in {mine.capitalize()} letters and the reference in {' or '.join(sorted(theirs - {''})).capitalize()}: it cannot be compared."
+        other = " or ".join(sorted(theirs - {""})).capitalize()
+        return f"The answer is written in {mine.capitalize()} letters and the reference in {other}: they cannot be compared."
     return ""
 
 
 def _span(answer: Answer, places: Iterable[int]) -> str:
     """The learner's words from the first to the last of these tokens."""
     places = sorted(places)
-    return answer.text[answer.tokens[places[0]].start:answer.tokens[places[-1]].end] if places else ""
+    return answer.text[answer.tokens[places[0]].start : answer.tokens[places[-1]].end] if places else ""
 
 
-def _coverage(point: Reference, answer: Answer) -> tuple[float, str]:
-    """How much of a point the answer makes (0..1), and the words that make it."""
+SHARED = 0.35  # weight of a word of a point that other points of the rubric have too
+
+
+def _coverage(point: Reference, answer: Answer, shared: frozenset[str]) -> tuple[float, str]:
+    """How much of a point the answer makes (0..1), and the words that make it.
+
+    shared: stems of the other points, which tell little about this one.
+    """
     pairs, against = align(point, answer)
+    own = [point.tokens[i] for i in point.content]
+    weights = [weight * (SHARED if token.stem in shared else 1.0) for token, weight in zip(own, point.weights, strict=True)]
     hit = clash = 0.0
-    new = point.new_total > 0
     for k, place, value in pairs:
-        if new and not point.new[k]:
-            continue
-        if point.tokens[point.content[k]].negated != answer.tokens[place].negated:
-            clash += point.weights[k]
-        hit += point.weights[k] * value
+        if own[k].negated != answer.tokens[place].negated:
+            clash += weights[k]
+        hit += weights[k] * value
     for k, place in against:
-        if point.tokens[point.content[k]].negated == answer.tokens[place].negated:
-            clash += point.weights[k]
+        if own[k].negated == answer.tokens[place].negated:
+            clash += weights[k]
         else:
-            hit += 0.75 * point.weights[k]
-    total = point.new_total if new else point.total
+            hit += 0.75 * weights[k]
+    total = sum(weights) or 1.0
     if any(number not in answer.stems for number in point.numbers):
         clash += 0.3 * total
     return max(0.0, (hit - clash) / total), _span(answer, [place for _, place, _ in pairs])
@@ -198,10 +216,11 @@ MET = 0.55  # share of a point's weight from which it counts as made
 
 def _points(item: Item, answer: Answer, weights: Weights, language: str) -> list[tuple[Point, float, str]]:
     """For each rubric point, how much of it the answer makes and the learner's words that do."""
+    ways = [_prepared(item.question, (point.text, *point.also), weights, language)[1] for point in item.rubric]
     found = []
-    for point in item.rubric:
-        _, ways = _prepared(item.question, (point.text, *point.also), weights, language)
-        share, words = max((_coverage(way, answer) for way in ways), key=lambda pair: pair[0])
+    for point, own in zip(item.rubric, ways, strict=True):
+        shared = frozenset().union(*(way.stems for other in ways if other is not own for way in other[:1]))
+        share, words = max((_coverage(way, answer, shared) for way in own), key=lambda pair: pair[0])
         found.append((point, share, words))
     return found
 
@@ -213,14 +232,18 @@ def _hint(item: Item, point: Point, answer: Answer, weights: Weights, language: 
     if not lacking:
         return ""
     token = way.tokens[way.content[-max(lacking)[1]]]
-    return way.text[token.start:token.end]
+    return way.text[token.start : token.end]
 
 
 def _nearness(reference: Reference, answer: Answer) -> float:
     """How near an answer is to a text, both ways: the words it shares with it and those that it does not."""
     pairs, _ = align(reference, answer)
-    hit = sum(reference.weights[k] * value * (1.0 if reference.tokens[reference.content[k]].negated == answer.tokens[place].negated else 0.2)
-              for k, place, value in pairs)
+    hit = sum(
+        reference.weights[k]
+        * value
+        * (1.0 if reference.tokens[reference.content[k]].negated == answer.tokens[place].negated else 0.2)
+        for k, place, value in pairs
+    )
     forward = hit / reference.total
     back = len({place for _, place, _ in pairs} & set(answer.content)) / (len(answer.content) or 1)
     shared = 2 * len(reference.bigrams & answer.bigrams) / ((len(reference.bigrams) + len(answer.bigrams)) or 1)
@@ -235,12 +258,13 @@ def _known_wrong(item: Item, answer: Answer, weights: Weights, language: str) ->
     _, right = _prepared(item.question, tuple(item.references), weights, language)
     scores = [_nearness(one, answer) for one in known]
     nearest = max(range(len(known)), key=lambda i: (scores[i], -i))
-    if scores[nearest] > max(WRONG_NEAR, *(_nearness(one, answer) for one in right)):
+    if scores[nearest] > max(WRONG_NEAR, WRONG_NEARER + max(_nearness(one, answer) for one in right)):
         return item.wrong[nearest]
     return None
 
 
 WRONG_NEAR = 0.9  # of 2: how near a known wrong answer must be to be heard in an answer
+WRONG_NEARER = 0.05  # and how much nearer than the nearest reference
 
 
 def grade_short(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
@@ -264,19 +288,20 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
     made = _points(item, said, weights, language)
     met = tuple(Met(point.text, words) for point, share, words in made if share >= MET)
     lacking = [point for point, share, _ in made if share < MET]
-    whole = p >= weights.decide
     unsure = weights.low <= p < weights.high
-    if item.rubric and not lacking and p >= weights.low:
-        whole, unsure = True, p < weights.decide  # every point is there, if not as in a reference
-    elif whole and len(lacking) > len(met):
-        unsure = True  # like a reference, with most of its points out of sight
+    if not item.rubric:
+        whole = p >= weights.decide
+    elif lacking:  # like a reference all the same: then the points were made in words that we don't know
+        whole = p >= weights.high and len(lacking) <= len(met)
+        unsure = unsure or (p >= weights.high and not whole)
+    else:
+        whole, unsure = True, p < weights.decide
     if whole and not item.rubric:
         met = (Met(verdict.best.text, _evidence(verdict.best, said)),)
-    elif whole and not unsure:
+    elif whole:
         met, lacking = tuple(Met(point.text, words) for point, _, words in made), []
     missed = tuple(point.text for point in lacking) if item.rubric else () if whole else _shown(verdict)
     score = 1.0 if whole else len(met) / len(item.rubric) if item.rubric else 0.0
-    score = score if whole else min(score, 0.99)
     feedback = _in_words(item, met, lacking, whole, said, weights, language)
     if unsure and strict:
         score = min(score, round(p, 2), 0.99)
@@ -305,8 +330,16 @@ def _in_words(item: Item, met, lacking: Sequence[Point], whole: bool, answer: An
     return " ".join(said)
 
 
-def grade_record(question: str, references: Sequence[str] | str, answer: str, rubric: Sequence[Point | str] = (), *,
-                 weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
+def grade_record(
+    question: str,
+    references: Sequence[str] | str,
+    answer: str,
+    rubric: Sequence[Point | str] = (),
+    *,
+    weights: Weights | None = None,
+    strict: bool = False,
+    language: str = "en",
+) -> Grade:
     """The verdict on an answer to a bare question: references alone are enough."""
     references = (references,) if isinstance(references, str) else tuple(references)
     points = tuple(point if isinstance(point, Point) else Point(point) for point in rubric)

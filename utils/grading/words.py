@@ -11,15 +11,24 @@ from utils.grading import lexicon
 
 # Letters of other scripts that look like Latin ones. They are read as what they look like.
 LOOKALIKE = str.maketrans(
-    "аеорсухіјѕԁԛԝһьгпкмнтвАВЕКМНОРСТХУІЈЅԌѵ" "ɡıⅼ∕",
-    "aeopcyxijsdqwhbrnkmhtbABEKMHOPCTXYIJSGv" "gil/",
+    "аеорсухіјѕԁԛԝһьгпкмнтвАВЕКМНОРСТХУІЈЅԌѵɡıⅼ∕",
+    "aeopcyxijsdqwhbrnkmhtbABEKMHOPCTXYIJSGvgil/",
 )
 GREEK_LOOKALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονρυικτχε", "ABEZHIKMNOPTYXaovpuiktxe")
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 CYRILLIC = re.compile(r"[\u0400-\u052f]")
 MIXED_GREEK = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[Ͱ-Ͽ])\w+\b")
-TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*\d*|[+−*/=<>≤≥≈√%°]|[.;:!?,()]")
-CLAUSE_END = frozenset(".;:!?,()") | frozenset(["but", "because", "so", "since", "although", "though", "while", "whereas", "however"])
+TOKEN = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)*"  # 1,000.5 and 0.25
+    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # Chinese, Japanese and Korean put no spaces: each sign is one
+    r"|[^\W\d_]+(?:_\w+|(?:'[^\W\d_]+)*\d*)"  # words, d_k, x2
+    r"|[+−*/=<>≤≥≈√%°]|[.;:!?,()]"
+)
+CLAUSE_END = frozenset(".;:!?,()") | frozenset(
+    ["but", "because", "so", "since", "although", "though", "while", "whereas", "however"]
+)
 
 QUOTED_T = re.compile(r"(?<=n)[\"`´]t\b")  # aren"t, as some keyboards have it
 MAX_CHARS = 6000  # what stands after this is not read: no answer to a short question is that long
@@ -27,7 +36,7 @@ MAX_CHARS = 6000  # what stands after this is not read: no answer to a short que
 
 def clean(text: str, references_use_cyrillic: bool = False) -> str:
     """The text as a reader sees it: compatibility forms folded, invisible characters gone, lookalike letters Latin."""
-    text = QUOTED_T.sub("'t", INVISIBLE.sub("", text[:MAX_CHARS * 2]))
+    text = QUOTED_T.sub("'t", INVISIBLE.sub("", text[: MAX_CHARS * 2]))
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = INVISIBLE.sub("", text).replace("’", "'").replace("‘", "'").replace("ʼ", "'")
@@ -41,11 +50,38 @@ def clean(text: str, references_use_cyrillic: bool = False) -> str:
 def stemmer(language: str):
     import snowballstemmer
 
-    names = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese",
-             "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian", "nb": "norwegian", "fi": "finnish",
-             "ru": "russian", "tr": "turkish", "ro": "romanian", "hu": "hungarian", "el": "greek", "ar": "arabic",
-             "hi": "hindi", "id": "indonesian", "ca": "catalan", "eu": "basque", "ga": "irish", "lt": "lithuanian",
-             "hy": "armenian", "ne": "nepali", "sr": "serbian", "ta": "tamil", "yi": "yiddish", "et": "estonian"}
+    names = {
+        "en": "english",
+        "de": "german",
+        "fr": "french",
+        "es": "spanish",
+        "it": "italian",
+        "pt": "portuguese",
+        "nl": "dutch",
+        "sv": "swedish",
+        "da": "danish",
+        "no": "norwegian",
+        "nb": "norwegian",
+        "fi": "finnish",
+        "ru": "russian",
+        "tr": "turkish",
+        "ro": "romanian",
+        "hu": "hungarian",
+        "el": "greek",
+        "ar": "arabic",
+        "hi": "hindi",
+        "id": "indonesian",
+        "ca": "catalan",
+        "eu": "basque",
+        "ga": "irish",
+        "lt": "lithuanian",
+        "hy": "armenian",
+        "ne": "nepali",
+        "sr": "serbian",
+        "ta": "tamil",
+        "yi": "yiddish",
+        "et": "estonian",
+    }
     name = names.get(language.partition("-")[0].lower())
     return snowballstemmer.stemmer(name) if name in snowballstemmer.algorithms() else None
 

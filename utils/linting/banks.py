@@ -271,7 +271,8 @@ def _names_the_right(item: Item, text: str, one_word: bool) -> bool:
         return False
     given = _words(item.question) if text != item.question else []
     for words in right:
-        telling = len(words) > 1 or (one_word and _is_telling(words))
+        # A question may well hold the numbers that are its answer.
+        telling = _is_telling(words) if one_word else len(words) > 1 and any(len(w) > 1 and w.isalpha() for w in words)
         if not telling or not _within(words, said) or _within(words, given):
             return False
         if any(_within(words, other) for other in wrong):  # "variance" says nothing beside "variance of the sum"

@@ -183,7 +183,7 @@ def _article(noun: str) -> str:
 def unrenderable(latex: str) -> bool:
     """Does a formula come out as its source, or with a macro left in it?"""
     shown, source = mathtext.inline(latex), " ".join(latex.split())
-    return bool(re.search(r"\\[A-Za-z]", shown)) or (shown == source and bool(re.search(r"[\\{}^_]", source)))
+    return bool(re.search(r"\\[A-Za-z]", shown)) or (shown == source and bool(re.search(r"[\\{}]|[\^_]([\^_]|$)", source)))
 
 
 def _formulas(path: str, text: str) -> Iterator[Finding]:

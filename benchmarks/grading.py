@@ -1,0 +1,141 @@
+"""How well the embedded grader grades: python benchmarks/grading.py [DATA] prints the tables.
+
+DATA (default ../shared/data/grading) is what fit_grader.py learns from, and adversarial.dev.jsonl. Every score of the first
+tables is cross-validated: no answer is judged by a model that saw another answer to its question (or, for unseen domains,
+of its module; for unseen answers, that very answer). Beside it stand the share of stems in common with the reference and
+rapidfuzz's token ratio, with the threshold that suits them best on all the data, which flatters them.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+import fit_grader
+import numpy as np
+from fit_grader import COLUMNS, DECIDE, ROOT, calibrate, held_out, probability, training, unseen_domains, unseen_questions
+
+from utils.grading import grade_record
+from utils.grading.short import judge, shipped_weights
+from utils.grading.words import clean
+
+
+def macro_f1(right, called):
+    """The mean of the F1 of "correct" and of "incorrect"; both arguments are (n,) of bool."""
+    scores = []
+    for side in (True, False):
+        hits = ((right == side) & (called == side)).sum()
+        scores.append(2 * hits / ((right == side).sum() + (called == side).sum()))
+    return float(np.mean(scores))
+
+
+def best_threshold(right, score):
+    """The macro-F1 of a score at the threshold that suits it best."""
+    return max(macro_f1(right, score >= threshold) for threshold in np.quantile(score, np.linspace(0.02, 0.98, 97)))
+
+
+def unseen_answers(data):
+    """Held-out log-odds where other answers to the same question were trained on."""
+    rng = random.Random(0)
+    fold = np.array([rng.randrange(8) for _ in data["rows"]])
+    return held_out(data["x"], data["y"], data["weight"], data["question"], fold)
+
+
+def guarded(rows, p):
+    """Probabilities with the rule guards on top, as `grade` has them."""
+    weights = shipped_weights()
+    stopped = np.array([bool(judge(row["question"], row["reference"], row["answer"], weights).reason) for row in rows])
+    return np.where(stopped, 0.0, p)
+
+
+def token_ratio(row):
+    from rapidfuzz import fuzz
+
+    return max(fuzz.token_sort_ratio(clean(row["answer"]).lower(), clean(text).lower()) for text in row["reference"])
+
+
+def accuracy_table(data):
+    right = data["y"] == 1
+    overlap = data["x"][:, COLUMNS.index("recall_exact")]
+    ratio = np.array([token_ratio(row) for row in data["rows"]])
+    contradicts = np.array([row["label3"] == "contradictory" for row in data["rows"]])
+    questions = unseen_questions(data)
+    calibration = calibrate(questions, data["several"], data["y"], data["weight"])
+    weights = shipped_weights()
+    print(
+        "cross-validated                  answers  stems  ratio  grader  | contradictions called correct"
+        "  | decided  right where decided"
+    )
+    for name, logit, sets in (
+        ("unseen answers", unseen_answers(data), ("scientsbank", "beetle", "saf")),
+        ("unseen questions", questions, ("scientsbank", "beetle", "saf")),
+        ("unseen domains", unseen_domains(data), ("scientsbank",)),
+    ):
+        p = guarded(data["rows"], probability(calibration, logit, data["several"]))
+        for one in sets:
+            of = data["set"] == one
+            called = p[of] >= DECIDE
+            decided = (p[of] < weights.low) | (p[of] >= weights.high)
+            wrong = f"{called[contradicts[of]].mean():29.1%}" if contradicts[of].any() else " " * 29
+            print(
+                f"{one:12} {name:18} {of.sum():8,}  {best_threshold(right[of], overlap[of]):.3f}  "
+                f"{best_threshold(right[of], ratio[of]):.3f}   {macro_f1(right[of], called):.3f}  | {wrong}  "
+                f"| {decided.mean():7.1%}  {(called == right[of])[decided].mean():.3f}"
+            )
+
+
+def adversarial_table(folder: Path):
+    kinds: dict[tuple[str, str], list] = {}
+    for line in (folder / "adversarial.dev.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        grade = grade_record(row["question"], row["reference"], row["answer"])
+        kinds.setdefault((row["must"], row["kind"]), []).append((grade.score >= 1, grade.unsure))
+    print(f"\n{'adversarial answers':58} must  passed  of  unsure among the passed")
+    for (must, kind), found in sorted(kinds.items()):
+        passed = [unsure for ok, unsure in found if ok]
+        print(f"{kind[:58]:58} {must}  {len(passed):6} {len(found):3}  {sum(passed):6}")
+    for must in ("fail", "pass"):
+        found = [one for (kind, _), ones in kinds.items() if kind == must for one in ones]
+        print(
+            f"must {must}: {sum(ok for ok, _ in found) / len(found):.1%} passed, "
+            f"{sum(ok and not unsure for ok, unsure in found) / len(found):.1%} for sure"
+        )
+
+
+def speed_table(rows):
+    rows = [row for row in rows if row["dataset"] != "saf"]
+    for row in rows[:200]:
+        grade_record(row["question"], row["reference"], row["answer"])
+    begun = time.process_time()
+    for row in rows:
+        grade_record(row["question"], row["reference"], row["answer"])
+    rate = len(rows) / (time.process_time() - begun)
+    code = "import time; t = time.process_time(); import utils.grading; print(time.process_time() - t)"
+    importing = min(
+        float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+        for _ in range(5)
+    )
+    tracemalloc.start()
+    shipped_weights.cache_clear()
+    for row in rows[:1500]:
+        grade_record(row["question"], row["reference"], row["answer"])
+    print(
+        f"\n{rate:,.0f} answers per CPU second; import {importing * 1000:.0f} ms; "
+        f"{tracemalloc.get_traced_memory()[1] / 1e6:.0f} MB at most while grading"
+    )
+
+
+def main(folder: Path) -> None:
+    data = training(folder)
+    accuracy_table(data)
+    adversarial_table(folder)
+    speed_table(data["rows"])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else fit_grader.ROOT / ".." / "shared" / "data" / "grading")

@@ -1,0 +1,345 @@
+"""The session: which lesson, which section, and what is read before, between and after the questions."""
+
+from __future__ import annotations
+
+from pocketflow import Node
+
+from nodes.place import POINTERS, REPEATS, keep_place, read_step
+from utils import agenda, bank, lessons, schedule, screens, search
+from utils.models import Place, Round, Step
+
+ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
+
+
+class PickTopic(Node):
+    """Take the topic asked for, or show where the learner stands and let them choose."""
+
+    def prep(self, shared):
+        topic, corpus = shared["topic"], shared["corpus"]
+        if topic:
+            return corpus.find(topic), None, None, ""
+        choices = agenda.choices(corpus, shared["store"])
+        # A script without a topic takes the first lesson offered, and ends with it.
+        return None, choices, shared["terminal"], "" if "lesson" in shared else "0"
+
+    def exec(self, prepared):
+        lesson, choices, terminal, unattended = prepared
+        if lesson:
+            return lesson
+        terminal.show(screens.Home())
+        while choices:
+            step = terminal.choose([choice.label for choice in choices], {"quit": "leave"}, unattended)
+            if step.action == "quit":
+                return None
+            if step.action == "choose":
+                choice = choices[int(step.text)]
+                if choice.lesson:
+                    return choice.lesson
+                choices = choice.more()
+        return None
+
+    def post(self, shared, prepared, lesson):
+        shared["topic"], shared["chosen"] = None, lesson
+        return "chosen" if lesson else "left"
+
+
+class LoadLesson(Node):
+    """Read the lesson and its bank, and the place where the learner left it."""
+
+    def prep(self, shared):
+        return shared["corpus"], shared["chosen"]
+
+    def exec(self, prepared):
+        corpus, lesson_id = prepared
+        lesson = corpus.lesson(lesson_id)
+        found = corpus.bank_text(lesson_id)
+        slugs = [section.slug for section in lesson.sections]
+        items = []
+        if found:
+            text, path = found
+            items = bank.parse_bank(text, lesson_id, path, sections=slugs)
+        return lesson, {item.id: item for item in items}
+
+    def post(self, shared, prepared, loaded):
+        shared["lesson"], shared["items"] = loaded
+        place = shared["store"].place(shared["lesson"].id)
+        if place is None or place.stage == "finished":
+            place = Place(lesson=shared["lesson"].id)
+        place.session = shared["session"]
+        shared["place"], shared["round"] = place, None
+        shared["terminal"].event("lesson", lesson=place.lesson, title=shared["lesson"].title)
+
+
+class ChunkSections(Node):
+    """Cut the lesson into sections, and each of them into pages."""
+
+    def prep(self, shared):
+        return shared["lesson"], shared["terminal"].page_characters
+
+    def exec(self, prepared):
+        lesson, limit = prepared
+        taught = [section for section in lesson.sections if section.slug not in POINTERS and section.text.strip()]
+        return taught, {section.slug: lessons.split_pages(section.text, limit) for section in taught}
+
+    def post(self, shared, prepared, chunks):
+        shared["sections"], shared["pages"] = chunks
+
+
+class RecallMissed(Node):
+    """Before anything new: the items of this lesson that were missed in an earlier session."""
+
+    def prep(self, shared):
+        place = shared["place"]
+        waiting = place.round.queue if place.round and place.stage in ("probe", "practice") else []
+        missed = shared["store"].missed_items(place.lesson, before_session=shared["session"])
+        return [item for item in missed if item in shared["items"] and item not in waiting]
+
+    def exec(self, missed):
+        return missed[:ITEMS_PER_SECTION]
+
+    def post(self, shared, all_missed, missed):
+        if not missed:
+            return "nothing"
+        shared["round"] = Round("recall", seed=shared["rng"].getrandbits(32), queue=missed)
+        return "recall"
+
+
+class ChooseSection(Node):
+    """Go on where the place says, else with the next section; a section that has items is probed first."""
+
+    def prep(self, shared):
+        place, sections = shared["place"], shared["sections"]
+        slugs = [section.slug for section in sections]
+        resumed = place.stage in ("probe", "practice", "explain") and place.section in slugs
+        slug = place.section if resumed else next((slug for slug in slugs if slug not in place.done), None)
+        return place, slug, resumed, items_of(shared, slug)
+
+    def exec(self, prepared):
+        place, slug, resumed, items = prepared
+        if slug is None:
+            return "recap"
+        if not resumed:
+            return "probe" if len(items) > 1 else "explain"
+        if place.stage == "explain" or not place.round:
+            return "explain"
+        # A round whose items the author has since taken away starts anew.
+        return place.stage if set(place.round.queue + place.round.again) <= {item.id for item in items} else "begin"
+
+    def post(self, shared, prepared, action):
+        place, slug, resumed, items = prepared
+        if action == "recap":
+            shared["round"] = place.round = None
+            keep_place(shared, stage="recap", section="")
+            return action
+        sections = shared["sections"]
+        number = next(n for n, section in enumerate(sections, 1) if section.slug == slug)
+        title = sections[number - 1].title or shared["lesson"].title
+        shared["terminal"].show(screens.SectionHead(shared["lesson"].id, title, number, len(sections)))
+        shared["terminal"].event("section", section=slug, stage=action, resumed=resumed)
+        if resumed:
+            shared["round"] = place.round
+        else:
+            shared["round"] = place.round = None
+            if action == "probe":
+                probe = shared["rng"].choice(items)
+                shared["round"] = Round("probe", seed=shared["rng"].getrandbits(32), queue=[probe.id])
+            keep_place(shared, section=slug, stage=action, page=0)
+        return action
+
+
+def items_of(shared, slug) -> list:
+    """The items that ask about a section, in the bank's order."""
+    return [item for item in shared["items"].values() if item.section == slug]
+
+
+class OfferToSkip(Node):
+    """A learner who could already answer may skip the explanation, or read it all the same."""
+
+    def prep(self, shared):
+        return shared["terminal"]
+
+    def exec(self, terminal):
+        options = ["Skip the explanation", "Read it anyway"]
+        return terminal.choose(options, {"quit": "leave"})
+
+    def post(self, shared, terminal, step):
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        keep_place(shared, stage="explain", page=0)
+        return "read" if step.text == "1" else "skip"
+
+
+class ExplainSection(Node):
+    """The lesson's own words, a page at a time; simpler, or by its example, where the learner asks."""
+
+    def prep(self, shared):
+        place = shared["place"]
+        pages = shared["pages"][place.section]
+        section = shared["lesson"].section(place.section)
+        page = min(place.page, len(pages) - 1)
+        has_items = bool(items_of(shared, place.section))
+        return shared["terminal"], section, pages, page, has_items, shared.get("step")
+
+    def exec(self, prepared):
+        terminal, section, pages, page, has_items, step = prepared
+        brief, example = lessons.key_sentences(section.text), lessons.worked_example(section.text)
+        asked = step.action if step else ""
+        if asked == "simpler":
+            terminal.show(screens.Prose(brief, "in brief"))
+        elif asked == "example":
+            terminal.show(screens.Prose(example))
+        elif asked != "ask":  # after a side question the page is still there
+            terminal.show(screens.Prose(pages[page]))
+        last = page == len(pages) - 1
+        keys = {"next": ("question" if has_items else "go on") if last else "more"}
+        if len(brief) < 0.8 * sum(map(len, pages)):
+            keys["simpler"] = "simpler"
+        if example:
+            keys["example"] = "example"
+        return terminal.turn_page({**keys, "ask": "ask", "quit": "leave"})
+
+    def post(self, shared, prepared, step):
+        _, _, pages, page, _, _ = prepared
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        if step.action == "ask":
+            return "side_question"
+        if step.action in ("simpler", "example"):
+            return "page"
+        shared["step"] = None
+        if page + 1 < len(pages):
+            keep_place(shared, stage="explain", page=page + 1)
+            return "page"
+        return "question"
+
+
+class BeginPractice(Node):
+    """Set up the questions of a section: what was never asked or missed first, and not the probe just passed."""
+
+    def prep(self, shared):
+        items = items_of(shared, shared["place"].section)
+        history = shared["store"].attempts(lesson=shared["lesson"].id, section=shared["place"].section)
+        probed = shared["round"].outcomes if shared["round"] else {}
+        return items, history, probed
+
+    def exec(self, prepared):
+        items, history, probed = prepared
+        times_right = {item.id: sum(past.unaided for past in history if past.item == item.key) for item in items}
+        fresh = [item.id for item in items if probed.get(item.id) != "unaided"]
+        return sorted(fresh, key=times_right.get)[:ITEMS_PER_SECTION]
+
+    def post(self, shared, prepared, queue):
+        place = shared["place"]
+        if not queue:
+            place.done.append(place.section)
+            shared["round"] = place.round = None
+            keep_place(shared, stage="start")
+            return "nothing"
+        shared["round"] = Round("practice", seed=shared["rng"].getrandbits(32), queue=queue)
+        keep_place(shared, stage="practice")
+        return "practice"
+
+
+class ExplainAgain(Node):
+    """After a hard round: the section once more, in brief."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["lesson"].section(shared["place"].section)
+
+    def exec(self, prepared):
+        terminal, section = prepared
+        terminal.show(screens.Prose(lessons.key_sentences(section.text), "once more, in brief"))
+        return terminal.turn_page({"next": "go on"})
+
+    def post(self, shared, prepared, step):
+        read_step(shared, step)
+
+
+class OfferDetour(Node):
+    """After a miss: the section of a prerequisite that speaks of what was missed, if one does."""
+
+    def prep(self, shared):
+        known = [need for need in shared["lesson"].prerequisites if need in shared["corpus"].files]
+        return shared["terminal"], [shared["corpus"].lesson(need) for need in known], shared["missed"]
+
+    def exec(self, prepared):
+        terminal, lessons_before, missed = prepared
+        sections = [section for lesson in lessons_before for section in lesson.sections if section.slug not in REPEATS]
+        asked = " ".join(f"{item.question} {item.explanation}" for item in missed)
+        section = search.closest_section(asked, sections)
+        if section is None:
+            return None, Step("next")
+        options = ["Go on", f"A two-minute detour: **{section.title}**, from {section.id.partition('#')[0]}"]
+        return section, terminal.choose(options, {"quit": "leave"})
+
+    def post(self, shared, prepared, chosen):
+        section, step = chosen
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        shared["detour"] = section
+        return "detour" if step.text == "1" else "go_on"
+
+
+class TakeDetour(Node):
+    """The section of the prerequisite, in brief and by its example."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["detour"]
+
+    def exec(self, prepared):
+        terminal, section = prepared
+        terminal.show(screens.Prose(lessons.key_sentences(section.text, count=5), section.title))
+        if example := lessons.worked_example(section.text):
+            terminal.show(screens.Prose(example))
+        return terminal.turn_page({"next": "back to the lesson"})
+
+    def post(self, shared, prepared, step):
+        read_step(shared, step)
+
+
+class Recap(Node):
+    """The end of a lesson: what is known now, what comes back, one suggestion."""
+
+    def prep(self, shared):
+        lesson, store = shared["lesson"], shared["store"]
+        attempts = store.attempts(lesson=lesson.id)
+        known = []
+        for section in shared["sections"]:
+            keys = [item.key for item in items_of(shared, section.slug)]
+            if keys:
+                past = [attempt for attempt in attempts if attempt.section == section.slug]
+                known.append((section.title, schedule.mastery(past, keys)))
+        missed = [shared["items"][item] for item in store.missed_items(lesson.id) if item in shared["items"]]
+        return shared["terminal"], lesson, known, missed, agenda.next_lesson(shared["corpus"], store, after=lesson.id)
+
+    def exec(self, prepared):
+        terminal, lesson, known, missed, following = prepared
+        suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
+        questions = [screens.blanked(bank.draw(item, 0).question) for item in missed]
+        terminal.show(screens.Known(lesson.title, known, questions, suggestion))
+        return terminal.turn_page({"next": "choose what is next", "quit": "leave"})
+
+    def post(self, shared, prepared, step):
+        read_step(shared, step)
+        keep_place(shared, stage="finished")
+        shared["terminal"].event("finished", lesson=shared["lesson"].id)
+        return "left" if step.action == "quit" else "pick"
+
+
+class LeaveSession(Node):
+    """Say what was kept, and how to come back."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["store"].count(session=shared["session"])
+
+    def exec(self, prepared):
+        terminal, answered = prepared
+        kept = f"{screens.plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept."
+        terminal.notice(kept)
+        terminal.event("left", answers=answered)
+
+    def post(self, shared, prepared, result):
+        shared["left"] = True

@@ -1,0 +1,323 @@
+"""The practice loop: ask, help, grade, record, tell, until the round is through. Shared by every flow that asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pocketflow import Node
+
+from nodes.place import REPEATS, keep_place, read_step
+from utils import bank, grading, screens, search
+from utils.models import Attempt, Grade, Kind, Round
+
+SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
+
+
+class ChooseItem(Node):
+    """The next item of the round, drawn; those missed come back when the queue is through."""
+
+    def prep(self, shared):
+        round_ = shared["round"]
+        if not round_.queue and round_.again:
+            round_.queue, round_.again = round_.again, []
+        return round_, shared["items"]
+
+    def exec(self, prepared):
+        round_, items = prepared
+        if not round_.queue:
+            return None
+        item = items[round_.queue[0]]
+        return bank.draw(item, round_.seed + round_.draws.get(item.id, 0))
+
+    def post(self, shared, prepared, item):
+        shared["item"], shared["asked"] = item, False
+        if item is None:
+            return "done"
+        keep_place(shared)
+        return "item"
+
+
+NOTES = {"probe": "Before you read: can you answer this already?", "recall": "From last time"}
+
+
+class AskItem(Node):
+    """Put the item on screen, once, and take what the learner does."""
+
+    def prep(self, shared):
+        item, round_ = shared["item"], shared["round"]
+        note = "Once more" if item.id in round_.outcomes else NOTES.get(round_.mode, "")
+        order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
+        question = screens.Question(item, order, note)
+        return shared["terminal"], question, round_, shared["asked"]
+
+    def exec(self, prepared):
+        terminal, question, round_, asked = prepared
+        item = question.item
+        if not asked:
+            terminal.show(question)
+            for number, hint in enumerate(item.hints[: round_.hints], 1):  # those given before a restart
+                terminal.show(screens.Hint(hint, number, len(item.hints)))
+        if round_.mode == "probe":
+            return terminal.answer(question, {"next": "explain it to me", "ask": "ask", "quit": "leave"})
+        keys = {"next": "see the answer"} if round_.tries else {}
+        if round_.hints < len(item.hints):
+            keys["hint"] = "next hint" if round_.hints else "hint"
+        return terminal.answer(question, {**keys, "skip": "skip", "ask": "ask", "quit": "leave"})
+
+    def post(self, shared, prepared, step):
+        round_ = shared["round"]
+        read_step(shared, step)
+        shared["asked"] = True
+        if step.action == "next" and round_.mode == "probe":
+            round_.queue.clear()
+            return "declined"
+        if step.action == "next":
+            return "skip" if round_.tries else "nothing_said"
+        return {"quit": "left", "ask": "side_question"}.get(step.action, step.action)
+
+
+class GiveHint(Node):
+    """The author's next hint."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["item"].hints, shared["round"].hints
+
+    def exec(self, prepared):
+        terminal, hints, given = prepared
+        if given < len(hints):
+            terminal.show(screens.Hint(hints[given], given + 1, len(hints)))
+            return given + 1
+        terminal.notice("There are no more hints.")
+        return given
+
+    def post(self, shared, prepared, given):
+        shared["round"].hints = given
+        keep_place(shared)
+
+
+class AnswerSideQuestion(Node):
+    """What the lesson says about a question asked by the way. It is never taken for an answer."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["step"].text, shared["lesson"]
+
+    def exec(self, prepared):
+        terminal, question, lesson = prepared
+        found = search.best_passage(question, [part for part in lesson.sections if part.slug not in REPEATS])
+        if not found:
+            terminal.show(screens.Quote(question))
+            return
+        section, passage, line = found
+        terminal.show(screens.Quote(question, passage, f"{lesson.path}:{line} {section.title}"))
+
+    def post(self, shared, prepared, result):
+        shared["terminal"].event("side_question", question=prepared[1])
+
+
+class GradeAnswer(Node):
+    """Score the answer, with the points met and missed."""
+
+    def prep(self, shared):
+        return shared["item"], shared["step"].text, shared["lesson"].language
+
+    def exec(self, prepared):
+        item, answer, language = prepared
+        return grading.grade(item, answer, language=language)
+
+    def post(self, shared, prepared, grade):
+        shared["grade"], shared["answer"] = grade, prepared[1]
+        return "unreadable" if grade.misunderstood else "graded"
+
+
+class SayUnreadable(Node):
+    """An answer that is no answer of its kind costs nothing: say why, and ask again."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["grade"]
+
+    def exec(self, prepared):
+        terminal, grade = prepared
+        terminal.notice(grade.misunderstood)
+
+
+class GiveUp(Node):
+    """The learner skips, or wants the answer: a miss with nothing said."""
+
+    def prep(self, shared):
+        return shared["item"]
+
+    def exec(self, item):
+        return Grade(0.0, missed=tuple(point.text for point in item.rubric), grader=SKIPPED)
+
+    def post(self, shared, item, grade):
+        shared["grade"], shared["answer"] = grade, ""
+
+
+class RecordAttempt(Node):
+    """Store the answer, its grade and what follows from it, before anything else is drawn."""
+
+    def prep(self, shared):
+        return shared["item"], shared["grade"], shared["round"]
+
+    def exec(self, prepared):
+        """What this attempt leads to: passed, unsure, again (with the next hint), missed, or declined (a probe)."""
+        item, grade, round_ = prepared
+        if grade.correct:
+            return "passed"
+        if grade.unsure:
+            return "unsure"
+        if round_.mode == "probe":
+            return "declined"
+        answer_seen = grade.grader in (SKIPPED, JUDGED)
+        return "again" if round_.hints < len(item.hints) and not answer_seen else "missed"
+
+    def post(self, shared, prepared, result):
+        item, grade, round_ = prepared
+        skipped = grade.grader == SKIPPED
+        attempt = Attempt(
+            item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
+            mode=round_.mode, seed=item.seed, hints=round_.hints, shown=skipped, session=shared["session"],
+        )  # fmt: skip
+        advance(round_, item, result)
+        place = shared["place"]
+        if round_.mode != "recall":
+            place.round = round_
+        stored = shared["store"].add(attempt, place)
+        shared["result"] = result
+        shared["terminal"].event(
+            "stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result
+        )
+        return {SKIPPED: "skipped", JUDGED: "judged"}.get(grade.grader, "graded")
+
+
+def advance(round_: Round, item, result: str) -> None:
+    """Move a round on by what its present item came to."""
+    if result == "unsure":  # the learner's own verdict follows
+        return
+    if result == "again":
+        round_.tries += 1
+        round_.hints += 1
+        return
+    aided = round_.tries or round_.hints
+    came_back = item.id in round_.outcomes
+    if result == "passed":
+        outcome = "assisted" if aided or came_back else "unaided"
+    else:
+        outcome = "missed"
+        if result == "missed" and not came_back:  # twice in a session is enough; the next one starts with it
+            round_.again.append(item.id)
+    round_.outcomes[item.id] = outcome
+    round_.draws[item.id] = round_.draws.get(item.id, 0) + 1
+    round_.queue.pop(0)
+    round_.hints = round_.tries = 0
+
+
+def utc(moment) -> str:
+    """ISO 8601 in UTC with milliseconds: `2026-03-01T09:30:00.000Z`."""
+    from datetime import timezone
+
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class ShowFeedback(Node):
+    """The verdict, with the learner's own words; then the explanation, or the next hint."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["item"], shared["grade"], shared["result"], shared["round"]
+
+    def exec(self, prepared):
+        terminal, item, grade, result, round_ = prepared
+        terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure")))
+        if result == "unsure":
+            terminal.show(screens.Answer(bank.shown_answer(item), label="A full answer"))
+        if result == "passed" and item.explanation:
+            terminal.show(screens.Answer("", item.explanation))
+        if result == "again":
+            terminal.show(screens.Hint(item.hints[round_.hints - 1], round_.hints, len(item.hints)))
+
+    def post(self, shared, prepared, shown):
+        return shared["result"]
+
+
+class JudgeAnswer(Node):
+    """Where the grader can't tell, the learner compares with the full answer and says; a script gets the strict verdict."""
+
+    CHOICES = (("Mine says the same", 1.0), ("Mine says half of it", 0.5), ("Mine says something else", 0.0))
+
+    def prep(self, shared):
+        return shared["terminal"], shared["grade"]
+
+    def exec(self, prepared):
+        terminal, _ = prepared
+        strictest = str(len(self.CHOICES) - 1)
+        return terminal.choose([words for words, _ in self.CHOICES], {"quit": "leave"}, strictest)
+
+    def post(self, shared, prepared, step):
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        score = self.CHOICES[int(step.text)][1]
+        shared["grade"] = replace(shared["grade"], score=score, unsure=False, grader=JUDGED)
+        return "judged"
+
+
+class RevealAnswer(Node):
+    """The answer, its explanation, and the line of the lesson that says it."""
+
+    def prep(self, shared):
+        item = shared["item"]
+        section = shared["lesson"].section(item.section)
+        return shared["terminal"], item, f"{shared['lesson'].path}:{section.line}"
+
+    def exec(self, prepared):
+        terminal, item, where = prepared
+        terminal.show(screens.Answer(bank.shown_answer(item), item.explanation, where))
+
+
+class AwaitNext(Node):
+    """Let the learner read before the next question comes."""
+
+    def prep(self, shared):
+        return shared["terminal"], bool(shared["round"].queue or shared["round"].again)
+
+    def exec(self, prepared):
+        terminal, more = prepared
+        return terminal.turn_page({"next": "next question" if more else "go on", "ask": "ask", "quit": "leave"})
+
+    def post(self, shared, prepared, step):
+        read_step(shared, step)
+        return {"quit": "left", "ask": "side_question"}.get(step.action, "next")
+
+
+class EndRound(Node):
+    """Close the round and say how it went; the last node of every practice flow."""
+
+    def prep(self, shared):
+        return shared["round"], shared["left"]
+
+    def exec(self, prepared):
+        round_, left = prepared
+        outcomes = list(round_.outcomes.values())
+        if left:
+            return "left"
+        if round_.mode == "probe":
+            return "known" if "unaided" in outcomes else "unknown"
+        if round_.mode == "recall":
+            return "recalled"
+        missed = outcomes.count("missed")
+        return "struggled" if missed * 2 > len(outcomes) else "missed" if missed else "practised"
+
+    def post(self, shared, prepared, action):
+        place = shared["place"]
+        shared["step"] = None
+        if action in ("practised", "missed", "struggled"):
+            missed = [item for item, outcome in shared["round"].outcomes.items() if outcome == "missed"]
+            shared["missed"] = [shared["items"][item] for item in missed]
+            place.done.append(place.section)
+            shared["round"] = place.round = None
+            keep_place(shared, stage="start")
+        elif action == "unknown":
+            keep_place(shared, stage="explain", page=0)
+        elif action == "recalled":
+            shared["round"] = None
+        return action

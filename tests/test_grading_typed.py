@@ -1,0 +1,146 @@
+"""Answers that are picked, filled in, ordered or computed."""
+
+import pytest
+
+from utils.bank import shuffled_steps
+from utils.grading import grade
+from utils.grading.numbers import read_quantity
+from utils.models import Blank, Item, Kind, KnownWrong, Option
+
+
+def item(kind, **fields):
+    return Item(id="i", lesson="llm/attention", section="heads", kind=kind, question="?", **fields)
+
+
+HEADS = item(Kind.CHOICE, options=(
+    Option("64 numbers", right=True),
+    Option("512 numbers", misconception="every head sees the full width", reply="The width is shared out."),
+    Option("All of them"),
+))
+PRIMES = (Option("two", right=True), Option("three", right=True), Option("four", reply="Four is two times two."), Option("one"))
+
+
+@pytest.mark.parametrize("typed", ["1", " 1. ", "64 numbers", "64  NUMBERS", "64", "a"])
+def test_a_choice_is_named_by_number_text_or_unique_beginning(typed):
+    assert grade(HEADS, typed).correct
+
+
+def test_another_option_answers_with_its_own_reply():
+    assert grade(HEADS, "2").feedback == "The width is shared out."
+    assert "“All of them” is not the answer" in grade(HEADS, "all").feedback
+
+
+@pytest.mark.parametrize("typed", ["", "7", "numbers", "perhaps the first"])
+def test_an_answer_that_names_no_option_is_misunderstood_not_wrong(typed):
+    assert "Type a number from 1 to 3" in grade(HEADS, typed).misunderstood
+
+
+@pytest.mark.parametrize("typed", ["1, 2", "2 1", "1 and 2", "two, three", "three; TWO"])
+def test_multi_takes_numbers_and_texts_in_any_order(typed):
+    assert grade(item(Kind.MULTI, options=PRIMES), typed).correct
+
+
+def test_multi_gives_partial_credit_only_where_the_item_does():
+    partial, whole = item(Kind.MULTI, options=PRIMES, credit="partial"), item(Kind.MULTI, options=PRIMES)
+    assert grade(partial, "1").score == 0.5
+    assert grade(whole, "1").score == 0.0
+    assert grade(partial, "1, 3").score == 0.0
+    both = grade(partial, "1, 2, 3")
+    assert both.score == 0.5 and "Four is two times two." in both.feedback
+    assert grade(partial, "1").missed == ("three",)
+
+
+def test_multi_reads_options_that_hold_commas_themselves():
+    options = (Option("red, then green", right=True), Option("green, then red"), Option("blue", right=True))
+    assert grade(item(Kind.MULTI, options=options), "red, then green, blue").correct
+
+
+CLOZE = item(Kind.CLOZE, blanks=(Blank(("columns",)), Blank(("rows", "lines"))),
+             wrong=(KnownWrong("rows; columns", reply="The other way round."),))
+
+
+@pytest.mark.parametrize("typed", ["columns; rows", "Columns;lines", "colums; rows", "columns, rows"])
+def test_a_cloze_forgives_case_and_spelling_slips(typed):
+    assert grade(CLOZE, typed).correct
+
+
+def test_a_cloze_gives_the_share_of_blanks_and_names_the_one_that_is_not_filled():
+    half = grade(CLOZE, "columns; depth")
+    assert half.score == 0.5 and "“depth” does not fill blank 2" in half.feedback and half.missed == ("rows",)
+    assert "The other way round." in grade(CLOZE, "rows; columns").feedback
+
+
+def test_a_cloze_with_too_few_words_is_misunderstood():
+    assert "2 blanks to fill, 1 given" in grade(CLOZE, "columns").misunderstood
+
+
+def test_a_slip_is_not_forgiven_where_it_makes_the_opposite_or_another_known_word():
+    mutable = item(Kind.CLOZE, blanks=(Blank(("immutable",)),))
+    assert not grade(mutable, "mutable").correct
+    assert not grade(item(Kind.CLOZE, blanks=(Blank(("increases",)),)), "decreases").correct
+    wrong = item(Kind.CLOZE, blanks=(Blank(("variance",)),), wrong=(KnownWrong("variants"),))
+    assert not grade(wrong, "variants").correct
+
+
+def test_an_order_is_typed_as_the_numbers_shown_or_the_steps_themselves():
+    steps = item(Kind.ORDER, steps=("project", "score", "scale", "mix"))
+    shown = shuffled_steps(steps)
+    right = [str(shown.index(step) + 1) for step in range(4)]
+    for typed in (" ".join(right), ", ".join(right), "".join(right), "project, score, scale, mix", "project -> score -> scale -> mix"):
+        assert grade(steps, typed).correct
+
+
+def test_an_order_scores_its_longest_right_run():
+    steps = item(Kind.ORDER, steps=("project", "score", "scale", "mix"))
+    run = grade(steps, "mix, project, score, scale")
+    assert run.score == 0.75 and "project → score → scale" in run.feedback and run.missed == ("mix",)
+    assert grade(steps, "mix, scale, score, project").score == 0.0
+    assert "each of the 4 steps once" in grade(steps, "1 2 2 3").misunderstood
+
+
+@pytest.mark.parametrize(("typed", "value"), [
+    ("0.4", 0.4), ("1e-3", 0.001), ("1/3", 1 / 3), ("1,000", 1000), ("−4", -4), ("2.5 × 10^3", 2500), ("4×10⁻³", 0.004),
+    ("10^6", 1e6), ("twenty one", 21), ("minus two thirds", -2 / 3), ("half", 0.5), ("three point five", 3.5), ("1 1/2", 1.5),
+    ("0,5", 0.5), ("x = 3", 3), ("the answer is 7.", 7), ("2 million", 2e6), ("2π", 6.283185307179586), ("１２", 12),
+])
+def test_numbers_are_read_as_people_type_them(typed, value):
+    assert read_quantity(typed).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "5 or 6", "1 2", "1/0", "∞", "1e999", "√2"])
+def test_what_is_no_number_is_misunderstood(typed):
+    assert "not a number that I can read" in grade(item(Kind.NUMBER, answer=5.0), typed).misunderstood
+
+
+def test_a_number_is_right_within_its_tolerance():
+    absolute = item(Kind.NUMBER, answer=0.402, tolerance=0.003)
+    assert grade(absolute, "0.4").correct and grade(absolute, "0.405").correct and not grade(absolute, "0.406").correct
+    relative = item(Kind.NUMBER, answer=200.0, tolerance=0.01, relative=True)
+    assert grade(relative, "202").correct and not grade(relative, "203").correct
+
+
+def test_a_right_value_in_a_wrong_unit_is_told_so():
+    delay = item(Kind.NUMBER, answer=5.0, unit="ms")
+    assert grade(delay, "5").correct and grade(delay, "5 ms").correct and grade(delay, "0.005 s").correct
+    assert "The value is right but the unit is not: 5 s is 5000 ms" in grade(delay, "5 s").feedback
+    assert "asks for ms, you wrote kg" in grade(delay, "5 kg").feedback
+
+
+def test_percent_and_share_are_told_apart():
+    assert grade(item(Kind.NUMBER, answer=0.12), "12 %").correct
+    assert "As a share 0.12 is right" in grade(item(Kind.NUMBER, answer=12.0, unit="%"), "0.12").feedback
+
+
+def test_a_wrong_number_is_answered_with_what_is_known_about_it():
+    dot = item(Kind.NUMBER, answer=5.0, wrong=(KnownWrong("6", "added", "You added."),))
+    assert grade(dot, "6").feedback == "You added."
+    assert "wrong sign" in grade(dot, "-5").feedback
+    assert "decimal point" in grade(dot, "0.5").feedback
+    assert "too large" in grade(dot, "9").feedback
+
+
+def test_a_formula_is_right_when_it_has_the_same_value_everywhere():
+    line = item(Kind.SHORT, expression="2*x + 1", wrong=(KnownWrong("2*x", reply="One is missing."),))
+    assert grade(line, "1 + x + x").correct and grade(line, "y = 2x+1").correct
+    assert grade(line, "2x").feedback == "One is missing."
+    assert "not a formula that I can read" in grade(line, "__import__('os')").misunderstood
