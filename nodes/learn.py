@@ -17,16 +17,16 @@ class PickTopic(Node):
     def prep(self, shared):
         topic, corpus = shared["topic"], shared["corpus"]
         if topic:
-            return corpus.find(topic), None, None, ""
-        choices = agenda.choices(corpus, shared["store"])
+            return corpus.find(topic), None, None, None, ""
+        choices, figures = agenda.choices(corpus, shared["store"]), agenda.figures(shared["store"])
         # A script without a topic takes the first lesson offered, and ends with it.
-        return None, choices, shared["terminal"], "" if "lesson" in shared else "0"
+        return None, choices, figures, shared["terminal"], "" if "lesson" in shared else "0"
 
     def exec(self, prepared):
-        lesson, choices, terminal, unattended = prepared
+        lesson, choices, figures, terminal, unattended = prepared
         if lesson:
             return lesson
-        terminal.show(screens.Home())
+        terminal.show(screens.Home(figures))
         while choices:
             step = terminal.choose([choice.label for choice in choices], {"quit": "leave"}, unattended)
             if step.action == "quit":

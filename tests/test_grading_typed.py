@@ -12,11 +12,14 @@ def item(kind, **fields):
     return Item(id="i", lesson="llm/attention", section="heads", kind=kind, question="?", **fields)
 
 
-HEADS = item(Kind.CHOICE, options=(
-    Option("64 numbers", right=True),
-    Option("512 numbers", misconception="every head sees the full width", reply="The width is shared out."),
-    Option("All of them"),
-))
+HEADS = item(
+    Kind.CHOICE,
+    options=(
+        Option("64 numbers", right=True),
+        Option("512 numbers", misconception="every head sees the full width", reply="The width is shared out."),
+        Option("All of them"),
+    ),
+)
 PRIMES = (Option("two", right=True), Option("three", right=True), Option("four", reply="Four is two times two."), Option("one"))
 
 
@@ -55,8 +58,11 @@ def test_multi_reads_options_that_hold_commas_themselves():
     assert grade(item(Kind.MULTI, options=options), "red, then green, blue").correct
 
 
-CLOZE = item(Kind.CLOZE, blanks=(Blank(("columns",)), Blank(("rows", "lines"))),
-             wrong=(KnownWrong("rows; columns", reply="The other way round."),))
+CLOZE = item(
+    Kind.CLOZE,
+    blanks=(Blank(("columns",)), Blank(("rows", "lines"))),
+    wrong=(KnownWrong("rows; columns", reply="The other way round."),),
+)
 
 
 @pytest.mark.parametrize("typed", ["columns; rows", "Columns;lines", "colums; rows", "columns, rows"])
@@ -86,7 +92,13 @@ def test_an_order_is_typed_as_the_numbers_shown_or_the_steps_themselves():
     steps = item(Kind.ORDER, steps=("project", "score", "scale", "mix"))
     shown = shuffled_steps(steps)
     right = [str(shown.index(step) + 1) for step in range(4)]
-    for typed in (" ".join(right), ", ".join(right), "".join(right), "project, score, scale, mix", "project -> score -> scale -> mix"):
+    for typed in (
+        " ".join(right),
+        ", ".join(right),
+        "".join(right),
+        "project, score, scale, mix",
+        "project -> score -> scale -> mix",
+    ):
         assert grade(steps, typed).correct
 
 
@@ -98,11 +110,30 @@ def test_an_order_scores_its_longest_right_run():
     assert "each of the 4 steps once" in grade(steps, "1 2 2 3").misunderstood
 
 
-@pytest.mark.parametrize(("typed", "value"), [
-    ("0.4", 0.4), ("1e-3", 0.001), ("1/3", 1 / 3), ("1,000", 1000), ("−4", -4), ("2.5 × 10^3", 2500), ("4×10⁻³", 0.004),
-    ("10^6", 1e6), ("twenty one", 21), ("minus two thirds", -2 / 3), ("half", 0.5), ("three point five", 3.5), ("1 1/2", 1.5),
-    ("0,5", 0.5), ("x = 3", 3), ("the answer is 7.", 7), ("2 million", 2e6), ("2π", 6.283185307179586), ("１２", 12),
-])
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("0.4", 0.4),
+        ("1e-3", 0.001),
+        ("1/3", 1 / 3),
+        ("1,000", 1000),
+        ("−4", -4),
+        ("2.5 × 10^3", 2500),
+        ("4×10⁻³", 0.004),
+        ("10^6", 1e6),
+        ("twenty one", 21),
+        ("minus two thirds", -2 / 3),
+        ("half", 0.5),
+        ("three point five", 3.5),
+        ("1 1/2", 1.5),
+        ("0,5", 0.5),
+        ("x = 3", 3),
+        ("the answer is 7.", 7),
+        ("2 million", 2e6),
+        ("2π", 6.283185307179586),
+        ("１２", 12),
+    ],
+)
 def test_numbers_are_read_as_people_type_them(typed, value):
     assert read_quantity(typed).value == pytest.approx(value)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from utils.models import Lesson
+from utils.text import plural
 
 FIRST_LESSONS = 3  # offered on the home screen
 
@@ -73,6 +74,12 @@ def choices(corpus, store) -> list[Choice]:
         every = [Choice(f"**{card.title}** · {name}", name) for name, card in cards.items()]
         offered.append(Choice("All lessons", more=lambda: every))
     return offered
+
+
+def figures(store) -> str:
+    """What the home screen says at its right: how much waits to be gone over."""
+    waiting = sum(len(store.missed_items(lesson)) for lesson in store.lessons_tried())
+    return f"{plural(waiting, 'question')} to go over" if waiting else ""
 
 
 def rows(corpus, store) -> list[dict]:

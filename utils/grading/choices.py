@@ -9,7 +9,6 @@ from utils.grading.features import edits_at_most, turned_round
 from utils.grading.words import clean, stem
 from utils.models import Grade, Item, Met, Option
 
-
 DASHES = str.maketrans("−–—‐‑", "-----")
 
 

@@ -292,7 +292,7 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
     if not item.rubric:
         whole = p >= weights.decide
     elif lacking:  # like a reference all the same: then the points were made in words that we don't know
-        whole = p >= weights.high and len(lacking) <= len(met)
+        whole = p >= COPIED or (p >= weights.high and len(lacking) <= len(met))
         unsure = unsure or (p >= weights.high and not whole)
     else:
         whole, unsure = True, p < weights.decide
