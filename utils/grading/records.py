@@ -13,8 +13,8 @@ def graded_line(line: tuple[int, str]) -> dict:
     """The grade of one record, or what is wrong with its line.
 
     line: (1-based number, text of {id, question, reference: str or list, answer, rubric?}). Returns
-    {id, score, correct, met, missed, unsure, feedback, grader}, or {id, line, error}. In bulk nobody is asked: what the
-    grader is unsure of is marked, and not correct.
+    {id, score, correct, met, missed, unsure, feedback, grader}, or {id, line, error}. In bulk nobody is asked: where the
+    grader is unsure, `correct` is what it leans to, and `unsure` says so.
     """
     number, text = line
     identity = None
@@ -30,15 +30,14 @@ def graded_line(line: tuple[int, str]) -> dict:
         rubric = texts_of(record, "rubric") if record.get("rubric") else ()
     except ValueError as error:  # json's own error is one
         return {"id": identity, "line": number, "error": told(error)}
-    unsure = grade_record(question, references, answer, rubric).unsure
-    grade = grade_record(question, references, answer, rubric, strict=True)
+    grade = grade_record(question, references, answer, rubric)
     return {
         "id": identity,
         "score": round(grade.score, 4),
-        "correct": grade.correct,
+        "correct": grade.score >= 1.0,
         "met": [{"point": met.point, "evidence": met.evidence} for met in grade.met],
         "missed": list(grade.missed),
-        "unsure": unsure,
+        "unsure": grade.unsure,
         "feedback": grade.feedback,
         "grader": grade.grader,
     }
