@@ -76,6 +76,11 @@ def test_a_cloze_gives_the_share_of_blanks_and_names_the_one_that_is_not_filled(
     assert "The other way round." in grade(CLOZE, "rows; columns").feedback
 
 
+@pytest.mark.parametrize(("typed", "accepted", "fills"), [("-6", "6", False), ("GPT 2", "GPT-2", True), ("32", "3-2", False)])
+def test_a_hyphen_joins_words_in_a_cloze_and_is_a_sign_before_a_number(typed, accepted, fills):
+    assert grade(item(Kind.CLOZE, blanks=(Blank((accepted,)),)), typed).correct is fills
+
+
 def test_a_cloze_with_too_few_words_is_misunderstood():
     assert "2 blanks to fill, 1 given" in grade(CLOZE, "columns").misunderstood
 

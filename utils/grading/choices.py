@@ -103,10 +103,13 @@ def grade_multi(item: Item, answer: str) -> Grade:
     return Grade(score, met=met, missed=missed, feedback=" ".join(said))
 
 
+JOIN = re.compile(r"(?<=[^\W\d])[\s-]+(?=\w)")  # after a letter: GPT-2 is GPT 2, but -6 is not 6 and 3-2 is not 32
+
+
 def _fills(typed: str, accepted: str, others: list[str]) -> bool:
     """Whether a word fills a blank; a spelling slip is forgiven where no other word of the item is as near."""
     typed, accepted = _folded(typed), _folded(accepted)
-    if typed == accepted or re.sub(r"[\s-]", "", typed) == re.sub(r"[\s-]", "", accepted):
+    if JOIN.sub("", typed) == JOIN.sub("", accepted):
         return True
     if len(accepted) < 4 or any(mark.isdigit() for mark in typed + accepted) or turned_round(typed, accepted):
         return False
