@@ -28,13 +28,23 @@ def line(text: str, style: str = "", indent: int = 0) -> Padding:
     return Padding(Text(sanitize(text), style=style), (0, 0, 0, indent))
 
 
-def sides(left: Text, right: str) -> Table:
-    """A line with one thing at either end; the right one gives way where the screen is narrow."""
-    table = Table.grid(expand=True, padding=(0, 1))
-    table.add_column(ratio=1, overflow="fold")
-    table.add_column(justify="right", style=DIM)
-    table.add_row(left, Text(sanitize(right, newlines=False)))
-    return table
+class Sides:
+    """A line with one thing at either end; where they don't fit side by side, one under the other."""
+
+    def __init__(self, left: Text, right: str):
+        self.left, self.right = left, Text(sanitize(right, newlines=False), style=DIM)
+
+    def __rich_console__(self, console, options):
+        if self.left.cell_len + self.right.cell_len + 2 > options.max_width:
+            yield self.left
+            if self.right:
+                yield self.right
+            return
+        table = Table.grid(expand=True)
+        table.add_column()
+        table.add_column(justify="right")
+        table.add_row(self.left, self.right)
+        yield table
 
 
 def dots(done: int, of: int) -> str:
@@ -77,7 +87,7 @@ class Home(Screen):
     figures: str = ""
 
     def parts(self):
-        yield sides(Text("Pocket Tutor", style=f"bold {ACCENT}"), self.figures)
+        yield Sides(Text("Pocket Tutor", style=f"bold {ACCENT}"), self.figures)
         yield Text("")
 
     def markdown(self):
@@ -98,7 +108,7 @@ class SectionHead(Screen):
         where.append(" › ")
         where.append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
         yield Text("")
-        yield sides(where, f"{self.number} of {self.of}  {dots(self.number - 1, self.of)}")
+        yield Sides(where, f"{self.number} of {self.of}  {dots(self.number - 1, self.of)}")
 
     def markdown(self):
         return f"## {sanitize(self.title, newlines=False)}\n\n_{self.lesson}, section {self.number} of {self.of}_"
