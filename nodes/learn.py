@@ -83,6 +83,8 @@ class ChunkSections(Node):
 
     def post(self, shared, prepared, chunks):
         shared["sections"], shared["pages"] = chunks
+        if not shared["sections"]:
+            shared["terminal"].notice(f"{shared['lesson'].path}: there is nothing to read in it.")
 
 
 class RecallMissed(Node):

@@ -335,6 +335,8 @@ class Known(Screen):
         yield Text("")
         yield Text("End of ", style="").append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
         yield Text("")
+        if not self.sections:
+            yield line("No questions stand beside this lesson.", DIM)
         table = Table.grid(padding=(0, 2))
         table.add_column(style=ACCENT)
         table.add_column()
