@@ -103,6 +103,8 @@ class AnswerSideQuestion(Node):
 
     def exec(self, prepared):
         terminal, question, lesson = prepared
+        if not question:  # thought better of it
+            return
         found = search.best_passage(question, [part for part in lesson.sections if part.slug not in REPEATS])
         if not found:
             terminal.show(screens.Quote(question))
@@ -111,7 +113,8 @@ class AnswerSideQuestion(Node):
         terminal.show(screens.Quote(question, passage, f"{lesson.path}:{line} {section.title}"))
 
     def post(self, shared, prepared, result):
-        shared["terminal"].event("side_question", question=prepared[1])
+        if prepared[1]:
+            shared["terminal"].event("side_question", question=prepared[1])
 
 
 class GradeAnswer(Node):

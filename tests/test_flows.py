@@ -169,6 +169,11 @@ def test_a_side_question_that_the_lesson_does_not_answer_is_said_to_have_no_answ
     assert "does not answer that" in screen
 
 
+def test_a_side_question_left_empty_asks_nothing(play):
+    screen, _ = play("next", ("ask", ""), "quit")
+    assert "does not answer that" not in screen
+
+
 def test_skip_shows_the_answer_and_counts_as_missed(play):
     screen, shared = play("next", "skip", "quit")
     attempt = shared["attempts"][0]
