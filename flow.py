@@ -15,7 +15,7 @@ The shared store, filled by main.py before a flow runs and by the nodes while it
 | `lesson`   | Lesson being taught                                                       | LoadLesson               |
 | `items`    | {item id: Item}: its bank, undrawn                                        | LoadLesson               |
 | `sections` | [Section]: what is taught of it, in order                                 | ChunkSections            |
-| `pages`    | {section slug: [str]}: each section cut to what is read at one go         | ChunkSections            |
+| `pages`    | {section slug: [(Markdown, is it folded)]}: what is read at one go        | ChunkSections            |
 | `place`    | Place: where the learner stands; kept in the records at every move        | LoadLesson and most      |
 | `round`    | Round: the practice under way                                             | RecallMissed and others  |
 | `item`     | Item on screen, drawn                                                     | ChooseItem               |

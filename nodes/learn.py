@@ -79,7 +79,16 @@ class ChunkSections(Node):
     def exec(self, prepared):
         lesson, limit = prepared
         taught = [section for section in lesson.sections if section.slug not in POINTERS and section.text.strip()]
-        return taught, {section.slug: lessons.split_pages(section.text, limit) for section in taught}
+        return taught, {section.slug: self.pages(section.text, limit) for section in taught}
+
+    @staticmethod
+    def pages(text, limit):
+        """(Markdown, is it folded) page after page; what a page folds comes as a page of its own behind it."""
+        pages = []
+        for page in lessons.split_pages(text, limit):
+            inside = lessons.unfolded(page)
+            pages += [(page, True), (inside, False)] if inside else [(page, False)]
+        return pages
 
     def post(self, shared, prepared, chunks):
         shared["sections"], shared["pages"] = chunks
@@ -191,11 +200,12 @@ class ExplainSection(Node):
             terminal.show(screens.Prose(brief, "in brief"))
         elif asked == "example":
             terminal.show(screens.Prose(example))
-        elif asked != "ask":  # after a side question the page is still there
-            terminal.show(screens.Prose(pages[page]))
+        text, folded = pages[page]
+        if asked not in ("simpler", "example", "ask"):  # after those the page is still there
+            terminal.show(screens.Prose(text, folded=folded))
         last = page == len(pages) - 1
-        keys = {"next": ("question" if has_items else "go on") if last else "more"}
-        if len(brief) < 0.8 * sum(map(len, pages)):
+        keys = {"next": ("question" if has_items else "go on") if last else "unfold" if folded else "more"}
+        if len(brief) < 0.8 * len(section.text):
             keys["simpler"] = "simpler"
         if example:
             keys["example"] = "example"

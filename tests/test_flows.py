@@ -310,3 +310,12 @@ def test_an_empty_lesson_says_that_there_is_nothing_to_read(learn, docs):
     (docs / "food" / "bread.md").write_text("", encoding="utf-8")
     screen, _ = learn(Knows())
     assert "docs/food/bread.md: there is nothing to read in it." in screen
+
+
+def test_details_are_folded_at_first_and_unfolded_by_going_on(learn, docs):
+    lesson = docs / "food" / "bread.md"
+    folded = "<details><summary>The proof</summary>\n\nIt is the gas.\n\n</details>\n\n## Salt"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("## Salt", folded), encoding="utf-8")
+    screen, _ = learn(Knows())
+    assert screen.count("The proof") == 2 and screen.count("It is the gas.") == 1
+    assert screen.index("The proof") < screen.index("It is the gas.")

@@ -500,3 +500,9 @@ def test_listing_plain_lessons_needs_no_markdown_parser():
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_page_folds_is_found_whole_with_nested_details():
+    page = "a\n\n<details><summary>s</summary>\n\nx\n\n<details>y</details>\n\n</details>\n\nb"
+    assert lessons.unfolded(page) == "<details><summary>s</summary>\n\nx\n\n<details>y</details>\n\n</details>"
+    assert lessons.unfolded("no details") == "" == lessons.unfolded("<details> never closed")

@@ -499,6 +499,19 @@ def split_pages(text: str, limit: int = PAGE_CHARACTERS) -> list[str]:
     return [_joined(lines, page[0].start, page[-1].end) for page in pages] or [""]
 
 
+def unfolded(page: str) -> str:
+    """What a page holds in `<details>`, as Markdown with each summary above its content; "" where it folds nothing."""
+    found, opened = [], []
+    for tag in DETAILS.finditer(page):
+        if not tag[1]:
+            opened.append(tag.start())
+        elif opened:
+            start = opened.pop()
+            if not opened:
+                found.append(page[start : page.index(">", tag.end() - 1) + 1])
+    return "\n\n".join(found)
+
+
 def _groups(pieces) -> list[list[_Piece]]:
     groups: list[list[_Piece]] = []
     for piece in pieces:

@@ -120,12 +120,13 @@ class Prose(Screen):
 
     text: str
     label: str = ""
+    folded: bool = False  # show of each <details> its summary only
 
     def parts(self):
         yield Text("")
         if self.label:
             yield line(self.label, DIM)
-        yield markup.renderable(self.text)
+        yield markup.renderable(self.text, open_details=not self.folded)
 
     def markdown(self):
         return (f"_{self.label}_\n\n" if self.label else "") + sanitize(self.text)
