@@ -94,12 +94,12 @@ def learn(settings, topic=None, script=None, transcript=None):
 @takes_settings
 def topics(settings):
     """The lessons: prerequisites, sections, items, mastery, what is due."""
-    from utils import agenda
+    from utils import agenda, terminal
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
         rows = agenda.rows(corpus, store)
-    put(settings, rows, lambda: agenda.listing(rows), corpus.warnings)
+    put(settings, rows, lambda: agenda.listing(rows, terminal.line_width()), corpus.warnings)
 
 
 @cli.command()

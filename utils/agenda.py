@@ -109,8 +109,11 @@ def rows(corpus, store) -> list[dict]:
     return table
 
 
-def listing(rows: Sequence[dict], width: int = 100) -> str:
-    """The lessons as a tree: each under the prerequisite that itself stands deepest, others named beside it."""
+def listing(rows: Sequence[dict], width: int | None = None) -> str:
+    """The lessons as a tree: each under the prerequisite that itself stands deepest, others named beside it.
+
+    width: where to cut lines; None leaves them whole.
+    """
     by_id = {row["lesson"]: row for row in rows}
     parents = {row["lesson"]: deepest_prerequisite(row["lesson"], by_id) for row in rows}
     drawn: list[tuple[str, dict]] = []
@@ -129,7 +132,7 @@ def listing(rows: Sequence[dict], width: int = 100) -> str:
     return "\n".join(listed(name.ljust(names), row, parents[row["lesson"]], width) for name, row in drawn)
 
 
-def listed(name: str, row: dict, parent: str | None, width: int) -> str:
+def listed(name: str, row: dict, parent: str | None, width: int | None) -> str:
     """One line of the tree: how well it is known, how long it takes, its title, what waits."""
     known = round(row["mastery"] * 5)
     minutes = f"{row['minutes']:3} min" if row["minutes"] else " " * 7
@@ -139,7 +142,7 @@ def listed(name: str, row: dict, parent: str | None, width: int) -> str:
     others = [need for need in row["prerequisites"] if need != parent]
     if others:
         told += f" · also needs {', '.join(others)}"
-    return told if len(told) <= width else told[: width - 1].rstrip() + "…"
+    return told if width is None or len(told) <= width else told[: width - 1].rstrip() + "…"
 
 
 def deepest_prerequisite(lesson: str, by_id: Mapping[str, dict]) -> str | None:

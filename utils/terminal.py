@@ -51,6 +51,11 @@ def columns() -> int:
     return max(20, shutil.get_terminal_size((80, 24)).columns)
 
 
+def line_width() -> int | None:
+    """How long a line of a listing may be: what the terminal shows; None in a pipe, where nothing is cut."""
+    return columns() if sys.stdout.isatty() else None
+
+
 def page_characters() -> int:
     """How much lesson text goes on one screen, leaving room for the heading, the gaps between paragraphs and the keys."""
     import shutil
