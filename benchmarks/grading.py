@@ -3,7 +3,7 @@
 DATA (default ../shared/data/grading) is what fit_grader.py learns from, and adversarial.dev.jsonl. Every score of the first
 tables is cross-validated: no answer is judged by a model that saw another answer to its question (or, for unseen domains,
 of its module; for unseen answers, that very answer). Beside it stand the share of stems in common with the reference and
-rapidfuzz's token ratio, with the threshold that suits them best on all the data, which flatters them.
+rapidfuzz's token ratio where it is installed, with the threshold that suits them best on all the data, which flatters them.
 """
 
 from __future__ import annotations
@@ -53,16 +53,25 @@ def guarded(rows, p):
     return np.where(stopped, 0.0, p)
 
 
-def token_ratio(row):
-    from rapidfuzz import fuzz
-
-    return max(fuzz.token_sort_ratio(clean(row["answer"]).lower(), clean(text).lower()) for text in row["reference"])
+def token_ratios(rows):
+    """(n,) rapidfuzz's token ratio with the nearest reference, or None where rapidfuzz is not installed."""
+    try:
+        from rapidfuzz import fuzz
+    except ImportError:
+        print("rapidfuzz is not installed (pip install rapidfuzz): the column `ratio` is left out\n")
+        return None
+    return np.array(
+        [
+            max(fuzz.token_sort_ratio(clean(row["answer"]).lower(), clean(text).lower()) for text in row["reference"])
+            for row in rows
+        ]
+    )
 
 
 def accuracy_table(data):
     right = data["y"] == 1
     overlap = data["x"][:, COLUMNS.index("recall_exact")]
-    ratio = np.array([token_ratio(row) for row in data["rows"]])
+    ratios = token_ratios(data["rows"])
     contradicts = np.array([row["label3"] == "contradictory" for row in data["rows"]])
     questions = unseen_questions(data)
     calibration = calibrate(questions, data["several"], data["y"], data["weight"])
@@ -81,10 +90,11 @@ def accuracy_table(data):
             of = data["set"] == one
             called = p[of] >= DECIDE
             decided = (p[of] < weights.low) | (p[of] >= weights.high)
+            ratio = "    -" if ratios is None else f"{best_threshold(right[of], ratios[of]):.3f}"
             wrong = f"{called[contradicts[of]].mean():29.1%}" if contradicts[of].any() else " " * 29
             print(
                 f"{one:12} {name:18} {of.sum():8,}  {best_threshold(right[of], overlap[of]):.3f}  "
-                f"{best_threshold(right[of], ratio[of]):.3f}   {macro_f1(right[of], called):.3f}  | {wrong}  "
+                f"{ratio}   {macro_f1(right[of], called):.3f}  | {wrong}  "
                 f"| {decided.mean():7.1%}  {(called == right[of])[decided].mean():.3f}"
             )
 

@@ -85,47 +85,41 @@ class Asked:
     bigrams: frozenset[tuple[str, str]]
 
 
-@dataclass(slots=True)
-class Reference:
-    """A right answer, made ready for comparison."""
+@dataclass(slots=True, kw_only=True)
+class Prepared:
+    """What a reference and an answer are both made ready with."""
 
     text: str
     tokens: list[Token]
     content: list[int]  # indices of the tokens that carry meaning
     weights: list[float]  # one per content token
-    new: list[bool]  # whether the question did not give it
-    total: float
-    new_total: float
-    clauses: list[int]  # number of the clause that each content token stands in
+    stems: frozenset[str]  # of the content tokens
+    numbers: frozenset[str]  # those of them that are numbers
+    negations: int
     bigrams: frozenset[tuple[str, str]]
     trigrams: Counter
     norm: float
-    numbers: frozenset[str]
-    negations: int
-    stems: frozenset[str]
-    pairs: frozenset[tuple[str, str]]  # content words that follow one another, whatever stands between
     small: frozenset[str]  # function words
-    poles: frozenset[str]  # opposites of its words
     lead: str  # the choice that it opens with, if any
 
 
-@dataclass(slots=True)
-class Answer:
+@dataclass(slots=True, kw_only=True)
+class Reference(Prepared):
+    """A right answer, made ready for comparison."""
+
+    new: list[bool]  # whether the question did not give the content token
+    total: float
+    new_total: float
+    clauses: list[int]  # number of the clause that each content token stands in
+    pairs: frozenset[tuple[str, str]]  # content words that follow one another, whatever stands between
+    poles: frozenset[str]  # opposites of its words
+
+
+@dataclass(slots=True, kw_only=True)
+class Answer(Prepared):
     """A learner's answer, made ready for comparison."""
 
-    text: str
-    tokens: list[Token]
-    content: list[int]
-    weights: list[float]
-    given: list[bool]
-    bigrams: frozenset[tuple[str, str]]
-    trigrams: Counter
-    norm: float
-    numbers: frozenset[str]
-    negations: int
-    stems: frozenset[str]
-    small: frozenset[str]
-    lead: str
+    given: list[bool]  # whether the question already gave the content token
 
 
 def _trigrams(found: list[Token]) -> tuple[Counter, float]:
@@ -143,8 +137,22 @@ def _bigrams(found: list[Token]) -> frozenset[tuple[str, str]]:
     return frozenset(itertools.pairwise(row))
 
 
-def _small(found: list[Token]) -> frozenset[str]:
-    return frozenset(token.stem for token in found if token.kind == "stop")
+def _common(text: str, found: list[Token], content: list[int]) -> dict:
+    """The fields of Prepared but for the weights."""
+    trigrams, norm = _trigrams(found)
+    return {
+        "text": text,
+        "tokens": found,
+        "content": content,
+        "stems": frozenset(found[i].stem for i in content),
+        "numbers": frozenset(found[i].stem for i in content if found[i].kind == "number"),
+        "negations": sum(token.kind == "not" for token in found),
+        "bigrams": _bigrams(found),
+        "trigrams": trigrams,
+        "norm": norm or 1.0,
+        "small": frozenset(token.stem for token in found if token.kind == "stop"),
+        "lead": _lead(found),
+    }
 
 
 def prepare_question(question: str, language: str = "en") -> Asked:
@@ -178,47 +186,25 @@ def prepare_reference(text: str, asked: Asked, idf: dict[str, float], default: f
         weights.append(_weight(token, idf, default) * (1.0 if fresh else GIVEN) * (ASIDE if aside else 1.0))
         new.append(fresh)
         clauses.append(clause)
-    trigrams, norm = _trigrams(found)
     return Reference(
-        text,
-        found,
-        content,
-        weights,
-        new,
-        sum(weights) or 1.0,
-        sum(w for w, fresh in zip(weights, new, strict=False) if fresh),
-        clauses,
-        _bigrams(found),
-        trigrams,
-        norm or 1.0,
-        frozenset(found[i].stem for i in content if found[i].kind == "number"),
-        sum(token.kind == "not" for token in found),
-        frozenset(found[i].stem for i in content),
-        frozenset((found[i].stem, found[j].stem) for i, j in itertools.pairwise(content)),
-        _small(found),
-        frozenset().union(*(lexicon.opposites().get(found[i].stem, frozenset()) for i in content)),
-        _lead(found),
+        **_common(text, found, content),
+        weights=weights,
+        new=new,
+        total=sum(weights) or 1.0,
+        new_total=sum(w for w, fresh in zip(weights, new, strict=True) if fresh),
+        clauses=clauses,
+        pairs=frozenset((found[i].stem, found[j].stem) for i, j in itertools.pairwise(content)),
+        poles=frozenset().union(*(lexicon.opposites().get(found[i].stem, frozenset()) for i in content)),
     )
 
 
 def prepare_answer(text: str, asked: Asked, idf: dict[str, float], default: float, language: str = "en") -> Answer:
     found = tokens(text, language)
     content = _content(found)
-    trigrams, norm = _trigrams(found)
     return Answer(
-        text,
-        found,
-        content,
-        [_weight(found[i], idf, default) for i in content],
-        [found[i].stem in asked.stems for i in content],
-        _bigrams(found),
-        trigrams,
-        norm or 1.0,
-        frozenset(found[i].stem for i in content if found[i].kind == "number"),
-        sum(token.kind == "not" for token in found),
-        frozenset(found[i].stem for i in content),
-        _small(found),
-        _lead(found),
+        **_common(text, found, content),
+        weights=[_weight(found[i], idf, default) for i in content],
+        given=[found[i].stem in asked.stems for i in content],
     )
 
 
