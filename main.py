@@ -153,6 +153,33 @@ def check(settings, paths, fix, no_run, strict, rules):
 
 
 @cli.command()
+@click.argument("query", nargs=-1)
+@click.option("-n", "count", type=click.IntRange(1, 1000), default=5, metavar="K", help="Show K passages.")
+@click.option("--lesson", "topic", metavar="TOPIC", help="Look in one lesson only.")
+@click.option("--jsonl", metavar="FILE", help="Search for many: JSON lines {id, query} in (- is stdin), a line each out.")
+@takes_settings
+def search(settings, query, count, topic, jsonl):
+    """The passages that speak about QUERY, best first, each with its place in the lessons."""
+    from utils import files, search, terminal
+
+    query = " ".join(query).strip()
+    if bool(query) == bool(jsonl):
+        raise UsageError("search needs words to look for, or else --jsonl FILE")
+    corpus = corpus_of(settings, listed=bool(topic))  # an index lists it only when something has changed
+    lessons = [corpus.find(topic)] if topic else None
+    index = search.open_index(corpus, files.cache_folder(settings.home))
+    if jsonl:
+        return put_lines(settings, jsonl, search.found_in_bulk, lambda asked: index.search(asked, count, lessons))
+    passages = index.search(query, count, lessons)
+    if settings.json or not passages:
+        put(settings, search.found(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
+        return ExitCode.DONE if passages else ExitCode.FELL_SHORT
+    bold = not terminal.is_plain(settings, sys.stdout)
+    listing = search.listing(passages, index.matches(query), terminal.line_width(), bold)
+    terminal.put(listing, corpus.warnings, drawn=True)
+
+
+@cli.command()
 @click.argument("flow", required=False, default="learn")
 @takes_settings
 def graph(settings, flow):
@@ -186,10 +213,10 @@ def doctor(settings):
 # ------------------------------------------------------------------------------------- what commands share
 
 
-def corpus_of(settings):
+def corpus_of(settings, listed=True):
     from utils import files
 
-    return files.open_corpus(files.docs_folder(settings.docs))
+    return files.open_corpus(files.docs_folder(settings.docs), listed)
 
 
 def records_of(settings, read_only=False):
@@ -206,6 +233,21 @@ def put(settings, document, listing, warnings=()):
     from utils import terminal
 
     terminal.put(document if settings.json else listing(), warnings)
+
+
+def put_lines(settings, file, answered, find):
+    """Answer a file of JSON lines, one line each, in order; a faulty line is named on stderr too."""
+    from utils import files, terminal
+
+    pipe, count, faulty = terminal.Pipe(settings), 0, 0
+    with files.lines_of(file) as lines:
+        for answer in answered(lines, find):
+            pipe.put_line(answer)
+            count += 1
+            if "error" in answer:
+                faulty += 1
+                pipe.complain(f"{file}:{answer['line']}: {answer['error']}")
+    return ExitCode.NOTHING_RUN if not count else ExitCode.INVALID if faulty else ExitCode.DONE
 
 
 @contextmanager

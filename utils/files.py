@@ -13,7 +13,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +57,15 @@ def home_folder(option: str | None) -> Path:
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("pocket-tutor", appauthor=False))
+
+
+def cache_folder(option: str | None) -> Path:
+    """Where what can be made again is kept: `cache` in --home or TUTOR_HOME, else the platform's folder for it."""
+    if option or os.environ.get("TUTOR_HOME"):
+        return home_folder(option) / "cache"
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("pocket-tutor", appauthor=False))
 
 
 def shown_path(path) -> str:
@@ -223,18 +232,19 @@ def write_crash_log(error: BaseException) -> str:
 # -------------------------------------------------------------------------------------------------- corpus
 
 
-def open_corpus(docs) -> Corpus:
-    """The lessons under a folder. Raises UsageError where there is no such folder, or no lesson in it."""
+def open_corpus(docs, listed: bool = True) -> Corpus:
+    """The lessons under a folder. Raises UsageError where there is no such folder, or no lesson in it.
+
+    listed=False leaves the listing to a search index, which knows an older one and looks for what has changed.
+    """
     folder = Path(docs)
     shown = shown_path(folder)
     if not folder.is_dir():
         found = "it is a file" if folder.exists() else "there is no such folder"
         raise UsageError(f"{shown}: no lessons: {found}; name a folder of Markdown files with --docs")
     corpus = Corpus(folder, os.path.realpath(folder))
-    corpus.files.update(_find_lessons(corpus))
-    if not corpus.files:
-        raise UsageError(f"{shown}: no lessons: there is no .md file in it, leaving out README.md and the like, hidden "
-                         "and ignored files; put a lesson there, or name another folder with --docs")  # fmt: skip
+    if listed:
+        corpus.list_files()
     return corpus
 
 
@@ -246,8 +256,17 @@ class Corpus:
     root: str  # where it really is
     files: dict[str, str] = field(default_factory=dict)  # lesson id -> real path below the root, with slashes
     warnings: list[str] = field(default_factory=list)  # what was skipped, and why
+    watched: dict[str, int] = field(default_factory=dict)  # folders and ignore files below the root -> mtime, ns
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
     _cards: dict[str, lessons.Card] = field(default_factory=dict, repr=False)
+
+    def list_files(self) -> None:
+        """Look for the lessons anew. Raises UsageError where there is none."""
+        self.watched.clear()
+        self.files = dict(_find_lessons(self))
+        if not self.files:
+            raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, leaving out README.md and the "
+                             "like, hidden and ignored files; put a lesson there, or name a folder with --docs")  # fmt: skip
 
     @property
     def shown(self) -> str:
@@ -407,6 +426,7 @@ def _find_lessons(corpus: Corpus) -> Iterator[tuple[str, str]]:
     while waiting:
         folder, rules = waiting.pop()
         try:
+            corpus.watched[folder] = os.stat(os.path.join(corpus.root, folder)).st_mtime_ns  # before it is read
             entries = sorted(os.scandir(os.path.join(corpus.root, folder)), key=lambda entry: entry.name)
         except OSError as error:
             corpus.warnings.append(f"{corpus.path_of(folder, '')}: folder skipped: {error.strerror}")
@@ -414,6 +434,8 @@ def _find_lessons(corpus: Corpus) -> Iterator[tuple[str, str]]:
         names = {entry.name for entry in entries}
         for name in IGNORE_FILES:
             if name in names:
+                with suppress(FileNotFoundError):  # gone since
+                    corpus.watched[_below(folder, name)] = os.lstat(os.path.join(corpus.root, folder, name)).st_mtime_ns
                 rules = (*rules, *_ignore_rules(corpus.root, _below(folder, name)))
         for entry in entries:
             relative = _below(folder, entry.name)

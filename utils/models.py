@@ -111,6 +111,19 @@ class Lesson:
         return next((section for section in self.sections if section.slug == wanted), None)
 
 
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a section found by search: the whole section, or some paragraphs of a long one."""
+
+    lesson: str  # "llm/attention"
+    path: str  # of the lesson's file, for people
+    line: int  # 1-based line on which `text` begins
+    heading: str  # titles from the lesson's down to the section's, joined by " › "
+    section: str  # slug
+    score: float  # higher is better; comparable within one search only
+    text: str  # Markdown, line by line as in the file; what stood in HTML comments is blank
+
+
 # --------------------------------------------------------------------------------------------------- items
 
 

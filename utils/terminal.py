@@ -68,11 +68,17 @@ def hints_line(keys: Keys) -> str:
     return " · ".join(f"{KEY_OF[action]} {word}" for action, word in keys.items())
 
 
-def put(result, warnings=()) -> None:
-    """A command's result on stdout, as JSON or as text; what is worth a warning on stderr."""
+def put(result, warnings=(), drawn: bool = False) -> None:
+    """A command's result on stdout, as JSON or as text; what is worth a warning on stderr.
+
+    drawn: the text is safe to print as it is, and its colours are meant.
+    """
     for warning in warnings:
         print(f"warning: {sanitize(warning, newlines=False)}", file=sys.stderr)
-    print(sanitize(result) if isinstance(result, str) else json.dumps(result, ensure_ascii=False, indent=1))
+    if isinstance(result, str):
+        print(result if drawn else sanitize(result))
+        return
+    print(json.dumps(result, ensure_ascii=False, indent=1))
 
 
 class Pipe:

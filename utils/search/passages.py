@@ -1,4 +1,4 @@
-"""Which section of a lesson speaks about a question, by the words they share."""
+"""Passages without an index: which section of a lesson speaks about a question, by the words they share."""
 
 from __future__ import annotations
 
@@ -6,21 +6,7 @@ import re
 from collections.abc import Sequence
 
 from utils.models import Section
-
-# Words that a question is made of and that say nothing about its subject.
-ASKING = frozenset(
-    "a an and are as at be but by can could do does did for from had has have how i if in into is it its me my no not of on or "
-    "our should so some tell that the their them then there these they this those to too us was we were what when where "
-    "which who whom why will with would you your explain mean means please".split()
-)
-
-
-def words(text: str) -> list[str]:
-    """Stemmed words of a text that carry meaning, in order."""
-    import snowballstemmer
-
-    found = [word for word in re.findall(r"\w+", text.casefold()) if word not in ASKING]
-    return snowballstemmer.stemmer("english").stemWords(found)
+from utils.search.words import words
 
 
 def best_passage(question: str, sections: Sequence[Section]) -> tuple[Section, str, int] | None:

@@ -1,0 +1,15 @@
+"""Search: the sections of a corpus that speak about a question, best first.
+
+words.py says what is compared, pieces.py cuts a lesson into what is indexed, index.py keeps it in the cache folder,
+excerpts.py shows what was found, bulk.py answers many. passages.py looks through the few sections of a lesson without any index.
+"""
+
+from utils.search.bulk import found, found_in_bulk
+from utils.search.excerpts import excerpt, listing
+from utils.search.index import Index, open_index
+from utils.search.passages import best_passage, closest_section
+from utils.search.words import words
+
+__all__ = [
+    "Index", "best_passage", "closest_section", "excerpt", "found", "found_in_bulk", "listing", "open_index", "words",
+]  # fmt: skip

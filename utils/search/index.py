@@ -1,0 +1,349 @@
+"""The index: every piece of a corpus in a tantivy index, kept in the cache folder and following the lessons' files.
+
+A kept index is a folder: `files.db` (SQLite) says which lesson files are in it, as they were read, and which folder
+beside it holds the tantivy index. Its write lock is the writer's lock. All of it can be made again, so whatever is
+wrong with it, it is made again; where it can't be kept, the index lives in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from utils import lessons as markdown
+from utils.models import InvalidFile, Passage, UsageError
+from utils.search import shelf as shelves
+from utils.search.pieces import pieces_of
+from utils.search.words import (
+    UNSPACED,
+    WORD,
+    asked_words,
+    bigrams,
+    comparable,
+    field_of,
+    without_unspaced,
+)
+
+if TYPE_CHECKING:
+    from utils.files import Corpus
+
+# Ranking: BM25 over words and phrases; then the first hits again, each part as a share of the best, weighted so.
+# Chosen on the sets of benchmarks/retrieval.py.
+FIRST_HITS = 50
+PHRASE = 0.3  # of BM25, for two words of the question side by side, or with one between them
+PHRASE_SLOP = 1
+HEADING = 0.3  # for the question's words in the heading path
+LESSON = 0.4  # for other hits in the same lesson: a lesson is about one thing
+NEXT_IN_LESSON = 0.5  # each further hit of a lesson counts that much of the one before it
+
+QUERY_CHARACTERS = 20_000
+QUERY_WORDS = 64  # the rarest ones of a longer question
+
+SCAN_SHARE = 0.05  # of the time may go into looking for changed files
+FREE_SCAN_S = 0.02  # a scan that takes no longer is made whenever an index is opened
+SETTLED_NS = 2_000_000_000  # a file changed more recently may change again without its times telling
+
+
+def open_index(corpus: Corpus, cache: Path | None) -> Index:
+    """The index of a corpus, up to date but for changes since the last scan of many files.
+
+    cache: the folder for what can be made again; None keeps the index in memory. The corpus may be unlisted. Files that
+    can't be read are left out, with a warning in corpus.warnings.
+    """
+    return Index(corpus, cache)
+
+
+@dataclass
+class _Hit:
+    score: float
+    lesson: str
+    document: dict
+
+
+class Index:
+    """Search over one corpus. `kept` says whether it lives in the cache folder."""
+
+    def __init__(self, corpus: Corpus, cache: Path | None):
+        self.corpus = corpus
+        self._cache = cache
+        self._next_scan = 0.0  # by time.monotonic
+        self._shelf = shelves.open_shelf(corpus.root, cache)
+        if self._shelf.scan_is_due(time.time(), SCAN_SHARE, FREE_SCAN_S):
+            self.refresh()
+        else:
+            self._next_scan = time.monotonic() + self._shelf.scan_s / SCAN_SHARE
+
+    @property
+    def kept(self) -> bool:
+        return self._shelf.folder is not None
+
+    # ------------------------------------------------------------------------------------------- searching
+
+    def search(self, query: str, count: int = 10, lessons: Collection[str] | None = None) -> list[Passage]:
+        """The passages nearest to a query, best first, at most one of a section; [] where no word of it stands anywhere.
+
+        lessons: ids to look in; None is all. Any text may be a query: it has no syntax.
+        """
+        if time.monotonic() >= self._next_scan:
+            self.refresh()
+        for _ in range(3):  # files may change as fast as we read them
+            hits = self._recovering(lambda: self._ranked(query, lessons, count))
+            changed = self._changed({hit.lesson for hit in hits})
+            if not changed:
+                break
+            self._update(changed)
+        return [self._passage(hit) for hit in hits if hit.lesson not in changed]
+
+    def _passage(self, hit: _Hit) -> Passage:
+        found = {name: hit.document[name][0] for name in ("heading", "section", "line", "text")}
+        return Passage(hit.lesson, self.corpus.path_of(hit.lesson), score=round(hit.score, 4), **found)
+
+    def _ranked(self, query: str, lessons: Collection[str] | None, count: int) -> list[_Hit]:
+        asked = self._asked(query)
+        if not any(asked.values()):
+            return []
+        limit = max(FIRST_HITS, 2 * count)
+        hits = [
+            _Hit(score, document["lesson"][0], document)
+            for score, document in self._shelf.find(asked, PHRASE, PHRASE_SLOP, lessons, limit)
+        ]
+        _add_bonuses(hits, asked, self._weights(asked), self._shelf.terms)
+        best: dict[tuple[str, str], _Hit] = {}
+        for hit in sorted(hits, key=lambda hit: -hit.score):
+            best.setdefault((hit.lesson, hit.document["section"][0]), hit)
+        return list(best.values())[:count]
+
+    def _asked(self, query: str) -> dict[str, list[str]]:
+        """field -> the terms that the query means in it, in order: stems, or bigrams."""
+        query = comparable(query[:QUERY_CHARACTERS])
+        text = " ".join(asked_words(query))
+        asked = {field: self._shelf.terms(field, text, asking=True) for field in self._shelf.fields}
+        asked[shelves.BIGRAMS] = bigrams(query)
+        for field, terms in asked.items():
+            if len(terms) > QUERY_WORDS:
+                rarest = sorted(set(terms), key=lambda term: (-self._shelf.weight(field, term), term))[:QUERY_WORDS]
+                asked[field] = [term for term in dict.fromkeys(terms) if term in set(rarest)]
+        return asked
+
+    def _weights(self, asked: dict[str, list[str]]) -> dict[str, dict[str, float]]:
+        return {field: {term: self._shelf.weight(field, term) for term in terms} for field, terms in asked.items()}
+
+    def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
+        """A function that tells where in a text words of the query stand: [(start, end)], in order."""
+        asked = self._asked(query)
+        grams = set(asked.pop(shelves.BIGRAMS))
+        met: dict[str, bool] = {}
+
+        def is_met(word: str) -> bool:
+            if word not in met:
+                spelt = comparable(word)
+                met[word] = any(set(self._shelf.terms(field, spelt)) & set(terms) for field, terms in asked.items())
+            return met[word]
+
+        def spans(text: str) -> list[tuple[int, int]]:
+            found = [word.span() for word in WORD.finditer(without_unspaced(text)) if is_met(word[0])]
+            for run in UNSPACED.finditer(text) if grams else ():
+                found += _gram_spans(run, grams)
+            return sorted(found)
+
+        return spans
+
+    # ------------------------------------------------------------------------------------------- freshness
+
+    def refresh(self) -> None:
+        """Look at every file of the corpus, and index what has changed. Raises UsageError where no lesson is left."""
+        begun = time.monotonic()
+        watched = self.corpus.watched or self._shelf.watched()
+        if not watched or any(_mtime_ns(self.corpus.root, path) != mtime for path, mtime in watched.items()):
+            self.corpus.list_files()
+            watched = self.corpus.watched
+            for path, mtime in watched.items():
+                if mtime > time.time_ns() - SETTLED_NS:
+                    watched[path] = -1  # more may come in the same tick of its clock
+        known = self._recovering(lambda: self._shelf.files())
+        if not self.corpus.files:
+            self.corpus.files.update((lesson, real) for lesson, (real, _, _) in known.items())
+        changed = self._changed(self.corpus.files, known) | (known.keys() - self.corpus.files.keys())
+        scan_s = time.monotonic() - begun
+        if changed or watched != self._shelf.watched() or scan_s > FREE_SCAN_S:
+            self._update(changed, watched, scan_s)
+        self._next_scan = time.monotonic() + scan_s / SCAN_SHARE
+
+    def _changed(self, wanted: Collection[str], known=None) -> set[str]:
+        """Those of some lessons whose files are not as they were indexed."""
+        known = self._shelf.files(wanted) if known is None else known
+        changed = set()
+        for lesson in wanted:
+            real, stamp, digest = known.get(lesson, ("", "", b""))
+            now = _stamp(self.corpus.root, self.corpus.files.get(lesson, real))
+            if stamp.startswith(UNSETTLED) and not _is_settled(now) and real == self.corpus.files.get(lesson, real):
+                if self._digest_of(lesson, real) != digest:
+                    changed.add(lesson)
+            elif not stamp or stamp != now or real != self.corpus.files.get(lesson, real):
+                changed.add(lesson)
+        return changed
+
+    def _digest_of(self, lesson: str, real: str) -> bytes:
+        self.corpus.files.setdefault(lesson, real)
+        try:
+            return _digest(self.corpus.lesson_text(lesson))
+        except (InvalidFile, UsageError):
+            return b""
+
+    def _update(self, changed: Collection[str], watched=None, scan_s: float | None = None) -> None:
+        """Take what some files hold now in place of what they held."""
+        if not self.corpus.files:
+            self.corpus.files.update((lesson, real) for lesson, (real, _, _) in self._shelf.files().items())
+
+        self._recovering(lambda: self._write(changed, watched, scan_s))
+
+    def _write(self, changed: Collection[str], watched, scan_s: float | None) -> None:
+        with self._shelf.writing() as writer:
+            for lesson, entry, documents in self._read(changed, self._shelf.files(changed)):
+                writer.replace(lesson, entry, documents)
+            writer.note(watched, time.time(), scan_s)
+
+    def _read(self, changed: Collection[str], known) -> Iterator[tuple[str, tuple | None, Iterator[dict] | None]]:
+        """(lesson, its row in the table of files, its documents) for each; no row where it is gone, None for documents
+        that stay as they are."""
+        for lesson in sorted(changed):
+            real = self.corpus.files.get(lesson)
+            if real is None or not os.path.lexists(os.path.join(self.corpus.root, real)):
+                self.corpus.files.pop(lesson, None)
+                yield lesson, None, iter(())
+                continue
+            stamp = _stamp(self.corpus.root, real)
+            if not _is_settled(stamp):
+                stamp = UNSETTLED + stamp
+            try:
+                text = self.corpus.lesson_text(lesson)
+                digest = _digest(text)
+                if lesson in known and known[lesson][2] == digest:
+                    yield lesson, (real, stamp, digest), None
+                    continue
+                parsed = markdown.parse_lesson(text, lesson, self.corpus.path_of(lesson))
+                documents = list(_documents(parsed))
+            except (InvalidFile, UsageError) as error:
+                self.corpus.warnings.append(str(error))
+                digest, documents = b"", []
+            yield lesson, (real, stamp, digest), documents
+
+    # -------------------------------------------------------------------------------------------- recovery
+
+    def _recovering(self, work: Callable):
+        """The result of some work on the shelf. A broken shelf is made anew; where that fails, or another process keeps
+        it taken, the index goes on in memory."""
+        try:
+            return work()
+        except BaseException as error:
+            if not self.kept or not shelves.is_of_the_shelf(error):
+                raise
+            taken = shelves.is_taken(error)
+        if not taken:
+            try:
+                shelves.discard(self._shelf.folder)
+                self._fill(self._cache)
+                return work()
+            except BaseException as error:
+                if not shelves.is_of_the_shelf(error):
+                    raise
+        self._fill(None)
+        return work()
+
+    def _fill(self, cache: Path | None) -> None:
+        """Take another shelf and put every lesson on it that is not there yet."""
+        self._shelf.close()
+        self._shelf = shelves.open_shelf(self.corpus.root, cache)
+        self.corpus.list_files()
+        self._write(self._changed(self.corpus.files), dict(self.corpus.watched), 0.0)
+
+
+def _add_bonuses(hits: list[_Hit], asked, weights, terms_of) -> None:
+    """Turn BM25 scores into shares of the best one, and add what headings and lessons are worth."""
+    if not hits:
+        return
+    top = hits[0].score
+    for hit in hits:
+        hit.score /= top
+        field, heading = hit.document["field"][0], comparable(hit.document["heading"][0])
+        said = {*terms_of(field, without_unspaced(heading)), *bigrams(heading)}
+        worth = {**weights.get(field, {}), **weights[shelves.BIGRAMS]}
+        total = math.fsum(worth.values())
+        if total:
+            hit.score += HEADING * math.fsum(weight for term, weight in worth.items() if term in said) / total
+    by_lesson: dict[str, list[float]] = {}
+    for hit in hits:
+        by_lesson.setdefault(hit.lesson, []).append(hit.score)
+    for lesson, scores in by_lesson.items():
+        by_lesson[lesson] = sum(
+            score * NEXT_IN_LESSON**place for place, score in enumerate(sorted(scores, reverse=True))
+        )
+    most = max(by_lesson.values())
+    for hit in hits:
+        hit.score += LESSON * by_lesson[hit.lesson] / most
+
+
+def _gram_spans(run, grams: set[str]) -> Iterator[tuple[int, int]]:
+    """The stretches of a run of unspaced script that bigrams of the question cover."""
+    start, text = run.start(), run[0]
+    covered = [False] * len(text)
+    for place in range(len(text)):
+        for size in (1, 2):
+            if text[place : place + size] in grams and place + size <= len(text):
+                covered[place : place + size] = [True] * size
+    begin = None
+    for place, is_covered in enumerate([*covered, False]):
+        if is_covered and begin is None:
+            begin = place
+        elif not is_covered and begin is not None:
+            yield start + begin, start + place
+            begin = None
+
+
+def _documents(lesson) -> Iterator[dict]:
+    field = field_of(lesson.language)
+    for piece in pieces_of(lesson):
+        searched = comparable(f"{piece.heading}\n{piece.text}")
+        document = {
+            "lesson": lesson.id, "field": field, "heading": piece.heading, "section": piece.section,
+            "line": piece.line, "text": piece.text, field: without_unspaced(searched),
+        }  # fmt: skip
+        if grams := bigrams(searched):
+            document[shelves.BIGRAMS] = " ".join(grams)
+        yield document
+
+
+# --------------------------------------------------------------------------------------- the state of a file
+
+UNSETTLED = "?"  # before the stamp of a file that was changed just before it was read
+
+
+def _stamp(root: str, real: str) -> str:
+    """Size and times of a file; "" where it is gone. The time of its last change of any kind can't be set by hand."""
+    try:
+        found = os.stat(os.path.join(root, real))
+    except OSError:
+        return ""
+    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+
+
+def _is_settled(stamp: str) -> bool:
+    return bool(stamp) and int(stamp.rpartition(":")[2]) < time.time_ns() - SETTLED_NS
+
+
+def _mtime_ns(root: str, path: str) -> int | None:
+    with contextlib.suppress(OSError):
+        return os.lstat(os.path.join(root, path)).st_mtime_ns
+    return None
+
+
+def _digest(text: str) -> bytes:
+    import hashlib
+
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()

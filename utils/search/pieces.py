@@ -1,0 +1,80 @@
+"""Pieces: what of a lesson is indexed, one for a section, several for a long one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from utils.lessons import CODE_OR_COMMENT
+from utils.models import Lesson, Section
+
+PIECE_CHARACTERS = 4_000  # a whole section finds better than its parts, up to about this length
+SEPARATOR = " › "
+FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A section or a part of it, as it is indexed."""
+
+    heading: str  # titles from the lesson's down to the section's
+    section: str  # slug
+    line: int  # 1-based line on which `text` begins
+    text: str
+
+
+def pieces_of(lesson: Lesson) -> Iterator[Piece]:
+    """Every piece of a lesson, in order. Sections with nothing to read under their heading have none."""
+    for section in lesson.sections:
+        heading = heading_of(lesson, section)
+        for offset, text in split(without_comments(section.text)):
+            yield Piece(heading, section.slug, section.text_line + offset, text)
+
+
+def heading_of(lesson: Lesson, section: Section) -> str:
+    """`Attention › Root d_k`: the lesson's title, then the section's outline."""
+    outline = section.heading_path
+    if not outline or outline[0] != lesson.title:
+        outline = (lesson.title, *outline)
+    return SEPARATOR.join(title for title in outline if title)
+
+
+def without_comments(text: str) -> str:
+    """Markdown with its HTML comments blank, line by line; those in code stay, for they are shown."""
+    if "<!--" not in text:
+        return text
+    return CODE_OR_COMMENT.sub(lambda found: found[0] if found[0][0] == "`" else "\n" * found[0].count("\n"), text)
+
+
+def split(text: str) -> Iterator[tuple[int, str]]:
+    """(0-based first line, text) of parts of at most PIECE_CHARACTERS, cut between paragraphs, else between lines.
+
+    A single line is never cut.
+    """
+    lines = text.split("\n")
+    start, end = 0, len(lines)
+    while start < end:
+        stop = _end_of_part(lines, start)
+        first, last = start, stop
+        while first < last and not lines[first].strip():
+            first += 1
+        while first < last and not lines[last - 1].strip():
+            last -= 1
+        if first < last:
+            yield first, "\n".join(lines[first:last])
+        start = stop
+
+
+def _end_of_part(lines: list[str], start: int) -> int:
+    size, border, fence = 0, 0, ""
+    for number in range(start, len(lines)):
+        line = lines[number]
+        if size + len(line) > PIECE_CHARACTERS and number > start and size:
+            return border or number
+        size += len(line) + 1 if line.strip() or size else 0
+        if opened := FENCE.match(line):
+            fence = "" if fence == opened[1] else fence or opened[1]
+        if not line.strip() and not fence:
+            border = number + 1
+    return len(lines)

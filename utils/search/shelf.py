@@ -1,0 +1,334 @@
+"""The shelf: where an index is kept, a table of files (SQLite) and a tantivy index in step with it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import math
+import os
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from utils.search.words import PLAIN, STEMMERS, WITH_STOPWORDS
+
+FORMAT = 1  # raise it when what is indexed, or how, changes: older shelves are made anew
+BIGRAMS = "bigrams"
+WAIT_S = 2.0  # for another process that writes
+LONGEST_WORD_BYTES = 60
+HEAP_BYTES = 50_000_000  # of tantivy's writer; it asks for 15 MB at least
+TABLES = """
+CREATE TABLE files (lesson TEXT PRIMARY KEY, real TEXT NOT NULL, stamp TEXT NOT NULL, digest BLOB NOT NULL) STRICT;
+CREATE TABLE watched (path TEXT PRIMARY KEY, mtime_ns INTEGER NOT NULL) STRICT;
+CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+"""
+
+File = tuple[str, str, bytes]  # real path below the root, stamp, digest
+
+
+def open_shelf(root: str, cache: Path | None) -> Shelf:
+    """The shelf of the corpus at `root`: the kept one, a new one in its place if that is broken or older, or memory."""
+    if cache is None:
+        return Shelf(None)
+    folder = _folder_of(root, Path(cache))
+    for _ in range(2):
+        try:
+            return Shelf(folder)
+        except BaseException as error:
+            if not is_of_the_shelf(error):
+                raise
+            if is_taken(error):
+                break
+            discard(folder)
+    return Shelf(None)
+
+
+def _folder_of(root: str, cache: Path) -> Path:
+    import hashlib
+
+    return cache / "search" / hashlib.blake2b(os.fsencode(root), digest_size=10).hexdigest()
+
+
+def is_of_the_shelf(error: BaseException) -> bool:
+    """Whether an error tells of the index or its folder (tantivy raises ValueError, or panics) and not of a lesson."""
+    import sqlite3
+
+    return isinstance(error, (ValueError, OSError, sqlite3.Error)) or type(error).__name__ == "PanicException"
+
+
+def is_taken(error: BaseException) -> bool:
+    """Whether another process writes, or nothing can be written here, so that making it anew would not help."""
+    import sqlite3
+
+    if isinstance(error, (sqlite3.OperationalError, OSError)):
+        return "no such" not in str(error)
+    return "Lockfile" in str(error) or "LockBusy" in str(error)
+
+
+def discard(folder: Path) -> None:
+    """Take a shelf away in one step, so that nobody opens half of it; who has it open goes on reading."""
+    import shutil
+
+    aside = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}.old")
+    with contextlib.suppress(OSError):
+        os.rename(folder, aside)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+class Shelf:
+    """An open shelf, in a folder or, with None, in memory."""
+
+    def __init__(self, folder: Path | None):
+        import sqlite3
+
+        self.folder = folder
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._table = sqlite3.connect(folder / "files.db" if folder else ":memory:", WAIT_S, isolation_level=None)
+        self._analyzers: dict[str, object] = {}
+        try:
+            self._table.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made again
+            self._notes = self._read_notes()
+            if not self._is_whole():
+                self._make()
+            self._open()
+        except BaseException:
+            self._table.close()
+            raise
+
+    def close(self) -> None:
+        self._table.close()
+
+    # ------------------------------------------------------------------------------------------- what is known
+
+    @property
+    def scan_s(self) -> float:
+        """How long the last scan of the files took."""
+        return float(self._notes.get("scan_s", 0))
+
+    @property
+    def fields(self) -> list[str]:
+        """The text fields that hold anything."""
+        return json.loads(self._notes.get("fields", "[]"))
+
+    def scan_is_due(self, now_s: float, share: float, free_s: float) -> bool:
+        """Whether the files should be scanned, so that scans take at most `share` of the time; cheap ones always."""
+        since = now_s - float(self._notes.get("scanned_at", 0))
+        return "scanned_at" not in self._notes or self.scan_s <= free_s or not 0 <= since < self.scan_s / share
+
+    def files(self, lessons: Collection[str] | None = None) -> dict[str, File]:
+        """lesson id -> its file as it was indexed; of those lessons, or of all."""
+        if lessons is not None and len(lessons) < 100:
+            marks = ",".join("?" * len(lessons))
+            rows = self._table.execute(f"SELECT * FROM files WHERE lesson IN ({marks})", tuple(lessons))
+        else:
+            rows = self._table.execute("SELECT * FROM files")
+        return {lesson: file for lesson, *file in rows}
+
+    def watched(self) -> dict[str, int]:
+        """Folders and ignore files of the corpus -> their times as they were when the lessons were listed."""
+        return dict(self._table.execute("SELECT * FROM watched"))
+
+    def _read_notes(self) -> dict[str, str]:
+        if not self._table.execute("SELECT 1 FROM sqlite_master WHERE name = 'notes'").fetchone():
+            return {}
+        return dict(self._table.execute("SELECT * FROM notes"))
+
+    # ------------------------------------------------------------------------------------------------ making
+
+    def _is_whole(self) -> bool:
+        """Whether the shelf is of this format and its tantivy files are those that were written."""
+        if self._notes.get("format") != str(FORMAT):
+            return False
+        return self.folder is None or self._notes["content"] == self._content(self._notes["index"])
+
+    def _content(self, name: str) -> str:
+        """Names and sizes of the files of a tantivy index."""
+        try:
+            entries = [entry for entry in os.scandir(self.folder / name) if not entry.name.startswith(".")]
+            return json.dumps(sorted((entry.name, entry.stat().st_size) for entry in entries))
+        except FileNotFoundError:
+            return ""
+
+    def _make(self) -> None:
+        """Begin anew, under the lock; whoever waited for it may find that another process has done so."""
+        import shutil
+
+        self._table.execute("BEGIN IMMEDIATE")
+        self._notes = self._read_notes()
+        if not self._is_whole():
+            for (name,) in self._table.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                self._table.execute(f'DROP TABLE "{name}"')
+            for statement in TABLES.split(";"):
+                self._table.execute(statement)
+            self._notes = {"format": str(FORMAT), "index": os.urandom(4).hex()}
+            if self.folder:
+                for entry in os.scandir(self.folder):
+                    if entry.is_dir():
+                        shutil.rmtree(entry, ignore_errors=True)
+                (self.folder / self._notes["index"]).mkdir()
+            self._open()
+            self._keep_notes()
+        self._table.execute("COMMIT")
+
+    def _keep_notes(self) -> None:
+        if self.folder:
+            self._notes["content"] = self._content(self._notes["index"])
+        self._table.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", self._notes.items())
+
+    def _open(self) -> None:
+        import tantivy
+
+        path = str(self.folder / self._notes["index"]) if self.folder else None
+        if path or not hasattr(self, "_index"):
+            self._schema = _schema()
+            self._index = tantivy.Index(self._schema, path=path)
+            self._index.register_tokenizer(BIGRAMS, _analyzer(BIGRAMS))
+        self._searcher = self._index.searcher()
+        self._weights: dict[tuple[str, str], float] = {}
+
+    # ----------------------------------------------------------------------------------------------- writing
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """A writer, while no other process writes; what it did is kept whole, or not at all."""
+        self._table.execute("BEGIN IMMEDIATE")
+        try:
+            self._notes = self._read_notes()
+            writer = Writer(self)
+            yield writer
+            writer.commit()
+            self._keep_notes()
+            self._table.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self._table.execute("ROLLBACK")
+            raise
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._weights.clear()
+
+    # --------------------------------------------------------------------------------------------- searching
+
+    def terms(self, field: str, text: str, asking: bool = False) -> list[str]:
+        """The terms of a text in a field; of a question, without the words that its language asks with."""
+        key = f"{field}?" if asking and field in WITH_STOPWORDS else field
+        if key not in self._analyzers:
+            self._analyzers[key] = _analyzer(field, stopwords=key != field)
+        found = self._analyzers[key].analyze(text)
+        return found if found or key == field else self.terms(field, text)
+
+    def weight(self, field: str, term: str) -> float:
+        """How much a term tells: BM25's inverse document frequency."""
+        if (field, term) not in self._weights:
+            count, of = self._searcher.doc_freq(field, term), self._searcher.num_docs
+            self._weights[field, term] = math.log(1 + max(of - count + 0.5, 0.5) / (count + 0.5))
+        return self._weights[field, term]
+
+    def find(
+        self, asked: dict[str, list[str]], phrase: float, slop: int, lessons: Collection[str] | None, limit: int
+    ) -> list[tuple[float, dict]]:
+        """(BM25, document) of the best documents that hold a term; `phrase` weighs two terms in a row.
+
+        asked: field -> terms, in order.
+        """
+        from tantivy import Occur, Query
+
+        parts = []
+        for field, terms in asked.items():
+            parts += [Query.term_query(self._schema, field, term) for term in dict.fromkeys(terms)]
+            if field == BIGRAMS:
+                parts += [self._beginning_or_ending_with(term) for term in dict.fromkeys(terms) if len(term) == 1]
+                continue
+            for pair in dict.fromkeys(itertools.pairwise(terms)):
+                if pair[0] != pair[1]:
+                    query = Query.phrase_query(self._schema, field, list(pair), slop=slop)
+                    parts.append(Query.boost_query(query, phrase))
+        query = Query.boolean_query([(Occur.Should, part) for part in parts])
+        if lessons is not None:
+            narrow = Query.const_score_query(Query.term_set_query(self._schema, "lesson", list(lessons)), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, narrow)])
+        hits = self._searcher.search(query, limit, count=False).hits
+        return [(score, self._searcher.doc(address).to_dict()) for score, address in hits]
+
+    def _beginning_or_ending_with(self, character: str):
+        from tantivy import Query
+
+        return Query.const_score_query(Query.regex_query(self._schema, BIGRAMS, f"{character}.|.{character}"), 1.0)
+
+
+class Writer:
+    """What may be done to a shelf under its lock. tantivy's own writer is made when there is something to write."""
+
+    def __init__(self, shelf: Shelf):
+        self._shelf = shelf
+        self._fields = set(shelf.fields)
+        self._tantivy = None
+
+    def replace(self, lesson: str, file: File | None, documents: Iterable[dict] | None) -> None:
+        """Put a lesson's documents in place of those it had. file None: it is gone; documents None: they stay."""
+        from tantivy import Document
+
+        table = self._shelf._table
+        if file is None:
+            table.execute("DELETE FROM files WHERE lesson = ?", (lesson,))
+        else:
+            table.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (lesson, *file))
+        if documents is None:
+            return
+        writer = self._writer()
+        writer.delete_documents_by_term("lesson", lesson)
+        for document in documents:
+            self._fields.add(document["field"])
+            writer.add_document(Document(**document))
+
+    def note(self, watched: dict[str, int] | None, now_s: float, scan_s: float | None) -> None:
+        """Keep what a scan found out about folders and how long it took."""
+        table = self._shelf._table
+        if watched is not None:
+            table.execute("DELETE FROM watched")
+            table.executemany("INSERT INTO watched VALUES (?, ?)", watched.items())
+        if scan_s is not None:
+            self._shelf._notes.update(scanned_at=str(now_s), scan_s=str(scan_s))
+        self._shelf._notes["fields"] = json.dumps(sorted(self._fields))
+
+    def commit(self) -> None:
+        if self._tantivy:
+            self._tantivy.commit()
+            self._tantivy.wait_merging_threads()
+
+    def _writer(self):
+        if not self._tantivy:
+            for field in (PLAIN, *STEMMERS):  # it asks for all of them, used or not
+                self._shelf._index.register_tokenizer(field, _analyzer(field))
+            self._tantivy = self._shelf._index.writer(HEAP_BYTES, 1)
+        return self._tantivy
+
+
+def _schema():
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("lesson", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("field", "heading", "section", "text"):
+        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("line", stored=True)
+    for field in (PLAIN, *STEMMERS):
+        builder.add_text_field(field, tokenizer_name=field, index_option="position")
+    builder.add_text_field(BIGRAMS, tokenizer_name=BIGRAMS, index_option="freq")
+    return builder.build()
+
+
+def _analyzer(field: str, stopwords: bool = False):
+    """How a field's text is cut: words in lower case, stemmed where there is a stemmer, accents dropped."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    if field == BIGRAMS:
+        return TextAnalyzerBuilder(Tokenizer.whitespace()).build()
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    builder = builder.filter(Filter.remove_long(LONGEST_WORD_BYTES)).filter(Filter.lowercase())
+    if stopwords:
+        builder = builder.filter(Filter.stopword(STEMMERS[field]))
+    if field in STEMMERS:
+        builder = builder.filter(Filter.stemmer(STEMMERS[field]))
+    return builder.filter(Filter.ascii_fold()).build()
