@@ -156,7 +156,7 @@ def check(settings, paths, fix, no_run, strict, rules):
 @click.argument("query", nargs=-1)
 @click.option("-n", "count", type=click.IntRange(1, 1000), default=5, metavar="K", help="Show K passages.")
 @click.option("--lesson", "topic", metavar="TOPIC", help="Look in one lesson only.")
-@click.option("--jsonl", metavar="FILE", help="Search for many: JSON lines {id, query} in (- is stdin), a line each out.")
+@click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, query} in (- is stdin) and out.")
 @takes_settings
 def search(settings, query, count, topic, jsonl):
     """The passages that speak about QUERY, best first, each with its place in the lessons."""

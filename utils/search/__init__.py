@@ -1,7 +1,8 @@
 """Search: the sections of a corpus that speak about a question, best first.
 
 words.py says what is compared, pieces.py cuts a lesson into what is indexed, index.py keeps it in the cache folder,
-excerpts.py shows what was found, bulk.py answers many. passages.py looks through the few sections of a lesson without any index.
+excerpts.py shows what was found, bulk.py answers many. passages.py looks through the
+sections of one lesson without an index.
 """
 
 from utils.search.bulk import found, found_in_bulk

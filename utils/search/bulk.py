@@ -22,7 +22,8 @@ def found_in_bulk(lines: Iterable[tuple[int, str]], find: Callable[[str], Sequen
     """
     for number, text in lines:
         identity, query, fault = _read(text)
-        yield {"id": identity, "line": number, "error": fault} if fault else {"id": identity, **found(query, find(query))}
+        answer = {"line": number, "error": fault} if fault else found(query, find(query))
+        yield {"id": identity, **answer}
 
 
 def _read(text: str) -> tuple[object, str, str]:

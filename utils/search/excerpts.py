@@ -36,7 +36,8 @@ def excerpt(text: str, spans: Spans) -> list[tuple[int, str]]:
 
 
 def _shown(passage: Passage, spans: Spans, columns: int | None, bold: bool) -> list[str]:
-    shown = [f"{sanitize(passage.path, newlines=False)}:{passage.line}", f"  {sanitize(passage.heading, newlines=False)}"]
+    path, heading = (sanitize(text, newlines=False) for text in (passage.path, passage.heading))
+    shown = [f"{path}:{passage.line}", f"  {heading}"]
     chosen = excerpt(passage.text, spans)
     digits = len(str(passage.line + chosen[-1][0]))
     for offset, line in chosen:

@@ -86,7 +86,7 @@ class Index:
     # ------------------------------------------------------------------------------------------- searching
 
     def search(self, query: str, count: int = 10, lessons: Collection[str] | None = None) -> list[Passage]:
-        """The passages nearest to a query, best first, at most one of a section; [] where no word of it stands anywhere.
+        """The passages nearest to a query, best first, one of a section; [] where no word of it stands anywhere.
 
         lessons: ids to look in; None is all. Any text may be a query: it has no syntax.
         """

@@ -28,7 +28,8 @@ def best_passage(question: str, sections: Sequence[Section]) -> tuple[Section, s
                 met = len(asked & set(said)) + 0.5 * len(asked & heading - set(said))
                 score = met / len(asked) - 0.0005 * len(said)
                 if met / len(asked) >= 0.5 and score > best_score:
-                    best, best_score = (section, paragraph.strip(), line + len(paragraph) - len(paragraph.lstrip("\n"))), score
+                    begins = line + len(paragraph) - len(paragraph.lstrip("\n"))
+                    best, best_score = (section, paragraph.strip(), begins), score
             line += paragraph.count("\n")
     return best
 

@@ -219,10 +219,10 @@ class Shelf:
         return found if found or key == field else self.terms(field, text)
 
     def weight(self, field: str, term: str) -> float:
-        """How much a term tells: BM25's inverse document frequency."""
+        """How much a term tells: BM25's inverse document frequency, 0 for a term that stands nowhere."""
         if (field, term) not in self._weights:
             count, of = self._searcher.doc_freq(field, term), self._searcher.num_docs
-            self._weights[field, term] = math.log(1 + max(of - count + 0.5, 0.5) / (count + 0.5))
+            self._weights[field, term] = math.log(1 + max(of - count + 0.5, 0.5) / (count + 0.5)) if count else 0.0
         return self._weights[field, term]
 
     def find(

@@ -7,15 +7,15 @@ import unicodedata
 
 # Words that a question is made of and that say nothing about its subject.
 ASKING = frozenset(
-    "a an and are as at be but by can could do does did for from had has have how i if in into is it its me my no not of on or "
-    "our should so some tell that the their them then there these they this those to too us was we were what when where "
-    "which who whom why will with would you your explain mean means please".split()
+    "a an and are as at be but by can could do does did for from had has have how i if in into is it its me my no not "
+    "of on or our should so some tell that the their them then there these they this those to too us was we were what "
+    "when where which who whom why will with would you your explain mean means please".split()
 )
 # Further words that are dropped from a question to an index, where a rare one of them would outweigh the subject.
 EMPTY = ASKING | frozenset(
     "also just only about any each other than more most much many very use used using give given show following "
-    "suppose let consider try want need get make like one two see say he she his her itself because while during between "
-    "both same such been being cannot s t".split()
+    "suppose let consider try want need get make like one two see say he she his her itself because while during "
+    "between both same such been being cannot s t".split()
 )
 
 PLAIN = "plain"  # the field of languages without a stemmer
@@ -44,7 +44,7 @@ def words(text: str) -> list[str]:
 
 
 def field_of(language: str) -> str:
-    """The index field for a lesson's language: `en` for "en", "en-GB" and "English"; `plain` where there is no stemmer."""
+    """The index field for a language: `en` for "en", "en-GB" and "English"; `plain` where there is no stemmer."""
     name = re.split(r"[-_ ]", language.strip().lower())[0]
     code = ALSO_CALLED.get(name, name)
     return code if code in STEMMERS else PLAIN
