@@ -2,10 +2,10 @@
 
     python benchmarks/retrieval.py FOLDER... [--queries 300]
 
-A FOLDER holds corpus.jsonl ({_id, title, text, group?}), queries.jsonl ({_id, text}) and qrels.tsv (query, target, relevance);
-a target names a document, or a group of them, of which any counts. A folder of such folders may be given too. Documents
-of a group become one lesson, any other a lesson of its own. bm25s and rank_bm25 are left out where they are not
-installed (PyPI). Quality is nDCG@10, its gain being 2^relevance - 1. Times are ratios to FTS5 in the same run.
+A FOLDER holds corpus.jsonl ({_id, title, text, group?}), queries.jsonl ({_id, text}) and qrels.tsv (query, target,
+relevance); a target names a document, or a group of them, of which any counts. A folder of such folders may be given
+too. Documents of a group become one lesson, any other a lesson of its own. bm25s and rank_bm25 are left out where they
+are not installed (PyPI). Quality is nDCG@10, its gain being 2^relevance - 1; times are ratios to FTS5 in the same run.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Set:
             if int(relevance) > 0:
                 self.relevant[query][target] = int(relevance)
         queries = [json.loads(line) for line in (folder / "queries.jsonl").open(encoding="utf-8")]
-        self.queries = [(query["_id"], query["text"]) for query in queries if query["_id"] in self.relevant][:query_limit]
+        answered = [(query["_id"], query["text"]) for query in queries if query["_id"] in self.relevant]
+        self.queries = answered[:query_limit]
         self.texts = [f"{document.get('title', '')}\n{document['text']}" for document in self.documents]
         self.targets = [document.get("group", document["_id"]) for document in self.documents]
 
@@ -225,7 +226,8 @@ def main() -> None:
     if not sets:
         parser.error("no corpus.jsonl in the folders given")
     qualities: dict[str, list[float]] = defaultdict(list)
-    print(f"{'set':20} {'engine':18} {'nDCG@10':>8} {'build':>7} {'cold':>7} {'warm':>7} {'MB':>7}   times: ratios to FTS5")
+    print("Times are ratios to FTS5.")
+    print(f"{'set':20} {'engine':18} {'nDCG@10':>8} {'build':>7} {'cold':>7} {'warm':>7} {'MB':>7}")
     for folder in sets:
         data, rows = Set(folder, arguments.queries), {}
         for engine in (Fts5(), Tutor(), WithoutBonuses(), Bm25s(), RankBm25()):

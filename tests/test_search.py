@@ -92,7 +92,8 @@ def test_a_language_without_a_stemmer_is_searched_as_it_is_written(folder, cache
 
 
 @pytest.mark.parametrize(
-    ("query", "lesson"), [("梯度下降", "zh/a"), ("什么是概率？", "zh/b"), ("率", "zh/b"), ("勾配", "zh/c"), ("확률", "zh/d")]
+    ("query", "lesson"),
+    [("梯度下降", "zh/a"), ("什么是概率？", "zh/b"), ("率", "zh/b"), ("勾配", "zh/c"), ("확률", "zh/d")],
 )
 def test_chinese_japanese_and_korean_are_found_by_bigrams(folder, cache, query, lesson):
     write(folder, "zh/a.md", "# 优化\n\n我们用梯度下降法训练模型。\n")
@@ -160,8 +161,8 @@ def test_count_bounds_the_passages(folder, cache):
 
 @pytest.mark.parametrize(
     "query",
-    ['"', "(", "AND OR NOT", "title:moon", "moon~2 ^", "[a TO z]", "/mo.*n/", "*", "\x1b[31m", "\0", "\ud800", "\\", "+-&|!{}",
-     "\u202e", "🌊" * 50],
+    ['"', "(", "AND OR NOT", "title:moon", "moon~2 ^", "[a TO z]", "/mo.*n/", "*", "\x1b[31m", "\0", "\ud800", "\\",
+     "+-&|!{}", "\u202e", "🌊" * 50],
 )  # fmt: skip
 def test_no_query_is_syntax(folder, cache, query):
     index = opened(folder, cache)
@@ -421,6 +422,13 @@ def test_the_command_prints_the_place_the_heading_and_the_lines(tutor, docs):
     assert line.startswith("  18  **Salt slows yeast down.**")
 
 
+def test_the_index_is_kept_in_the_cache_of_the_home_folder(tutor, docs, home, tmp_path):
+    tutor("search", "salt", "--docs", docs)
+    assert (home / "cache" / "search").is_dir()
+    tutor("search", "salt", "--docs", docs, "--home", tmp_path / "other")
+    assert (tmp_path / "other" / "cache" / "search").is_dir()
+
+
 def test_matched_words_are_bold_where_there_is_colour(tutor, docs):
     run = tutor("search", "yeasts", "--docs", docs, "-n", 1, FORCE_COLOR="1")
     assert "\x1b[1mYeast\x1b[22m" in run.stdout
@@ -482,6 +490,7 @@ def test_what_a_lesson_says_to_the_terminal_is_not_done(tutor, docs):
 def test_a_long_line_is_cut_around_what_matched():
     text = "word " * 300 + "walrus " + "word " * 300
     passage = Passage("a", "a.md", 3, "A", "a", 1.0, text)
-    shown = search.listing([passage], lambda line: [(at, at + 6)] if (at := line.find("walrus")) >= 0 else [], 60, False)
+    at = text.index("walrus")
+    shown = search.listing([passage], lambda line: [(at, at + 6)] if line else [], 60, bold=False)
     line = shown.splitlines()[-1]
     assert "walrus" in line and len(line) <= 60 and line.count("…") == 2

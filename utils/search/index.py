@@ -163,9 +163,9 @@ class Index:
         if not watched or any(_mtime_ns(self.corpus.root, path) != mtime for path, mtime in watched.items()):
             self.corpus.list_files()
             watched = self.corpus.watched
-            for path, mtime in watched.items():
-                if mtime > time.time_ns() - SETTLED_NS:
-                    watched[path] = -1  # more may come in the same tick of its clock
+        for path, mtime in watched.items():
+            if mtime > time.time_ns() - SETTLED_NS:
+                watched[path] = -1  # more may come in the same tick of its clock
         known = self._recovering(lambda: self._shelf.files())
         if not self.corpus.files:
             self.corpus.files.update((lesson, real) for lesson, (real, _, _) in known.items())
