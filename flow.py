@@ -7,6 +7,7 @@ The shared store, filled by main.py before a flow runs and by the nodes while it
 | `settings` | Settings: what the command line asks for                                  | main                     |
 | `corpus`   | files.Corpus: the lessons of --docs                                       | main                     |
 | `terminal` | terminal.Terminal: shows screens, hands back the learner's steps          | main                     |
+| `model`    | LanguageModel, which raises ModelError at once where none is set          | main                     |
 | `store`    | store.Store: the learner's records                                        | main                     |
 | `now`      | () -> aware datetime; a test's clock stands still                         | main                     |
 | `rng`      | random.Random that every draw comes from; --seed makes it repeatable      | main                     |
@@ -129,8 +130,8 @@ def create_learn_flow() -> Flow:
 def create_grade_flow() -> Flow:
     """Bulk grading: read some lines, grade them, write them, until the file ends. Never more than some in memory.
 
-    Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `terminal` (terminal.Pipe),
-    the counts `graded` and `faulty`, and at the end `exit_code`.
+    Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `model`, `jobs` (requests to
+    it at a time), `terminal` (terminal.Pipe), the counts `graded` and `faulty`, and at the end `exit_code`.
     """
     from nodes import grade as nodes
 

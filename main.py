@@ -22,7 +22,11 @@ GLOBAL_OPTIONS = (
     click.option("--docs", metavar="DIR", help="The lessons: any folder of Markdown. Default: the bundled corpus."),
     click.option("--home", metavar="DIR", help="Where records and settings are kept (also TUTOR_HOME)."),
     click.option("-m", "--model", metavar="NAME", help="The model to use."),
+    click.option("--server", metavar="NAME", help="A local server: ollama, llamacpp, vllm or lmstudio."),
     click.option("--offline", is_flag=True, default=None, help="Never call a model."),
+    click.option("--require-model", is_flag=True, default=None, help="End with exit code 3 where the model can't answer."),
+    click.option("--max-tokens-total", type=click.IntRange(min=1), metavar="N", help="Then go on without the model."),
+    click.option("--no-log", is_flag=True, default=None, help="Keep no list of calls to the model."),
     click.option("--seed", type=int, metavar="N", help="Draw the same questions again."),
     click.option("--json", is_flag=True, default=None, help="JSON on stdout, everything else on stderr."),
     click.option("--plain", is_flag=True, default=None, help="No colour, no cursor movement."),
@@ -104,7 +108,7 @@ def topics(settings):
 
 @cli.command()
 @click.argument("file", metavar="FILE.jsonl")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Grade in N processes.")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="In N processes (1); a model N at a time (4).")
 @takes_settings
 def grade(settings, file, jobs):
     """Bulk grading: JSON lines {id, question, reference, answer, rubric?} in, JSON lines with the grades out, in order.
@@ -115,8 +119,11 @@ def grade(settings, file, jobs):
     from utils import files, terminal
 
     pipe = terminal.Pipe(settings)
-    with files.lines_of(file) as lines, processes(jobs) as run_all:
-        shared = {"lines": lines, "path": file, "run_all": run_all, "terminal": pipe, "graded": 0, "faulty": 0}
+    with files.lines_of(file) as lines, model_of(settings) as model, processes(1 if model.available else jobs or 1) as run_all:
+        shared = {
+            "lines": lines, "path": file, "run_all": run_all, "model": model, "jobs": jobs or 4, "terminal": pipe, "graded": 0,
+            "faulty": 0,
+        }  # fmt: skip
         create_grade_flow().run(shared)
     pipe.close()
     return shared["exit_code"]
@@ -264,6 +271,40 @@ def processes(jobs):
 
 
 @contextmanager
+def model_of(settings, on_wait=None, cassette=None):
+    """The model that options and environment name; where there is none it says so at the first call, at once."""
+    from utils.call_llm import endpoint_of, outdated_name
+    from utils.models import ModelError
+
+    endpoint = endpoint_of(settings)
+    replaying = cassette and os.path.exists(cassette)
+    if settings.require_model and not endpoint and not replaying:
+        raise ModelError("a model is required and none is set: set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY")
+    from utils import files
+    from utils.language_model import LanguageModel
+    from utils.replies import Cassette, ReplyCache
+
+    if endpoint and (warning := outdated_name(os.environ)):
+        put_warning(warning)
+    cache = ReplyCache(files.cache_folder(settings.home), not settings.no_log) if endpoint and not replaying else None
+    tape = Cassette(cassette) if cassette else None
+    try:
+        yield LanguageModel(
+            endpoint, cache=cache, cassette=tape, max_tokens_total=settings.max_tokens_total,
+            required=settings.require_model or bool(tape), on_wait=on_wait or (lambda seconds, why: None),
+        )  # fmt: skip
+    finally:
+        if tape:
+            tape.save()
+        if cache:
+            cache.close()
+
+
+def put_warning(text):
+    click.echo(f"warning: {text}", err=True)
+
+
+@contextmanager
 def session(settings, topic, script, transcript):
     """The shared store of a session, from a keyboard or a script; what was said is saved however it ends."""
     import random
@@ -279,15 +320,17 @@ def session(settings, topic, script, transcript):
     screen = terminal.Terminal(settings, learner)
     corpus = corpus_of(settings)
     topic = topic or (steps.topic if steps else None)
-    with records_of(settings) as store:
+    with records_of(settings) as store, model_of(settings, screen.tell_wait) as model:
         if store.warning:
             screen.notice(store.warning)
         try:
             yield {
-                "settings": settings, "corpus": corpus, "terminal": screen, "store": store, "now": store.now,
+                "settings": settings, "corpus": corpus, "terminal": screen, "store": store, "now": store.now, "model": model,
                 "rng": random.Random(seed), "session": uuid.uuid4().hex[:12], "left": False, "round": None,
                 "topic": corpus.find(topic) if topic else None,
             }  # fmt: skip
+            if model.usage:
+                screen.notice(f"{model.name}: {model.prompt_tokens:,} tokens in, {model.completion_tokens:,} out")
         finally:
             if transcript:
                 files.write_atomically(transcript, screen.transcript_text())

@@ -7,7 +7,7 @@ from itertools import islice
 from pocketflow import Node
 
 from utils import grading
-from utils.models import ExitCode
+from utils.models import ExitCode, ModelError
 
 RECORDS_AT_ONCE = 512  # in memory; enough to keep several processes busy
 
@@ -27,14 +27,35 @@ class ReadRecords(Node):
 
 
 class GradeRecords(Node):
-    """Grade what was read, in several processes where asked, in order."""
+    """Grade what was read, in order: in several processes where asked, or with the model, several requests at a time."""
 
     def prep(self, shared):
-        return shared["records"], shared["run_all"]
+        return shared["records"], shared["run_all"], shared["model"], shared["jobs"], shared["terminal"]
 
     def exec(self, prepared):
-        records, run_all = prepared
-        return list(run_all(grading.graded_line, records))
+        records, run_all, model, jobs, terminal = prepared
+        if not model.available:
+            return list(run_all(grading.graded_line, records))
+        from concurrent.futures import ThreadPoolExecutor
+
+        def graded(record):
+            return grading.graded_line(record, lambda *asked: self.with_model(model, terminal, *asked))
+
+        with ThreadPoolExecutor(jobs) as pool:
+            return list(pool.map(graded, records))
+
+    @staticmethod
+    def with_model(model, terminal, question, references, answer, rubric):
+        """One record's grade; where the model can't give it, the built-in one, which costs no other record's."""
+        try:
+            item = grading.bare_item(question, references, rubric)
+            return grading.grade_with(model.fill, item, answer, model.name, strict=True)
+        except ModelError as error:
+            if model.required:
+                raise
+            if told := model.outage(error):
+                terminal.complain(told)
+            return grading.grade_record(question, references, answer, rubric)
 
     def post(self, shared, prepared, grades):
         shared["grades"] = grades

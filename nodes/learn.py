@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pocketflow import Node
 
+from nodes.asking import ModelNode
 from nodes.place import POINTERS, REPEATS, keep_place, read_step
-from utils import agenda, bank, lessons, schedule, screens, search
+from utils import agenda, bank, lessons, prompts, schedule, screens, search
 from utils.models import Place, Round, Step
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
@@ -181,8 +182,14 @@ class OfferToSkip(Node):
         return "read" if step.text == "1" else "skip"
 
 
-class ExplainSection(Node):
-    """The lesson's own words, a page at a time; simpler, or by its example, where the learner asks."""
+MANNERS = {"simpler": "in simpler words", "deeper": "what lies behind it", "analogy": "by an analogy", "example": "an example"}
+
+
+class ExplainSection(ModelNode):
+    """A section, explained by the model in its own words, then the lesson's own a page at a time.
+
+    Without a model the lesson's own words alone; simpler, or by its example, where the learner asks.
+    """
 
     def prep(self, shared):
         place = shared["place"]
@@ -190,41 +197,67 @@ class ExplainSection(Node):
         section = shared["lesson"].section(place.section)
         page = min(place.page, len(pages) - 1)
         has_items = bool(items_of(shared, place.section))
-        return shared["terminal"], section, pages, page, has_items, shared.get("step")
+        asked = shared["step"].action if shared.get("step") else ""
+        return shared["model"], shared["terminal"], section, pages, page, has_items, asked, learner_of(shared)
 
     def exec(self, prepared):
-        terminal, section, pages, page, has_items, step = prepared
-        brief, example = lessons.key_sentences(section.text), lessons.worked_example(section.text)
-        asked = step.action if step else ""
+        model, terminal, section, _, page, _, asked, learner = prepared
+        manner = asked if asked in MANNERS else "plain"
+        if asked == "ask" or (manner == "plain" and page):
+            return self.read_on(prepared)
+        label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
+        terminal.stream(model.say(prompts.explain(section, manner, *learner)), label)
+        return self.read_on(prepared)
+
+    def built_in(self, prepared):
+        _, terminal, section, _, _, _, asked, _ = prepared
         if asked == "simpler":
-            terminal.show(screens.Prose(brief, "in brief"))
-        elif asked == "example":
-            terminal.show(screens.Prose(example))
+            terminal.show(screens.Prose(lessons.key_sentences(section.text), "in brief"))
+        elif asked in MANNERS:
+            terminal.show(screens.Prose(lessons.worked_example(section.text) or lessons.key_sentences(section.text)))
+        return self.read_on(prepared)
+
+    @staticmethod
+    def read_on(prepared):
+        """The page of the lesson, unless it is on screen already, and what the learner does then."""
+        model, terminal, section, pages, page, has_items, asked, _ = prepared
         text, folded = pages[page]
-        if asked not in ("simpler", "example", "ask"):  # after those the page is still there
-            terminal.show(screens.Prose(text, folded=folded))
+        if asked != "ask" and asked not in MANNERS:  # after those the page is still there
+            terminal.show(screens.Prose(text, "the lesson" if model.available and page == 0 else "", folded=folded))
         last = page == len(pages) - 1
         keys = {"next": ("question" if has_items else "go on") if last else "unfold" if folded else "more"}
-        if len(brief) < 0.8 * len(section.text):
+        if model.available or len(lessons.key_sentences(section.text)) < 0.8 * len(section.text):
             keys["simpler"] = "simpler"
-        if example:
+        if model.available or lessons.worked_example(section.text):
             keys["example"] = "example"
+        if model.available:
+            keys.update(deeper="deeper", analogy="analogy")
         return terminal.turn_page({**keys, "ask": "ask", "quit": "leave"})
 
     def post(self, shared, prepared, step):
-        _, _, pages, page, _, _ = prepared
+        _, _, _, pages, page, *_ = prepared
         read_step(shared, step)
         if step.action == "quit":
             return "left"
         if step.action == "ask":
             return "side_question"
-        if step.action in ("simpler", "example"):
+        if step.action in MANNERS:
             return "page"
         shared["step"] = None
         if page + 1 < len(pages):
             keep_place(shared, stage="explain", page=page + 1)
             return "page"
         return "question"
+
+
+def learner_of(shared) -> tuple[str, list[str]]:
+    """What an explanation should know of the learner: how far they are, in words, and what they missed here."""
+    place = shared["place"]
+    attempts = shared["store"].attempts(lesson=place.lesson)
+    keys = [item.key for item in shared["items"].values()]
+    level = f"{screens.known(schedule.mastery(attempts, keys))} on this lesson as a whole" if keys else ""
+    missed = shared["store"].missed_items(place.lesson)
+    return level, [shared["items"][item].question for item in missed if item in shared["items"]]
 
 
 class BeginPractice(Node):
@@ -254,14 +287,19 @@ class BeginPractice(Node):
         return "practice"
 
 
-class ExplainAgain(Node):
-    """After a hard round: the section once more, in brief."""
+class ExplainAgain(ModelNode):
+    """After a hard round: the section once more, by the model with what was missed in mind, else in brief."""
 
     def prep(self, shared):
-        return shared["terminal"], shared["lesson"].section(shared["place"].section)
+        return shared["model"], shared["terminal"], shared["lesson"].section(shared["place"].section), learner_of(shared)
 
     def exec(self, prepared):
-        terminal, section = prepared
+        model, terminal, section, learner = prepared
+        terminal.stream(model.say(prompts.explain(section, "simpler", *learner)), f"once more · {model.name or 'model'}")
+        return terminal.turn_page({"next": "go on"})
+
+    def built_in(self, prepared):
+        _, terminal, section, _ = prepared
         terminal.show(screens.Prose(lessons.key_sentences(section.text), "once more, in brief"))
         return terminal.turn_page({"next": "go on"})
 
@@ -312,7 +350,7 @@ class TakeDetour(Node):
         read_step(shared, step)
 
 
-class Recap(Node):
+class Recap(ModelNode):
     """The end of a lesson: what is known now, what comes back, one suggestion."""
 
     def prep(self, shared):
@@ -325,10 +363,17 @@ class Recap(Node):
                 past = [attempt for attempt in attempts if attempt.section == section.slug]
                 known.append((section.title, schedule.mastery(past, keys)))
         missed = [shared["items"][item] for item in store.missed_items(lesson.id) if item in shared["items"]]
-        return shared["terminal"], lesson, known, missed, agenda.next_lesson(shared["corpus"], store, after=lesson.id)
+        following = agenda.next_lesson(shared["corpus"], store, after=lesson.id)
+        return shared["model"], shared["terminal"], lesson, known, missed, following
 
     def exec(self, prepared):
-        terminal, lesson, known, missed, following = prepared
+        model, terminal, lesson, known, missed, _ = prepared
+        figures = [(title, screens.known(mastery)) for title, mastery in known]
+        terminal.stream(model.say(prompts.recap(lesson.title, figures, [item.question for item in missed])))
+        return self.built_in(prepared)
+
+    def built_in(self, prepared):
+        _, terminal, lesson, known, missed, following = prepared
         suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
         questions = [screens.blanked(bank.draw(item, 0).question) for item in missed]
         terminal.show(screens.Known(lesson.title, known, questions, suggestion))

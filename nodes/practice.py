@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from pocketflow import Node
 
+from nodes.asking import ModelNode
 from nodes.place import REPEATS, keep_place, read_step
-from utils import bank, grading, screens, search
+from utils import bank, grading, prompts, screens, search
+from utils.call_llm import whole
 from utils.models import Attempt, Grade, Kind, Round
 
 SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
@@ -76,19 +78,35 @@ class AskItem(Node):
         return {"quit": "left", "ask": "side_question"}.get(step.action, step.action)
 
 
-class GiveHint(Node):
-    """The author's next hint."""
+class GiveHint(ModelNode):
+    """The next hint: the model's, that takes up what was answered, or the author's. Neither ever holds the answer."""
 
     def prep(self, shared):
-        return shared["terminal"], shared["item"].hints, shared["round"].hints
+        return shared["model"], shared["terminal"], shared["item"], shared["round"].hints, shared["round"].answers
 
     def exec(self, prepared):
-        terminal, hints, given = prepared
-        if given < len(hints):
-            terminal.show(screens.Hint(hints[given], given + 1, len(hints)))
-            return given + 1
-        terminal.notice("There are no more hints.")
-        return given
+        model, terminal, item, given, answers = prepared
+        if given >= len(item.hints) or not model.available:
+            return self.built_in(prepared)
+        prompt = prompts.hint(item, answers, item.hints[given])
+        with terminal.waiting("thinking of a hint"):
+            hint = whole(model.say(prompt)).strip()
+        if not prompts.keeps_secret(hint, bank.giveaways(item)):
+            return self.built_in(prepared)
+        return self.shown(prepared, hint)
+
+    def built_in(self, prepared):
+        _, terminal, item, given, _ = prepared
+        if given >= len(item.hints):
+            terminal.notice("There are no more hints.")
+            return given
+        return self.shown(prepared, item.hints[given])
+
+    @staticmethod
+    def shown(prepared, hint):
+        _, terminal, item, given, _ = prepared
+        terminal.show(screens.Hint(hint, given + 1, len(item.hints)))
+        return given + 1
 
     def post(self, shared, prepared, given):
         shared["round"].hints = given
@@ -117,18 +135,25 @@ class AnswerSideQuestion(Node):
             shared["terminal"].event("side_question", question=prepared[1])
 
 
-class GradeAnswer(Node):
-    """Score the answer, with the points met and missed."""
+class GradeAnswer(ModelNode):
+    """Score the answer, with the points met and missed. Free text is read by the model too, where there is one."""
 
     def prep(self, shared):
-        return shared["item"], shared["step"].text, shared["lesson"].language
+        return shared["model"], shared["terminal"], shared["item"], shared["step"].text, shared["lesson"].language
 
     def exec(self, prepared):
-        item, answer, language = prepared
+        model, terminal, item, answer, language = prepared
+        if item.kind != Kind.SHORT or item.expression or not model.available:
+            return self.built_in(prepared)
+        with terminal.waiting("grading"):
+            return grading.grade_with(model.fill, item, answer, model.name, language=language)
+
+    def built_in(self, prepared):
+        _, _, item, answer, language = prepared
         return grading.grade(item, answer, language=language)
 
     def post(self, shared, prepared, grade):
-        shared["grade"], shared["answer"] = grade, prepared[1]
+        shared["grade"], shared["answer"] = grade, prepared[3]
         return "unreadable" if grade.misunderstood else "graded"
 
 
@@ -181,6 +206,8 @@ class RecordAttempt(Node):
             item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
             mode=round_.mode, seed=item.seed, hints=round_.hints, shown=skipped, session=shared["session"],
         )  # fmt: skip
+        if attempt.answer:
+            round_.answers.append(attempt.answer)
         advance(round_, item, result)
         place = shared["place"]
         if round_.mode != "recall":
@@ -213,6 +240,7 @@ def advance(round_: Round, item, result: str) -> None:
     round_.draws[item.id] = round_.draws.get(item.id, 0) + 1
     round_.queue.pop(0)
     round_.hints = round_.tries = 0
+    round_.answers = []
 
 
 def utc(moment) -> str:

@@ -10,6 +10,7 @@ from conftest import NOW
 
 from flow import create_learn_flow
 from utils import bank, files
+from utils.language_model import LanguageModel
 from utils.models import Settings, Step
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
@@ -32,7 +33,7 @@ def play(docs, home, capsys):
             corpus = files.open_corpus(docs)
             shared = {
                 "settings": Settings(plain=True), "corpus": corpus, "store": store, "now": store.now,
-                "terminal": Terminal(Settings(plain=True), learner), "rng": random.Random(seed),
+                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "rng": random.Random(seed),
                 "session": next(sessions), "topic": topic, "left": False, "round": None,
             }  # fmt: skip
             create_learn_flow().run(shared)
@@ -87,7 +88,7 @@ def learn(docs, home, capsys):
         with open_store(home, now=lambda: NOW) as store:
             shared = {
                 "settings": Settings(plain=True), "corpus": files.open_corpus(docs), "store": store, "now": store.now,
-                "terminal": Terminal(Settings(plain=True), learner), "rng": random.Random(seed),
+                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "rng": random.Random(seed),
                 "session": f"s{next(count)}", "topic": "food/bread", "left": False, "round": None,
             }  # fmt: skip
             create_learn_flow().run(shared)
@@ -218,7 +219,8 @@ def test_the_same_seed_gives_the_same_transcript(docs, tmp_path, capsys):
             terminal = Terminal(Settings(plain=True), learner)
             shared = {
                 "settings": Settings(plain=True), "corpus": files.open_corpus(docs), "store": store, "now": store.now,
-                "terminal": terminal, "rng": random.Random(5), "session": name, "topic": "bread", "left": False,
+                "terminal": terminal, "model": LanguageModel(None), "rng": random.Random(5),
+                "session": name, "topic": "bread", "left": False,
                 "round": None,
             }  # fmt: skip
             create_learn_flow().run(shared)

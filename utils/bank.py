@@ -643,6 +643,19 @@ def shown_answer(item: Item) -> str:
     return item.expression or item.references[0]
 
 
+def giveaways(item: Item) -> list[str]:
+    """Texts that would give a drawn item's answer away, were they said in a hint."""
+    if item.kind in (Kind.CHOICE, Kind.MULTI):
+        return [option.text for option in item.options if option.right]
+    if item.kind == Kind.NUMBER:
+        return [show(item.answer)]
+    if item.kind == Kind.CLOZE:
+        return [text for blank in item.blanks for text in blank.accepted]
+    if item.kind == Kind.ORDER:
+        return [item.steps[0]]
+    return [item.expression] if item.expression else [*item.references, *(point.text for point in item.rubric)]
+
+
 def accepted_answers(item: Item) -> list[str]:
     """Answers to a drawn item, as typed, that must all be graded right; the plainest first."""
     if item.kind in (Kind.CHOICE, Kind.MULTI):

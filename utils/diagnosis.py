@@ -59,13 +59,65 @@ def part(name: str, look: Callable[[], str]) -> Iterator[Check]:
         yield Check(name, "wrong", str(error))
 
 
+LOOK_S = 5.0  # how long the endpoint may take to say what it has
+
+
 def model(settings: Settings, environment: Mapping) -> Iterator[Check]:
+    """Is an endpoint set, is it reachable, has it the model, how does it take structured replies, how soon does it speak?"""
+    from utils.call_llm import endpoint_of, outdated_name
+
     if settings.offline:
         yield Check("model", "ok", "not used (--offline); the built-in tutor teaches")
-    elif environment.get("OPENAI_BASE_URL") or environment.get("OPENAI_API_KEY"):
-        yield Check("model", "note", "an endpoint is set, and not used yet by this version", "nothing to do")
-    else:
-        yield Check("model", "note", "none set; the built-in tutor teaches, with no key and no network")
+        return
+    try:
+        endpoint = endpoint_of(settings, environment)
+    except TutorError as error:
+        yield Check("model", "wrong", str(error))
+        return
+    if endpoint is None:
+        yield Check("model", "note", "none set; the built-in tutor teaches, with no key and no network",
+                    "to use one: OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY, and OPENAI_MODEL")  # fmt: skip
+        return
+    if warning := outdated_name(environment):
+        yield Check("model", "note", warning)
+    yield from spoken_to(endpoint)
+
+
+def spoken_to(endpoint) -> Iterator[Check]:
+    import time
+
+    from utils.call_llm import Limits, call_llm, models_at, schema_format
+
+    limits = Limits(connect_s=LOOK_S, first_piece_s=3 * LOOK_S, stall_s=LOOK_S, total_s=4 * LOOK_S, tries=1)
+    named = endpoint.model or "its first model"
+    try:
+        known = models_at(endpoint, limits)
+    except Exception:  # many servers that answer do not list
+        known = ()
+    if known and endpoint.model and endpoint.model not in known:
+        yield Check("model", "note", f"{endpoint.host} does not list {endpoint.model}; it has {', '.join(known[:5])}",
+                    "set OPENAI_MODEL or -m to one of these")  # fmt: skip
+    begun = time.monotonic()
+    try:
+        pieces = call_llm("Say: ready", stream=True, endpoint=endpoint, limits=limits)
+        next(pieces, "")
+        first_s = time.monotonic() - begun
+        for _ in pieces:
+            pass
+    except TutorError as error:
+        yield Check("model", "wrong", str(error), "without a model: --offline, or unset OPENAI_BASE_URL and OPENAI_API_KEY")
+        return
+    yield Check("model", "ok", f"{named} at {endpoint.host}, first word after {first_s:.1f} s")
+    schema = {"title": "ready", "type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"],
+              "additionalProperties": False}  # fmt: skip
+    rungs = []
+    for name, asked in (("JSON schema", schema_format(schema)), ("JSON object", {"type": "json_object"})):
+        try:
+            call_llm('Reply with {"ready": true} as JSON.', endpoint=endpoint, limits=limits, response_format=asked)
+            rungs.append(name)
+        except TutorError:
+            continue
+    yield Check("replies", "ok" if rungs else "note", f"structured by {', '.join(rungs) or 'a fenced block only'}")
 
 
 def terminal(settings: Settings, environment: Mapping) -> Iterator[Check]:

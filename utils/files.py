@@ -551,7 +551,7 @@ def _is_ignored(relative: str, is_folder: bool, rules: Iterable[_IgnoreRule]) ->
 
 # ------------------------------------------------------------------------------------------------- scripts
 
-WORDS = ("next", "hint", "skip", "simpler", "example", "quit")
+WORDS = ("next", "hint", "skip", "simpler", "example", "deeper", "analogy", "quit")
 WITH_TEXT = ("answer", "ask", "choose")
 SCRIPT_FIELDS = ("topic", "seed", "steps")
 

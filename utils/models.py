@@ -43,6 +43,14 @@ class ModelError(TutorError):
     """The model could not be reached, or what it said cannot be used."""
 
     exit_code = ExitCode.NO_MODEL
+    kind = ""  # "format", "json_schema": the server does not know this way of asking for structured replies
+    about_reply = False  # the endpoint works; it is this reply that can't be used
+
+
+class ModelRefused(ModelError):
+    """The endpoint is there and refuses for good: the key, the model's name or the certificate. Settings mend it."""
+
+    exit_code = ExitCode.USAGE
 
 
 class InvalidFile(TutorError):
@@ -286,6 +294,7 @@ class Round:
     queue: list[str] = field(default_factory=list)  # item ids still to ask, the present one first
     hints: int = 0  # shown for the present item
     tries: int = 0  # answers given to the present item
+    answers: list[str] = field(default_factory=list)  # what they were
     draws: dict[str, int] = field(default_factory=dict)  # item id -> how often it was asked in this session
     again: list[str] = field(default_factory=list)  # missed here, to come back before the round ends
     outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"
@@ -312,7 +321,7 @@ class Step:
     text: str = ""  # the answer, the side question, the option chosen
     line: int = 0  # in the script that it came from
 
-    ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "ask", "choose", "quit")
+    ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "choose", "quit")
 
 
 @dataclass(frozen=True)
@@ -322,7 +331,11 @@ class Settings:
     docs: str | None = None  # None is the bundled corpus
     home: str | None = None
     model: str | None = None
+    server: str | None = None  # one of call_llm.SERVERS: a shorthand for its base URL
     offline: bool = False
+    require_model: bool = False  # a model that can't answer ends the command
+    max_tokens_total: int | None = None  # from then on the built-in tutor
+    no_log: bool = False  # keep no list of calls to the model
     seed: int | None = None
     json: bool = False
     plain: bool = False

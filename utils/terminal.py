@@ -11,8 +11,9 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from utils.models import Kind, Settings, Step, UsageError
 from utils.text import sanitize
@@ -20,10 +21,12 @@ from utils.text import sanitize
 if TYPE_CHECKING:
     from utils.screens import Question, Screen
 
+T = TypeVar("T")
 MAX_WIDTH = 78
 MARGIN = " "  # at the left of what a person sees; in plain text there is none
 KEY_OF = {
-    "next": "enter", "simpler": "s", "example": "x", "ask": "?", "hint": "h", "skip": "k", "quit": "q",
+    "next": "enter", "simpler": "s", "example": "x", "deeper": "d", "analogy": "y", "ask": "?", "hint": "h", "skip": "k",
+    "quit": "q",
 }  # fmt: skip
 ACTION_OF = {key: action for action, key in KEY_OF.items() if key != "enter"}
 
@@ -128,6 +131,11 @@ class Terminal:
         self.learner = learner or (LineKeyboard(self) if self.plain else Keyboard(self))
         self.transcript: list[str] = []
 
+    @property
+    def moves_cursor(self) -> bool:
+        """May what was drawn be drawn over? Not in plain text, nor in a pipe that colours were forced into."""
+        return not self.plain and self.console.file.isatty()
+
     # ------------------------------------------------------------------------------------------ showing
 
     def show(self, screen: Screen) -> None:
@@ -148,6 +156,41 @@ class Terminal:
         from utils.screens import Notice
 
         self.show(Notice(text))
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Something is being waited for: a moving sign and what it is, gone when it is over; nothing in plain text."""
+        if not self.moves_cursor:
+            yield
+            return
+        from rich.live import Live
+        from rich.padding import Padding
+        from rich.spinner import Spinner
+        from rich.text import Text
+
+        sign = Padding(Spinner("dots", Text(f"{what}…", style="bright_black")), (0, 0, 0, len(MARGIN)))
+        with Live(sign, console=self.console, transient=True, redirect_stdout=False, redirect_stderr=False):
+            yield
+
+    def stream(self, pieces: Generator[str, None, T], label: str = "") -> T:
+        """Show a reply as its pieces come, each paragraph drawn as Markdown once it is whole. Returns what `pieces` does."""
+        from utils.streaming import StreamView
+
+        view = StreamView(self.console, self.moves_cursor, label)
+        try:
+            while True:
+                view.feed(next(pieces))
+        except StopIteration as end:
+            return end.value
+        finally:
+            view.close()
+            if view.text.strip():
+                self.transcript.append((f"_{label}_\n\n" if label else "") + sanitize(view.text.strip()))
+
+    def tell_wait(self, seconds: float, why: str) -> None:
+        """A pause before a further try at the model, where it is long enough to be noticed."""
+        if seconds >= 2 and not self.plain:
+            self.notice(f"{why}: trying again in {seconds:.0f} s")
 
     def event(self, name: str, **values) -> None:
         """With --json, one JSON line on stdout; otherwise nothing."""

@@ -4,8 +4,9 @@
 machine.
 """
 
+from utils.grading.judged import grade_with, judged
 from utils.grading.kinds import grade
 from utils.grading.records import graded_line
-from utils.grading.short import Weights, grade_record, load_weights
+from utils.grading.short import Weights, bare_item, grade_record, load_weights
 
-__all__ = ["Weights", "grade", "grade_record", "graded_line", "load_weights"]
+__all__ = ["Weights", "bare_item", "grade", "grade_record", "grade_with", "graded_line", "judged", "load_weights"]

@@ -65,6 +65,8 @@ def settled(answer: Answer, reference: Reference, asked: Asked) -> str:
     """Why an answer cannot be right whatever its words, or ""."""
     if not answer.content and reference.stems:
         return "This does not answer the question."
+    if _other_number_first(answer, reference):
+        return f"{OTHER_NUMBER}."
     if _salad(answer, reference):
         return "These are key words without a statement. Say it in a sentence."
     if _echo(answer, reference, asked):
@@ -72,6 +74,14 @@ def settled(answer: Answer, reference: Reference, asked: Asked) -> str:
     if _flood(answer, reference):
         return "This says far more than the question asks. Say in a sentence or two what matters."
     return ""
+
+
+def _other_number_first(answer: Answer, reference: Reference) -> bool:
+    """Whether a number is asked for and the answer begins with another one, whatever it says further on."""
+    if not reference.numbers or any(not reference.tokens[i].text[0].isdigit() for i in reference.content):
+        return False
+    said = [token.stem for token in answer.tokens if token.text[0].isdigit()]
+    return bool(said) and said[0] not in reference.numbers
 
 
 def _salad(answer: Answer, reference: Reference) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from utils.grading.short import grade_record
+from utils.models import Grade
 
 TEXTS = ("question", "answer")
 
 
-def graded_line(line: tuple[int, str]) -> dict:
+def graded_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record) -> dict:
     """The grade of one record, or what is wrong with its line.
+
+    grade: (question, references, answer, rubric) -> Grade.
 
     line: (1-based number, text of {id, question, reference: str or list, answer, rubric?}). Returns
     {id, score, correct, met, missed, unsure, feedback, grader}, or {id, line, error}. In bulk nobody is asked: where the
@@ -30,16 +34,16 @@ def graded_line(line: tuple[int, str]) -> dict:
         rubric = texts_of(record, "rubric") if record.get("rubric") else ()
     except ValueError as error:  # json's own error is one
         return {"id": identity, "line": number, "error": told(error)}
-    grade = grade_record(question, references, answer, rubric)
+    given = grade(question, references, answer, rubric)
     return {
         "id": identity,
-        "score": round(grade.score, 4),
-        "correct": grade.score >= 1.0,
-        "met": [{"point": met.point, "evidence": met.evidence} for met in grade.met],
-        "missed": list(grade.missed),
-        "unsure": grade.unsure,
-        "feedback": grade.feedback,
-        "grader": grade.grader,
+        "score": round(given.score, 4),
+        "correct": given.score >= 1.0,
+        "met": [{"point": met.point, "evidence": met.evidence} for met in given.met],
+        "missed": list(given.missed),
+        "unsure": given.unsure,
+        "feedback": given.feedback,
+        "grader": given.grader,
     }
 
 

@@ -267,24 +267,36 @@ WRONG_NEAR = 0.9  # of 2: how near a known wrong answer must be to be heard in a
 WRONG_NEARER = 0.05  # and how much nearer than the nearest reference
 
 
+def look_at(item: Item, answer: str, weights: Weights, language: str = "en") -> tuple[Grade | None, Verdict | None]:
+    """(grade, None) of an answer that is wrong whatever a reader makes of it; (None, verdict) of one that must be read.
+
+    Wrong are: nothing said, a known wrong answer, what a guard settles; and, with `misunderstood`, what can't be compared.
+    """
+    points = tuple(point.text for point in item.rubric)
+    if not re.search(r"\w", answer):
+        return Grade(0.0, missed=points, misunderstood="Nothing was typed."), None
+    if message := _other_script(answer, item.references):
+        return Grade(0.0, missed=points, feedback=message, misunderstood=message), None
+    verdict = judge(item.question, item.references, answer, weights, language)
+    said = verdict.answer
+    if said and (wrong := _known_wrong(item, said, weights, language)):
+        told = wrong.reply or wrong.misconception or "This is a known misconception."
+        return Grade(0.0, missed=points, feedback=told), None
+    if said is None or verdict.best is None or verdict.reason:
+        return Grade(0.0, missed=points or _shown(verdict), feedback=verdict.reason), None
+    return None, verdict
+
+
 def grade_short(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
     """The verdict on a free-text answer: points met and missed, known wrong answers heard, unsure where it is.
 
     An unsure grade's score is what the grader leans to: 1.0 for right. With `strict` it is below 1.
     """
     weights = weights or shipped_weights()
-    points = tuple(point.text for point in item.rubric)
-    if not re.search(r"\w", answer):
-        return Grade(0.0, missed=points, misunderstood="Nothing was typed.")
-    if message := _other_script(answer, item.references):
-        return Grade(0.0, missed=points, feedback=message, misunderstood=message)
-    verdict = judge(item.question, item.references, answer, weights, language)
-    said = verdict.answer
-    if said and (wrong := _known_wrong(item, said, weights, language)):
-        return Grade(0.0, missed=points, feedback=wrong.reply or wrong.misconception or "This is a known misconception.")
-    if said is None or verdict.best is None or verdict.reason:
-        return Grade(0.0, missed=points or _shown(verdict), feedback=verdict.reason)
-    p = verdict.probability
+    settled, verdict = look_at(item, answer, weights, language)
+    if settled:
+        return settled
+    said, p = verdict.answer, verdict.probability
     made = _points(item, said, weights, language)
     met = tuple(Met(point.text, words) for point, share, words in made if share >= MET)
     lacking = [point for point, share, _ in made if share < MET]
@@ -341,7 +353,12 @@ def grade_record(
     language: str = "en",
 ) -> Grade:
     """The verdict on an answer to a bare question: references alone are enough."""
+    item = bare_item(question, references, rubric)
+    return grade_short(item, answer, weights=weights, strict=strict, language=language)
+
+
+def bare_item(question: str, references: Sequence[str] | str, rubric: Sequence[Point | str] = ()) -> Item:
+    """A question with references, of no lesson, as an item."""
     references = (references,) if isinstance(references, str) else tuple(references)
     points = tuple(point if isinstance(point, Point) else Point(point) for point in rubric)
-    item = Item(id="", lesson="", section="", kind="short", question=question, references=references, rubric=points)
-    return grade_short(item, answer, weights=weights, strict=strict, language=language)
+    return Item(id="", lesson="", section="", kind="short", question=question, references=references, rubric=points)

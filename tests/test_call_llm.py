@@ -1,0 +1,275 @@
+"""The way to the model: limits, tries and faults, served by an endpoint on loopback that breaks in every way."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from conftest import ROOT
+from endpoint import STREAM_HEAD, completion, error, event, events, response, serving, streamed
+
+from utils import call_llm as module
+from utils.call_llm import CUT_OFF, Endpoint, Limits, call_llm, endpoint_of, whole
+from utils.models import ExitCode, ModelError, Settings, UsageError
+
+LIMITS = Limits(connect_s=2, first_piece_s=2, stall_s=0.5, total_s=4, backoff_s=0.01)
+KEY = "sk-CANARY-1234567890"
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def ask(server, limits=LIMITS, **options):
+    return call_llm("hello", endpoint=Endpoint(server.base_url, "fake", KEY), limits=limits, **options)
+
+
+def refused(*answers, requests=None, **options) -> ModelError:
+    """The error that these answers lead to; checks how often was asked, and that the key is nowhere in it."""
+    with serving(*answers) as server:
+        with pytest.raises(ModelError) as caught:
+            ask(server, **options)
+        assert requests is None or server.connections == requests
+        assert "CANARY" not in str(caught.value) and "Traceback" not in str(caught.value)
+        caught.value.said = str(caught.value).replace(server.host, "HOST")
+        return caught.value
+
+
+def test_a_reply_is_put_together_from_its_pieces():
+    with serving(streamed("a mean is a sum over a count")) as server:
+        reply = ask(server)
+    assert reply == "a mean is a sum over a count"
+    assert reply.complete and reply.model == "fake" and (reply.prompt_tokens, reply.completion_tokens) == (7, 8)
+
+
+def test_streaming_hands_on_each_piece_as_it_comes():
+    gate = threading.Event()
+
+    def slow(request):
+        yield from events(event({"content": "first "}))
+        assert gate.wait(5)
+        yield event({"content": "second"}, "stop") + b"data: [DONE]\n\n"
+
+    with serving(slow) as server:
+        pieces = ask(server, stream=True)
+        assert next(pieces) == "first "
+        gate.set()
+        assert whole(pieces) == "first second"
+
+
+def test_a_server_that_does_not_stream_is_read_all_the_same():
+    with serving(completion("a whole reply")) as server:
+        assert ask(server) == "a whole reply"
+
+
+def test_comments_empty_choices_and_other_line_ends_are_no_trouble():
+    crlf = b'data: {"choices": [{"delta": {"content":\r\ndata: "hi"}, "finish_reason": "stop"}]}\r\n\r\ndata: [DONE]\r\n\r\n'
+    for body in (events(b": ping\n\n", event(), event({"content": "hi"}), event({}, "stop")), events(crlf)):
+        with serving(body) as server:
+            assert ask(server) == "hi"
+
+
+FAULTS = {
+    "a wrong key": (error("401 Unauthorized", f"Incorrect API key provided: {KEY}"), "HOST rejected the API key (401)", 2, 1),
+    "no credit": (error("402 Payment Required", "no credit"), "has no credit", 3, 1),
+    "an unknown model": (error("404 Not Found", "no model"), "model fake not found at HOST", 2, 1),
+    "too long": (error("400 Bad Request", "maximum context length is 8192 tokens"), "too long for model fake", 3, 1),
+    "rate limited": (error("429 Too Many", "slow down"), "rate limited", 3, 3),
+    "rate limited for an hour": (error("429 Too Many", "slow", retry_after="3600"), "for 60 min (429: rate limited)", 3, 1),
+    "quota": (error("429 Too Many", "You exceeded your current quota"), "quota at HOST is used up", 3, 1),
+    "500": (error("500 Oops", "boom"), "service error 500", 3, 3),
+    "a web page with 502": (response("<html>down</html>", "502 Bad Gateway", "text/html"), "service error 502", 3, 3),
+    "529": (error("529 Overloaded", "o"), "HOST is overloaded (529)", 3, 3),
+    "an empty body": (response(""), "gave an empty reply", 3, 3),
+    "half a document": (response('{"choices": ['), "broken reply: not JSON", 3, 3),
+    "null": (response("null"), "gave an empty reply", 3, 3),
+    "a text where an object should be": (response('"hello"'), "broken reply: not an object", 3, 3),
+    "no choice": (response('{"choices": []}'), "no choice in it", 3, 2),
+    "empty content": (completion(""), "gave an empty reply", 3, 2),
+    "a refusal": (completion(None, refusal="I cannot"), "the model declined", 3, 1),
+    "a filter": (completion("", finish="content_filter"), "the reply was filtered", 3, 1),
+    "a web page with 200": (response("<html>hi</html>", content_type="text/html"), "a web page, not a reply", 3, 1),
+    "bad gzip": (response(b"not packed", content_encoding="gzip"), "gave a broken reply", 3, 3),
+    "closed at once": ("close", "cannot reach HOST", 3, 3),
+    "not HTTP": ([b"SSH-2.0-OpenSSH_9.9\r\n\r\n"], "HOST does not speak HTTP", 3, 3),
+    "cut in the middle": (events(event({"content": "hel"})), "the reply of HOST was cut off", 3, 2),
+    "cut in a line": (events(event({"content": "hel"}), b'data: {"choi'), "the reply of HOST was cut off", 3, 2),
+    "an event that is not JSON": (events(event({"content": "hel"}), b"data: {oops\n\n"), "not JSON", 3, 2),
+    "an error in the stream": (events(b'data: {"error": {"message": "out of memory"}}\n\n'), "HOST reports: out of memory", 3, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_is_told_in_words_after_no_more_requests_than_it_is_worth(name):
+    answer, words, code, requests = FAULTS[name]
+    caught = refused(answer, requests=requests)
+    assert words in caught.said
+    assert caught.exit_code == code
+    assert "<html" not in caught.said
+
+
+def test_a_failing_server_that_recovers_is_asked_again():
+    with serving(error("500 Oops", "boom"), error("429 Too Many", "slow", retry_after="0"), streamed("here again")) as server:
+        waits = []
+        assert ask(server, on_wait=lambda seconds, why: waits.append(why)) == "here again"
+    assert len(waits) == 2 and "500" in waits[0]
+
+
+def test_a_request_that_is_too_long_is_sent_once_more_with_less():
+    with serving(error("400 Bad", "maximum context length is 8"), streamed("short enough")) as server:
+        assert ask(server, shorter=[{"role": "user", "content": "less"}]) == "short enough"
+    assert [request.messages[-1]["content"] for request in server.requests] == ["hello", "less"]
+
+
+def test_a_server_that_does_not_know_stream_options_is_asked_without():
+    with serving(error("400 Bad", "unknown field stream_options"), streamed("fine")) as server:
+        assert ask(server) == "fine"
+    assert "stream_options" not in server.requests[1].json
+
+
+def test_what_came_before_a_cut_is_marked_and_a_further_try_follows():
+    with serving(events(event({"content": "hel"})), streamed("hello there")) as server:
+        pieces = list(ask(server, stream=True))
+    assert pieces[:2] == ["hel", CUT_OFF] and "".join(pieces[2:]) == "hello there"
+
+
+def test_a_stream_that_ends_without_a_reason_serves_for_prose_but_never_for_a_verdict():
+    unfinished = events(event({"content": "hel"}), b"data: [DONE]\n\n")
+    with serving(unfinished) as server:
+        assert ask(server) == "hel"
+    assert "not complete" in refused(unfinished, requests=2, needs_finish=True).said
+
+
+def hang(request):
+    time.sleep(1.5)
+    yield b""
+
+
+def trickle(request):
+    yield STREAM_HEAD
+    for _ in range(40):
+        time.sleep(0.1)
+        yield b": still here\n\n"
+
+
+@pytest.mark.parametrize("answer", [hang, trickle])
+def test_whatever_a_server_does_the_deadline_holds(answer):
+    limits = Limits(connect_s=0.2, first_piece_s=0.4, stall_s=0.4, total_s=1.0, backoff_s=0.01)
+    begun = time.monotonic()
+    assert "HOST" in refused(answer, limits=limits).said
+    assert time.monotonic() - begun < 2.0
+
+
+def test_a_server_that_speaks_no_tls_is_named_so():
+    with serving([b"HTTP/1.1 400 Bad Request\r\n\r\n"]) as server, pytest.raises(ModelError, match="does not speak TLS"):
+        limits = Limits(connect_s=0.5, first_piece_s=0.5, total_s=2, backoff_s=0.01)
+        call_llm("x", endpoint=Endpoint(server.base_url.replace("http:", "https:"), "m"), limits=limits)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+         "-keyout", tmp_path / "key", "-out", tmp_path / "cert"], capture_output=True,
+    )  # fmt: skip
+    if made.returncode:
+        pytest.skip("openssl can't be run here")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        try:
+            connection, _ = server.accept()
+            with connection, context.wrap_socket(connection, server_side=True):
+                pass
+        except OSError:
+            return
+
+    threading.Thread(target=serve, daemon=True).start()
+    with server, pytest.raises(ModelError, match="not trusted") as caught:
+        call_llm("x", endpoint=Endpoint(f"https://127.0.0.1:{server.getsockname()[1]}/v1", "m"), limits=LIMITS)
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_a_name_that_no_server_has_and_a_closed_port_are_told_apart():
+    for url, words in (("http://no-such-host.invalid/v1", "cannot find no-such-host.invalid"),
+                       ("http://127.0.0.1:9/v1", "connection refused")):  # fmt: skip
+        with pytest.raises(ModelError, match=words):
+            call_llm("x", endpoint=Endpoint(url, "m"), limits=LIMITS)
+
+
+def test_a_proxy_is_named_without_its_password(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://bob:hunter2@127.0.0.1:9")
+    module._client.cache_clear()
+    with pytest.raises(ModelError, match=r"through the proxy 127\.0\.0\.1:9") as caught:
+        call_llm("x", endpoint=Endpoint("http://example.invalid/v1", "m"), limits=LIMITS)
+    module._client.cache_clear()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_bug_of_ours_is_never_dressed_as_an_outage():
+    with serving(streamed("x")) as server, pytest.raises(TypeError):
+        ask(server, response_format={"type": object()})
+
+
+def test_where_no_model_is_named_the_first_one_of_the_server_is_taken():
+    models = response('{"object": "list", "data": [{"id": "first", "object": "model"}, {"id": "second", "object": "model"}]}')
+    with serving(lambda request: models if request.path.endswith("/models") else streamed("hi")) as server:
+        assert call_llm("x", endpoint=Endpoint(server.base_url), limits=LIMITS) == "hi"
+    assert server.requests[1].json["model"] == "first"
+
+
+# ----------------------------------------------------------------------------------------------- settings
+
+
+def test_without_key_and_base_url_there_is_no_endpoint_and_no_request(monkeypatch):
+    assert endpoint_of(Settings(), {}) is None
+    assert endpoint_of(Settings(offline=True), {"OPENAI_API_KEY": KEY}) is None
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ModelError, match="no model is set"):
+        call_llm("x")
+
+
+def test_a_base_url_alone_is_enough_for_a_server_of_ones_own():
+    endpoint = endpoint_of(Settings(model="small"), {"OPENAI_BASE_URL": "http://127.0.0.1:8080/v1/"})
+    assert (endpoint.base_url, endpoint.model, endpoint.host) == ("http://127.0.0.1:8080/v1", "small", "127.0.0.1:8080")
+    assert endpoint.key and "key" not in repr(endpoint).replace("key_name", "")
+
+
+def test_a_server_by_name_and_the_former_variable_work():
+    assert endpoint_of(Settings(server="ollama"), {}).base_url.endswith(":11434/v1")
+    assert endpoint_of(Settings(), {"OPENAI_API_BASE": "http://127.0.0.1:1/v1"}).host == "127.0.0.1:1"
+    assert "OPENAI_BASE_URL" in module.outdated_name({"OPENAI_API_BASE": "x"})
+    with pytest.raises(UsageError, match="Did you mean ollama"):
+        endpoint_of(Settings(server="olama"), {})
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"OPENAI_BASE_URL": ""}, "OPENAI_BASE_URL: found nothing"),
+        ({"OPENAI_BASE_URL": "localhost:80"}, 'found "localhost:80", expected a URL'),
+        ({"OPENAI_API_KEY": "sk-a\nb"}, "OPENAI_API_KEY: found blanks"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named(environment, words):
+    with pytest.raises(UsageError, match=words) as caught:
+        endpoint_of(Settings(), environment)
+    assert "sk-a" not in str(caught.value)
+
+
+def test_the_module_runs_by_itself():
+    environment = {"PATH": "/usr/bin:/bin"}
+    with serving(streamed("A mean is a sum over a count.")) as server:
+        environment["OPENAI_BASE_URL"], environment["OPENAI_MODEL"] = server.base_url, "fake"
+        command = [sys.executable, "-m", "utils.call_llm", "hi"]
+        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert run.stdout == "A mean is a sum over a count.\n", run.stderr

@@ -1,0 +1,166 @@
+"""Replies kept: a cache and a log of calls in SQLite, and cassettes that a pipeline replays without key or network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from utils import files
+from utils.call_llm import Endpoint, Reply, masked
+from utils.models import InvalidFile, ModelError
+
+FILE_NAME = "replies.db"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, reply TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS calls (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, host TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, seconds REAL NOT NULL, fault TEXT NOT NULL
+) STRICT;
+"""
+
+
+def request_key(endpoint: Endpoint, request: object, attempt: int, with_address: bool) -> str:
+    """A name for a request: everything that it says, and which attempt at it this is.
+
+    with_address: tell servers apart too. A cassette does not: it is replayed where there is no server.
+    """
+    asked = [endpoint.model, request, attempt, *([endpoint.base_url] if with_address else [])]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+class ReplyCache:
+    """Complete replies by the key of their request, and the log of calls, in the cache folder.
+
+    It can be made again, so that a file which can't be used is done without, and never ends a session.
+    """
+
+    def __init__(self, folder: Path, log: bool = True):
+        self._lock = threading.Lock()
+        self._connection = None
+        self._logs = log
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = folder / FILE_NAME
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._open(path)
+        except OSError:
+            return
+
+    def _open(self, path: Path) -> None:
+        import sqlite3
+
+        try:
+            self._connection = sqlite3.connect(path, timeout=2, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.executescript(SCHEMA)
+        except sqlite3.Error:
+            self._connection = None
+
+    def get(self, key: str) -> Reply | None:
+        rows = self._run("SELECT reply FROM replies WHERE key = ?", (key,))
+        try:
+            return from_document(json.loads(rows[0][0])) if rows else None
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, key: str, reply: Reply) -> None:
+        self._run("INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, json.dumps(as_document(reply))))
+
+    def log(self, at: str, endpoint: Endpoint, purpose: str, reply: Reply | None, seconds: float, fault: str) -> None:
+        if not self._logs:
+            return
+        cost = (reply.prompt_tokens, reply.completion_tokens) if reply is not None else (0, 0)
+        model = (reply.model if reply is not None else "") or endpoint.model
+        self._run(
+            "INSERT INTO calls (at, host, model, purpose, prompt_tokens, completion_tokens, seconds, fault)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (at, endpoint.host, model, purpose, *cost, round(seconds, 3), masked(fault, endpoint)),
+        )
+
+    def _run(self, query: str, values: tuple) -> list:
+        import sqlite3
+
+        if self._connection is None:
+            return []
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error:
+            return []
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def as_document(reply: Reply) -> dict:
+    return {"text": str(reply), "finish": reply.finish, "model": reply.model,
+            "tokens": [reply.prompt_tokens, reply.completion_tokens]}  # fmt: skip
+
+
+def from_document(document: dict) -> Reply:
+    reply = Reply(document["text"])
+    reply.finish, reply.model = document["finish"], document["model"]
+    reply.prompt_tokens, reply.completion_tokens = document["tokens"]
+    return reply
+
+
+class Cassette:
+    """A YAML file of replies: recorded where it is not there yet, replayed where it is. Keys stand in order, no secret in it."""
+
+    HEAD = "# Replies of a model, recorded once and replayed ever after. Delete the file to record them anew.\n"
+
+    def __init__(self, path: str):
+        self.path, self._lock = path, threading.Lock()
+        self.replaying = os.path.exists(path)
+        self.model = ""
+        self._replies: dict[str, dict] = {}
+        if self.replaying:
+            self._read()
+
+    def _read(self) -> None:
+        from utils.strict_yaml import line_of, load
+
+        shown = files.shown_path(self.path)
+        data = load(files.read_text(self.path), shown)
+        if not isinstance(data, dict) or not isinstance(data.get("replies"), list) or not isinstance(data.get("model"), str):
+            raise InvalidFile(shown, 1, "found no cassette, expected model: and replies:; delete it to record one")
+        self.model = data["model"]
+        for number, entry in enumerate(data["replies"]):
+            try:
+                from_document(entry)
+                self._replies[entry["key"]] = entry
+            except (KeyError, TypeError, ValueError):
+                line = line_of(data["replies"], number)
+                raise InvalidFile(shown, line, "found a reply without key, text, finish, model and tokens, expected all of "
+                                               "them; delete the file to record it anew") from None  # fmt: skip
+
+    def get(self, key: str) -> Reply:
+        """The reply recorded for a request. Raises ModelError where there is none: replaying never calls a model."""
+        if key not in self._replies:
+            raise ModelError(f"{files.shown_path(self.path)}: no reply to this request was recorded; the lessons, the answers or "
+                             "the prompts have changed: delete the file to record it anew")  # fmt: skip
+        return from_document(self._replies[key])
+
+    def put(self, key: str, reply: Reply, messages: Sequence, endpoint: Endpoint) -> None:
+        asked = " ".join(messages[-1]["content"].split())[:200]
+        entry = {"key": key, "asked": asked, **as_document(reply)}
+        entry = {name: masked(value, endpoint) if isinstance(value, str) else value for name, value in entry.items()}
+        with self._lock:
+            self.model = endpoint.model
+            self._replies[key] = entry
+
+    def save(self) -> None:
+        """Write what was recorded; nothing where it was replayed."""
+        if self.replaying:
+            return
+        import yaml
+
+        entries = [self._replies[key] for key in sorted(self._replies)]
+        text = yaml.safe_dump({"model": self.model, "replies": entries}, allow_unicode=True, sort_keys=False, width=110)
+        files.write_atomically(self.path, self.HEAD + text)

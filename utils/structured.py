@@ -1,0 +1,85 @@
+"""Structured replies: one JSON document out of what a model wrote, and its fields as the types that were asked for.
+
+Strict first: one document, no key twice, never looked for in prose. Only a document that is mechanically broken (a
+trailing comma, a missing quote) is mended, by json-repair.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from utils.models import ModelError
+
+FENCED = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(?:json|JSON)?[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
+QUOTE = 120  # characters of a reply that are told on
+
+
+def document(reply: str) -> Any:
+    """The value that a reply holds: the whole of it, or its one fenced block. Raises ModelError quoting the reply."""
+    text = reply.strip().removeprefix("\ufeff")
+    if not text.startswith(("{", "[")):
+        blocks = FENCED.findall(text)
+        if len(blocks) != 1:
+            found = "no JSON document" if not blocks else f"{len(blocks)} fenced blocks"
+            raise ModelError(f"found {found}, expected exactly one JSON document: {_quoted(reply)}")
+        text = blocks[0][1].strip()
+    try:
+        return json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_number)
+    except RecursionError:
+        raise ModelError(f"found JSON nested too deep: {_quoted(reply)}") from None
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            raise ModelError(f"found more after the JSON document, expected one document only: {_quoted(reply)}") from None
+        return _mended(text, reply)
+
+
+def _without_doubles(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise ModelError(f'found the key "{double}" twice in one object, expected it once.')
+    return found
+
+
+def _no_number(name):
+    raise ModelError(f"found {name}, which is no JSON number.")
+
+
+def _mended(text: str, reply: str) -> Any:
+    import json_repair
+
+    if not text.rstrip().endswith(("}", "]")):  # cut off, not broken: what is missing can't be guessed
+        raise ModelError(f"found a JSON document that does not end: {_quoted(reply)}")
+    mended = json_repair.loads(text)
+    if not isinstance(mended, (dict, list)) or not mended:
+        raise ModelError(f"found broken JSON: {_quoted(reply)}")
+    return mended
+
+
+def _quoted(reply: str) -> str:
+    text = " ".join(reply.split())
+    return f"“{text[:QUOTE]}{'…' if len(text) > QUOTE else ''}”"
+
+
+# -------------------------------------------------------------------------------------------------- fields
+
+
+def field(data: Any, name: str, kind: type | tuple[type, ...], expected: str) -> Any:
+    """A field of an object, of a type. Raises ModelError saying found and expected, for the model to mend."""
+    if not isinstance(data, dict):
+        raise ModelError(f"found {type(data).__name__}, expected an object with {name!r}.")
+    if name not in data:
+        raise ModelError(f"found no field {name!r}, expected {expected}.")
+    value = data[name]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise ModelError(f"found {name!r} as {type(value).__name__}, expected {expected}.")
+    return value
+
+
+def entries(data: Any, name: str, read: Callable[[Any], Any], expected: str) -> list:
+    """A list field, each entry read by a function."""
+    return [read(entry) for entry in field(data, name, list, expected)]
