@@ -141,7 +141,20 @@ def create_grade_flow() -> Flow:
     return Flow(start=read)
 
 
-FLOWS = {"learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow}
+def create_ask_flow() -> Flow:
+    """One question, answered from the lessons: by quotes, or in a model's words whose every sentence cites a passage.
+
+    Its store: `question`, `context` (text piped in), `before` ([(question, answer)] of the conversation so far), `lessons`
+    (ids to look in, None for all), `index`, `model`, `terminal` (terminal.OneShot); and at the end `answer`.
+    """
+    from nodes import ask as nodes
+
+    find, answer, show = nodes.FindPassages(), nodes.AnswerQuestion(), nodes.ShowAnswer()
+    find >> answer >> show
+    return Flow(start=find)
+
+
+FLOWS = {"learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow, "ask": create_ask_flow}
 
 
 def mermaid(flow: Flow) -> str:

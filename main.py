@@ -176,7 +176,7 @@ def search(settings, query, count, topic, jsonl):
     lessons = [corpus.find(topic)] if topic else None
     index = search.open_index(corpus, files.cache_folder(settings.home))
     if jsonl:
-        return put_lines(settings, jsonl, search.found_in_bulk, lambda asked: index.search(asked, count, lessons))
+        return put_lines(settings, jsonl, "query", lambda asked: search.found(asked, index.search(asked, count, lessons)))
     passages = index.search(query, count, lessons)
     if settings.json or not passages:
         put(settings, search.found(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
@@ -187,10 +187,49 @@ def search(settings, query, count, topic, jsonl):
 
 
 @cli.command()
+@click.argument("question", nargs=-1)
+@click.option("--lesson", "topic", metavar="TOPIC", help="Answer from one lesson only.")
+@click.option("-c", "--continue", "follow", is_flag=True, help="Go on with the last conversation.")
+@click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, question} in (- is stdin) and out.")
+@takes_settings
+def ask(settings, question, topic, follow, jsonl):
+    """A question, answered from the lessons with the places that say so; exit code 1 where they don't.
+
+    Without QUESTION, or with -, it is read from stdin. Text piped in beside a QUESTION is context for it.
+    """
+    from flow import create_ask_flow
+    from utils import answering, files, search, terminal
+
+    question, context = ("", "") if jsonl else terminal.piped_question(" ".join(question))
+    corpus = corpus_of(settings, listed=bool(topic))
+    lessons = [corpus.find(topic)] if topic else None
+    cache = files.cache_folder(settings.home)
+    index = search.open_index(corpus, cache)
+    shown = terminal.OneShot(settings, bulk=bool(jsonl))
+    with model_of(settings, shown.tell_wait) as model:
+
+        def answered(question, context="", before=()):
+            shared = {
+                "question": question, "context": context, "before": list(before), "lessons": lessons, "index": index,
+                "model": model, "terminal": shown,
+            }  # fmt: skip
+            create_ask_flow().run(shared)
+            return shared
+
+        if jsonl:
+            return put_lines(settings, jsonl, "question", lambda asked: answering.document(answered(asked)["answer"]))
+        shared = answered(question, context, files.load_conversation(cache) if follow else ())
+    files.keep_conversation(cache, shared["before"])
+    for warning in corpus.warnings:
+        put_warning(warning)
+    return ExitCode.DONE if shared["answer"].found else ExitCode.FELL_SHORT
+
+
+@cli.command()
 @click.argument("flow", required=False, default="learn")
 @takes_settings
 def graph(settings, flow):
-    """The flow as Mermaid, drawn from the live graph. FLOW is learn, practice or grade."""
+    """The flow as Mermaid, drawn from the live graph. FLOW is learn (the default), practice, ask, grade..."""
     from flow import FLOWS, mermaid
     from utils.text import nearest
 
@@ -242,18 +281,18 @@ def put(settings, document, listing, warnings=()):
     terminal.put(document if settings.json else listing(), warnings)
 
 
-def put_lines(settings, file, answered, find):
-    """Answer a file of JSON lines, one line each, in order; a faulty line is named on stderr too."""
-    from utils import files, terminal
+def put_lines(settings, file, field, answer):
+    """Answer a file of JSON lines {id, field}, one line each, in order; a faulty line is named on stderr too."""
+    from utils import files, search, terminal
 
     pipe, count, faulty = terminal.Pipe(settings), 0, 0
     with files.lines_of(file) as lines:
-        for answer in answered(lines, find):
-            pipe.put_line(answer)
+        for document in search.in_bulk(lines, field, answer):
+            pipe.put_line(document)
             count += 1
-            if "error" in answer:
+            if "error" in document:
                 faulty += 1
-                pipe.complain(f"{file}:{answer['line']}: {answer['error']}")
+                pipe.complain(f"{file}:{document['line']}: {document['error']}")
     return ExitCode.NOTHING_RUN if not count else ExitCode.INVALID if faulty else ExitCode.DONE
 
 

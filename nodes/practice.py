@@ -7,8 +7,8 @@ from dataclasses import replace
 from pocketflow import Node
 
 from nodes.asking import ModelNode
-from nodes.place import REPEATS, keep_place, read_step
-from utils import bank, grading, prompts, screens, search
+from nodes.place import keep_place, read_step
+from utils import answering, bank, files, grading, prompts, screens, search
 from utils.call_llm import whole
 from utils.models import Attempt, Grade, Kind, Round
 
@@ -113,26 +113,41 @@ class GiveHint(ModelNode):
         keep_place(shared)
 
 
-class AnswerSideQuestion(Node):
-    """What the lesson says about a question asked by the way. It is never taken for an answer."""
+class AnswerSideQuestion(ModelNode):
+    """What the lessons say about a question asked by the way, this one first. It is never taken for an answer."""
 
     def prep(self, shared):
-        return shared["terminal"], shared["step"].text, shared["lesson"]
+        if "index" not in shared:
+            shared["index"] = search.open_index(shared["corpus"], files.cache_folder(shared["settings"].home))
+        return shared["model"], shared["terminal"], shared["step"].text, shared["lesson"], shared["index"]
 
     def exec(self, prepared):
-        terminal, question, lesson = prepared
+        model, terminal, question, lesson, index = prepared
+        if not question or not model.available:
+            return self.built_in(prepared)
+        here = index.search(question, 3, [lesson.id])
+        passages = [*here, *(passage for passage in index.search(question, 3) if passage not in here)]
+        with terminal.waiting("looking it up"):
+            sentences = list(prompts.said_sentences(model.say(prompts.answer(question, passages))))
+        kept = [sentence for sentence in sentences if not prompts.fault_of(sentence, passages)]
+        if not kept:
+            return self.built_in(prepared)
+        terminal.show(screens.Answered(answering.in_sentences(question, kept, passages, model.name, model.usage), asked=True))
+
+    def built_in(self, prepared):
+        _, terminal, question, lesson, index = prepared
         if not question:  # thought better of it
             return
-        found = search.best_passage(question, [part for part in lesson.sections if part.slug not in REPEATS])
-        if not found:
-            terminal.show(screens.Quote(question))
-            return
-        section, passage, line = found
-        terminal.show(screens.Quote(question, passage, f"{lesson.path}:{line} {section.title}"))
+        asked = index.asked(question)
+        here = index.search(question, 5, [lesson.id])
+        answer = answering.answer(question, here, asked)
+        if not answer.found:
+            answer = answering.answer(question, index.search(question, 5), asked)
+        terminal.show(screens.Answered(answer, asked=True))
 
     def post(self, shared, prepared, result):
-        if prepared[1]:
-            shared["terminal"].event("side_question", question=prepared[1])
+        if prepared[2]:
+            shared["terminal"].event("side_question", question=prepared[2])
 
 
 class GradeAnswer(ModelNode):

@@ -167,7 +167,7 @@ def test_a_side_question_is_answered_from_the_lesson_and_never_taken_for_the_ans
 
 def test_a_side_question_that_the_lesson_does_not_answer_is_said_to_have_no_answer(play):
     screen, _ = play("next", ("ask", "who won the chess world cup?"), "quit")
-    assert "does not answer that" in screen
+    assert "The lessons don't answer that." in screen
 
 
 def test_a_side_question_left_empty_asks_nothing(play):

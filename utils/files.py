@@ -212,6 +212,29 @@ def _replace(target: str, data: bytes) -> None:
         raise
 
 
+CONVERSATION = "conversation.json"
+
+
+def keep_conversation(cache: Path, turns: Iterable[tuple[str, str]]) -> None:
+    """Keep [(question, answer)] for the next call to take up. A folder that can't be written costs only that."""
+    import json
+
+    with suppress(OSError, UsageError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(cache / CONVERSATION, json.dumps([list(turn) for turn in turns], ensure_ascii=False))
+
+
+def load_conversation(cache: Path) -> list[tuple[str, str]]:
+    """What keep_conversation kept; [] where there is none, or none that makes sense."""
+    import json
+
+    try:
+        turns = json.loads(read_text(cache / CONVERSATION))
+        return [(str(question), str(answer)) for question, answer in turns]
+    except (InvalidFile, UsageError, ValueError, TypeError):
+        return []
+
+
 def write_crash_log(error: BaseException) -> str:
     """Keep the traceback of a bug for a developer; returns where, for people. Never raises."""
     import tempfile

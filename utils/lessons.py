@@ -471,7 +471,7 @@ def _plain(text: str, env) -> str:
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """A block that stands on its own, or an entry of a list too long to be one."""
 
     kind: str  # type of its token: paragraph_open, fence, math_block, …
@@ -481,6 +481,11 @@ class _Piece:
     text: str  # without HTML comments
 
 
+def blocks(text: str) -> list[Piece]:
+    """The blocks of a section in order; the entries of its lists one by one."""
+    return _pieces(text, list_limit=0)[0]
+
+
 def split_pages(text: str, limit: int = PAGE_CHARACTERS) -> list[str]:
     """A section's Markdown in pieces of about `limit` characters, without HTML comments; at least one, maybe "".
 
@@ -488,7 +493,7 @@ def split_pages(text: str, limit: int = PAGE_CHARACTERS) -> list[str]:
     `output` block stays with its code, and what ends in a colon or comma with what follows.
     """
     pieces, lines = _pieces(text, list_limit=limit)
-    pages: list[list[_Piece]] = []
+    pages: list[list[Piece]] = []
     for group in _groups(pieces):
         if pages and _size(pages[-1]) + _size(group) <= limit:
             pages[-1] += group
@@ -512,8 +517,8 @@ def unfolded(page: str) -> str:
     return "\n\n".join(found)
 
 
-def _groups(pieces) -> list[list[_Piece]]:
-    groups: list[list[_Piece]] = []
+def _groups(pieces) -> list[list[Piece]]:
+    groups: list[list[Piece]] = []
     for piece in pieces:
         before = groups[-1][-1] if groups else None
         if before and (
@@ -530,7 +535,7 @@ def _size(pieces) -> int:
     return sum(len(piece.text) for piece in pieces)
 
 
-def _pieces(text: str, list_limit: int | None = None) -> tuple[list[_Piece], list[str | None]]:
+def _pieces(text: str, list_limit: int | None = None) -> tuple[list[Piece], list[str | None]]:
     """(blocks in order, lines of the text with None for those that held comments only).
 
     Blocks inside a closed `<details>` are one piece with it. Lists longer than `list_limit` characters come apart.
@@ -546,7 +551,7 @@ def _pieces(text: str, list_limit: int | None = None) -> tuple[list[_Piece], lis
         end = starts[index + 1].map[0] if index + 1 < len(starts) else len(lines)
         body = _joined(lines, start, end)
         if body.strip():
-            pieces.append(_Piece(token.type, token.info.strip(), start, end, body))
+            pieces.append(Piece(token.type, token.info.strip(), start, end, body))
         else:
             parted = not start or not (lines[start - 1] or "").strip()
             lines[start:end] = [None if parted else ""] + [None] * (end - start - 1)

@@ -132,6 +132,31 @@ class Passage:
     text: str  # Markdown, line by line as in the file; what stood in HTML comments is blank
 
 
+@dataclass(frozen=True)
+class Citation:
+    """A quote and where it stands."""
+
+    lesson: str
+    path: str
+    line: int  # 1-based, on which the quote begins
+    heading: str
+    quote: str  # verbatim Markdown
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a corpus says to a question; or, with `found` false, that it says nothing, and what comes nearest."""
+
+    question: str
+    text: str = ""
+    found: bool = False
+    citations: tuple[Citation, ...] = ()
+    near: tuple[Passage, ...] = ()
+    mode: str = "offline"  # or "model"
+    model: str | None = None
+    usage: dict | None = None
+
+
 # --------------------------------------------------------------------------------------------------- items
 
 

@@ -6,12 +6,13 @@ bar that the data can't forge (spotlighting: Hines et al. 2024, arXiv 2403.14720
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from utils import structured
-from utils.models import Item, ModelError, Section
+from utils.models import Item, ModelError, Passage, Section
 from utils.text import sanitize
 
 T = TypeVar("T")
@@ -210,3 +211,112 @@ def keeps_secret(said: str, keys: Sequence[str]) -> bool:
 
 def _flat(text: str) -> str:
     return " ".join("".join(mark if mark.isalnum() or mark in ".," else " " for mark in text.casefold()).split()).strip(".,")
+
+
+# ----------------------------------------------------------------------------------------------- answering
+
+NOT_THERE = "NOT IN THE LESSONS"
+NUMBERED = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+# Sentences in a lesson that speak to a model. They are shown to it as data like the rest, and are no evidence for anything.
+SPOKEN_TO_MODEL = re.compile(
+    r"\b(ignore|disregard|forget|overlook)\b.{0,40}\b(previous|above|prior|all|any|instructions?|before)\b"
+    r"|\b(respond|reply|answer|end your \w+|begin your \w+)\b.{0,30}\b(with|in|by|only)\b|\byou (are|must|should|will) now\b"
+    r"|\b(as an ai|assistant|language model|chatbot|system prompt|your (response|reply|answer|instructions?|password|secret))\b"
+    r"|\b(state|say|tell (the )?(user|reader)|write|output|print|repeat|translate)\b.{0,12}(:|\bthat\b|“|\")",
+    re.I | re.S,
+)
+SUPPORT = 0.5  # share of a sentence's words of meaning that the passages it cites must hold
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a model's answer and the numbers of the passages that it cites."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+    @property
+    def shown(self) -> str:
+        return self.text + " " + "".join(f"[{number}]" for number in self.numbers)
+
+
+def answer(
+    question: str, passages: Sequence[Passage], context: str = "", history: Sequence[tuple[str, str]] = ()
+) -> Prompt[str]:
+    """An answer in prose out of numbered passages. history: (question, answer) of the conversation so far."""
+    told = [data(f"passage_{n}", f"{one.heading}\n{one.text}", SHORT_DATA) for n, one in enumerate(passages, 1)]
+    rest = (
+        data("earlier", "\n".join(f"{asked}\n{said}" for asked, said in history)) if history else "",
+        data("context", context) if context else "",
+        data("question", question),
+        "Answer the question from the passages alone, in at most five sentences. Write each sentence on a line of its own and "
+        "end it with the numbers of the passages that say it, such as [1] or [1][3]. Use names, numbers and formulas as they "
+        f"stand there. If the passages do not answer the question, reply with {NOT_THERE} and nothing else.",
+    )
+    return Prompt("ask", _messages(*told, *rest), shorter=_messages(*told[:3], *rest))
+
+
+def answer_again(prompt: Prompt[str], said: Sequence[Sentence], faults: Sequence[str]) -> Prompt[str]:
+    """The same, with what was wrong with some of its sentences."""
+    kept = "\n".join(sentence.shown for sentence in said) or NOT_THERE
+    told = "These sentences can't be kept:\n" + data("faults", "\n".join(faults)) + (
+        "\nWrite only these again, so that the passages they cite say all of them, or leave them out.")  # fmt: skip
+    return Prompt("ask", (*prompt.messages, {"role": "assistant", "content": kept}, {"role": "user", "content": told}))
+
+
+def said_sentences(pieces: Iterable[str]) -> Iterator[Sentence]:
+    """The sentences of an answer as they are complete: a line each, or up to the numbers that end them."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        *lines, held = held.split("\n")
+        for line in lines:
+            yield from _sentences_of(line)
+    yield from _sentences_of(held)
+
+
+def _sentences_of(line: str) -> Iterator[Sentence]:
+    start = 0
+    line = line.strip().lstrip("-*• ")
+    for run in re.finditer(rf"(?:{NUMBERED.pattern})+[.!?]?", line):
+        text = (line[start : run.start()] + (run[0][-1] if run[0][-1] in ".!?" else "")).strip()
+        numbers = [int(number) for found in NUMBERED.findall(run[0]) for number in found.split(",")]
+        if text:
+            yield Sentence(text, tuple(dict.fromkeys(numbers)))
+        start = run.end()
+    if rest := line[start:].strip():
+        yield Sentence(rest, ())
+
+
+def fault_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
+    """Why the passages that a sentence cites do not bear it out, "" where they do.
+
+    They must exist, and hold its numbers, its names, what it sets as code or formula, and half of its other words.
+    """
+    if not sentence.numbers:
+        return "it cites no passage"
+    missing = [number for number in sentence.numbers if not 1 <= number <= len(passages)]
+    if missing:
+        return f"there is no passage {missing[0]}"
+    held = _words_of("\n".join(_evidence_of(passages[number - 1]) for number in sentence.numbers))
+    for token in re.findall(r"\d+(?:[.,]\d+)*|(?<=[^.!?:] )[A-Z][\w-]+|`[^`]+`|\$[^$]+\$", sentence.text):
+        lost = [word for word in _words_of(token) if word not in held]
+        if lost:
+            return f"“{token}” is not in the passages it cites"
+    words = [word for word in _words_of(sentence.text) if word not in SMALL and len(word) > 2]
+    if words and sum(any(word[:5] == other[:5] for other in held) for word in words) < SUPPORT * len(words):
+        return "the passages it cites do not say this"
+    return ""
+
+
+SMALL = frozenset("the and for with that this are was has have not from its which then than into when where because".split())
+
+
+def _evidence_of(passage: Passage) -> str:
+    """A passage without what speaks to a model."""
+    parts = re.split(r"(?<=[.!?])\s+|\n", f"{passage.heading}\n{passage.text}")
+    return "\n".join(part for part in parts if not SPOKEN_TO_MODEL.search(part))
+
+
+def _words_of(text: str) -> set[str]:
+    return {word.strip(".,").casefold() for word in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text)}

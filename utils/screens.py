@@ -13,8 +13,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from utils import markup
+from utils import answering, markup
 from utils.markup import ACCENT, DIM
+from utils.models import Answer as Reply
 from utils.models import Grade, Item, Kind
 from utils.schedule import is_mastered
 from utils.text import plural, sanitize
@@ -302,25 +303,34 @@ class Answer(Screen):
 
 
 @dataclass
-class Quote(Screen):
-    """The lesson's own words in answer to a side question, with the place they stand."""
+class Answered(Screen):
+    """An answer out of the lessons, and under it the places where it stands."""
 
-    question: str
-    text: str = ""
-    where: str = ""
+    answer: Reply
+    said: bool = False  # its words are on screen already
+    asked: bool = False  # show the question too
 
     def parts(self):
         yield Text("")
-        yield Text("? ", style="magenta").append(sanitize(self.question, newlines=False))
-        if not self.text:
-            yield line("This lesson does not answer that.", DIM, 2)
+        if self.asked:
+            yield Text("? ", style="magenta").append(sanitize(self.answer.question, newlines=False))
+        indent = 2 if self.asked else 0
+        if not self.answer.found:
+            yield line(answering.NOT_ANSWERED, "" if not self.asked else DIM, indent)
+            if self.answer.near:
+                yield line("What comes nearest:", DIM, indent)
+                for passage in answering.one_a_lesson(self.answer.near):
+                    yield line(answering.place(passage), DIM, indent + 2)
             return
-        yield Padding(markup.renderable(self.text), (0, 0, 0, 2))
-        yield line(self.where, DIM, 2)
+        if not self.said:
+            yield Padding(markup.renderable(self.answer.text), (0, 0, 0, indent))
+            yield Text("")
+        for where in answering.places(self.answer):
+            yield line(where, DIM, indent)
 
     def markdown(self):
-        told = f"{sanitize(self.text)}\n\n_{sanitize(self.where)}_" if self.text else "_This lesson does not answer that._"
-        return f"**?** {sanitize(self.question)}\n\n{told}"
+        told = sanitize(answering.listing(self.answer)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"
+        return f"**?** {sanitize(self.answer.question)}\n\n{told}" if self.asked else told
 
 
 @dataclass

@@ -19,6 +19,7 @@ from utils.models import Kind, Settings, Step, UsageError
 from utils.text import sanitize
 
 if TYPE_CHECKING:
+    from utils.models import Answer
     from utils.screens import Question, Screen
 
 T = TypeVar("T")
@@ -66,6 +67,21 @@ def page_characters() -> int:
     return max(600, 55 * (shutil.get_terminal_size((80, 24)).lines - 5))
 
 
+LONGEST_CONTEXT = 100_000  # characters of piped text that are read
+
+
+def piped_question(given: str) -> tuple[str, str]:
+    """(question, context) of a one-shot command: what was typed, or stdin where nothing was; else stdin is the context."""
+    typed = given.strip()
+    piped = ""
+    if typed == "-" or not (sys.stdin is None or sys.stdin.isatty()):
+        piped = sys.stdin.read(LONGEST_CONTEXT).strip() if sys.stdin else ""
+    question, context = (piped, "") if typed in ("", "-") else (typed, piped)
+    if not question:
+        raise UsageError('ask needs a question: ask "why divide by sqrt(d_k)?", or one on stdin')
+    return question, context
+
+
 def hints_line(keys: Keys) -> str:
     """The dim last line: the keys that work here and what they do."""
     return " · ".join(f"{KEY_OF[action]} {word}" for action, word in keys.items())
@@ -107,6 +123,54 @@ class Pipe:
     def _clear(self) -> None:
         if self.watched:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+class OneShot:
+    """Where a command that answers once shows what it has: drawn for a person, as plain text in a pipe, as JSON if asked.
+
+    bulk: nothing is shown at all, the caller writes what came of it.
+    """
+
+    def __init__(self, settings: Settings, bulk: bool = False):
+        self.json, self.bulk = settings.json, bulk
+        self.drawn = not (bulk or settings.json or is_plain(settings, sys.stdout) or not sys.stdout.isatty())
+        self._settings, self._said = settings, False
+
+    def notice(self, text: str) -> None:
+        """One line about how it went, on stderr."""
+        print(sanitize(text, newlines=False), file=sys.stderr)
+
+    def say(self, sentence: str) -> None:
+        """A sentence of a model's answer, as soon as it is verified."""
+        if self.bulk or self.json:
+            return
+        self._said = True
+        if self.drawn:
+            from utils.screens import Prose
+
+            Terminal(self._settings).show(Prose(sentence))
+        else:
+            print(sanitize(sentence), flush=True)
+
+    def put_answer(self, answer: Answer) -> None:
+        from utils import answering
+
+        if self.bulk:
+            return
+        if self.json:
+            put(answering.document(answer))
+        elif self.drawn:
+            from utils.screens import Answered
+
+            Terminal(self._settings).show(Answered(answer, said=self._said))
+        elif self._said and answer.found:
+            print("\n" + sanitize("\n".join(answering.places(answer))))
+        else:
+            print(sanitize(answering.listing(answer)))
+
+    def tell_wait(self, seconds: float, why: str) -> None:
+        if seconds >= 2 and self.drawn:
+            self.notice(f"{why}: trying again in {seconds:.0f} s")
 
 
 class Terminal:

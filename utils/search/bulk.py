@@ -15,28 +15,27 @@ def found(query: str, passages: Sequence[Passage]) -> dict:
     return {"query": query, "hits": [{name: getattr(passage, name) for name in FIELDS} for passage in passages]}
 
 
-def found_in_bulk(lines: Iterable[tuple[int, str]], find: Callable[[str], Sequence[Passage]]) -> Iterator[dict]:
-    """The same for each of many lines {id, query}, with its id; {id, line, error} for one that can't be read.
+def in_bulk(lines: Iterable[tuple[int, str]], field: str, answer: Callable[[str], dict]) -> Iterator[dict]:
+    """An answer for each of many lines {id, field}, with its id; {id, line, error} for one that can't be read.
 
-    lines: (1-based number, text).
+    lines: (1-based number, text). field: "query" or "question".
     """
     for number, text in lines:
-        identity, query, fault = _read(text)
-        answer = {"line": number, "error": fault} if fault else found(query, find(query))
-        yield {"id": identity, **answer}
+        identity, asked, fault = _read(text, field)
+        yield {"id": identity, **({"line": number, "error": fault} if fault else answer(asked))}
 
 
-def _read(text: str) -> tuple[object, str, str]:
-    """(id, query, what is wrong) of a line."""
+def _read(text: str, field: str) -> tuple[object, str, str]:
+    """(id, what is asked, what is wrong) of a line."""
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f" ({error.msg} at column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        return None, "", f"found text that is not JSON{where}, expected one object {{id, query}} on the line"
+        return None, "", f"found text that is not JSON{where}, expected one object {{id, {field}}} on the line"
     if not isinstance(record, dict):
-        return None, "", f"found {type(record).__name__}, expected an object {{id, query}}"
-    query = record.get("query")
-    if isinstance(query, str) and query.strip():
-        return record.get("id"), query, ""
-    kind = "no" if "query" not in record else "an empty" if isinstance(query, str) else "a mistyped"
-    return record.get("id"), "", f'found {kind} "query", expected text'
+        return None, "", f"found {type(record).__name__}, expected an object {{id, {field}}}"
+    asked = record.get(field)
+    if isinstance(asked, str) and asked.strip():
+        return record.get("id"), asked, ""
+    kind = "no" if field not in record else "an empty" if isinstance(asked, str) else "a mistyped"
+    return record.get("id"), "", f'found {kind} "{field}", expected text'

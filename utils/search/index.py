@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from utils import lessons as markdown
 from utils.models import InvalidFile, Passage, UsageError
 from utils.search import shelf as shelves
+from utils.search.asked import Asked
 from utils.search.pieces import pieces_of
 from utils.search.words import (
     UNSPACED,
@@ -133,6 +134,11 @@ class Index:
 
     def _weights(self, asked: dict[str, list[str]]) -> dict[str, dict[str, float]]:
         return {field: {term: self._shelf.weight(field, term) for term in terms} for field, terms in asked.items()}
+
+    def asked(self, query: str) -> Asked:
+        """What a question asks about, by the words of this corpus."""
+        shelf = self._shelf
+        return Asked(query[:QUERY_CHARACTERS], shelf.fields, shelf.terms, shelf.weight, shelf.documents)
 
     def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
         """A function that tells where in a text words of the query stand: [(start, end)], in order."""

@@ -218,6 +218,11 @@ class Shelf:
         found = self._analyzers[key].analyze(text)
         return found if found or key == field else self.terms(field, text)
 
+    @property
+    def documents(self) -> int:
+        """How many pieces are indexed."""
+        return self._searcher.num_docs
+
     def weight(self, field: str, term: str) -> float:
         """How much a term tells: BM25's inverse document frequency, 0 for a term that stands nowhere."""
         if (field, term) not in self._weights:

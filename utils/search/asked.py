@@ -1,0 +1,60 @@
+"""What a question asks about: its words that carry meaning, how much each of them tells, and which a text meets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from utils.search.words import WORD, asked_words, bigrams, comparable, without_unspaced
+
+ALIKE = 0.84  # of a word that stands nowhere in the corpus, for a word of a text to be what was meant
+SHORTEST_SLIP = 5  # letters; shorter words have too many neighbours
+
+
+class Asked:
+    """The words of one question. `weights`: how much each tells, by rarity; `unknown`: those that no lesson holds."""
+
+    def __init__(self, query: str, fields: list[str], terms: Callable, weight: Callable, documents: int):
+        """terms: (field, text) -> terms. weight: (field, term) -> weight, 0 where it stands nowhere. documents: how many."""
+        self._fields, self._terms = fields, terms
+        self.words: list[str] = []
+        self.weights: list[float] = []
+        self._forms: list[frozenset[tuple[str, str]]] = []
+        rarest = math.log(1 + documents)
+        query = comparable(query)
+        for word in dict.fromkeys(word.casefold() for word in asked_words(query)):
+            forms = frozenset((field, term) for field in fields for term in terms(field, word))
+            if forms and forms not in self._forms:
+                self._add(word, forms, max((weight(*form) for form in forms), default=0.0) or rarest)
+        for gram in dict.fromkeys(bigrams(query)):
+            self._add(gram, frozenset([("bigrams", gram)]), weight("bigrams", gram) or rarest)
+        self.unknown = [n for n, forms in enumerate(self._forms) if not any(weight(*form) for form in forms)]
+        self.total = sum(self.weights) or 1.0
+        self.met = lru_cache(maxsize=2_000)(self._met)
+
+    def _add(self, word, forms, weight):
+        self.words.append(word)
+        self.weights.append(weight)
+        self._forms.append(forms)
+
+    def _met(self, text: str) -> frozenset[int]:
+        """Which words of the question, by number, a text holds; one that the corpus does not know also by a near miss."""
+        spelt = comparable(text)
+        found = {(field, term) for field in self._fields for term in self._terms(field, without_unspaced(spelt))}
+        found |= {("bigrams", gram) for gram in bigrams(spelt)}
+        met = {number for number, forms in enumerate(self._forms) if forms & found}
+        for number in self.unknown:
+            if number not in met and len(self.words[number]) >= SHORTEST_SLIP and self._slip_of(self.words[number], spelt):
+                met.add(number)
+        return frozenset(met)
+
+    @staticmethod
+    def _slip_of(word: str, text: str) -> bool:
+        others = {other.casefold() for other in WORD.findall(text) if abs(len(other) - len(word)) <= 2}
+        return any(SequenceMatcher(None, word, other).ratio() >= ALIKE for other in others if other[0] == word[0])
+
+    def share(self, met) -> float:
+        """How much of the question, by weight, these words are."""
+        return sum(self.weights[number] for number in met) / self.total
