@@ -207,16 +207,16 @@ def _with_tries(endpoint, messages, response_format, shorter, needs_finish, limi
 
 def _one_try(endpoint, request, needs_finish, limits, deadline) -> Generator[str, None, Reply]:
     """The pieces of one reply as they come. Raises _Fault."""
-    reader, texts, said = _Reader(), [], False
+    reader, texts, said, veil = _Reader(), [], False, _Veil(endpoint.key)
     for chunk in _chunks(endpoint, request, limits, deadline):
-        for piece in reader.feed(chunk):
+        for piece in filter(None, map(veil.feed, reader.feed(chunk))):
             texts.append(piece)
             said = True
             yield piece
         if reader.fault:
             break
     fault = reader.close()
-    for piece in reader.rest:
+    for piece in filter(None, [*map(veil.feed, reader.rest), veil.close()]):
         texts.append(piece)
         yield piece
     text = "".join(texts)
@@ -234,6 +234,26 @@ def _one_try(endpoint, request, needs_finish, limits, deadline) -> Generator[str
     reply.finish, reply.model = reader.finish, reader.model or endpoint.model
     reply.prompt_tokens, reply.completion_tokens = reader.usage
     return reply
+
+
+class _Veil:
+    """Keeps the key out of a reply that echoes it, wherever its pieces are cut."""
+
+    def __init__(self, key: str):
+        self._key, self._held = "" if key == NO_KEY else key, ""
+
+    def feed(self, piece: str) -> str:
+        """What can be handed on: all but an end that may be the key's beginning."""
+        if not self._key:
+            return piece
+        text = (self._held + piece).replace(self._key, "…")
+        most = min(len(self._key) - 1, len(text))
+        held = next((n for n in range(most, 0, -1) if self._key.startswith(text[-n:])), 0)
+        self._held = text[len(text) - held :]
+        return text[: len(text) - held]
+
+    def close(self) -> str:
+        return self._held
 
 
 # ------------------------------------------------------------------------------------------------ the wire
