@@ -167,17 +167,19 @@ def check(settings, paths, fix, no_run, strict, rules):
 @takes_settings
 def search(settings, query, count, topic, jsonl):
     """The passages that speak about QUERY, best first, each with its place in the lessons."""
-    from utils import files, search, terminal
+    from utils import search, terminal
 
     query = " ".join(query).strip()
     if bool(query) == bool(jsonl):
         raise UsageError("search needs words to look for, or else --jsonl FILE")
     corpus = corpus_of(settings, listed=bool(topic))  # an index lists it only when something has changed
     lessons = [corpus.find(topic)] if topic else None
-    index = search.open_index(corpus, files.cache_folder(settings.home))
+    index = index_of(settings, corpus)
     if jsonl:
         return put_lines(settings, jsonl, "query", lambda asked: search.found(asked, index.search(asked, count, lessons)))
     passages = index.search(query, count, lessons)
+    if index.second_look_failed:
+        put_warning(f"ranked by words alone: {index.second_look_failed}")
     if settings.json or not passages:
         put(settings, search.found(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
         return ExitCode.DONE if passages else ExitCode.FELL_SHORT
@@ -198,13 +200,13 @@ def ask(settings, question, topic, follow, jsonl):
     Without QUESTION, or with -, it is read from stdin. Text piped in beside a QUESTION is context for it.
     """
     from flow import create_ask_flow
-    from utils import answering, files, search, terminal
+    from utils import answering, files, terminal
 
     question, context = ("", "") if jsonl else terminal.piped_question(" ".join(question))
     corpus = corpus_of(settings, listed=bool(topic))
     lessons = [corpus.find(topic)] if topic else None
     cache = files.cache_folder(settings.home)
-    index = search.open_index(corpus, cache)
+    index = index_of(settings, corpus)
     shown = terminal.OneShot(settings, bulk=bool(jsonl))
     with model_of(settings, shown.tell_wait) as model:
 
@@ -263,6 +265,19 @@ def corpus_of(settings, listed=True):
     from utils import files
 
     return files.open_corpus(files.docs_folder(settings.docs), listed)
+
+
+def index_of(settings, corpus):
+    """The corpus's search index, with the second look of an embedding model where one is named."""
+    from utils import files, search
+
+    cache = files.cache_folder(settings.home)
+    if not os.environ.get("TUTOR_EMBEDDING_MODEL"):
+        return search.open_index(corpus, cache)
+    from utils.get_embedding import embedder_of
+
+    embedder = embedder_of(settings, cache)
+    return search.open_index(corpus, cache, embedder.likeness if embedder else None)
 
 
 def records_of(settings, read_only=False):

@@ -18,7 +18,7 @@ LAYERS = [
     {"utils.text"},
     {"utils.expressions", "utils.mathtext", "utils.strict_yaml"},
     {"utils.lessons", "utils.bank", "utils.schedule", "utils.structured", "utils.call_llm"},
-    {"utils.prompts", "utils.answering"},
+    {"utils.prompts", "utils.answering", "utils.get_embedding"},
     {"utils.grading", "utils.agenda", "utils.markup", "utils.search"},
     {"utils.screens", "utils.streaming"},
     {"utils.files", "utils.store", "utils.terminal", "utils.diagnosis", "utils.linting", "utils.code_runner"},

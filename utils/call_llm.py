@@ -443,6 +443,12 @@ class _Reader:
 # -------------------------------------------------------------------------------------------------- faults
 
 
+def told(error: BaseException, endpoint: Endpoint) -> ModelError:
+    """What an exception of the SDK means, as the error to raise."""
+    fault = _fault_of(error, endpoint)
+    return (ModelRefused if fault.refused else ModelError)(masked(fault.message, endpoint))
+
+
 def _fault_of(error: BaseException, endpoint: Endpoint) -> _Fault:
     """What an exception of the SDK means, in words for a person. One that is not a fault of the endpoint is a bug."""
     import httpx2

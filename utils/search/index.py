@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from utils import lessons as markdown
-from utils.models import InvalidFile, Passage, UsageError
+from utils.models import InvalidFile, ModelError, Passage, UsageError
 from utils.search import shelf as shelves
 from utils.search.asked import Asked
 from utils.search.pieces import pieces_of
@@ -33,6 +33,7 @@ from utils.search.words import (
 
 if TYPE_CHECKING:
     from utils.files import Corpus
+    from utils.get_embedding import SecondLook
 
 # Ranking: BM25 over words and phrases; then the first hits again, each part as a share of the best, weighted so.
 # Chosen on the sets of benchmarks/retrieval.py.
@@ -43,6 +44,8 @@ HEADING = 0.3  # for the question's words in the heading path
 LESSON = 0.4  # for other hits in the same lesson: a lesson is about one thing
 NEXT_IN_LESSON = 0.5  # each further hit of a lesson counts that much of the one before it
 
+SECOND_LOOK = 0.4  # weight of the likeness by embeddings, where there are any
+
 QUERY_CHARACTERS = 20_000
 QUERY_WORDS = 64  # the rarest ones of a longer question
 
@@ -51,13 +54,14 @@ FREE_SCAN_S = 0.02  # a scan that takes no longer is made whenever an index is o
 SETTLED_NS = 2_000_000_000  # a file changed more recently may change again without its times telling
 
 
-def open_index(corpus: Corpus, cache: Path | None) -> Index:
+def open_index(corpus: Corpus, cache: Path | None, second_look: SecondLook | None = None) -> Index:
     """The index of a corpus, up to date but for changes since the last scan of many files.
 
-    cache: the folder for what can be made again; None keeps the index in memory. The corpus may be unlisted. Files that
+    cache: the folder for what can be made again; None keeps the index in memory. second_look: (query, texts) -> how alike
+    they are, such as an Embedder's likeness, for the first hits. The corpus may be unlisted. Files that
     can't be read are left out, with a warning in corpus.warnings.
     """
-    return Index(corpus, cache)
+    return Index(corpus, cache, second_look)
 
 
 @dataclass
@@ -70,8 +74,10 @@ class _Hit:
 class Index:
     """Search over one corpus. `kept` says whether it lives in the cache folder."""
 
-    def __init__(self, corpus: Corpus, cache: Path | None):
+    def __init__(self, corpus: Corpus, cache: Path | None, second_look: SecondLook | None = None):
         self.corpus = corpus
+        self._second_look = second_look
+        self.second_look_failed = ""  # why the last ranking had to do without it
         self._cache = cache
         self._next_scan = 0.0  # by time.monotonic
         self._shelf = shelves.open_shelf(corpus.root, cache)
@@ -115,10 +121,25 @@ class Index:
             for score, document in self._shelf.find(asked, PHRASE, PHRASE_SLOP, lessons, limit)
         ]
         _add_bonuses(hits, asked, self._weights(asked), self._shelf.terms)
+        self._look_again(query, hits)
         best: dict[tuple[str, str], _Hit] = {}
         for hit in sorted(hits, key=lambda hit: -hit.score):
             best.setdefault((hit.lesson, hit.document["section"][0]), hit)
         return list(best.values())[:count]
+
+    def _look_again(self, query: str, hits: list[_Hit]) -> None:
+        """Blend in how alike query and hits are by meaning; an endpoint that fails costs the second look only."""
+        if not self._second_look or not hits:
+            return
+        texts = [f"{hit.document['heading'][0]}\n{hit.document['text'][0]}" for hit in hits]
+        try:
+            alike = self._second_look(query, texts)
+        except ModelError as error:
+            self._second_look, self.second_look_failed = None, str(error)
+            return
+        most = max(hit.score for hit in hits) or 1.0
+        for hit, likeness in zip(hits, alike, strict=True):
+            hit.score = (1 - SECOND_LOOK) * hit.score + SECOND_LOOK * most * likeness
 
     def _asked(self, query: str) -> dict[str, list[str]]:
         """field -> the terms that the query means in it, in order: stems, or bigrams."""

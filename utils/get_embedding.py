@@ -1,0 +1,149 @@
+"""Embeddings: the endpoint's where one is named for them, else built-in ones, which compare spelling rather than meaning.
+
+Every vector carries the name of what made it, and vectors of different makers are never compared.
+
+    python -m utils.get_embedding "a mean" "an average"
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import re
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from utils.call_llm import Endpoint, Limits, endpoint_of, told
+from utils.models import ModelError, Settings, UsageError
+
+BUILT_IN = "built-in"
+DIMENSIONS = 256  # of the built-in ones
+BATCH = 64  # texts in one request
+LONGEST = 6_000  # characters of a text that are sent
+
+
+@dataclass(frozen=True)
+class Vector:
+    """An embedding of length 1 and what made it."""
+
+    model: str
+    values: array  # of float32
+
+    def similarity(self, other: Vector) -> float:
+        """The cosine, -1..1. Raises UsageError where the two were made by different models."""
+        if (self.model, len(self.values)) != (other.model, len(other.values)):
+            raise UsageError(
+                f"vectors of {self.model} ({len(self.values)}) and {other.model} ({len(other.values)}) can't be compared; "
+                "make them anew with one model"
+            )
+        return sum(a * b for a, b in zip(self.values, other.values, strict=True))
+
+
+def get_embedding(
+    texts: str | Sequence[str], *, endpoint: Endpoint | None = None, model: str = BUILT_IN, limits: Limits | None = None
+) -> list[Vector]:
+    """A vector for each text: of the endpoint's model, or built in. Raises ModelError where the endpoint fails."""
+    texts = [texts] if isinstance(texts, str) else list(texts)
+    if model == BUILT_IN or endpoint is None:
+        return [Vector(BUILT_IN, _spelling(text)) for text in texts]
+    vectors: list[Vector] = []
+    for start in range(0, len(texts), BATCH):
+        vectors += _asked(texts[start : start + BATCH], endpoint, model, limits or Limits())
+    return vectors
+
+
+def _asked(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -> list[Vector]:
+    import openai
+
+    client = openai.OpenAI(
+        api_key=endpoint.key, base_url=endpoint.base_url, max_retries=1,
+        timeout=openai.Timeout(limits.first_piece_s, connect=limits.connect_s),
+    )  # fmt: skip
+    try:
+        reply = client.embeddings.create(model=model, input=[text[:LONGEST] for text in texts], encoding_format="float")
+        found = [list(map(float, entry.embedding)) for entry in sorted(reply.data, key=lambda entry: entry.index)]
+    except openai.OpenAIError as error:
+        raise told(error, endpoint) from None
+    except (TypeError, ValueError, AttributeError):
+        raise ModelError(f"{endpoint.host} gave no embeddings that can be read") from None
+    if len(found) != len(texts) or any(not values or len(values) != len(found[0]) for values in found):
+        raise ModelError(f"{endpoint.host} gave {len(found)} embeddings for {len(texts)} texts")
+    return [Vector(model, _unit(values)) for values in found]
+
+
+def _unit(values: Sequence[float]) -> array:
+    length = math.sqrt(sum(value * value for value in values)) or 1.0
+    return array("f", (value / length for value in values))
+
+
+def _spelling(text: str) -> array:
+    """Words and their trigrams, hashed into DIMENSIONS with a sign (Weinberger et al. 2009, arXiv 0902.2206)."""
+    values = [0.0] * DIMENSIONS
+    for word in re.findall(r"\w+", text.casefold()):
+        padded = f"^{word}$"
+        for part, weight in [(word, 2.0), *((padded[n : n + 3], 1.0) for n in range(len(padded) - 2))]:
+            digest = hashlib.blake2b(part.encode("utf-8", "replace"), digest_size=4).digest()
+            number = int.from_bytes(digest, "little")
+            values[number % DIMENSIONS] += weight if number >> 31 else -weight
+    return _unit(values)
+
+
+class Embedder:
+    """An endpoint's embedding model, its vectors kept by the hash of their text in the cache folder."""
+
+    def __init__(self, endpoint: Endpoint, model: str, cache: Path | None, limits: Limits | None = None):
+        import sqlite3
+
+        self.endpoint, self.model, self.limits = endpoint, model, limits
+        try:
+            if cache:
+                cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._table = sqlite3.connect(cache / "vectors.db" if cache else ":memory:", timeout=2, isolation_level=None)
+            self._table.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) STRICT")
+        except (OSError, sqlite3.Error):  # what can be made again is done without
+            self._table = sqlite3.connect(":memory:", isolation_level=None)
+            self._table.execute("CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) STRICT")
+
+    def vectors(self, texts: Sequence[str]) -> list[Vector]:
+        """A vector for each text; only what was never seen is asked for. Raises ModelError."""
+        keys = [self._key(text) for text in texts]
+        known = {key: self._kept(key) for key in keys}
+        new = [number for number, key in enumerate(keys) if known[key] is None]
+        for number, vector in zip(new, get_embedding([texts[n] for n in new], endpoint=self.endpoint, model=self.model,
+                                                     limits=self.limits), strict=True):  # fmt: skip
+            known[keys[number]] = vector
+            self._table.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (keys[number], vector.values.tobytes()))
+        return [known[key] for key in keys]
+
+    def _kept(self, key: bytes) -> Vector | None:
+        row = self._table.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
+        return Vector(self.model, array("f", row[0])) if row and len(row[0]) % 4 == 0 else None
+
+    def _key(self, text: str) -> bytes:
+        named = f"{self.endpoint.base_url}\0{self.model}\0{text}"
+        return hashlib.blake2b(named.encode("utf-8", "replace"), digest_size=16).digest()
+
+    def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
+        """How alike the query and each text are, as cosines. Raises ModelError."""
+        first, *others = self.vectors([query, *texts])
+        return [first.similarity(other) for other in others]
+
+
+def embedder_of(settings: Settings, cache: Path | None, environment: Mapping[str, str] | None = None) -> Embedder | None:
+    """The endpoint's embedding model where TUTOR_EMBEDDING_MODEL names one, else None."""
+    environment = os.environ if environment is None else environment
+    model = environment.get("TUTOR_EMBEDDING_MODEL", "").strip()
+    endpoint = endpoint_of(settings, environment) if model else None
+    return Embedder(endpoint, model, cache) if endpoint else None
+
+
+SecondLook = Callable[[str, Sequence[str]], list[float]]
+
+if __name__ == "__main__":
+    import sys
+
+    one, other = (get_embedding(sys.argv[1:3] if len(sys.argv) > 2 else ["a mean", "an average"]))[:2]
+    sys.stdout.write(f"{one.model}, {len(one.values)} dimensions: {one.similarity(other):.3f}\n")
