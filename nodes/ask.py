@@ -8,7 +8,7 @@ from nodes.asking import ModelNode
 from utils import answering, prompts
 from utils.models import ModelError
 
-PASSAGES = 6  # read for an answer
+PASSAGES = 6  # that a model reads for an answer
 
 
 class FindPassages(Node):
@@ -21,7 +21,7 @@ class FindPassages(Node):
     def exec(self, prepared):
         index, question, earlier, lessons = prepared
         meant = answering.in_context(question, earlier)
-        return index.search(meant, PASSAGES, lessons), index.asked(meant)
+        return index.search(meant, answering.CANDIDATES, lessons), index.asked(meant)
 
     def post(self, shared, prepared, found):
         shared["passages"], shared["asked"] = found
@@ -38,6 +38,7 @@ class AnswerQuestion(ModelNode):
 
     def exec(self, prepared):
         model, terminal, question, passages, _, context, before, _ = prepared
+        passages = passages[:PASSAGES]
         if not model.available or not passages:
             return self.built_in(prepared)
         prompt = prompts.answer(question, passages, context, before)

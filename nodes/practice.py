@@ -139,10 +139,10 @@ class AnswerSideQuestion(ModelNode):
         if not question:  # thought better of it
             return
         asked = index.asked(question)
-        here = index.search(question, 5, [lesson.id])
+        here = index.search(question, answering.CANDIDATES, [lesson.id])
         answer = answering.answer(question, here, asked)
         if not answer.found:
-            answer = answering.answer(question, index.search(question, 5), asked)
+            answer = answering.answer(question, index.search(question, answering.CANDIDATES), asked)
         terminal.show(screens.Answered(answer, asked=True))
 
     def post(self, shared, prepared, result):

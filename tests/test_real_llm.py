@@ -1,4 +1,4 @@
-"""A real server: SmolLM2-135M behind llama.cpp, as a double for the protocol. It is too small to teach, and nobody is offered it."""
+"""A real server: SmolLM2-135M behind llama.cpp, as a double for the protocol. It is too small to teach; no user is offered it."""
 
 from __future__ import annotations
 

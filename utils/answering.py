@@ -17,10 +17,10 @@ from utils.models import Answer, Citation, Passage
 
 FEWEST_WORDS, MOST_WORDS = 40, 120
 SEPARATOR = " › "
-CANDIDATES = 5  # passages that are looked into
+CANDIDATES = 10  # passages that are looked into
 # What chooses among passages, against the share of the question that the best sentence meets; from benchmarks/ask.py.
-RANK, WHOLE, PATH, TITLE = 1.0, 0.5, 0.3, 0.6  # search score, and shares met by passage, heading path, last heading
-REPEATS = {"recap": 0.3, "summary": 0.3, "next": 0.3, "misconceptions": 0.3}  # slugs of what says again or points on
+RANK, WHOLE, PATH = 0.5, 1.0, 0.3  # search score, and shares met by the passage and by its heading path
+REPEATS = {"recap": 0.15, "summary": 0.15, "misconceptions": 0.15, "next": 0.3}  # slugs of what says again or points on
 OPENING = 0.4  # taken off a lesson's first words, which promise more than they say
 
 
@@ -100,11 +100,10 @@ def _weighed(question, passage, most, asked, context) -> tuple[float, Passage, l
     shares = [_share(question, unit, asked) for unit in units] or [0.0]
     turned = [share + KEY * bool(share and _turns_on(unit, asked)) for share, unit in zip(shares, units, strict=False)] or [0.0]
     first = max(range(len(turned)), key=lambda number: (turned[number], -number))
-    title = passage.heading.rpartition(SEPARATOR)[2]
     score = max(shares) + RANK * passage.score / (most or 1.0)
     score += WHOLE * asked.share(asked.met(f"{passage.heading}\n{passage.text}"))
-    score += PATH * asked.share(asked.met(passage.heading)) + TITLE * asked.share(asked.met(title))
-    score -= REPEATS.get(passage.section, OPENING * (title == passage.heading))
+    score += PATH * asked.share(asked.met(passage.heading))
+    score -= REPEATS.get(passage.section, OPENING * (SEPARATOR not in passage.heading))
     if context and context.words:
         score += 0.15 * context.share(context.met(f"{passage.heading}\n{passage.text}"))
     return score, passage, units, first
@@ -253,8 +252,8 @@ def evidence(passage: Passage, quoted: str, asked: Asked) -> tuple[float, ...]:
 
 
 # A logistic regression, fitted by `benchmarks/ask.py --fit`, which says to what.
-SLOPES = (3.96, 4.31, 3.42, 1.41, 1.36)
-BIAS = -6.9
+SLOPES = (2.23, 1.25, 1.15, -1.29, 1.90)
+BIAS = -4.79
 
 
 def is_found(evidence: Sequence[float]) -> bool:
