@@ -154,7 +154,38 @@ def create_ask_flow() -> Flow:
     return Flow(start=find)
 
 
-FLOWS = {"learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow, "ask": create_ask_flow}
+def create_summarize_flow() -> Flow:
+    """A lesson in brief: map over its sections, then reduce.
+
+    Its store: `lesson`, `words`, `model`, `terminal` (terminal.OneShot).
+    """
+    from nodes import summarize as nodes
+
+    choose, each = nodes.ChooseSections(), nodes.SummarizeSections()
+    choose >> each >> nodes.CombineSummaries() >> nodes.ShowSummary()
+    return Flow(start=choose)
+
+
+def create_find_flow() -> Flow:
+    """Which lesson answers a question: an agent that reads and searches until it can say, in at most six steps.
+
+    Its store: `question`, `corpus`, `index`, `model`, `terminal` (terminal.OneShot); and at the end `found`.
+    """
+    from nodes import find as nodes
+
+    look, decide = nodes.LookThrough(), nodes.DecideStep()
+    search, read, show = nodes.SearchLessons(), nodes.ReadLesson(), nodes.ShowFound()
+    look >> decide
+    decide - "search" >> search >> decide
+    decide - "read" >> read >> decide
+    decide - "answer" >> show
+    return Flow(start=look)
+
+
+FLOWS = {
+    "learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow, "ask": create_ask_flow,
+    "summarize": create_summarize_flow, "find": create_find_flow,
+}  # fmt: skip
 
 
 def mermaid(flow: Flow) -> str:

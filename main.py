@@ -228,6 +228,49 @@ def ask(settings, question, topic, follow, jsonl):
 
 
 @cli.command()
+@click.argument("topic", required=False)
+@click.option("--words", type=click.IntRange(20, 5000), default=150, metavar="N", help="About how long.")
+@takes_settings
+def summarize(settings, topic, words):
+    """A lesson in brief: each section is summarized, then the summaries are put together, each with its place.
+
+    TOPIC is by default the lesson that you are in.
+    """
+    from flow import create_summarize_flow
+    from utils import terminal
+
+    corpus = corpus_of(settings)
+    if not topic:
+        with records_of(settings, read_only=True) as store:
+            place = store.last_place()
+        if not place or place.lesson not in corpus.files:
+            raise UsageError("summarize needs a TOPIC, for no lesson is under way; `topics` lists them")
+    lesson = corpus.lesson(corpus.find(topic) if topic else place.lesson)
+    shown = terminal.OneShot(settings)
+    with model_of(settings, shown.tell_wait) as model:
+        create_summarize_flow().run({"lesson": lesson, "words": words, "model": model, "terminal": shown})
+
+
+@cli.command()
+@click.argument("question", nargs=-1, required=True)
+@takes_settings
+def find(settings, question):
+    """Which lesson answers QUESTION, and where: looks through the catalogue, searches, reads, decides again."""
+    from flow import create_find_flow
+    from utils import terminal
+
+    corpus = corpus_of(settings)
+    shown = terminal.OneShot(settings)
+    with model_of(settings, shown.tell_wait) as model:
+        shared = {
+            "question": " ".join(question), "corpus": corpus, "index": index_of(settings, corpus), "model": model,
+            "terminal": shown,
+        }  # fmt: skip
+        create_find_flow().run(shared)
+    return ExitCode.DONE if shared["found"]["found"] else ExitCode.FELL_SHORT
+
+
+@cli.command()
 @click.argument("flow", required=False, default="learn")
 @takes_settings
 def graph(settings, flow):

@@ -320,3 +320,74 @@ def _evidence_of(passage: Passage) -> str:
 
 def _words_of(text: str) -> set[str]:
     return {word.strip(".,").casefold() for word in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text)}
+
+
+# ---------------------------------------------------------------------------------- summarizing and finding
+
+
+def summarize(section: Section, words: int) -> Prompt[tuple[str, ...]]:
+    """A section in one to three sentences."""
+
+    def parse(document) -> tuple[str, ...]:
+        said = structured.entries(document, "points", _text, "a list of sentences")
+        if not said:
+            raise ModelError("found no points, expected one to three.")
+        return tuple(said)
+
+    return Prompt(
+        "summarize",
+        **_both(
+            f"{' › '.join(section.heading_path)}\n\n{section.text}",
+            f"Summarize this section in one to three sentences, at most {words} words in all. Keep formulas between $ signs. "
+            'Bring nothing that it does not say. Reply with one JSON document only: {"points": ["..."]}',
+        ),
+        schema=_object("section_summary", points=_list(TEXT)),
+        parse=parse,
+    )
+
+
+def _text(entry) -> str:
+    if not isinstance(entry, str) or not entry.strip():
+        raise ModelError(f"found {type(entry).__name__}, expected a sentence.")
+    return " ".join(entry.split())
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The next step of an agent that looks for a lesson."""
+
+    action: str  # "read", "search" or "answer"
+    of: str  # a lesson's id, or what to search for
+    reason: str
+
+
+DECISIONS = ("read", "search", "answer")
+
+
+def decide(question: str, catalogue: str, done: Sequence[str], known: Sequence[str], last: bool) -> Prompt[Decision]:
+    """What to do next. catalogue: a line a lesson. done: what was read and found so far. known: the ids that exist."""
+
+    def parse(document) -> Decision:
+        action = structured.field(document, "action", str, f"one of {', '.join(DECISIONS)}")
+        of = structured.field(document, "of", str, "a lesson's id, or what to search for")
+        reason = structured.field(document, "reason", str, "one sentence")
+        if action not in DECISIONS:
+            raise ModelError(f"found the action {action!r}, expected one of {', '.join(DECISIONS)}.")
+        if action != "search" and of not in known and not (action == "answer" and of == ""):
+            raise ModelError(f"found the lesson {of!r}, which is not in the catalogue.")
+        return Decision(action, of, " ".join(reason.split()))
+
+    return Prompt(
+        "find",
+        _messages(
+            data("catalogue", catalogue),
+            data("so_far", "\n".join(done)) if done else "",
+            data("question", question),
+            "Which lesson answers the question? Decide on one step: read a lesson of the catalogue, search all of them for "
+            "words, or answer with the lesson's id and the reason (with an empty id if none answers it)."
+            + (" This is the last step: answer." if last else "")
+            + ' Reply with one JSON document only: {"action": "read", "of": "track/slug", "reason": "..."}',
+        ),
+        schema=_object("decision", action={"type": "string", "enum": list(DECISIONS)}, of=TEXT, reason=TEXT),
+        parse=parse,
+    )

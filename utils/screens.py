@@ -5,7 +5,7 @@ A screen is a value that knows how to draw itself; `terminal.py` decides where t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Group
@@ -16,8 +16,9 @@ from rich.text import Text
 from utils import answering, markup
 from utils.markup import ACCENT, DIM
 from utils.models import Answer as Reply
-from utils.models import Grade, Item, Kind
+from utils.models import Grade, Item, Kind, Lesson
 from utils.schedule import is_mastered
+from utils.summaries import Point, by_section, listing
 from utils.text import plural, sanitize
 
 SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
@@ -331,6 +332,24 @@ class Answered(Screen):
     def markdown(self):
         told = sanitize(answering.listing(self.answer)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"
         return f"**?** {sanitize(self.answer.question)}\n\n{told}" if self.asked else told
+
+
+@dataclass
+class Summary(Screen):
+    """A lesson in brief, a paragraph a section with the line it comes from."""
+
+    lesson: Lesson
+    points: Sequence[Point]
+
+    def parts(self):
+        yield Text(sanitize(self.lesson.title, newlines=False), style=f"bold {ACCENT}").append(" in brief", style=DIM)
+        for heading, number, text in by_section(self.points):
+            yield Text("")
+            yield markup.renderable(text)
+            yield line(f"{self.lesson.path}:{number}  {heading}".rstrip(), DIM)
+
+    def markdown(self):
+        return sanitize(listing(self.lesson, self.points))
 
 
 @dataclass

@@ -19,8 +19,9 @@ from utils.models import Kind, Settings, Step, UsageError
 from utils.text import sanitize
 
 if TYPE_CHECKING:
-    from utils.models import Answer
+    from utils.models import Answer, Lesson
     from utils.screens import Question, Screen
+    from utils.summaries import Point
 
 T = TypeVar("T")
 MAX_WIDTH = 78
@@ -167,6 +168,23 @@ class OneShot:
             print("\n" + sanitize("\n".join(answering.places(answer))))
         else:
             print(sanitize(answering.listing(answer)))
+
+    def put_summary(self, lesson: Lesson, points: Sequence[Point], mode: str, model: str | None) -> None:
+        from utils import summaries
+
+        if self.json:
+            put(summaries.document(lesson, points, mode, model))
+        elif self.drawn:
+            from utils.screens import Summary
+
+            Terminal(self._settings).show(Summary(lesson, points))
+        else:
+            print(sanitize(summaries.listing(lesson, points)))
+
+    def put_found(self, document: dict) -> None:
+        from utils import finding
+
+        put(document if self.json else finding.listing(document))
 
     def tell_wait(self, seconds: float, why: str) -> None:
         if seconds >= 2 and self.drawn:

@@ -1,0 +1,111 @@
+"""Finding the lesson that answers a question: the catalogue, the built-in decisions, and what is told in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from utils import answering
+from utils.models import Passage
+from utils.prompts import Decision
+from utils.text import plural
+
+PASSAGES = 10
+MANY = 60  # lessons, from which on the catalogue names folders
+NEXT_OF_LESSON = 0.8  # each further passage of a lesson counts that much of the one before
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that was taken."""
+
+    action: str
+    of: str
+    found: str
+
+
+def catalogue(corpus) -> str:
+    """A line a lesson: id, title, summary; with MANY lessons a line a folder: its lessons' titles, cut."""
+    ids = corpus.ids()
+    if len(ids) <= MANY:
+        cards = [corpus.card(lesson) for lesson in ids]
+        return "\n".join(f"{lesson}: {card.title}. {card.summary}".strip() for lesson, card in zip(ids, cards, strict=True))
+    folders: dict[str, list[str]] = {}
+    for lesson in ids:
+        folders.setdefault(lesson.rpartition("/")[0] or ".", []).append(lesson.rpartition("/")[2])
+    return "\n".join(f"{folder}/: {', '.join(names)[:200]}" for folder, names in sorted(folders.items()))
+
+
+def counted(corpus) -> str:
+    return plural(len(corpus.ids()), "lesson")
+
+
+def note(shared, found: str, told: str) -> None:
+    """Keep a step that was taken, and say it."""
+    decision = shared["decision"]
+    shared["steps"].append(Taken(decision.action, decision.of, found))
+    shared["terminal"].notice(f"{len(shared['steps'])} {told}")
+
+
+def decide(question: str, steps: Sequence[Taken], passages: Sequence[Passage], asked: answering.Asked, corpus) -> Decision:
+    """Without a model: search for the question, read the lesson that scores best, answer with it if the evidence is there."""
+    if not steps:
+        return Decision("search", question, "")
+    scores = lesson_scores(passages, asked, corpus)
+    if not scores:
+        return Decision("answer", "", "no lesson holds a word of the question")
+    best = max(scores, key=lambda lesson: (scores[lesson], lesson))
+    if steps[-1].action == "search":
+        return Decision("read", best, "")
+    read = steps[-1].of
+    own = [passage for passage in passages if passage.lesson == read]
+    answer = answering.answer(question, own, asked)
+    if answer.found:
+        return Decision("answer", read, "")
+    tried = {step.of for step in steps if step.action == "read"}
+    others = [lesson for lesson in sorted(scores, key=scores.get, reverse=True) if lesson not in tried]
+    if others and len(tried) < 3:
+        return Decision("read", others[0], "")
+    return Decision("answer", "", "no lesson holds enough of the question")
+
+
+def lesson_scores(passages: Sequence[Passage], asked: answering.Asked, corpus) -> dict[str, float]:
+    """lesson -> how much its passages, its title and its summary speak for it."""
+    if not passages:
+        return {}
+    most = max(passage.score for passage in passages) or 1.0
+    found: dict[str, list[float]] = {}
+    for passage in passages:
+        found.setdefault(passage.lesson, []).append(passage.score / most)
+    scores = {}
+    for lesson, own in found.items():
+        card = corpus.card(lesson)
+        told = asked.share(asked.met(f"{card.title} {card.summary}"))
+        scores[lesson] = sum(score * NEXT_OF_LESSON**place for place, score in enumerate(sorted(own, reverse=True))) + told
+    return scores
+
+
+def found(question: str, decision: Decision, passages, corpus, index, steps, model) -> dict:
+    """What `find --json` gives: {question, lesson, path, line, heading, reason, found, near, steps, mode, model}."""
+    lesson = decision.of if decision.action == "answer" else ""
+    own = [passage for passage in passages if passage.lesson == lesson] or (index.search(question, 3, [lesson]) if lesson else [])
+    best = own[0] if own else None
+    asked = index.asked(question)
+    words = [asked.words[number] for number in sorted(asked.met(f"{best.heading}\n{best.text}"))] if best else []
+    reason = decision.reason or (f"“{best.heading}” speaks of {', '.join(words[:6])}" if words else "")
+    return {
+        "question": question, "lesson": lesson or None, "path": corpus.path_of(lesson) if lesson else None,
+        "line": best.line if best else None, "heading": best.heading if best else None, "reason": reason, "found": bool(lesson),
+        "near": [] if lesson else [answering.place(one) for one in answering.one_a_lesson(passages[:3])],
+        "steps": [{"action": step.action, "of": step.of, "found": step.found} for step in steps],
+        "mode": "model" if decision.reason and model.available else "offline", "model": model.name or None,
+    }  # fmt: skip
+
+
+def listing(document: dict) -> str:
+    """The same for a person: the place, then why."""
+    if not document["found"]:
+        nearest = ["", "What comes nearest:", *(f"  {place}" for place in document["near"])] if document["near"] else []
+        return "\n".join([answering.NOT_ANSWERED, *nearest])
+    place = f"{document['path']}:{document['line']}" if document["line"] else document["path"]
+    return f"{place}\n{document['reason']}".strip()

@@ -1,0 +1,161 @@
+"""Summaries in a lesson's own words: the sentences of each section that carry most, and of these the best together.
+
+Extractive: by how near a sentence is to the middle of its section (the centroid of its words, weighted by how few sections
+have them; Radev et al. 2004, MEAD), with what the author set in bold, promised and repeated in the recap weighing more.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from utils import lessons
+from utils.models import Lesson, Section
+
+WORDS = 150  # of a summary, where nothing else is asked for
+SKIPPED = ("next", "recap", "misconceptions", "summary")  # slugs of sections that say again what others said
+BOLD, FIRST, RECAPPED = 0.5, 0.2, 0.6  # added to a sentence in bold, to a section's first one, by its share of the recap
+LEANS_BACK = re.compile(r"(?:\*\*)?(This|That|It|They|These|Those|Then|So|Both|Such|Here|Hence|Thus|But|And|Or|Now|Suppose)\b")
+SMALL = frozenset(
+    "a an and are as at be by can do for from has have if in is it its not of on or so than that the then there they this to was "
+    "we what when which with you your".split()
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that a lesson says, and where."""
+
+    section: str  # slug
+    heading: str
+    line: int  # 1-based line of the file
+    text: str  # Markdown, verbatim but for line ends
+
+    @property
+    def size(self) -> int:
+        return len(self.text.split())
+
+
+def summarize_section(lesson: Lesson, section: Section, words: int) -> list[Point]:
+    """The sentences that carry most of a section, in their order, at most so many words (one sentence at least)."""
+    said = list(_sentences(section))
+    if not said:
+        return []
+    weights = _weights(lesson)
+    recap = _stems(" ".join(part.text for part in lesson.sections if part.slug in ("recap", "summary")))
+    middle = Counter(stem for text, _ in said for stem in _stems(text))
+    scores = [_score(text, number, weights, middle, recap) for number, (text, _) in enumerate(said)]
+    chosen: set[int] = set()
+    for number in sorted(range(len(said)), key=lambda number: (-scores[number], number)):
+        wanted = {number, *_leaned_on(said, number)} - chosen
+        if any(_repeats(said[number][0], said[other][0]) for other in chosen):
+            continue
+        if not chosen or sum(len(said[n][0].split()) for n in chosen | wanted) <= words:
+            chosen |= wanted
+    return [Point(section.slug, section.title, said[number][1], said[number][0]) for number in sorted(chosen)]
+
+
+def combine(points: Sequence[Sequence[Point]], words: int) -> list[Point]:
+    """The whole lesson in about so many words: of each section what came first there, as even a share as fits."""
+    kept: list[list[Point]] = [[] for _ in points]
+    used, depth = 0, 0
+    while any(depth < len(section) for section in points):
+        for number, section in enumerate(points):
+            if depth < len(section) and (used + section[depth].size <= words or not used):
+                kept[number].append(section[depth])
+                used += section[depth].size
+        depth += 1
+    return [point for section in kept for point in section]
+
+
+def _sentences(section: Section):
+    """(sentence with its formula, line of the file) of a section's prose; examples, warm-ups, tables and code are left out."""
+    raw = section.text.split("\n")
+    before = None
+    for block in lessons.blocks(section.text):
+        line = next((n for n in range(block.start, min(block.end, len(raw))) if raw[n].strip()), block.start)
+        if block.kind.startswith("math_block") and before:
+            before = (f"{before[0]}\n\n{block.text}", before[1])  # a formula stays with the sentence that leads to it
+            continue
+        if before:
+            yield before
+            before = None
+        if block.kind == "paragraph_open" and not re.match(r"\*\*(Example|Warm-up|Exercise)\b", block.text):
+            found = lessons.sentences(block.text)
+            yield from ((sentence, section.text_line + line) for sentence in found[:-1])
+            before = (found[-1], section.text_line + line) if found else None
+        elif block.kind == "list_item_open":
+            yield block.text, section.text_line + line
+    if before:
+        yield before
+
+
+def _stems(text: str) -> list[str]:
+    """Words of meaning, cut to their first six letters, which is stem enough to compare within one lesson."""
+    return [word[:6] for word in re.findall(r"[^\W\d_]{2,}", text.casefold()) if word not in SMALL]
+
+
+def _weights(lesson: Lesson) -> dict[str, float]:
+    """stem -> how few of the lesson's sections have it."""
+    sections = [set(_stems(f"{section.title} {section.text}")) for section in lesson.sections]
+    count = Counter(stem for stems in sections for stem in stems)
+    return {stem: math.log(1 + len(sections) / of) for stem, of in count.items()}
+
+
+def _score(text: str, number: int, weights, middle, recap: Sequence[str]) -> float:
+    stems = set(_stems(text))
+    if not stems or text.rstrip().endswith("?"):
+        return -1.0
+    near = sum(weights.get(stem, 1.0) * min(middle[stem], 4) for stem in stems) / (len(stems) + 4)
+    recapped = len(stems & set(recap)) / len(stems)
+    return near + BOLD * ("**" in text) * 4 + FIRST * (number == 0) + RECAPPED * recapped
+
+
+def _leaned_on(said, number: int) -> set[int]:
+    """The sentences before it that a sentence needs to be understood."""
+    needed = set()
+    while number and (LEANS_BACK.match(said[number][0]) or said[number][0][0].islower()):
+        number -= 1
+        needed.add(number)
+    return needed
+
+
+def _repeats(one: str, other: str) -> bool:
+    first, second = set(_stems(one)), set(_stems(other))
+    return len(first & second) > 0.7 * min(len(first), len(second))
+
+
+def document(lesson: Lesson, points: Sequence[Point], mode: str, model: str | None = None) -> dict:
+    """What `summarize --json` gives."""
+    return {
+        "lesson": lesson.id, "title": lesson.title, "path": lesson.path, "words": sum(point.size for point in points),
+        "points": [{"section": p.section, "line": p.line, "heading": p.heading, "text": p.text} for p in points],
+        "mode": mode, "model": model,
+    }  # fmt: skip
+
+
+def listing(lesson: Lesson, points: Sequence[Point]) -> str:
+    """The summary as Markdown: a paragraph a section, and the lines they come from."""
+    rows = [f"**{lesson.title}** in brief"]
+    for heading, line, text in by_section(points):
+        rows += ["", text, f"{lesson.path}:{line}  {heading}".rstrip()]
+    return "\n".join(rows)
+
+
+def by_section(points: Sequence[Point]) -> list[tuple[str, int, str]]:
+    """(heading, line of the first point, text) of each section that has points."""
+    found: dict[str, list[Point]] = {}
+    for point in points:
+        found.setdefault(point.section, []).append(point)
+    return [(own[0].heading, own[0].line, _joined(own)) for own in found.values()]
+
+
+def _joined(points: Sequence[Point]) -> str:
+    text = ""
+    for point in points:
+        gap = "" if not text else "\n\n" if "\n" in text.rsplit("\n\n", 1)[-1] or text.endswith("$$") else " "
+        text += gap + point.text
+    return text
