@@ -42,20 +42,29 @@ DANGLING = re.compile(
     r"but|and|or|nor|yet|also|however|moreover|furthermore|additionally|besides|instead|otherwise|still|again|first|"
     r"firstly|second|secondly|third|finally|lastly|next|meanwhile|similarly|likewise|conversely|consequently|accordingly|"
     r"nevertheless|nonetheless|both|either|neither|each|one|ones|another|others|some of|most of|all of|none of|many of|"
-    r"for (?:example|instance|this|that|these|more)|in (?:addition|contrast|other words|this|that|these|both|each|general|"
-    r"fact|short|practice|turn|particular|our|what follows)|as (?:a result|a consequence|such|mentioned|shown|noted|before|"
+    r"for (?:example|instance|this|that|these|more)|in (?:contrast|other words|this|that|these|both|each|turn|our|what follows)|as (?:a result|a consequence|such|mentioned|shown|noted|before|"
     r"we|you|an example|of)|let|lets|suppose|consider|note|notice|recall|remember|imagine|assume|say|take|see|now|"
     r"by (?:doing|this|that)|to (?:do so|do this|this|that|see|learn|understand)|after (?:that|this)|with (?:this|that|these)|"
     r"without (?:this|that|it)|because of (?:this|that)|unlike|only|even|rather|perhaps|maybe|well|of course|yes|no|sure|"
     r"given (?:this|that)|on the other hand|at (?:this|that)|depending|more|as|not|if so|if not|when this|once|same|"
+    r"the (?:default|value|result|option|command|function|method|file|same|first|second|third|latter|former|last|other|only|"
+    r"main|code|output|output above|reason|answer|idea|goal|difference|rest|table|figure|list|name|problem|question|latter)"
+    r"(?: (?:value|behaviou?r|one|thing|difference|reason|idea|problem|question|advantage))? (?:is|are|was|were|will|can|must|"
+    r"should|has|have|may|gives?|shows?)|\w+ (?:is|are|can|may|will|was|were|has|have) also|"
     r"why|what|how|which|please|thanks|hello|who|while (?:this|that|it))\b(?!-)",
     re.IGNORECASE,
 )
+LEAD = re.compile(  # what joins a sentence to the one before it and can be left off
+    r"(?:however|moreover|furthermore|additionally|besides|nonetheless|nevertheless|thus|hence|therefore|consequently|indeed|"
+    r"in (?:general|practice|fact|particular|short|addition)|of course|unfortunately|fortunately|clearly|basically|generally|"
+    r"(?:note|notice|recall|remember) that),? (?=[\w`])",
+    re.IGNORECASE,
+)
 ELSEWHERE = re.compile(
-    r"\b(?:this|these|those|following|previous|previously|earlier|former|latter|aforementioned|respectively|as follows|"
+    r"\b(?:this|these|those|following|previous|previously|earlier|former|latter|aforementioned|as follows|"
     r"here|above(?! \d)|below(?! \d)|figure|fig|table|listing|chapter|section|lesson|exercises?|equation|eq|example|"
     r"examples|i|i'm|my|me|let's|today|recently|now|currently|see|e\.g|i\.e|etc|last|next|we'll|we've|we're|again|"
-    r"mentioned|discussed|described|suppose|say|another|other|others)\b|\.\.\.|…|!",
+    r"mentioned|discussed|described|suppose|say|another|the other|others)\b|\.\.\.|…|!",
     re.IGNORECASE,
 )
 PRONOUN_EARLY = re.compile(r"(?:\W*\w+){0,5}?\W*\b(?:it|they|them|their|its|he|she|his|her|him|we|our|us)\b", re.IGNORECASE)
@@ -74,9 +83,11 @@ DEFINITION = re.compile(
 DETERMINED = re.compile(
     r"\b(?:the|an?|each|every|its|their|of|no|all|any|one|per)\s+(?P<noun>[a-z][a-z-]{3,})(?=[.,;:)]|\s+(?P<after>[\w']+)|$)"
 )
+WORDS_IN_A_ROW = re.compile(r"(?<![\w`$-])[a-z][a-z-]{2,}(?: [a-z][a-z-]{2,})+(?![\w`$])")
 NO_NOUN = re.compile(r".*(?:ly|ing|ed|able|ible|ful|ous|ive|al|ic|est|less)$")
-NAME = re.compile(r"(?<=[a-z,;(] )(?:[A-Z][\w'’.-]*[\w])(?: (?:(?:of|the|de|von|van|and) )?[A-Z][\w'’-]*\w){0,3}")
-SUBJECT_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
+NAME = re.compile(r"(?<=[a-z,;(] )(?:[A-Z][\w.-]*\w)(?: (?:(?:of|the|de|von|van) )?[A-Z][\w-]*\w){0,3}(?![\w’'-])")
+ENUMERATED = re.compile(r"\b(?:such as|including|includes?|like|for example|e\.g\.)[^.;]*$")
+SUBJECT_VERB = re.compile(r"(?<!that )(?<!which )(?<!who )\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
 
 
 def is_english(text: str) -> bool:

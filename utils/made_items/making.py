@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from utils.made_items import english
@@ -20,7 +20,7 @@ GAP, BLANK = "____", "[[…]]"
 TIMES, CHARACTERS = 1.5, 12  # an option stands out that is so many times, and by so many characters, longer
 SEVERAL = 3.0  # what a second question of the same form is worth less
 UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
-NUMBER = re.compile(r"(?<![\w.,/#:+=^-])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<unit>\s?%| percent\b)?(?![\w/:^-]|[.,]\d|\s?[=+×*])")
+NUMBER = re.compile(r"(?<![\w.,/#:+=^−~-])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<unit>\s?%| percent\b)?(?![\w/:^-]|[.,]\d|\s?[=+×*])")
 NO_QUANTITY = re.compile(r"(?:version|python|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|[A-Z]\w*|v|day|[a-z]_?)\.? $")
 
 
@@ -51,15 +51,14 @@ class _Maker:
         prose = " ".join(said.text for page in self.pages for said in page.sentences)
         self.english = lesson.language.lower().startswith("en") and english.is_english(prose)
         self.terms = Terms(self.pages, self.english)
-        self.nouns = self.common_nouns() if self.english else Counter()
+        self.nouns = self.common(nouns_of, 2) if self.english else Counter()
+        self.phrases = self.common(phrases_of, 3) if self.english else Counter()
         self.collect()
 
-    def common_nouns(self) -> Counter:
-        found: Counter = Counter()
-        for page in self.pages:
-            for said in page.sentences:
-                found.update(noun for noun, _ in nouns_of(said))
-        return Counter({noun: count for noun, count in found.items() if count > 1})
+    def common(self, found_in, least: int) -> Counter:
+        """What a function finds in the lesson's sentences at least so often."""
+        found = Counter(text for page in self.pages for said in page.sentences for text, _ in found_in(said))
+        return Counter({text: count for text, count in found.items() if count >= least})
 
     def collect(self) -> None:
         """Put every term of the lesson on its shelf, in the order of the text."""
@@ -81,10 +80,13 @@ class _Maker:
                         if form := number_form(match, said.text):
                             self.terms.add(("number", form), match[0], said.place)
                     for name in names_of(said):
-                        self.terms.add(("name", " " in name[0]), name[0], said.place)
+                        self.terms.add(name_shape(name[0]), name[0], said.place)
                     for noun, _ in nouns_of(said):
-                        if self.nouns[noun] > 1:
+                        if noun in self.nouns:
                             self.terms.add(("noun", is_plural(noun)), noun, said.place)
+                    for phrase, _ in phrases_of(said):
+                        if phrase in self.phrases:
+                            self.terms.add(("phrase", is_plural(phrase)), phrase, said.place)
 
     def shelve(self, text: str, mark: Mark, said: Said) -> None:
         if mark.kind == "code":
@@ -138,9 +140,18 @@ class _Maker:
         if self.english:
             for choices in page.choices:
                 yield from self.of_choices(page, choices)
-        for said in page.sentences:
+        for said in map(self.unjoined, page.sentences):
             if self.stands_alone(said):
                 yield from self.of_sentence(page, said, heading)
+
+    def unjoined(self, said: Said) -> Said:
+        """The sentence without what joins it to the one before it: `However, salt slows it` is `Salt slows it`."""
+        lead = english.LEAD.match(said.text) if self.english else None
+        if not lead:
+            return said
+        end = lead.end()
+        marks = tuple(Mark(mark.kind, mark.start - end, mark.end - end) for mark in said.marks if mark.start >= end)
+        return replace(said, text=said.text[end].upper() + said.text[end + 1 :], marks=marks)
 
     def stands_alone(self, said: Said) -> bool:
         """Can this sentence be understood, and asked about, away from its place?"""
@@ -154,6 +165,8 @@ class _Maker:
             return fits and text.rstrip("\"'”’»)）」")[-1:] in (".", "。", "।")
         if not MIN_WORDS <= len(WORD.findall(text)) <= MAX_WORDS or not text.endswith(".") or text[0].islower():
             return False
+        if said.listed and not english.SUBJECT_VERB.search(bare):
+            return False
         if not text[0].isalnum() and text[0] not in "`“\"":
             return False
         return not (english.DANGLING.match(text) or english.ELSEWHERE.search(bare) or english.PRONOUN_EARLY.match(bare))
@@ -163,7 +176,8 @@ class _Maker:
     def of_sentence(self, page: Page, said: Said, heading: set[str]) -> Iterator[Candidate]:
         """What could be left out of a sentence."""
         text = said.text
-        malus = 2.0 * bool(english.LEARNER_TOLD.search(text)) + 0.1 * abs(len(WORD.findall(text)) - 16) ** 0.5 + 2.0 * len(said.marked("math"))
+        malus_of_address = bool(english.LEARNER_TOLD.search(text))
+        malus = 2.0 * malus_of_address + 0.1 * abs(len(WORD.findall(text)) - 16) ** 0.5 + 2.0 * len(said.marked("math"))
         gaps: list[tuple[str, float, int, int, str, list[tuple]]] = []
         told = english.IMPERATIVE.match(text) if self.english else None
         subject = definition_of(said, self.terms) if self.english else None
@@ -180,12 +194,18 @@ class _Maker:
             for match in NUMBER.finditer(text):
                 if form := number_form(match, text):
                     gaps.append(("number", 5 if form != "integer" else 4, *match.span(), match[0], [("number", form)]))
-            for name in names_of(said):
-                gaps.append(("name", 3, *name.span(), name[0], [("name", " " in name[0])]))
+            for name in names_of(said) if not malus_of_address else ():
+                if name[0].lower() in self.terms.small or english.ENUMERATED.search(text[: name.start()]):
+                    continue
+                gaps.append(("name", 3, *name.span(), name[0], [name_shape(name[0])]))
             for noun, start in nouns_of(said):
                 stressed = any(mark.start <= start < mark.end for mark in said.marked("bold"))
                 if self.nouns[noun] > 2 and stressed:
                     gaps.append(("noun", 4, start, start + len(noun), noun, [("noun", is_plural(noun))]))
+            for phrase, start in phrases_of(said):
+                if phrase in self.phrases:
+                    worth = 3.5 + 0.1 * min(self.phrases[phrase], 10)
+                    gaps.append(("phrase", worth, start, start + len(phrase), phrase, [("phrase", is_plural(phrase))]))
         for gap in gaps:
             if gap and (made := self.gap(page, said, heading, malus, *gap)):
                 yield made
@@ -196,13 +216,22 @@ class _Maker:
             shape = code_shape(text.strip("`"))
             return (form, worth, mark.start, mark.end, text, [("code", shape)]) if shape else None
         term = self.terms.prose(text)
-        if not term or (mark.kind == "em" and not self.terms.elsewhere(term, said)):
+        if not term or (mark.kind == "em" and not self.is_noun(term, mark, said)):
             return None
         start = mark.end - len(term)  # without its article
         shapes = [self.terms.shape(term)]
         if self.english:
             shapes.append(("noun", is_plural(term)))
         return form, worth, start, mark.end, term, shapes
+
+    def is_noun(self, term: str, mark: Mark, said: Said) -> bool:
+        """Is a stretch in italics a term, rather than a word that is stressed?"""
+        if not self.english or not self.terms.elsewhere(term, said):
+            return not self.english
+        after = re.match(r"\s+(\w+)", said.text[mark.end :])
+        if after and after[1].lower() not in english.FUNCTION_WORDS or re.search(r"\bto\s+$", said.text[: mark.start]):
+            return False
+        return " " in term or not english.NO_NOUN.fullmatch(term)
 
     def gap(self, page, said, heading, malus, form, worth, start, end, answer, shapes) -> Candidate | None:
         """A sentence with a gap, unless the rest of it or the heading fills it."""
@@ -234,30 +263,17 @@ class _Maker:
         return (len(answer) > 3 or not self.english) and bool(self.terms.elsewhere(answer, said))
 
     def numbers(self, shape: tuple, answer: str, said: Said) -> list[str]:
-        """Other numbers of the same form nearby: of like size, and not in the sentence."""
-        pool = self.terms.pools[shape]
-        value, found = value_of(answer), {value}
-        near = sorted(pool, key=lambda term: abs(term.place - said.place)) if len(pool) <= LOOKED_AT else [
-            term for term in self.nearest(pool, said.place)
-        ]  # fmt: skip
+        """Up to three other numbers of the same form, the nearest ones: of like size, and none of the sentence's own."""
+        value = value_of(answer)
+        seen = {value_of(match["number"]) for match in NUMBER.finditer(said.text)}
         others = []
-        inside = {value_of(match["number"]) for match in NUMBER.finditer(said.text)}
-        for term in near:
-            other = value_of(term.text)
+        for text in self.terms.near(shape, said.place):
+            other = value_of(text)
             like = abs(other - value) <= 60 if shape[1] == "year" else value and 1 / 12 <= other / value <= 12
-            if like and other not in found | inside and term.text.endswith("%") == answer.endswith("%"):
-                found.add(other)
-                others.append(term.text)
-            if len(others) == 3:
-                break
+            if like and other not in seen and len(others) < 3:
+                seen.add(other)
+                others.append(text)
         return others
-
-    @staticmethod
-    def nearest(pool, place):
-        from bisect import bisect_left
-
-        at = bisect_left([term.place for term in pool], place)
-        return sorted(pool[max(0, at - LOOKED_AT) : at + LOOKED_AT], key=lambda term: abs(term.place - place))
 
     # -------------------------------------------------------------------------------- lists and tables
 
@@ -284,7 +300,7 @@ class _Maker:
                 others = [other.text for other in others if other.marks[0].kind == kind and not roots(other.text) & words_]
                 others = [other for other in dict.fromkeys(others) if other != term and len(other) <= 40]
                 return self.choice(
-                    item_id, page, meaning, f"What is described here?\n\n“{meaning.text}”", term, others[:3],
+                    item_id, page, meaning, f"Which of these is this said of?\n\n“{meaning.text}”", term, others[:3],
                     f"**{term}**: {meaning.text}", term=False,
                 )  # fmt: skip
 
@@ -292,10 +308,13 @@ class _Maker:
 
     def of_table(self, page: Page, table: Table) -> Iterator[Candidate]:
         """Which value of a column stands in a row? Among the other values of the column."""
-        keys = [row[0].text if row and row[0] else "" for row in table.rows]
+        keys = [row[0].text if row and row[0] and roots(without(row[0], "math")) - {"xx"} else "" for row in table.rows]
         if sum(bool(re.search(r"[^\W\d_]", key)) for key in keys) < 3 or len(set(keys)) < len(keys):
             return
-        named = table.header[0].text
+        cells = [cell for row in table.rows for cell in row[1:] if cell]
+        numeric = sum(is_numeric(cell.text) for cell in cells) * 2 > len(cells)
+        if numeric:  # data, rather than something to know
+            return
         for column in range(1, len(table.header)):
             title = table.header[column].text if table.header[column] else ""
             if not re.search(r"[^\W\d_]{2}", title) or len(title) > 40:
@@ -319,11 +338,10 @@ class _Maker:
                     said = " · ".join(
                         f"{head.text}: {one.text}" for head, one in zip(table.header[1:], row[1:], strict=False) if head and one
                     )  # fmt: skip
-                    question = f"In the table: which *{title}* goes with" + (f" the *{named}*" if named else "") + f" **{key}**?"
+                    question = f"In the table, what stands under *{title}* in the row **{key}**?"
                     return self.choice(item_id, page, cell, question, cell.text, others, f"**{key}** · {said}", term=False)
 
-                numeric = not re.search(r"[^\W\d_]{3}", cell.text)
-                yield Candidate("table", (4 if numeric else 6.5) - 0.02 * len(cell.text), cell.place, f"{key} · {title}", make)
+                yield Candidate("table", (4 if is_numeric(cell.text) else 6.5) - 0.02 * len(cell.text), cell.place, f"{key} · {title}", make)
 
     def of_choices(self, page: Page, choices: Choices) -> Iterator[Candidate]:
         """Which one is not in the list? Among its entries, one from elsewhere in the lesson."""
@@ -398,8 +416,15 @@ def definition_of(said: Said, terms: Terms) -> Mark | None:
 def names_of(said: Said) -> Iterator[re.Match]:
     bare = without(said, "code", "math")
     for match in english.NAME.finditer(bare):
-        if "X" * 3 not in match[0] and len(match[0]) > 3:
+        after = re.match(r"\s+(\w+)", bare[match.end() :])
+        if after and after[1].lower() not in english.FUNCTION_WORDS and not after[1].endswith("ed"):
+            continue  # the ImageNet dataset: another name would tell as much
+        if "XX" not in match[0] and len(match[0]) > 3 and not re.fullmatch(r"[A-Z0-9-]{2,}s?", match[0]):
             yield match
+
+
+def name_shape(name: str) -> tuple:
+    return ("name", " " in name, bool(re.search(r"\w[A-Z0-9]", name)))
 
 
 def nouns_of(said: Said) -> Iterator[tuple[str, int]]:
@@ -414,13 +439,27 @@ def nouns_of(said: Said) -> Iterator[tuple[str, int]]:
         yield noun, match.start("noun")
 
 
+def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
+    """(two words, where they begin) for each pair such as `learning rate`, with nothing that belongs to it around."""
+    bare = without(said, "code", "math")
+    for run in english.WORDS_IN_A_ROW.finditer(bare):
+        words = [(word[0], run.start() + word.start()) for word in re.finditer(r"\S+", run[0])]
+        content = [not (word in english.FUNCTION_WORDS or word.endswith("ly")) for word, _ in words]
+        for at in range(len(words) - 1):
+            alone = (at == 0 or not content[at - 1]) and (at + 2 == len(words) or not content[at + 2])
+            first, last = words[at][0], words[at + 1][0]
+            if alone and content[at] and content[at + 1] and last not in english.VAGUE and not english.NO_NOUN.fullmatch(last):
+                if not english.IMPERATIVE.match(first):
+                    yield f"{first} {last}", words[at][1]
+
+
 def number_form(match: re.Match, text: str) -> str | None:
     """What kind of number this is; None for those that count or name something by the way."""
     number = match["number"]
     if NO_QUANTITY.search(text[: match.start()]):
         return None
     if match["unit"]:
-        return "percent"
+        return "percent " + match["unit"].strip()
     if "." in number:
         return "decimal"
     if "," not in number and 1500 <= int(number) <= 2100:
@@ -459,6 +498,10 @@ def stands_out(answer: str, others: list[str]) -> bool:
         own > TIMES * max(lengths) and own > max(lengths) + CHARACTERS
         or min(lengths) > TIMES * own and min(lengths) > own + CHARACTERS
     )  # fmt: skip
+
+
+def is_numeric(text: str) -> bool:
+    return not re.search(r"[^\W\d_]{2}", text)
 
 
 def is_key(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from utils import lessons
 from utils.models import Lesson, Section
@@ -28,6 +28,7 @@ PLAIN = re.compile(r"[^*_`$\[\]<>\\&!|{}~]*")  # a sentence that no Markdown par
 UNFIT = re.compile(r"[*\[\]<>\\`$|{}~]|(?<!\w)_|_(?!\w)|:[\w+-]+:|:\w+:`|https?:|www\.|\ufffc")
 LIKE_A_BLOCK = re.compile(r"\d+[.)]\s|[-+#>=:]")  # what a question would turn into a list or a heading
 REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")  # a link whose target stands elsewhere in the file
+HIGHLIGHTED = re.compile(r"^#!\w+ +")  # how some programs name the language of `code` in a line
 LABEL = re.compile(r"\s*(?::|[-–—](?=\s))\s*")
 
 
@@ -48,6 +49,7 @@ class Said:
     marks: tuple[Mark, ...] = ()
     line: int = 0  # of the file, 1-based
     place: int = 0  # counts the sentences of a lesson
+    listed: bool = False  # in an entry of a list, where a sentence often lacks its verb
 
     def marked(self, *kinds: str) -> list[Mark]:
         return [mark for mark in self.marks if mark.kind in kinds]
@@ -113,7 +115,7 @@ class _Reader:
                 continue
             if token.type == "paragraph_open":
                 before = self.tokens[index + 1]
-                page.sentences += self.sentences(before.content, token.map[0])
+                page.sentences += self.sentences(before.content, token.map[0], listed=False)
                 continue
             if token.type in ("bullet_list_open", "ordered_list_open"):
                 self.read_list(page, list(_entries(self.tokens, index)), before)
@@ -122,12 +124,12 @@ class _Reader:
             before = None
         return page
 
-    def sentences(self, content: str, line: int) -> Iterator[Said]:
+    def sentences(self, content: str, line: int, listed: bool) -> Iterator[Said]:
         if len(content) > MAX_PARAGRAPH or OTHER_MARKUP.match(content):
             return
         for sentence in lessons.sentences(content):
             if said := self.said(sentence, line):
-                yield said
+                yield replace(said, listed=listed)
 
     def said(self, raw: str, line: int, limit: int = MAX_SENTENCE) -> Said | None:
         shown = plain(raw) if len(raw) <= 3 * limit else None
@@ -143,7 +145,7 @@ class _Reader:
             if entry := self.entry(content, line):
                 glossary.append(entry)
                 continue
-            page.sentences += self.sentences(content, line)
+            page.sentences += self.sentences(content, line, listed=True)
             if alone and len(content) <= MAX_CELL and (said := self.said(content, line, MAX_CELL)):
                 members.append(said)
         if glossary:
@@ -226,7 +228,7 @@ def plain(raw: str) -> tuple[str, tuple[Mark, ...]] | None:
                 return None
             add(token.content)
         elif token.type == "code_inline" and "`" not in token.content and token.content.strip():
-            add(f"`{token.content}`", "code")
+            add(f"`{HIGHLIGHTED.sub('', token.content)}`", "code")
         elif token.type == "math_inline":
             add(f"${token.content}$", "math")
         elif token.type in ("strong_open", "em_open"):

@@ -110,6 +110,13 @@ class Terms:
         folded = term.casefold()
         return [other for other in min(wanted, key=len) if other.place != said.place and folded in other.text.casefold()]
 
+    def near(self, shape: tuple, place: int) -> list[str]:
+        """Terms of a shape, the nearest to a place first, each once; not all of them where there are many."""
+        pool = self.pools.get(shape, [])
+        at = bisect_left(pool, Term(place, ""))
+        near = sorted(pool[max(0, at - LOOKED_AT) : at + LOOKED_AT], key=lambda term: (abs(term.place - place), term))
+        return list(dict.fromkeys(term.text for term in near))
+
     def others(self, shapes: list[tuple], answer: str, said_roots: set[str], said: str, place: int, before: str):
         """Up to three terms that could be taken for the answer and are not, nearest in length and place first.
 
@@ -119,10 +126,9 @@ class Terms:
         code = answer.startswith("`")
         own, folded = roots(answer), said.casefold()
         for shape in shapes:
-            pool = self.pools.get(shape, [])
-            at = bisect_left(pool, Term(place, ""))
-            near = pool[max(0, at - LOOKED_AT) : at + LOOKED_AT]
-            near = sorted(dict.fromkeys(term.text for term in sorted(near, key=lambda term: (abs(term.place - place), term))), key=lambda text: abs(len(text) - len(answer)) > max(6, len(answer) // 2))
+            near = self.near(shape, place)
+            near.sort(key=lambda text: (
+                " " in text and not code) != (" " in answer and not code) or abs(len(text) - len(answer)) > max(6, len(answer) // 2))
             for text in near:
                 bare = text.strip("`").casefold()
                 if text in found or text.casefold() == answer.casefold() or bare in folded or not agrees(text, before):
