@@ -18,7 +18,7 @@ LAYERS = [
     {"utils.text"},
     {"utils.expressions", "utils.mathtext", "utils.strict_yaml"},
     {"utils.lessons", "utils.bank", "utils.schedule"},
-    {"utils.grading", "utils.agenda", "utils.markup", "utils.search"},
+    {"utils.grading", "utils.agenda", "utils.markup", "utils.search", "utils.made_items"},
     {"utils.screens"},
     {"utils.files", "utils.store", "utils.terminal", "utils.diagnosis", "utils.linting", "utils.code_runner"},
     {"utils.checking"},

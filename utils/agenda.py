@@ -103,7 +103,7 @@ def rows(corpus, store) -> list[dict]:
                 "sections": card.section_count,
                 "items": len(items),
                 "mastery": round(mastery(past, items), 3) if items else 0.0,
-                "due": len(store.missed_items(lesson_id)) if lesson_id in tried else 0,
+                "due": len({f"{lesson_id}:{item}" for item in store.missed_items(lesson_id)} & {*items}) if lesson_id in tried else 0,
             }
         )
     return table

@@ -78,7 +78,7 @@ IMPERATIVE = re.compile(
 )
 COPULA = r"(?:is|are|was|were|means?|denotes?|refers? to|stands? for|describes?)"
 DEFINITION = re.compile(
-    rf"(?P<lead>(?:An? |The )?)(?P<term>[`\w][^,;:()]{{1,40}}?)(?P<also> \([^()]{{1,30}}\))?,? {COPULA} (?P<kind>an? |the |one of )"
+    rf"(?P<lead>(?:An? |The )?)(?P<term>[`\w][^,;:()]{{1,40}}?)(?P<also> \([^()]{{1,30}}\))?,? {COPULA} (?:an?|the|one of) (?!bit|little|lot|few|same|case|matter)"
 )
 DETERMINED = re.compile(
     r"\b(?:the|an?|each|every|its|their|of|no|all|any|one|per)\s+(?P<noun>[a-z][a-z-]{3,})(?=[.,;:)]|\s+(?P<after>[\w']+)|$)"
@@ -87,7 +87,11 @@ WORDS_IN_A_ROW = re.compile(r"(?<![\w`$-])[a-z][a-z-]{2,}(?: [a-z][a-z-]{2,})+(?
 NO_NOUN = re.compile(r".*(?:ly|ing|ed|able|ible|ful|ous|ive|al|ic|est|less)$")
 NAME = re.compile(r"(?<=[a-z,;(] )(?:[A-Z][\w.-]*\w)(?: (?:(?:of|the|de|von|van) )?[A-Z][\w-]*\w){0,3}(?![\w’'-])")
 ENUMERATED = re.compile(r"\b(?:such as|including|includes?|like|for example|e\.g\.)[^.;]*$")
-SUBJECT_VERB = re.compile(r"(?<!that )(?<!which )(?<!who )\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
+MEMBER = r"[`\w][\w`'-]*(?: [\w`'-]+){0,2}"
+RELATED = re.compile(r"\b(?:this|these|those|it|they|here|example|namely)\b", re.IGNORECASE)
+ALTERNATIVES = re.compile(rf": (?:an? |the )?(?P<list>{MEMBER}(?:, {MEMBER})+,? (?:and|or) {MEMBER})\.$")
+RELATIVE = re.compile(r"\b(?:that|which|who|whose|where|when|how|if)\b")
+SUBJECT_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
 
 
 def is_english(text: str) -> bool:

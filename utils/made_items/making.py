@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from utils.made_items import english
-from utils.made_items.reading import Choices, Entry, Mark, Page, Said, Table, read_pages
+from utils.made_items.reading import Entry, Mark, Page, Said, Table, read_pages
 from utils.made_items.terms import LOOKED_AT, WORD, Terms, code_shape, is_plural, roots
 from utils.models import Blank, Item, Kind, Lesson, Option
 
@@ -139,9 +139,13 @@ class _Maker:
             yield from self.of_table(page, table)
         if self.english:
             for choices in page.choices:
-                yield from self.of_choices(page, choices)
+                lead, members = choices.lead, [member.text.rstrip(".;,") for member in choices.members]
+                yield from self.of_alternatives(lead.text, members, page, lead, f"{lead.text} {', '.join(members)}.")
         for said in map(self.unjoined, page.sentences):
             if self.stands_alone(said):
+                if self.english and (match := english.ALTERNATIVES.search(said.text)):
+                    members = re.split(r",? (?:and|or) |, ", match["list"])
+                    yield from self.of_alternatives(said.text[: match.start("list")].rstrip(), members, page, said, said.text)
                 yield from self.of_sentence(page, said, heading)
 
     def unjoined(self, said: Said) -> Said:
@@ -165,8 +169,10 @@ class _Maker:
             return fits and text.rstrip("\"'”’»)）」")[-1:] in (".", "。", "।")
         if not MIN_WORDS <= len(WORD.findall(text)) <= MAX_WORDS or not text.endswith(".") or text[0].islower():
             return False
-        if said.listed and not english.SUBJECT_VERB.search(bare):
-            return False
+        if said.listed:  # then it may be a mere noun, however long
+            verb = english.SUBJECT_VERB.search(bare)
+            if not verb or english.RELATIVE.search(bare, 0, verb.start()):
+                return False
         if not text[0].isalnum() and text[0] not in "`“\"":
             return False
         return not (english.DANGLING.match(text) or english.ELSEWHERE.search(bare) or english.PRONOUN_EARLY.match(bare))
@@ -343,9 +349,26 @@ class _Maker:
 
                 yield Candidate("table", (4 if is_numeric(cell.text) else 6.5) - 0.02 * len(cell.text), cell.place, f"{key} · {title}", make)
 
-    def of_choices(self, page: Page, choices: Choices) -> Iterator[Candidate]:
-        """Which one is not in the list? Among its entries, one from elsewhere in the lesson."""
-        return iter(())
+    def of_alternatives(self, lead: str, members: list[str], page: Page, said: Said, whole: str) -> Iterator[Candidate]:
+        """Which one is not in a list? Among three that are, a term from elsewhere in the lesson."""
+        codes = [code_shape(member.strip("`")) for member in members if member.startswith("`")]
+        terms = [] if codes else [self.terms.prose(member) for member in members]
+        if codes and (len(codes) < len(members) or None in codes) or not all(terms) or len(lead.split()) < 3:
+            return
+        if len(members) < 3 or english.DANGLING.match(lead) or english.RELATED.search(lead) or not is_balanced(lead):
+            return
+
+        def make(item_id: str, prefer: str) -> Item | None:
+            first = members[0]
+            if codes or first[0].isupper():
+                shapes = [("code", codes[0]) if codes else name_shape(first)]
+            else:
+                shapes = [self.terms.shape(first), ("phrase", is_plural(first)), ("noun", is_plural(first))]
+            outside = self.terms.others(shapes, first, roots(whole), whole, said.place, "")
+            question = f"Which of these does the text *not* name here?\n\n“{lead} {GAP}”"
+            return self.choice(item_id, page, said, question, outside[0], members[-3:], whole, False) if outside else None
+
+        yield Candidate("alternatives", 5, said.place, whole, make)
 
     # -------------------------------------------------------------------------------------------- items
 
