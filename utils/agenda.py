@@ -93,6 +93,7 @@ def rows(corpus, store) -> list[dict]:
         card = corpus.card(lesson_id)
         items = corpus.item_index(lesson_id)
         past = [attempt for attempt in attempts if attempt.lesson == lesson_id]
+        missed = store.missed_items(lesson_id) if lesson_id in tried else []
         table.append(
             {
                 "lesson": lesson_id,
@@ -103,7 +104,7 @@ def rows(corpus, store) -> list[dict]:
                 "sections": card.section_count,
                 "items": len(items),
                 "mastery": round(mastery(past, items), 3) if items else 0.0,
-                "due": len({f"{lesson_id}:{item}" for item in store.missed_items(lesson_id)} & {*items}) if lesson_id in tried else 0,
+                "due": sum(f"{lesson_id}:{item}" in items for item in missed),
             }
         )
     return table

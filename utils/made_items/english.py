@@ -1,10 +1,16 @@
-"""What little is known of English: enough to tell which of its sentences stand alone and which of its words are terms."""
+"""What little is known of English: which sentences stand alone, and which of their words are terms, names or numbers.
+
+Rules of thumb, made to leave out rather than to take in: a lesson has more sentences than questions are wanted.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-COMMON = frozenset("the of and to a in is that for with as on are be this it by or from an not can which at was".split())
+from utils.made_items.reading import WORD, Mark, Said, blanked_out
+
+COMMON = frozenset("of the and to a in is that for with as on are be this it by or from an not can which at was".split())
 ENGLISH_SHARE = 0.15  # of the words of a text; English has about 0.3, other languages in Latin letters less than 0.08
 
 FUNCTION_WORDS = frozenset(
@@ -22,53 +28,59 @@ FUNCTION_WORDS = frozenset(
     "yet you your don't doesn't isn't can't won't didn't simply really actually exactly currently recommended required "
     "optional optionally default deprecated new old different important possible available able true false".split()
 )
-# Words that a term may well hold, but that are none alone.
-VAGUE = frozenset(
-    "thing things part parts kind kinds type types sort example examples case cases way ways number numbers time times "
-    "lot lots result results reason reasons people someone point points rest fact end beginning set bit amount idea "
-    "section sections chapter chapters page pages document lesson guide note notes warning tip important caution hint "
+VAGUE = frozenset(  # words that a term may hold, but that are none alone
+    "thing things matter matters part parts kind kinds type types sort example examples case cases way ways number numbers "
+    "time times lot lots result results reason reasons people someone point points rest fact end beginning set bit amount "
+    "idea section sections chapter chapters page pages document lesson guide note notes warning tip important caution hint "
     "question questions answer answers right wrong left good bad problem problems following course work works user users "
     "day days year years month months week weeks hour hours minute minutes moment half side sides line lines".split()
 )
-LABELS = re.compile(
+LABELS = re.compile(  # in bold at the beginning of a paragraph, where others have a term
     r"(?:note|tip|warning|important|caution|hint|remark|example|examples|usage|parameters?|arguments?|returns?|raises|"
     r"type|types|default|defaults?|required|optional|since|new|added|changed|fixed|removed|deprecated|update|updated|"
     r"see|see also|todo|answer|question|solution|exercise|proof|step|pros?|cons?|author|authors|date|version|source|"
     r"result|results|summary|warm-up|intuition|description|name|value|bug|feature|fix|breaking|enhancement|input|output)s?",
     re.IGNORECASE,
 )
-DANGLING = re.compile(
-    r"(?:this|that|these|those|it|its|it's|they|their|them|he|she|his|her|such|here|there|then|thus|therefore|hence|so|"
-    r"but|and|or|nor|yet|also|however|moreover|furthermore|additionally|besides|instead|otherwise|still|again|first|"
-    r"firstly|second|secondly|third|finally|lastly|next|meanwhile|similarly|likewise|conversely|consequently|accordingly|"
-    r"nevertheless|nonetheless|both|either|neither|each|one|ones|another|others|some of|most of|all of|none of|many of|"
-    r"for (?:example|instance|this|that|these|more)|in (?:contrast|other words|this|that|these|both|each|turn|our|what follows)|as (?:a result|a consequence|such|mentioned|shown|noted|before|"
-    r"we|you|an example|of)|let|lets|suppose|consider|note|notice|recall|remember|imagine|assume|say|take|see|now|"
-    r"by (?:doing|this|that)|to (?:do so|do this|this|that|see|learn|understand)|after (?:that|this)|with (?:this|that|these)|"
-    r"without (?:this|that|it)|because of (?:this|that)|unlike|only|even|rather|perhaps|maybe|well|of course|yes|no|sure|"
-    r"given (?:this|that)|on the other hand|at (?:this|that)|depending|more|as|not|if so|if not|when this|once|same|"
-    r"the (?:default|value|result|option|command|function|method|file|same|first|second|third|latter|former|last|other|only|"
-    r"main|code|output|output above|reason|answer|idea|goal|difference|rest|table|figure|list|name|problem|question|latter)"
-    r"(?: (?:value|behaviou?r|one|thing|difference|reason|idea|problem|question|advantage))? (?:is|are|was|were|will|can|must|"
-    r"should|has|have|may|gives?|shows?)|\w+ (?:is|are|can|may|will|was|were|has|have) also|"
-    r"why|what|how|which|please|thanks|hello|who|while (?:this|that|it))\b(?!-)",
-    re.IGNORECASE,
-)
+
+# ------------------------------------------------------------------------------------ does a sentence stand alone?
+
 LEAD = re.compile(  # what joins a sentence to the one before it and can be left off
-    r"(?:however|moreover|furthermore|additionally|besides|nonetheless|nevertheless|thus|hence|therefore|consequently|indeed|"
-    r"in (?:general|practice|fact|particular|short|addition)|of course|unfortunately|fortunately|clearly|basically|generally|"
-    r"(?:note|notice|recall|remember) that),? (?=[\w`])",
+    r"(?:however|moreover|furthermore|additionally|besides|nonetheless|nevertheless|thus|hence|therefore|consequently|"
+    r"indeed|in (?:general|practice|fact|particular|short|addition)|of course|unfortunately|fortunately|clearly|basically|"
+    r"generally|(?:note|notice|recall|remember) that),? (?=[\w`])",
     re.IGNORECASE,
 )
-ELSEWHERE = re.compile(
-    r"\b(?:this|these|those|following|previous|previously|earlier|former|latter|aforementioned|as follows|"
-    r"here|above(?! \d)|below(?! \d)|figure|fig|table|listing|chapter|section|lesson|exercises?|equation|eq|example|"
-    r"examples|i|i'm|my|me|let's|today|recently|now|currently|see|e\.g|i\.e|etc|last|next|we'll|we've|we're|again|"
-    r"mentioned|discussed|described|suppose|say|another|the other|others)\b|\.\.\.|…|!",
+DANGLING = re.compile(  # a beginning that only the sentence before explains
+    r"(?:this|that|these|those|it|its|it's|they|their|them|he|she|his|her|such|here|there|then|thus|therefore|hence|so|but|"
+    r"and|or|nor|yet|also|however|moreover|furthermore|additionally|besides|instead|otherwise|still|again|first|firstly|"
+    r"second|secondly|third|finally|lastly|next|meanwhile|similarly|likewise|conversely|consequently|accordingly|"
+    r"nevertheless|nonetheless|both|either|neither|each|one|ones|another|others|(?:some|most|all|none|many|more|few) of|"
+    r"for (?:example|instance|this|that|these|more)|in (?:contrast|other words|this|that|these|both|each|turn|our|what)|"
+    r"as (?:a result|a consequence|such|mentioned|shown|noted|before|we|you|an example|of)|let|lets|suppose|consider|note|"
+    r"notice|recall|remember|imagine|assume|say|take|see|now|(?:by|to) (?:do|doing|this|that|see|learn|understand)|"
+    r"(?:after|with|without|because of|given|at|once|when|while|unlike|like) (?:this|that|these|it)|only|even|rather|perhaps|"
+    r"maybe|well|of course|yes|no|sure|on the other hand|depending|more|as|not|if (?:so|not)|same|why|what|how|which|who|"
+    r"please|thanks|hello|\w+ (?:is|are|can|may|will|was|were|has|have) also|"
+    r"the (?:default|value|result|option|command|function|method|file|same|first|second|third|latter|former|last|other|only|"
+    r"main|code|output|reason|answer|idea|goal|difference|rest|table|figure|list|name|problem|question)"
+    r"(?: (?:value|behaviou?r|one|thing|difference|reason|idea|problem|question|advantage))?"
+    r" (?:is|are|was|were|will|can|must|should|has|have|may|gives?|shows?))\b(?!-)",
     re.IGNORECASE,
 )
-PRONOUN_EARLY = re.compile(r"(?:\W*\w+){0,5}?\W*\b(?:it|they|them|their|its|he|she|his|her|him|we|our|us)\b", re.IGNORECASE)
-LEARNER_TOLD = re.compile(r"\b(?:we|our|us|you|your|should|must|want|please|recommend|recommended)\b", re.IGNORECASE)
+ELSEWHERE = re.compile(  # what points out of the sentence
+    r"\b(?:this|these|those|following|previous|previously|earlier|former|latter|aforementioned|as follows|here|"
+    r"above(?! \d)|below(?! \d)|figure|fig|table|listing|chapter|section|lesson|exercises?|equation|eq|examples?|i|i'm|my|me|"
+    r"let's|today|recently|now|currently|see|e\.g|i\.e|etc|last|next|we'll|we've|we're|again|mentioned|discussed|described|"
+    r"suppose|say|another|the other|others)\b|\.\.\.|…|!",
+    re.IGNORECASE,
+)
+PRONOUN_EARLY = re.compile(
+    r"\W*(?:\w+\W+){0,5}?(?:it|they|them|their|its|he|she|his|her|him|we|our|us)\b", re.IGNORECASE
+)  # fmt: skip
+SUBJECT_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
+RELATIVE = re.compile(r"\b(?:that|which|who|whose|where|when|how|if)\b")
+TO_THE_READER = re.compile(r"\b(?:we|our|us|you|your|should|must|want|please|recommend|recommended)\b", re.IGNORECASE)
 IMPERATIVE = re.compile(
     r"(?:add|run|use|set|click|open|install|create|make|check|choose|select|enter|type|go|start|try|write|put|find|read|"
     r"copy|change|replace|remove|delete|update|save|call|pass|keep|define|specify|configure|enable|disable|do|don't|be|"
@@ -76,9 +88,14 @@ IMPERATIVE = re.compile(
     r"visit|follow|provide|include|exclude|allow|allows|force|return|returns|whether)\b",
     re.IGNORECASE,
 )
-COPULA = r"(?:is|are|was|were|means?|denotes?|refers? to|stands? for|describes?)"
+MIN_WORDS, MAX_WORDS = 6, 40
+
+# ------------------------------------------------------------------------------------- terms, names, numbers
+
 DEFINITION = re.compile(
-    rf"(?P<lead>(?:An? |The )?)(?P<term>[`\w][^,;:()]{{1,40}}?)(?P<also> \([^()]{{1,30}}\))?,? {COPULA} (?:an?|the|one of) (?!bit|little|lot|few|same|case|matter)"
+    r"(?:An? |The )?(?P<term>[`\w][^,;:()]{1,40}?)(?: \([^()]{1,30}\))?,? "
+    r"(?:is|are|was|were|means?|denotes?|refers? to|stands? for|describes?) "
+    r"(?:an?|the|one of) (?!bit|little|lot|few|same|case|matter)"
 )
 DETERMINED = re.compile(
     r"\b(?:the|an?|each|every|its|their|of|no|all|any|one|per)\s+(?P<noun>[a-z][a-z-]{3,})(?=[.,;:)]|\s+(?P<after>[\w']+)|$)"
@@ -86,15 +103,111 @@ DETERMINED = re.compile(
 WORDS_IN_A_ROW = re.compile(r"(?<![\w`$-])[a-z][a-z-]{2,}(?: [a-z][a-z-]{2,})+(?![\w`$])")
 NO_NOUN = re.compile(r".*(?:ly|ing|ed|able|ible|ful|ous|ive|al|ic|est|less)$")
 NAME = re.compile(r"(?<=[a-z,;(] )(?:[A-Z][\w.-]*\w)(?: (?:(?:of|the|de|von|van) )?[A-Z][\w-]*\w){0,3}(?![\w’'-])")
+ACRONYM = re.compile(r"[A-Z0-9-]{2,}s?")
 ENUMERATED = re.compile(r"\b(?:such as|including|includes?|like|for example|e\.g\.)[^.;]*$")
+NUMBER = re.compile(
+    r"(?<![\w.,/#:+=^−~-])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<unit>\s?%| percent\b)?"
+    r"(?![\w/:^-]|[.,]\d|\s?[=+×*])"
+)
+NO_QUANTITY = re.compile(
+    r"(?:version|python|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|[A-Z]\w*|v|day|[a-z]_?)\.? $"
+)
 MEMBER = r"[`\w][\w`'-]*(?: [\w`'-]+){0,2}"
-RELATED = re.compile(r"\b(?:this|these|those|it|they|here|example|namely)\b", re.IGNORECASE)
 ALTERNATIVES = re.compile(rf": (?:an? |the )?(?P<list>{MEMBER}(?:, {MEMBER})+,? (?:and|or) {MEMBER})\.$")
-RELATIVE = re.compile(r"\b(?:that|which|who|whose|where|when|how|if)\b")
-SUBJECT_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
 
 
 def is_english(text: str) -> bool:
     """Do the words that any English text is made of make up enough of this one?"""
     words = re.findall(r"[^\W\d_]+", text.lower())
     return len(words) > 5 and sum(word in COMMON for word in words) >= ENGLISH_SHARE * len(words)
+
+
+def stands_alone(said: Said) -> bool:
+    """Can an English sentence be understood away from the ones around it? Where in doubt, no."""
+    text, bare = said.text, blanked_out(said, "code", "math")
+    if not MIN_WORDS <= len(WORD.findall(text)) <= MAX_WORDS or not text.endswith("."):
+        return False
+    if text[0].islower() or not (text[0].isalnum() or text[0] in "`“\""):
+        return False
+    if said.listed:  # then it may be a mere noun, however long
+        verb = SUBJECT_VERB.search(bare)
+        if not verb or RELATIVE.search(bare, 0, verb.start()):
+            return False
+    return not is_dangling(bare)
+
+
+def is_dangling(bare: str) -> bool:
+    return bool(DANGLING.match(bare) or ELSEWHERE.search(bare) or PRONOUN_EARLY.match(bare))
+
+
+def is_term(text: str) -> bool:
+    """Is a stretch that an author set off a term, rather than emphasis, a label or an instruction?"""
+    first, last = text.split()[0].lower(), text.split()[-1].lower()
+    if first in FUNCTION_WORDS or last in FUNCTION_WORDS or last in VAGUE or LABELS.fullmatch(text):
+        return False
+    return not (text.endswith("ly") if first == last else IMPERATIVE.match(text))
+
+
+def definition_of(said: Said) -> Mark | None:
+    """Where the term stands that `X is a …` defines; None for other sentences."""
+    match = DEFINITION.match(said.text)
+    if not match or len(WORD.findall(said.text, match.end())) < 4:
+        return None
+    start, end = match.span("term")
+    if said.text[start] == "`":
+        return Mark("code", start, end) if said.marks[0].end == end else None
+    words = match["term"].lower().split()
+    return None if FUNCTION_WORDS & set(words) or not is_term(match["term"]) else Mark("definition", start, end)
+
+
+def names_of(said: Said) -> Iterator[tuple[str, int]]:
+    """(name, where it begins) for what is written with capitals within a sentence, acronyms aside."""
+    bare = blanked_out(said, "code", "math")
+    for match in NAME.finditer(bare):
+        after = WORD.match(bare, match.end() + 1)
+        if after and after[0].lower() not in FUNCTION_WORDS and not after[0].endswith("ed"):
+            continue  # the ImageNet dataset: such a name is half of one
+        if len(match[0]) > 3 and "XX" not in match[0] and not ACRONYM.fullmatch(match[0]):
+            yield match[0], match.start()
+
+
+def nouns_of(said: Said) -> Iterator[tuple[str, int]]:
+    """(noun, where it begins) for each word that stands behind a determiner and before no other noun."""
+    for match in DETERMINED.finditer(blanked_out(said, "code", "math")):
+        noun, after = match["noun"], match["after"]
+        if after and after.lower() not in FUNCTION_WORDS:
+            continue
+        if noun not in FUNCTION_WORDS and noun not in VAGUE and not NO_NOUN.fullmatch(noun):
+            yield noun, match.start("noun")
+
+
+def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
+    """(two words, where they begin) for each pair such as `learning rate` with no third word that belongs to it."""
+    for run in WORDS_IN_A_ROW.finditer(blanked_out(said, "code", "math")):
+        words = [(word[0], run.start() + word.start()) for word in re.finditer(r"\S+", run[0])]
+        content = [word not in FUNCTION_WORDS and not word.endswith("ly") for word, _ in words]
+        for at in range(len(words) - 1):
+            (first, start), (last, _) = words[at : at + 2]
+            is_pair = content[at : at + 2] == [True, True] and not any(content[max(0, at - 1) : at] + content[at + 2 : at + 3])
+            if is_pair and last not in VAGUE and not NO_NOUN.fullmatch(last) and not IMPERATIVE.match(first):
+                yield f"{first} {last}", start
+
+
+def numbers_of(said: Said) -> Iterator[tuple[str, int, str]]:
+    """(number, where it begins, its form) for each that tells how much or when; not those that count to nine."""
+    for match in NUMBER.finditer(said.text):
+        number = match["number"]
+        if NO_QUANTITY.search(said.text, max(0, match.start() - 20), match.start()):
+            continue
+        if match["unit"]:
+            yield match[0], match.start(), match["unit"].strip()
+        elif "." in number:
+            yield number, match.start(), "decimal"
+        elif "," not in number and 1500 <= int(number) <= 2100:
+            yield number, match.start(), "year"
+        elif 10 <= value_of(number) < 1e15:
+            yield number, match.start(), "integer"
+
+
+def value_of(number: str) -> float:
+    return float(re.sub(r"[^\d.]", "", number))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from utils import lessons
 from utils.models import Lesson, Section
 
+PAIRS = ("()", "“”", "«»", "「」", "（）")
 MAX_PARAGRAPH = 6_000  # characters; what is longer is no prose
 MAX_SENTENCE = 400
 MAX_CELL = 160
@@ -29,6 +30,7 @@ UNFIT = re.compile(r"[*\[\]<>\\`$|{}~]|(?<!\w)_|_(?!\w)|:[\w+-]+:|:\w+:`|https?:
 LIKE_A_BLOCK = re.compile(r"\d+[.)]\s|[-+#>=:]")  # what a question would turn into a list or a heading
 REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")  # a link whose target stands elsewhere in the file
 HIGHLIGHTED = re.compile(r"^#!\w+ +")  # how some programs name the language of `code` in a line
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 LABEL = re.compile(r"\s*(?::|[-–—](?=\s))\s*")
 
 
@@ -73,7 +75,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Choices:
+class Listed:
     """A sentence that ends in a colon, and the entries of the list below it."""
 
     lead: Said
@@ -88,7 +90,20 @@ class Page:
     sentences: list[Said] = field(default_factory=list)
     glossaries: list[list[Entry]] = field(default_factory=list)  # one for each list of entries
     tables: list[Table] = field(default_factory=list)
-    choices: list[Choices] = field(default_factory=list)
+    lists: list[Listed] = field(default_factory=list)
+
+
+def blanked_out(said: Said, *kinds: str) -> str:
+    """A sentence with Xs for what is marked so, as long as it was."""
+    text = said.text
+    for mark in said.marked(*kinds):
+        text = text[: mark.start] + "X" * (mark.end - mark.start) + text[mark.end :]
+    return text
+
+
+def is_balanced(text: str) -> bool:
+    """Does every bracket and quotation mark that opens close?"""
+    return text.count('"') % 2 == 0 and all(text.count(pair[0]) == text.count(pair[1]) for pair in PAIRS)
 
 
 def read_pages(lesson: Lesson) -> list[Page]:
@@ -153,7 +168,7 @@ class _Reader:
         if before and before.content.endswith(":") and len(members) == len(entries) > 2:
             lead = lessons.sentences(before.content)[-1] if len(before.content) <= MAX_PARAGRAPH else ""
             if lead and (said := self.said(lead, before.map[0])):
-                page.choices.append(Choices(said, tuple(members)))
+                page.lists.append(Listed(said, tuple(members)))
 
     def entry(self, content: str, line: int) -> Entry | None:
         first = lessons.sentences(content)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from utils.made_items import english
-from utils.made_items.reading import Page, Said
+from utils.made_items.reading import WORD, Mark, Page, Said
 
-LOOKED_AT = 60  # neighbours among which wrong options are looked for; bounds the work in a long lesson
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+LOOKED_AT = 60  # neighbours on either side among which wrong options are looked for: bounds the work in a long lesson
+OPTIONS = 3  # wrong ones, at most
+LEAST_NOUNS, LEAST_PHRASES = 2, 3  # how often a lesson must say what no author has marked
 PROSE_TERM = re.compile(r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3}")
+NO_TERM_ANYWHERE = re.compile(r"[\d.,:;!?。，、：；！？()（）`$“”\"]")  # in languages of which nothing is known
 CODE_SHAPES = (
     ("option", re.compile(r"--?[A-Za-z][\w-]*(?:[= ].*)?")),
     ("call", re.compile(r"[\w.]+\(.*\)")),
     ("constant", re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{3,}")),
-    ("file", re.compile(r"[\w./*~-]*(?:/[\w.*-]*|\.(?:py|md|toml|yaml|yml|json|txt|cfg|ini|js|css|html|sh|lock|whl|rst|xml))")),
+    ("file", re.compile(r"[\w./*~-]*(?:/[\w.*-]*|\.(?:py|md|toml|ya?ml|json|txt|cfg|ini|js|css|html|sh|lock|whl|rst|xml))")),
     ("class", re.compile(r"(?:[A-Z][a-z0-9]+){2,}")),
     ("command", re.compile(r"[a-z][\w.-]*(?: [\w.:@=/-]+)+")),
     ("dotted", re.compile(r"\w+(?:\.\w+)+")),
@@ -29,10 +32,10 @@ LITERALS = frozenset("true false none null yes no on off py md str int bool floa
 
 @dataclass(frozen=True, order=True)
 class Term:
-    """A term where it stands: what a question about it would take for its answer."""
+    """A term and where it stands: `code` with its backticks, prose in small letters unless it is a name."""
 
     place: int
-    text: str  # as an option: `code` with its backticks, prose in small letters unless it is a name
+    text: str
 
 
 def root(word: str) -> str:
@@ -50,108 +53,148 @@ def is_plural(text: str) -> bool:
     return text.endswith("s") and not text.endswith(("ss", "us", "is"))
 
 
-def code_shape(code: str) -> str | None:
-    """What a stretch of `code` looks like, without its backticks; None for literals and for what is no single thing."""
-    if len(code) > 40 or len(code) < 2 or code.lower() in LITERALS:
+def code_shape(code: str) -> tuple | None:
+    """What a stretch of `code` looks like; None for literals and for what is no single thing."""
+    code = code.strip("`")
+    if not 2 <= len(code) <= 40 or code.lower() in LITERALS:
         return None
-    return next((name for name, shape in CODE_SHAPES if shape.fullmatch(code)), None)
+    return next((("code", name) for name, shape in CODE_SHAPES if shape.fullmatch(code)), None)
+
+
+def name_shape(name: str) -> tuple:
+    return ("name", " " in name, bool(re.search(r"\w[A-Z0-9]", name)))
 
 
 class Terms:
-    """The terms of a lesson by their shape, in the order of the text, and the words of its sentences."""
+    """The terms of a lesson by their shape, in the order of the text, and the sentences that hold them.
+
+    Shapes are tuples: only terms of one shape can stand in each other's place.
+    """
 
     def __init__(self, pages: list[Page], is_english: bool):
         self.is_english = is_english
         self.pools: dict[tuple, list[Term]] = defaultdict(list)
-        self.spoken: dict[str, list[Said]] = defaultdict(list)  # root -> sentences that hold it, the first ones
+        self.spoken: dict[str, list[Said]] = defaultdict(list)  # root -> the first sentences that hold it
         self.small: set[str] = set()  # words that stand somewhere in small letters
+        sentences = [said for page in pages for said in page.sentences]
+        for said in sentences:
+            self.small.update(word for word in WORD.findall(said.text) if word[0].islower())
+            for word in roots(said.text):
+                if len(self.spoken[word]) < 12:
+                    self.spoken[word].append(said)
+        self.nouns = self._common(sentences, english.nouns_of, LEAST_NOUNS)
+        self.phrases = self._common(sentences, english.phrases_of, LEAST_PHRASES)
         for page in pages:
-            for said in page.sentences:
-                self.small.update(word for word in WORD.findall(said.text) if word[0].islower())
-                for word in sorted(roots(said.text)):
-                    if len(self.spoken[word]) < 12:
-                        self.spoken[word].append(said)
+            entries = [entry for glossary in page.glossaries for entry in glossary]
+            for said in (*(entry.term for entry in entries), *(entry.meaning for entry in entries), *page.sentences):
+                for shape, text in self._terms_of(said):
+                    self.pools[shape].append(Term(said.place, text))
+        for pool in self.pools.values():
+            pool.sort()
 
-    def normal(self, text: str) -> str:
-        """A term as it stands within a sentence: without article, in small letters if it is written so elsewhere."""
-        text = re.sub(r"^(?:an?|the)\s+", "", text.strip(), flags=re.IGNORECASE) if self.is_english else text.strip()
-        first = WORD.match(text)
-        if first and first[0][:1].isupper() and first[0][1:].islower() and first[0].lower() in self.small:
-            return text[0].lower() + text[1:]
-        return text
-
-    def prose(self, text: str) -> str | None:
-        """The term that a marked stretch of prose is, normalized; None where it is emphasis, a label or a clause."""
+    def _common(self, sentences: list[Said], found_in: Callable, least: int) -> Counter:
         if not self.is_english:
-            return text if 2 <= len(text) <= 30 and not re.search(r"[\d.,:;!?。，、：；！？()（）`$“”\"]", text) else None
-        text = self.normal(text)
-        words = text.split()
-        if not 3 <= len(text) <= 40 or not PROSE_TERM.fullmatch(text):
-            return None
-        if any(word.lower() in english.FUNCTION_WORDS for word in (words[0], words[-1])):
-            return None
-        if english.LABELS.fullmatch(text) or (len(words) == 1 and (words[0].lower() in english.VAGUE or words[0].endswith("ly"))):
-            return None
-        if words[-1].lower() in english.VAGUE or english.IMPERATIVE.match(text) and len(words) > 1:
-            return None
-        return text
+            return Counter()
+        found = Counter(text for said in sentences for text, _ in found_in(said))
+        return Counter({text: count for text, count in found.items() if count >= least})
 
-    def shape(self, text: str) -> tuple:
-        return ("term", is_plural(text), not text[0].islower()) if self.is_english else ("term",)
+    def _terms_of(self, said: Said) -> Iterator[tuple[tuple, str]]:
+        """(shape, term) for all that a sentence holds."""
+        for mark in said.marks:
+            if mark.kind != "math" and (term := self.term_at(mark, said)):
+                yield self.shape(term), term
+        if self.is_english:
+            subject = english.definition_of(said)
+            if subject and (term := self.term_at(subject, said)):
+                yield self.shape(term), term
+            yield from ((("number", form), number) for number, _, form in english.numbers_of(said))
+            yield from ((name_shape(name), name) for name, _ in english.names_of(said))
+            yield from ((("noun", is_plural(noun)), noun) for noun, _ in english.nouns_of(said) if noun in self.nouns)
+            yield from ((("phrase", is_plural(pair)), pair) for pair, _ in english.phrases_of(said) if pair in self.phrases)
 
-    def add(self, shape: tuple, text: str, place: int) -> None:
-        insort(self.pools[shape], Term(place, text))
+    # ----------------------------------------------------------------------------------------- one term
+
+    def term_at(self, mark: Mark, said: Said) -> str | None:
+        """The term that stands at a mark, as it would read within a sentence; None where there is none."""
+        text = said.text[mark.start : mark.end].strip()
+        if text.startswith("`"):
+            return text if code_shape(text) and text.count("`") == 2 else None
+        if not self.is_english:
+            return text if 2 <= len(text) <= 30 and not NO_TERM_ANYWHERE.search(text) else None
+        text = re.sub(r"^(?:an?|the)\s+", "", text, flags=re.IGNORECASE)
+        first = WORD.match(text)
+        if first and first[0].istitle() and first[0].lower() in self.small:
+            text = text[0].lower() + text[1:]
+        return text if 3 <= len(text) <= 40 and PROSE_TERM.fullmatch(text) and english.is_term(text) else None
+
+    def shape(self, term: str) -> tuple:
+        if term.startswith("`"):
+            return code_shape(term)
+        return ("term", is_plural(term), not term[0].islower()) if self.is_english else ("term",)
 
     def elsewhere(self, term: str, said: Said) -> list[Said]:
-        """Other sentences of the lesson that hold a term, the first ones."""
-        wanted = [self.spoken.get(word, []) for word in roots(term)]
+        """Other sentences of the lesson that hold a term, some of the first ones."""
+        wanted = [self.spoken.get(word, []) for word in sorted(roots(term))]
         if not wanted or not all(wanted):
             return []
         folded = term.casefold()
         return [other for other in min(wanted, key=len) if other.place != said.place and folded in other.text.casefold()]
 
+    # --------------------------------------------------------------------------------------- other terms
+
     def near(self, shape: tuple, place: int) -> list[str]:
-        """Terms of a shape, the nearest to a place first, each once; not all of them where there are many."""
+        """Terms of a shape, each once, the nearest to a place first; not all of them where there are many."""
         pool = self.pools.get(shape, [])
         at = bisect_left(pool, Term(place, ""))
         near = sorted(pool[max(0, at - LOOKED_AT) : at + LOOKED_AT], key=lambda term: (abs(term.place - place), term))
         return list(dict.fromkeys(term.text for term in near))
 
-    def others(self, shapes: list[tuple], answer: str, said_roots: set[str], said: str, place: int, before: str):
-        """Up to three terms that could be taken for the answer and are not, nearest in length and place first.
+    def others(self, shapes: list[tuple], answer: str, said: Said, before: str = "", rest: str = "") -> list[str]:
+        """Up to three terms that could be taken for the answer and are not; those like it in length and near it first.
 
-        said: the question's text, none of whose words an option may repeat; before: what stands before the gap.
+        before, rest: what stands before the gap, and all that stands around it; no option repeats a word of that.
         """
+        is_code, folded = answer.startswith("`"), rest.casefold()
+        taken = roots(answer) | roots(rest)
         found: list[str] = []
-        code = answer.startswith("`")
-        own, folded = roots(answer), said.casefold()
         for shape in shapes:
-            near = self.near(shape, place)
-            near.sort(key=lambda text: (
-                " " in text and not code) != (" " in answer and not code) or abs(len(text) - len(answer)) > max(6, len(answer) // 2))
-            for text in near:
-                bare = text.strip("`").casefold()
-                if text in found or text.casefold() == answer.casefold() or bare in folded or not agrees(text, before):
+            for text in sorted(self.near(shape, said.place), key=lambda text: is_unlike(text, answer)):
+                if text.strip("`").casefold() in folded or not agrees(text, before) or holds_one_of(text, (*found, answer)):
                     continue
-                if not code and (roots(text) & (own | said_roots) or not roots(text) and self.is_english):
-                    continue
-                if any(is_within(text, one) or is_within(one, text) for one in (*found, answer)):
+                if not is_code and (roots(text) & taken or (self.is_english and not roots(text))):
                     continue
                 found.append(text)
-                if len(found) == 3:
+                if len(found) == OPTIONS:
                     return found
         return found
 
+    def numbers(self, form: str, answer: str, said: Said) -> list[str]:
+        """Up to three other numbers of the same form, the nearest ones: of like size, none of the sentence's own."""
+        value = english.value_of(answer)
+        seen = {english.value_of(match["number"]) for match in english.NUMBER.finditer(said.text)}
+        found = []
+        for text in self.near(("number", form), said.place):
+            other = english.value_of(text)
+            is_like = abs(other - value) <= 60 if form == "year" else value and 1 / 12 <= other / value <= 12
+            if is_like and other not in seen and len(found) < OPTIONS:
+                seen.add(other)
+                found.append(text)
+        return found
 
-def is_within(text: str, other: str) -> bool:
-    text, other = text.strip("`").casefold(), other.strip("`").casefold()
-    return text in other
+
+def is_unlike(text: str, answer: str) -> bool:
+    """Does an option differ from the answer at first sight: one word or several, short or long?"""
+    differs = " " in text != " " in answer and not answer.startswith("`")
+    return differs or abs(len(text) - len(answer)) > max(6, len(answer) // 2)
+
+
+def holds_one_of(text: str, others) -> bool:
+    """Does a text hold one of some others, or one of them the text?"""
+    text = text.strip("`").casefold()
+    return any(text in other or other in text for other in (other.strip("`").casefold() for other in others))
 
 
 def agrees(text: str, before: str) -> bool:
     """Does an option go with the article before the gap?"""
-    article = re.search(r"\b(an?)\s+\W*$", before, re.IGNORECASE)
-    first = WORD.search(text)
-    if not article or not first:
-        return True
-    return (first[0][0].lower() in "aeiou") == (article[1].lower() == "an")
+    article, first = re.search(r"\b(an?)\s+\W*$", before[-8:], re.IGNORECASE), WORD.search(text)
+    return not article or not first or (first[0][0].lower() in "aeiou") == (article[1].lower() == "an")
