@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from utils.made_items import english
 from utils.made_items.reading import WORD, Entry, Mark, Page, Said, Table, blanked_out, is_balanced
-from utils.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_one_of, is_plural, is_unlike, name_shape, roots
+from utils.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_one_of, is_plural, is_unlike, roots
 
 GAP, BLANK = "____", "[[…]]"
 MIN_SIGNS, MAX_SIGNS = 12, 120  # of a sentence in a script without spaces
 UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 MAX_MATH, MAX_CODE = 2, 4  # formulas and stretches of code in a sentence that is asked about
+MAX_LISTS = 10  # of alternatives, in a section
 MAX_TITLE = 40  # characters of a column's title, and of the name of an entry
 BEST_WORDS = 16  # of a sentence
 
@@ -48,7 +49,7 @@ def drafts_of(page: Page, terms: Terms, heading: set[str]) -> Iterator[Draft]:
     for table in page.tables:
         yield from _of_table(table)
     if terms.is_english:
-        for listed in page.lists:
+        for listed in page.lists[:MAX_LISTS]:
             members = [member.text.rstrip(".;,") for member in listed.members]
             yield from _of_alternatives(listed.lead, listed.lead.text, members, terms)
     for said in page.sentences:
@@ -122,7 +123,8 @@ def _all_gaps(said: Said, terms: Terms) -> Iterator[_Gap]:
     if is_told or said.marked("math"):
         return
     for number, start, form in english.numbers_of(said):
-        yield _Gap("number", start, start + len(number), number, (("number", form),))
+        if form and english.is_quantity(said, number, start):
+            yield _Gap("number", start, start + len(number), number, (("number", form),))
     for noun, start in english.nouns_of(said):
         if noun in terms.nouns and any(mark.start <= start < mark.end for mark in said.marked("bold")):
             yield _Gap("noun", start, start + len(noun), noun, (("noun", is_plural(noun)),))
@@ -132,15 +134,15 @@ def _all_gaps(said: Said, terms: Terms) -> Iterator[_Gap]:
     if english.TO_THE_READER.search(said.text):
         return
     for name, start in english.names_of(said):
-        if name.lower() not in terms.small and not english.ENUMERATED.search(said.text[:start]):
-            yield _Gap("name", start, start + len(name), name, (name_shape(name),))
+        if name in terms.classes and name.lower() not in terms.small and not english.ENUMERATED.search(said.text[:start]):
+            yield _Gap("name", start, start + len(name), name, (terms.shape_of_name(name),))
 
 
 def _term_gap(form: str, mark: Mark, said: Said, terms: Terms) -> _Gap | None:
     term = terms.term_at(mark, said)
-    if not term or (form == "em" and not _is_noun(term, mark, said, terms)):
+    if not term or (form == "bold" and said.text[: mark.start].endswith(" to ")):  # a verb
         return None
-    if terms.is_english and form in ("bold", "em") and said.text[: mark.start].endswith("to "):  # a verb
+    if form == "em" and not _is_noun(term, mark, said, terms):
         return None
     shapes = [terms.shape(term)]
     if terms.is_english and form != "code":
@@ -150,6 +152,8 @@ def _term_gap(form: str, mark: Mark, said: Said, terms: Terms) -> _Gap | None:
 
 def _is_noun(term: str, mark: Mark, said: Said, terms: Terms) -> bool:
     """Is a stretch in italics a term, rather than a word that is stressed?"""
+    if not english.BEFORE_A_NOUN.search(said.text[: mark.start]):
+        return False
     after = WORD.match(said.text, mark.end + 1)
     if after and after[0].lower() not in english.FUNCTION_WORDS:
         return False
@@ -266,7 +270,7 @@ def _shape_of_member(member: str, terms: Terms) -> tuple | None:
     if member.startswith("`"):
         return code_shape(member)
     if member[:1].isupper():
-        return name_shape(member)
+        return terms.shape_of_name(member)
     term = terms.term_at(Mark("member", 0, len(member)), Said(member))
     return terms.shape(term) if term else None
 

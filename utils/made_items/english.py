@@ -18,7 +18,7 @@ FUNCTION_WORDS = frozenset(
     "any anyone anything are around as at away back be because been before behind being below best better between both but "
     "by can cannot could did do does doing done down during each either else enough even ever every everyone everything "
     "except far few fewer first for former from further get gets had has have having he hence her here hers him his how "
-    "however i if in indeed inside instead into is it its itself just last later latter least less let like likely made "
+    "however i if in indeed inside instead into is it its itself just last later latter least less let like likely little made "
     "make makes many may maybe me might mine more most much must my near nearly need needs neither never next no nobody "
     "none nor not nothing now of off often on once one ones only onto or other others otherwise our out outside over own "
     "per perhaps quite rather same second several shall she should since so some someone something sometimes soon still "
@@ -56,7 +56,8 @@ DANGLING = re.compile(  # a beginning that only the sentence before explains
     r"and|or|nor|yet|also|however|moreover|furthermore|additionally|besides|instead|otherwise|still|again|first|firstly|"
     r"second|secondly|third|finally|lastly|next|meanwhile|similarly|likewise|conversely|consequently|accordingly|"
     r"nevertheless|nonetheless|both|either|neither|each|one|ones|another|others|(?:some|most|all|none|many|more|few) of|"
-    r"for (?:example|instance|this|that|these|more)|in (?:contrast|other words|this|that|these|both|each|turn|our|what)|"
+    r"for (?:example|instance|this|that|these|more)|"
+    r"(?:in|by) (?:contrast|comparison|other words|this|that|these|both|each|turn|our|what)|"
     r"as (?:a result|a consequence|such|mentioned|shown|noted|before|we|you|an example|of)|let|lets|suppose|consider|note|"
     r"notice|recall|remember|imagine|assume|say|take|see|now|(?:by|to) (?:do|doing|this|that|see|learn|understand)|"
     r"(?:after|with|without|because of|given|at|once|when|while|unlike|like) (?:this|that|these|it)|only|even|rather|perhaps|"
@@ -72,11 +73,11 @@ ELSEWHERE = re.compile(  # what points out of the sentence
     r"\b(?:this|these|those|following|previous|previously|earlier|former|latter|aforementioned|as follows|here|"
     r"above(?! \d)|below(?! \d)|figure|fig|table|listing|chapter|section|lesson|exercises?|equation|eq|examples?|i|i'm|my|me|"
     r"let's|today|recently|now|currently|see|e\.g|i\.e|etc|last|next|we'll|we've|we're|again|mentioned|discussed|described|"
-    r"suppose|say|another|the other|others)\b|\.\.\.|…|!",
+    r"suppose|say|another|the other|others|later|therefore|instead|for instance)\b|\.\.\.|…|!",
     re.IGNORECASE,
 )
 PRONOUN_EARLY = re.compile(
-    r"\W*(?:\w+\W+){0,5}?(?:it|they|them|their|its|he|she|his|her|him|we|our|us)\b", re.IGNORECASE
+    r"\W*(?:\w+\W+){0,5}?(?:it|they|them|their|its|he|she|his|her|him|we|our|us|also)\b", re.IGNORECASE
 )  # fmt: skip
 SUBJECT_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
 RELATIVE = re.compile(r"\b(?:that|which|who|whose|where|when|how|if)\b")
@@ -101,16 +102,29 @@ DETERMINED = re.compile(
     r"\b(?:the|an?|each|every|its|their|of|no|all|any|one|per)\s+(?P<noun>[a-z][a-z-]{3,})(?=[.,;:)]|\s+(?P<after>[\w']+)|$)"
 )
 WORDS_IN_A_ROW = re.compile(r"(?<![\w`$-])[a-z][a-z-]{2,}(?: [a-z][a-z-]{2,})+(?![\w`$])")
+BEFORE_A_NOUN = re.compile(
+    r"(?:\b(?:an?|the|called|named|terms?|as|of|by|in|into|from|for|with|or|and|its|their|each|every|two|three)|^|[,(:]) ?$",
+    re.IGNORECASE,
+)
 NO_NOUN = re.compile(r".*(?:ly|ing|ed|able|ible|ful|ous|ive|al|ic|est|less)$")
-NAME = re.compile(r"(?<=[a-z,;(] )(?:[A-Z][\w.-]*\w)(?: (?:(?:of|the|de|von|van) )?[A-Z][\w-]*\w){0,3}(?![\w’'-])")
+NAME = re.compile(r"(?<![A-Z])(?<=[a-z,;] )(?:[A-Z][\w.-]*\w)(?: (?:(?:of|the|de|von|van) )?[A-Z][\w-]*\w){0,3}(?![\w’'-])")
+AFTER_A_NAME = re.compile(r"(?:^|[^\w])[A-Z][\w.-]* $")  # then it is the rest of one that began before
+IN_A_NAME = re.compile(r"[A-Z][\w-]* (?:and|or|of|for|the|&) $")  # then one may be the half of a longer name
+PLACED = re.compile(r"\b(?:in|at|near|throughout|across|around|within) (?:the )?$")
+ACTING = re.compile(r",? (?:was born|who|wrote|said|says|argued|believed|led|published|proposed|invented|died)\b")
+NO_NAME = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|"
+    r"Thursday|Friday|Saturday|Sunday|The|On|In|It|God|National|West|East|North|South|Parliament|Types?)(?:\b.*)?|"
+    r"\w+(?:ish|ese|ian|ism)"
+)
 ACRONYM = re.compile(r"[A-Z0-9-]{2,}s?")
 ENUMERATED = re.compile(r"\b(?:such as|including|includes?|like|for example|e\.g\.)[^.;]*$")
 NUMBER = re.compile(
-    r"(?<![\w.,/#:+=^−~-])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<unit>\s?%| percent\b)?"
-    r"(?![\w/:^-]|[.,]\d|\s?[=+×*])"
+    r"(?<![\w.,/#:+=^−~-])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<unit>\s?%| percent\b)?(?![\w/:^-]|[.,]\d|\s?[=+×*])"
 )
+BESIDE = re.compile(r"[(–]$"), re.compile(r"[)–]")  # before or after a number that only adds to another one
 NO_QUANTITY = re.compile(
-    r"(?:version|python|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|[A-Z]\w*|v|day|[a-z]_?)\.? $"
+    r"(?:version|python|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|[A-Z]\w*|v|day|[a-z]_?|×)\.? $"
 )
 MEMBER = r"[`\w][\w`'-]*(?: [\w`'-]+){0,2}"
 ALTERNATIVES = re.compile(rf": (?:an? |the )?(?P<list>{MEMBER}(?:, {MEMBER})+,? (?:and|or) {MEMBER})\.$")
@@ -126,6 +140,8 @@ def stands_alone(said: Said) -> bool:
     """Can an English sentence be understood away from the ones around it? Where in doubt, no."""
     text, bare = said.text, blanked_out(said, "code", "math")
     if not MIN_WORDS <= len(WORD.findall(text)) <= MAX_WORDS or not text.endswith("."):
+        return False
+    if re.search(r"\b[A-Z]\.$", text):  # cut at an abbreviation
         return False
     if text[0].islower() or not (text[0].isalnum() or text[0] in "`“\""):
         return False
@@ -167,8 +183,19 @@ def names_of(said: Said) -> Iterator[tuple[str, int]]:
         after = WORD.match(bare, match.end() + 1)
         if after and after[0].lower() not in FUNCTION_WORDS and not after[0].endswith("ed"):
             continue  # the ImageNet dataset: such a name is half of one
-        if len(match[0]) > 3 and "XX" not in match[0] and not ACRONYM.fullmatch(match[0]):
+        before = bare[max(0, match.start() - 30) : match.start()]
+        if AFTER_A_NAME.search(before) or IN_A_NAME.search(before) or re.match(r" (?:and|or|&) [A-Z]", bare[match.end() :]):
+            continue
+        if len(match[0]) > 3 and "XX" not in match[0] and not ACRONYM.fullmatch(match[0]) and not NO_NAME.fullmatch(match[0]):
             yield match[0], match.start()
+
+
+def class_of_name(said: Said, name: str, start: int) -> str:
+    """"place" or "person" where the words around a name tell, else ""."""
+    if PLACED.search(said.text, max(0, start - 20), start):
+        return "place"
+    acts = " " in name and (said.text[:start].endswith(" by ") or ACTING.match(said.text, start + len(name)))
+    return "person" if acts else ""
 
 
 def nouns_of(said: Said) -> Iterator[tuple[str, int]]:
@@ -194,19 +221,23 @@ def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
 
 
 def numbers_of(said: Said) -> Iterator[tuple[str, int, str]]:
-    """(number, where it begins, its form) for each that tells how much or when; not those that count to nine."""
+    """(number, where it begins, its form) for each; its form is "" where it counts to nine."""
     for match in NUMBER.finditer(said.text):
         number = match["number"]
-        if NO_QUANTITY.search(said.text, max(0, match.start() - 20), match.start()):
-            continue
+        form = "integer" if 10 <= value_of(number) < 1e15 else ""
         if match["unit"]:
-            yield match[0], match.start(), match["unit"].strip()
+            form = match["unit"].strip()
         elif "." in number:
-            yield number, match.start(), "decimal"
+            form = "decimal"
         elif "," not in number and 1500 <= int(number) <= 2100:
-            yield number, match.start(), "year"
-        elif 10 <= value_of(number) < 1e15:
-            yield number, match.start(), "integer"
+            form = "year"
+        yield match[0], match.start(), form
+
+
+def is_quantity(said: Said, number: str, start: int) -> bool:
+    """Does a number tell how much or when, rather than number something or add to what stands beside it?"""
+    before, after = said.text[max(0, start - 20) : start], said.text[start + len(number) :]
+    return bool(before) and not (NO_QUANTITY.search(before) or BESIDE[0].search(before) or BESIDE[1].match(after))
 
 
 def value_of(number: str) -> float:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from utils.made_items import english
 from utils.made_items.drafts import GAP, Draft, drafts_of
 from utils.made_items.reading import Page, read_pages
-from utils.made_items.terms import Terms, roots
+from utils.made_items.terms import OPTIONS, Terms, roots
 from utils.models import Blank, Item, Kind, Lesson, Option
 
 ITEMS_PER_SECTION = 3
@@ -90,7 +90,8 @@ class _Making:
 
     def choice(self, others: list[str]) -> Item | None:
         answer = self.draft.answer
-        if len(others) < LEAST_WRONG or stands_out(answer, others) or any(is_key(text) for text in (answer, *others)):
+        least = OPTIONS if self.draft.form == "name" else LEAST_WRONG  # of two names, one may be told by its kind
+        if len(others) < least or stands_out(answer, others) or any(map(is_key, (answer, *others))):
             return None
         # By a hash, so that the order of two options stays when a third one changes.
         texts = sorted((answer, *others), key=lambda text: _digest(f"{self.id}\n{text}"))

@@ -61,10 +61,6 @@ def code_shape(code: str) -> tuple | None:
     return next((("code", name) for name, shape in CODE_SHAPES if shape.fullmatch(code)), None)
 
 
-def name_shape(name: str) -> tuple:
-    return ("name", " " in name, bool(re.search(r"\w[A-Z0-9]", name)))
-
-
 class Terms:
     """The terms of a lesson by their shape, in the order of the text, and the sentences that hold them.
 
@@ -82,6 +78,7 @@ class Terms:
             for word in roots(said.text):
                 if len(self.spoken[word]) < 12:
                     self.spoken[word].append(said)
+        self.classes = self._classes(sentences) if is_english else {}  # name -> "place" or "person"
         self.nouns = self._common(sentences, english.nouns_of, LEAST_NOUNS)
         self.phrases = self._common(sentences, english.phrases_of, LEAST_PHRASES)
         for page in pages:
@@ -91,6 +88,15 @@ class Terms:
                     self.pools[shape].append(Term(said.place, text))
         for pool in self.pools.values():
             pool.sort()
+
+    @staticmethod
+    def _classes(sentences: list[Said]) -> dict[str, str]:
+        seen: dict[str, set[str]] = defaultdict(set)
+        for said in sentences:
+            for name, start in english.names_of(said):
+                seen[name].add(english.class_of_name(said, name, start))
+        told = {name: classes - {""} for name, classes in seen.items()}
+        return {name: classes.pop() for name, classes in told.items() if len(classes) == 1}
 
     def _common(self, sentences: list[Said], found_in: Callable, least: int) -> Counter:
         if not self.is_english:
@@ -108,7 +114,7 @@ class Terms:
             if subject and (term := self.term_at(subject, said)):
                 yield self.shape(term), term
             yield from ((("number", form), number) for number, _, form in english.numbers_of(said))
-            yield from ((name_shape(name), name) for name, _ in english.names_of(said))
+            yield from ((self.shape_of_name(name), name) for name, _ in english.names_of(said))
             yield from ((("noun", is_plural(noun)), noun) for noun, _ in english.nouns_of(said) if noun in self.nouns)
             yield from ((("phrase", is_plural(pair)), pair) for pair, _ in english.phrases_of(said) if pair in self.phrases)
 
@@ -131,6 +137,9 @@ class Terms:
         if term.startswith("`"):
             return code_shape(term)
         return ("term", is_plural(term), not term[0].islower()) if self.is_english else ("term",)
+
+    def shape_of_name(self, name: str) -> tuple:
+        return ("name", self.classes.get(name, ""))
 
     def elsewhere(self, term: str, said: Said) -> list[Said]:
         """Other sentences of the lesson that hold a term, some of the first ones."""
@@ -159,6 +168,8 @@ class Terms:
         found: list[str] = []
         for shape in shapes:
             for text in sorted(self.near(shape, said.place), key=lambda text: is_unlike(text, answer)):
+                if not is_code and (" " in text) != (" " in answer):
+                    continue
                 if text.strip("`").casefold() in folded or not agrees(text, before) or holds_one_of(text, (*found, answer)):
                     continue
                 if not is_code and (roots(text) & taken or (self.is_english and not roots(text))):
@@ -171,7 +182,7 @@ class Terms:
     def numbers(self, form: str, answer: str, said: Said) -> list[str]:
         """Up to three other numbers of the same form, the nearest ones: of like size, none of the sentence's own."""
         value = english.value_of(answer)
-        seen = {english.value_of(match["number"]) for match in english.NUMBER.finditer(said.text)}
+        seen = {english.value_of(number) for number, _, _ in english.numbers_of(said)}
         found = []
         for text in self.near(("number", form), said.place):
             other = english.value_of(text)
@@ -183,9 +194,8 @@ class Terms:
 
 
 def is_unlike(text: str, answer: str) -> bool:
-    """Does an option differ from the answer at first sight: one word or several, short or long?"""
-    differs = " " in text != " " in answer and not answer.startswith("`")
-    return differs or abs(len(text) - len(answer)) > max(6, len(answer) // 2)
+    """Is an option much longer or shorter than the answer?"""
+    return abs(len(text) - len(answer)) > max(6, len(answer) // 2)
 
 
 def holds_one_of(text: str, others) -> bool:
