@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from utils.made_items import english
-from utils.made_items.reading import WORD, Entry, Mark, Page, Said, Table, blanked_out, is_balanced
+from utils.made_items.reading import UNSPACED, WORD, Entry, Mark, Page, Said, Table, blanked_out, is_balanced
 from utils.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_one_of, is_plural, is_unlike, roots
 
 GAP, BLANK = "____", "[[…]]"
 MIN_SIGNS, MAX_SIGNS = 12, 120  # of a sentence in a script without spaces
-UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 MAX_MATH, MAX_CODE = 2, 4  # formulas and stretches of code in a sentence that is asked about
 MAX_LISTS = 10  # of alternatives, in a section
 MAX_TITLE = 40  # characters of a column's title, and of the name of an entry
@@ -193,7 +192,8 @@ def _of_glossary(glossary: list[Entry], terms: Terms) -> Iterator[Draft]:
     """Which term is it that is described? Among the terms of one list."""
     for number, entry in enumerate(glossary[:LOOKED_AT] if len(glossary) >= OPTIONS else ()):
         term, meaning = entry.term, entry.meaning
-        words = len(WORD.findall(meaning.text)) + len(UNSPACED.findall(meaning.text)) // 2
+        bare = blanked_out(meaning, "math")
+        words = len(WORD.findall(bare)) - len(meaning.marked("math")) + len(UNSPACED.findall(bare)) // 2
         if not 4 <= words <= english.MAX_WORDS or len(term.text) > MAX_TITLE or english.LABELS.fullmatch(term.text):
             continue
         if not is_balanced(meaning.text) or not is_balanced(term.text) or roots(term.text) & roots(meaning.text):
@@ -291,5 +291,5 @@ def unlike(answer: str, others: list[str]) -> list[str]:
 
 
 def is_figure(text: str) -> bool:
-    """Does a text hold no word: a number, a sign, a letter?"""
-    return not re.search(r"[^\W\d_]{2}", text)
+    """Is a text no word but a number, with a unit or without, a sign or a letter?"""
+    return not re.search(r"[^\W\d_]{2}", text) or bool(re.fullmatch(r"[~<>≈$]?\d[\d.,]*\s?\w{1,3}", text))

@@ -124,8 +124,10 @@ NUMBER = re.compile(
 )
 BESIDE = re.compile(r"[(–]$"), re.compile(r"[)–]")  # before or after a number that only adds to another one
 NO_QUANTITY = re.compile(
-    r"(?:version|python|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|[A-Z]\w*|v|day|[a-z]_?|×)\.? $"
+    r"(?:^|[^\w-])(?:version|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|day|[A-Z]\w*|[a-z]_?|×)\.? $"
 )
+COUNTED = re.compile(r" (?!(?:and|or|to|by|in|of|at|is|are|was|were|as|for|from|on|with|than)\b)[^\W\d_]{2,}")
+MONTH_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,? $")
 MEMBER = r"[`\w][\w`'-]*(?: [\w`'-]+){0,2}"
 ALTERNATIVES = re.compile(rf": (?:an? |the )?(?P<list>{MEMBER}(?:, {MEMBER})+,? (?:and|or) {MEMBER})\.$")
 
@@ -144,6 +146,9 @@ def stands_alone(said: Said) -> bool:
     if re.search(r"\b[A-Z]\.$", text):  # cut at an abbreviation
         return False
     if text[0].islower() or not (text[0].isalnum() or text[0] in "`“\""):
+        return False
+    label = re.match(r"([^.:?!]{3,30})[.:?!] ", text)
+    if label and LABELS.fullmatch(label[1]):
         return False
     if said.listed:  # then it may be a mere noun, however long
         verb = SUBJECT_VERB.search(bare)
@@ -221,22 +226,26 @@ def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
 
 
 def numbers_of(said: Said) -> Iterator[tuple[str, int, str]]:
-    """(number, where it begins, its form) for each; its form is "" where it counts to nine."""
+    """(number, where it begins, its form) for each: a unit, "year", or "integer" before what it counts, else ""."""
     for match in NUMBER.finditer(said.text):
         number = match["number"]
-        form = "integer" if 10 <= value_of(number) < 1e15 else ""
+        form = ""
         if match["unit"]:
             form = match["unit"].strip()
-        elif "." in number:
-            form = "decimal"
-        elif "," not in number and 1500 <= int(number) <= 2100:
+        elif "." not in number and "," not in number and 1500 <= int(number[:5]) <= 2100:
             form = "year"
+        elif "." not in number and 10 <= value_of(number) < 1e15 and COUNTED.match(said.text, match.end()):
+            form = "integer"
         yield match[0], match.start(), form
 
 
 def is_quantity(said: Said, number: str, start: int) -> bool:
-    """Does a number tell how much or when, rather than number something or add to what stands beside it?"""
+    """Does a number tell how much of what or when, rather than number something or add to what stands beside it?"""
     before, after = said.text[max(0, start - 20) : start], said.text[start + len(number) :]
+    if TO_THE_READER.search(said.text):  # figures of an example
+        return False
+    if MONTH_BEFORE.search(before):
+        return len(number) == 4
     return bool(before) and not (NO_QUANTITY.search(before) or BESIDE[0].search(before) or BESIDE[1].match(after))
 
 

@@ -110,9 +110,10 @@ class _Making:
     def first_hint(self) -> str:
         """Another sentence that holds the answer, with a gap for it; else where to look."""
         answer = self.draft.answer
-        for said in self.terms.elsewhere(answer, self.draft.said) if not answer.startswith("`") else ():
-            masked = re.sub(re.escape(answer), GAP, said.text, flags=re.IGNORECASE)
-            if len(masked) <= MAX_HINT and not roots(masked) & roots(answer):
+        has_words = not answer.startswith("`") and not any(mark.isdigit() for mark in answer)
+        for said in self.terms.elsewhere(answer, self.draft.said) if has_words else ():
+            masked = re.sub(rf"{re.escape(answer)}s?", GAP, said.text, flags=re.IGNORECASE)
+            if len(masked) <= MAX_HINT and not said.marked("math") and not roots(masked) & roots(answer):
                 return f"The lesson says too: “{masked}”"
         return f"It stands under “{self.page.section.title or self.lesson.title}”."
 

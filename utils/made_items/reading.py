@@ -31,6 +31,7 @@ LIKE_A_BLOCK = re.compile(r"\d+[.)]\s|[-+#>=:]")  # what a question would turn i
 REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")  # a link whose target stands elsewhere in the file
 HIGHLIGHTED = re.compile(r"^#!\w+ +")  # how some programs name the language of `code` in a line
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces between words
 LABEL = re.compile(r"\s*(?::|[-–—](?=\s))\s*")
 
 

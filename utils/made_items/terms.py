@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from utils.made_items import english
-from utils.made_items.reading import WORD, Mark, Page, Said
+from utils.made_items.reading import UNSPACED, WORD, Mark, Page, Said
 
 LOOKED_AT = 60  # neighbours on either side among which wrong options are looked for: bounds the work in a long lesson
 OPTIONS = 3  # wrong ones, at most
@@ -71,9 +71,12 @@ class Terms:
         self.is_english = is_english
         self.pools: dict[tuple, list[Term]] = defaultdict(list)
         self.spoken: dict[str, list[Said]] = defaultdict(list)  # root -> the first sentences that hold it
+        self.unspaced: list[Said] = []  # the first sentences in a script that puts no spaces between words
         self.small: set[str] = set()  # words that stand somewhere in small letters
         sentences = [said for page in pages for said in page.sentences]
         for said in sentences:
+            if UNSPACED.search(said.text) and len(self.unspaced) < LOOKED_AT:
+                self.unspaced.append(said)
             self.small.update(word for word in WORD.findall(said.text) if word[0].islower())
             for word in roots(said.text):
                 if len(self.spoken[word]) < 12:
@@ -143,6 +146,8 @@ class Terms:
 
     def elsewhere(self, term: str, said: Said) -> list[Said]:
         """Other sentences of the lesson that hold a term, some of the first ones."""
+        if UNSPACED.search(term):
+            return [other for other in self.unspaced if other.place != said.place and term in other.text]
         wanted = [self.spoken.get(word, []) for word in sorted(roots(term))]
         if not wanted or not all(wanted):
             return []
