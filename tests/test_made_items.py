@@ -134,9 +134,9 @@ def test_alternatives_are_asked_for_the_one_that_is_not_among_them():
 
 
 def test_at_most_three_items_are_made_of_a_section_and_of_several_forms():
-    rows = "\n".join(f"| {name} | seen near {place} at night |" for name, place in zip("Vega Rigel Deneb".split(), "ABC", strict=True))
+    rows = "".join(f"| {name} | seen near {place} at night |\n" for name, place in (("Vega", "A"), ("Rigel", "B"), ("Deneb", "C")))
     entries = "\n".join(f"- **{name}**: a colour that painters like in shadows." for name in ("Ochre", "Umber", "Sienna"))
-    items = made(f"# A\n\n## B\n\n| name | meaning |\n|---|---|\n{rows}\n\n{entries}\n")
+    items = made(f"# A\n\n## B\n\n| name | meaning |\n|---|---|\n{rows}\n{entries}\n")
     assert len(items) == 3
     assert len({item.question.split()[0] for item in items}) == 2  # In the table …, Which of these …
 

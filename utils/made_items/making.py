@@ -35,9 +35,11 @@ def make_items(lesson: Lesson) -> list[Item]:
 
 
 def _items_of(page: Page, terms: Terms, lesson: Lesson) -> Iterator[Item]:
+    heading = " ".join((*page.section.heading_path, lesson.title)).casefold()
     sources, answers, kinds = set(), set(), Counter()
     for draft in _best_first(page, terms, lesson):
-        if draft.source in sources or draft.answer.casefold() in answers:
+        answer = draft.answer.casefold()
+        if draft.source in sources or answer in answers or answer.strip("`") in heading:
             continue
         # As many clozes as choices, where both can be had.
         prefer = Kind.CLOZE if kinds[Kind.CLOZE] <= kinds[Kind.CHOICE] else Kind.CHOICE
@@ -46,7 +48,7 @@ def _items_of(page: Page, terms: Terms, lesson: Lesson) -> Iterator[Item]:
             continue
         yield item
         sources.add(draft.source)
-        answers.add(draft.answer.casefold())
+        answers.add(answer)
         kinds[item.kind] += 1
         if kinds.total() == ITEMS_PER_SECTION:
             return
