@@ -105,6 +105,8 @@ def _gaps(said: Said, terms: Terms, heading: set[str]) -> Iterator[_Gap]:
         is_code = gap.answer.startswith("`")
         if own and (own <= heading or (own <= heading | around if is_code else own & around)):
             continue
+        if gap.form in ("phrase", "name") and own & heading:
+            continue
         if gap.answer.strip("`").casefold() not in rest.casefold():
             yield gap
 
@@ -128,7 +130,7 @@ def _all_gaps(said: Said, terms: Terms) -> Iterator[_Gap]:
         if noun in terms.nouns and any(mark.start <= start < mark.end for mark in said.marked("bold")):
             yield _Gap("noun", start, start + len(noun), noun, (("noun", is_plural(noun)),))
     for phrase, start in english.phrases_of(said):
-        if phrase in terms.phrases:
+        if phrase in terms.phrases and not said.text[:start].endswith(" to "):
             yield _Gap("phrase", start, start + len(phrase), phrase, (("phrase", is_plural(phrase)),))
     if english.TO_THE_READER.search(said.text):
         return
@@ -139,24 +141,30 @@ def _all_gaps(said: Said, terms: Terms) -> Iterator[_Gap]:
 
 def _term_gap(form: str, mark: Mark, said: Said, terms: Terms) -> _Gap | None:
     term = terms.term_at(mark, said)
-    if not term or (form == "bold" and said.text[: mark.start].endswith(" to ")):  # a verb
+    if not term or said.text[mark.end :].startswith(":"):
         return None
-    if form == "em" and not _is_noun(term, mark, said, terms):
+    if terms.is_english and form == "bold" and mark.start and not _is_noun(mark, said):
+        return None
+    if form == "em" and not (_is_noun(mark, said) and _is_said_as_noun(term, mark, said, terms)):
         return None
     shapes = [terms.shape(term)]
-    if terms.is_english and form != "code":
+    if terms.is_english and not term.startswith("`"):
         shapes += [("phrase", is_plural(term))] if " " in term else [("noun", is_plural(term))]
     return _Gap(form, mark.end - len(term), mark.end, term, tuple(shapes))  # without its article
 
 
-def _is_noun(term: str, mark: Mark, said: Said, terms: Terms) -> bool:
-    """Is a stretch in italics a term, rather than a word that is stressed?"""
-    if not english.BEFORE_A_NOUN.search(said.text[: mark.start]):
-        return False
+def _is_noun(mark: Mark, said: Said) -> bool:
+    """Could a word that is set off be a noun? A verb follows `to`, and an adjective comes before another word."""
     after = WORD.match(said.text, mark.end + 1)
-    if after and after[0].lower() not in english.FUNCTION_WORDS:
+    is_half = after and after[0].lower() not in english.FUNCTION_WORDS
+    return not is_half and not said.text[: mark.start].endswith(" to ")
+
+
+def _is_said_as_noun(term: str, mark: Mark, said: Said, terms: Terms) -> bool:
+    """Is a stretch in italics a term, rather than a word that is stressed?"""
+    if not english.BEFORE_A_NOUN.search(said.text[: mark.start]) or not terms.elsewhere(term, said):
         return False
-    return bool(terms.elsewhere(term, said)) and (" " in term or not english.NO_NOUN.fullmatch(term))
+    return " " in term or not english.NO_NOUN.fullmatch(term)
 
 
 def _of_gap(said: Said, gap: _Gap, terms: Terms) -> Draft:

@@ -13,14 +13,17 @@ from utils.made_items.reading import UNSPACED, WORD, Mark, Page, Said
 
 LOOKED_AT = 60  # neighbours on either side among which wrong options are looked for: bounds the work in a long lesson
 OPTIONS = 3  # wrong ones, at most
+ROOT = 5  # letters
+HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 LEAST_NOUNS, LEAST_PHRASES = 2, 3  # how often a lesson must say what no author has marked
 PROSE_TERM = re.compile(r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3}")
 NO_TERM_ANYWHERE = re.compile(r"[\d.,:;!?。，、：；！？()（）`$“”\"]")  # in languages of which nothing is known
+FILE_ENDING = re.compile(r"\.(?:py|md|toml|ya?ml|json|txt|cfg|ini|js|css|html|sh|lock|whl|rst|xml)$")
 CODE_SHAPES = (
     ("option", re.compile(r"--?[A-Za-z][\w-]*(?:[= ].*)?")),
     ("call", re.compile(r"[\w.]+\(.*\)")),
     ("constant", re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{3,}")),
-    ("file", re.compile(r"[\w./*~-]*(?:/[\w.*-]*|\.(?:py|md|toml|ya?ml|json|txt|cfg|ini|js|css|html|sh|lock|whl|rst|xml))")),
+    ("file", re.compile(rf"[\w./*~-]*(?:/[\w.*-]*|{FILE_ENDING.pattern})")),
     ("class", re.compile(r"(?:[A-Z][a-z0-9]+){2,}")),
     ("command", re.compile(r"[a-z][\w.-]*(?: [\w.:@=/-]+)+")),
     ("dotted", re.compile(r"\w+(?:\.\w+)+")),
@@ -39,14 +42,15 @@ class Term:
 
 
 def root(word: str) -> str:
-    """Near enough to a stem to tell that two words say the same."""
+    """Near enough to a stem to tell that two words say the same: spawner and spawns, shared and shares."""
     word = word.lower()
-    return (word[:-1] if len(word) > 3 and word.endswith("s") else word)[:6]
+    return (word[:-1] if len(word) > 3 and word.endswith("s") else word)[:ROOT]
 
 
 def roots(text: str) -> set[str]:
-    """Roots of the words of a text that carry meaning."""
-    return {root(word) for word in WORD.findall(text) if word.lower() not in english.FUNCTION_WORDS and len(word) > 1}
+    """Roots of the words of a text that carry meaning; `NeverSpawn` and `never_spawn` are two words."""
+    words = WORD.findall(HUMP.sub(" ", text) if "`" in text else text)
+    return {root(word) for word in words if word.lower() not in english.FUNCTION_WORDS and len(word) > 1}
 
 
 def is_plural(text: str) -> bool:
@@ -169,20 +173,20 @@ class Terms:
         before, rest: what stands before the gap, and all that stands around it; no option repeats a word of that.
         """
         is_code, folded = answer.startswith("`"), rest.casefold()
-        taken = roots(answer) | roots(rest)
-        found: list[str] = []
+        taken, found = roots(answer) | roots(rest), []
+        for text in self._of_shapes(shapes, answer, said):
+            if text.strip("`").casefold() in folded or not agrees(text, before) or holds_one_of(text, (*found, answer)):
+                continue
+            if not is_code and ((" " in text) != (" " in answer) or roots(text) & taken or (self.is_english and not roots(text))):
+                continue
+            found.append(text)
+            if len(found) == OPTIONS:
+                break
+        return [] if is_code and is_told(answer, found, rest) else found
+
+    def _of_shapes(self, shapes: list[tuple], answer: str, said: Said) -> Iterator[str]:
         for shape in shapes:
-            for text in sorted(self.near(shape, said.place), key=lambda text: is_unlike(text, answer)):
-                if not is_code and (" " in text) != (" " in answer):
-                    continue
-                if text.strip("`").casefold() in folded or not agrees(text, before) or holds_one_of(text, (*found, answer)):
-                    continue
-                if not is_code and (roots(text) & taken or (self.is_english and not roots(text))):
-                    continue
-                found.append(text)
-                if len(found) == OPTIONS:
-                    return found
-        return found
+            yield from sorted(self.near(shape, said.place), key=lambda text: is_unlike(text, answer))
 
     def numbers(self, form: str, answer: str, said: Said) -> list[str]:
         """Up to three other numbers of the same form, the nearest ones: of like size, none of the sentence's own."""
@@ -204,9 +208,20 @@ def is_unlike(text: str, answer: str) -> bool:
 
 
 def holds_one_of(text: str, others) -> bool:
-    """Does a text hold one of some others, or one of them the text?"""
-    text = text.strip("`").casefold()
-    return any(text in other or other in text for other in (other.strip("`").casefold() for other in others))
+    """Does a text hold one of some others, or one of them the text? File names without their last part."""
+    text = stem_of(text)
+    return any(text in other or other in text for other in map(stem_of, others))
+
+
+def stem_of(text: str) -> str:
+    return FILE_ENDING.sub("", text.strip("`").casefold())
+
+
+def is_told(answer: str, others: list[str], rest: str) -> bool:
+    """Does the answer repeat more of the words around the gap than any other option?"""
+    said = roots(rest)
+    repeated = len(roots(answer) & said)
+    return bool(repeated) and all(len(roots(other) & said) < repeated for other in others)
 
 
 def agrees(text: str, before: str) -> bool:
