@@ -14,6 +14,7 @@ from utils.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_
 GAP, BLANK = "____", "[[…]]"
 MIN_SIGNS, MAX_SIGNS = 12, 120  # of a sentence in a script without spaces
 MAX_MATH, MAX_CODE = 2, 4  # formulas and stretches of code in a sentence that is asked about
+LONG_NUMBER = re.compile(r"\d{2}")  # in the name of a row: other cells are likely to hold it too
 MAX_LISTS = 10  # of alternatives, in a section
 MAX_TITLE = 40  # characters of a column's title, and of the name of an entry
 BEST_WORDS = 16  # of a sentence
@@ -235,7 +236,7 @@ def _of_table(table: Table) -> Iterator[Draft]:
         for number, (key, value) in enumerate(zip(keys, values, strict=True)):
             if not key or not value or counts[value.text] > 1 or not re.search(r"\w", value.text):
                 continue
-            if not is_balanced(key + value.text) or roots(key) & roots(value.text):
+            if not is_balanced(key + value.text) or roots(key) & roots(value.text) or LONG_NUMBER.search(key):
                 continue
 
             def others(number=number, key=key, value=value, values=values) -> list[str]:

@@ -221,6 +221,8 @@ def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
         for at in range(len(words) - 1):
             (first, start), (last, _) = words[at : at + 2]
             is_pair = content[at : at + 2] == [True, True] and not any(content[max(0, at - 1) : at] + content[at + 2 : at + 3])
+            if words[at + 2 : at + 3] and words[at + 2][0] in ("a", "an", "the", "its", "this", "that"):
+                continue  # `the method returns a list`: the last one is a verb
             if is_pair and last not in VAGUE and not NO_NOUN.fullmatch(last) and not IMPERATIVE.match(first):
                 yield f"{first} {last}", start
 

@@ -18,6 +18,7 @@ MAX_TRIES = 60  # drafts of a section that are looked at closely
 SEVERAL = 3.0  # how much less a further item of the same form is worth
 LEAST_WRONG = 2
 TIMES, CHARACTERS = 1.5, 12  # an option stands out that is so many times, and by so many characters, longer than the others
+CALLED = re.compile(r"(?<=\w)\(.*\)$")
 MAX_HINT = 200  # characters of a sentence quoted in a hint
 
 
@@ -39,7 +40,7 @@ def _items_of(page: Page, terms: Terms, lesson: Lesson) -> Iterator[Item]:
     sources, answers, kinds = set(), set(), Counter()
     for draft in _best_first(page, terms, lesson):
         answer = draft.answer.casefold()
-        if draft.source in sources or answer in answers or answer.strip("`") in heading:
+        if draft.source in sources or answer in answers or CALLED.sub("", answer.strip("`")) in heading:
             continue
         # As many clozes as choices, where both can be had.
         prefer = Kind.CLOZE if kinds[Kind.CLOZE] <= kinds[Kind.CHOICE] else Kind.CHOICE
