@@ -205,7 +205,9 @@ def _of_glossary(glossary: list[Entry], terms: Terms) -> Iterator[Draft]:
         words = len(WORD.findall(bare)) - len(meaning.marked("math")) + len(UNSPACED.findall(bare)) // 2
         if not 4 <= words <= english.MAX_WORDS or len(term.text) > MAX_TITLE or english.LABELS.fullmatch(term.text):
             continue
-        if not is_balanced(meaning.text) or not is_balanced(term.text) or roots(term.text) & roots(meaning.text):
+        if meaning.text.endswith(":") or not is_balanced(meaning.text) or not is_balanced(term.text):
+            continue
+        if roots(term.text) & roots(meaning.text):
             continue
         if terms.is_english and english.is_dangling(blanked_out(meaning, "code", "math")):
             continue
