@@ -14,7 +14,7 @@ The shared store, filled by main.py before a flow runs and by the nodes while it
 | `session`  | str: id of this session                                                   | main                     |
 | `topic`    | str or None: the TOPIC asked for; None once it was taken up               | main, PickTopic          |
 | `lesson`   | Lesson being taught                                                       | LoadLesson               |
-| `items`    | {item id: Item}: its bank, undrawn                                        | LoadLesson               |
+| `items`    | {item id: Item}: its bank, undrawn, or made from its text                 | LoadLesson               |
 | `sections` | [Section]: what is taught of it, in order                                 | ChunkSections            |
 | `pages`    | {section slug: [(Markdown, is it folded)]}: what is read at one go        | ChunkSections            |
 | `place`    | Place: where the learner stands; kept in the records at every move        | LoadLesson and most      |

@@ -6,7 +6,7 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.place import POINTERS, REPEATS, keep_place, read_step
-from utils import agenda, bank, lessons, prompts, schedule, screens, search
+from utils import agenda, bank, lessons, made_items, prompts, schedule, screens, search
 from utils.models import Place, Round, Step
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
@@ -45,7 +45,7 @@ class PickTopic(Node):
 
 
 class LoadLesson(Node):
-    """Read the lesson and its bank, and the place where the learner left it."""
+    """Read the lesson and its bank, and the place where the learner left it. Where there is no bank, items are made."""
 
     def prep(self, shared):
         return shared["corpus"], shared["chosen"]
@@ -55,10 +55,11 @@ class LoadLesson(Node):
         lesson = corpus.lesson(lesson_id)
         found = corpus.bank_text(lesson_id)
         slugs = [section.slug for section in lesson.sections]
-        items = []
         if found:
             text, path = found
             items = bank.parse_bank(text, lesson_id, path, sections=slugs)
+        else:
+            items = made_items.make_items(lesson)
         return lesson, {item.id: item for item in items}
 
     def post(self, shared, prepared, loaded):
@@ -117,7 +118,10 @@ class RecallMissed(Node):
 
 
 class ChooseSection(Node):
-    """Go on where the place says, else with the next section; a section that has items is probed first."""
+    """Go on where the place says, else with the next section; one with items is probed first, unless they were made.
+
+    A made item asks for the words of the text, which nobody knows before reading it.
+    """
 
     def prep(self, shared):
         place, sections = shared["place"], shared["sections"]
@@ -131,7 +135,7 @@ class ChooseSection(Node):
         if slug is None:
             return "recap"
         if not resumed:
-            return "probe" if len(items) > 1 else "explain"
+            return "probe" if len(items) > 1 and not items[0].made else "explain"
         if place.stage == "explain" or not place.round:
             return "explain"
         # A round whose items the author has since taken away starts anew.

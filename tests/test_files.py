@@ -85,6 +85,15 @@ def test_listing_does_not_parse_the_lessons(docs, monkeypatch):
     assert corpus.card("llm/attention").section_count == 2
 
 
+def test_listing_again_does_not_read_the_files_that_are_known(docs, monkeypatch):
+    corpus = open_corpus(docs)
+    before, read = corpus.ids(), []
+    (docs / "new.md").write_text("# New\n")
+    monkeypatch.setattr(files, "_says_it_is_none", lambda root, real: read.append(real))
+    corpus.list_files(is_known=lambda real: real != "new.md")
+    assert read == ["new.md"] and corpus.ids() == sorted([*before, "new"])
+
+
 def test_a_folder_too_deep_is_skipped_with_the_limit_named(tmp_path):
     deepest = tmp_path / "docs"
     for _ in range(60):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -86,13 +87,15 @@ def rows(corpus, store) -> list[dict]:
     """`topics --json`: one object a lesson, prerequisites before what needs them within a track."""
     from utils.schedule import mastery
 
-    attempts = store.attempts()
-    tried = store.lessons_tried()
+    by_lesson = defaultdict(list)
+    for attempt in store.attempts():
+        by_lesson[attempt.lesson].append(attempt)
     table = []
     for lesson_id in corpus.ids():
         card = corpus.card(lesson_id)
         items = corpus.item_index(lesson_id)
-        past = [attempt for attempt in attempts if attempt.lesson == lesson_id]
+        past = by_lesson[lesson_id]
+        missed = store.missed_items(lesson_id) if past else []
         table.append(
             {
                 "lesson": lesson_id,
@@ -103,7 +106,7 @@ def rows(corpus, store) -> list[dict]:
                 "sections": card.section_count,
                 "items": len(items),
                 "mastery": round(mastery(past, items), 3) if items else 0.0,
-                "due": len(store.missed_items(lesson_id)) if lesson_id in tried else 0,
+                "due": sum(f"{lesson_id}:{item}" in items for item in missed),
             }
         )
     return table
@@ -116,18 +119,20 @@ def listing(rows: Sequence[dict], width: int | None = None) -> str:
     """
     by_id = {row["lesson"]: row for row in rows}
     parents = {row["lesson"]: deepest_prerequisite(row["lesson"], by_id) for row in rows}
+    below: dict[str | None, list[dict]] = defaultdict(list)
+    for row in rows:
+        below[parents[row["lesson"]]].append(row)
     drawn: list[tuple[str, dict]] = []
 
     def draw(row: dict, lead: str, under: str) -> None:
         drawn.append((lead + row["lesson"], row))
-        children = [by_id[child] for child, parent in parents.items() if parent == row["lesson"]]
+        children = below[row["lesson"]]
         for number, child in enumerate(children, 1):
             last = number == len(children)
             draw(child, under + ("└─ " if last else "├─ "), under + ("   " if last else "│  "))
 
-    for row in rows:
-        if parents[row["lesson"]] is None:
-            draw(row, "", "")
+    for row in below[None]:
+        draw(row, "", "")
     names = max(len(name) for name, _ in drawn)
     return "\n".join(listed(name.ljust(names), row, parents[row["lesson"]], width) for name, row in drawn)
 

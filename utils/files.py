@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,11 +70,17 @@ def cache_folder(option: str | None) -> Path:
 
 def shown_path(path) -> str:
     """A path for people: relative to the working folder where it is inside it; bytes that are no UTF-8 as \\xff."""
-    try:
-        path = Path(path).relative_to(Path.cwd())
-    except (ValueError, OSError):  # elsewhere, or the working folder is gone
-        path = Path(path)
-    return _printable(str(path))
+    return _shown(str(Path(path)))
+
+
+def _shown(path: str) -> str:
+    """The same of a path that is written plainly already; without pathlib, which is slow for many thousands."""
+    with suppress(OSError):  # the working folder is gone
+        here = os.getcwd()
+        if path == here:
+            return "."
+        path = path.removeprefix(here.rstrip(os.sep) + os.sep)
+    return _printable(path)
 
 
 def _printable(name: str) -> str:
@@ -283,10 +289,13 @@ class Corpus:
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
     _cards: dict[str, lessons.Card] = field(default_factory=dict, repr=False)
 
-    def list_files(self) -> None:
-        """Look for the lessons anew. Raises UsageError where there is none."""
+    def list_files(self, is_known: Callable[[str], bool] = lambda real: False) -> None:
+        """Look for the lessons anew. Raises UsageError where there is none.
+
+        is_known: of a real path, whether that file is known to be a lesson and has not changed: it is not read again.
+        """
         self.watched.clear()
-        self.files = dict(_find_lessons(self))
+        self.files = dict(_find_lessons(self, is_known))
         if not self.files:
             raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, leaving out README.md and the "
                              "like, hidden and ignored files; put a lesson there, or name a folder with --docs")  # fmt: skip
@@ -302,7 +311,8 @@ class Corpus:
 
     def path_of(self, lesson_id: str, suffix: str = ".md") -> str:
         """The path of a lesson's file, or of the one beside it with another suffix, for people."""
-        return shown_path(self.folder / (lesson_id + suffix))
+        below = (lesson_id + suffix).replace("/", os.sep)
+        return _shown(below if str(self.folder) == "." else os.path.join(self.folder, below))
 
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson, read once. Raises InvalidFile, or UsageError where the file is gone."""
@@ -443,7 +453,7 @@ def _item_ids(text: str, path: str) -> list[str]:
 # ----------------------------------------------------------------------------------------- finding lessons
 
 
-def _find_lessons(corpus: Corpus) -> Iterator[tuple[str, str]]:
+def _find_lessons(corpus: Corpus, is_known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
     """(lesson id, real path below the root) of every lesson; warns of what is skipped for a reason worth knowing."""
     waiting: list[tuple[str, tuple]] = [("", ())]  # folders below the root, each with the ignore rules above it
     while waiting:
@@ -470,7 +480,7 @@ def _find_lessons(corpus: Corpus) -> Iterator[tuple[str, str]]:
                                            f"{MAX_DEPTH} folders deep")  # fmt: skip
                 else:
                     waiting.append((relative, rules))
-            elif (real := _real_path(corpus, entry, relative)) and not _says_it_is_none(corpus.root, real):
+            elif (real := _real_path(corpus, entry, relative)) and (is_known(real) or not _says_it_is_none(corpus.root, real)):
                 yield _lesson_id(relative), real
 
 

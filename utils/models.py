@@ -243,6 +243,7 @@ class Item:
     seed: int | None = None  # of the draw that this item came from; None where nothing was drawn
     path: str = ""
     line: int = 0
+    made: bool = False  # computed from the lesson's text, where no author has written any
 
     @property
     def key(self) -> str:

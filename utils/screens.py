@@ -23,6 +23,7 @@ from utils.text import plural, sanitize
 
 SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
 FEEDBACK_LINES = 5
+MADE = "made from the text"  # beside an item that no author has written
 
 
 def line(text: str, style: str = "", indent: int = 0) -> Padding:
@@ -156,14 +157,15 @@ class Question(Screen):
         if self.item.kind == Kind.CLOZE:
             question = blanked(question)
         yield markup.renderable(question)
-        yield line(how_to_answer(self.item), DIM)
+        yield line(f"{how_to_answer(self.item)} · {MADE}" if self.item.made else how_to_answer(self.item), DIM)
         if self.options and self.choices():
             yield numbered(self.choices())
 
     def markdown(self):
         question = blanked(self.item.question) if self.item.kind == Kind.CLOZE else self.item.question
         choices = "".join(f"\n{n}. {sanitize(text)}" for n, text in enumerate(self.choices(), 1))
-        return f"**{sanitize(self.note) or 'Question'}.** {sanitize(question)}" + (f"\n{choices}" if choices else "")
+        made = f" _({MADE})_" if self.item.made else ""
+        return f"**{sanitize(self.note) or 'Question'}.**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
 
 
 def how_to_answer(item: Item) -> str:

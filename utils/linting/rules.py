@@ -37,7 +37,7 @@ RULES = {
         Rule("missing-output", ERROR, "a Python block prints and no output block follows"),
         Rule("stray-output", ERROR, "an output block without code directly above it"),
         Rule("code-skipped", NOTE, "code that can't run here, for want of a package"),
-        Rule("no-bank", WARNING, "a lesson has no bank, where others of the folder have one"),
+        Rule("no-bank", WARNING, "a lesson has no bank, where others of the folder have one: it is asked from its text only"),
         Rule("stray-bank", WARNING, "a bank has no lesson of its name beside it"),
         Rule("invalid-bank", ERROR, "a bank can't be read: a field, an id or an expression is wrong"),
         Rule("unknown-section", ERROR, "an item names a section that its lesson does not have"),

@@ -187,15 +187,18 @@ class Index:
         """Look at every file of the corpus, and index what has changed. Raises UsageError where no lesson is left."""
         begun = time.monotonic()
         watched = self.corpus.watched or self._shelf.watched()
+        known = self._recovering(lambda: self._shelf.files())
         if not watched or any(_mtime_ns(self.corpus.root, path) != mtime for path, mtime in watched.items()):
-            self.corpus.list_files()
+            stamps = {real: stamp for real, stamp, _ in known.values()}
+            self.corpus.list_files(lambda real: real in stamps and stamps[real] == _stamp(self.corpus.root, real))
             watched = self.corpus.watched
         for path, mtime in watched.items():
             if mtime > time.time_ns() - SETTLED_NS:
                 watched[path] = -1  # more may come in the same tick of its clock
-        known = self._recovering(lambda: self._shelf.files())
         if not self.corpus.files:
             self.corpus.files.update((lesson, real) for lesson, (real, _, _) in known.items())
+        if not known:  # listing every file for the first time tells nothing of what a scan takes from now on
+            begun = time.monotonic()
         changed = self._changed(self.corpus.files, known) | (known.keys() - self.corpus.files.keys())
         scan_s = time.monotonic() - begun
         if changed or watched != self._shelf.watched() or scan_s > FREE_SCAN_S:

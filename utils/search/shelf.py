@@ -12,14 +12,15 @@ from pathlib import Path
 
 from utils.search.words import PLAIN, STEMMERS, WITH_STOPWORDS
 
-FORMAT = 1  # raise it when what is indexed, or how, changes: older shelves are made anew
+FORMAT = 2  # raise it when what is indexed, or how, changes: older shelves are made anew
 BIGRAMS = "bigrams"
 WAIT_S = 2.0  # for another process that writes
 LONGEST_WORD_BYTES = 60
 HEAP_BYTES = 50_000_000  # of tantivy's writer; it asks for 15 MB at least
+# Paths are bytes: a file name need not be text.
 TABLES = """
-CREATE TABLE files (lesson TEXT PRIMARY KEY, real TEXT NOT NULL, stamp TEXT NOT NULL, digest BLOB NOT NULL) STRICT;
-CREATE TABLE watched (path TEXT PRIMARY KEY, mtime_ns INTEGER NOT NULL) STRICT;
+CREATE TABLE files (lesson TEXT PRIMARY KEY, real BLOB NOT NULL, stamp TEXT NOT NULL, digest BLOB NOT NULL) STRICT;
+CREATE TABLE watched (path BLOB PRIMARY KEY, mtime_ns INTEGER NOT NULL) STRICT;
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 
@@ -123,11 +124,11 @@ class Shelf:
             rows = self._table.execute(f"SELECT * FROM files WHERE lesson IN ({marks})", tuple(lessons))
         else:
             rows = self._table.execute("SELECT * FROM files")
-        return {lesson: file for lesson, *file in rows}
+        return {lesson: (os.fsdecode(real), stamp, digest) for lesson, real, stamp, digest in rows}
 
     def watched(self) -> dict[str, int]:
         """Folders and ignore files of the corpus -> their times as they were when the lessons were listed."""
-        return dict(self._table.execute("SELECT * FROM watched"))
+        return {os.fsdecode(path): mtime_ns for path, mtime_ns in self._table.execute("SELECT * FROM watched")}
 
     def _read_notes(self) -> dict[str, str]:
         if not self._table.execute("SELECT 1 FROM sqlite_master WHERE name = 'notes'").fetchone():
@@ -278,7 +279,8 @@ class Writer:
         if file is None:
             table.execute("DELETE FROM files WHERE lesson = ?", (lesson,))
         else:
-            table.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (lesson, *file))
+            real, stamp, digest = file
+            table.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (lesson, os.fsencode(real), stamp, digest))
         if documents is None:
             return
         writer = self._writer()
@@ -292,7 +294,8 @@ class Writer:
         table = self._shelf._table
         if watched is not None:
             table.execute("DELETE FROM watched")
-            table.executemany("INSERT INTO watched VALUES (?, ?)", watched.items())
+            rows = ((os.fsencode(path), mtime_ns) for path, mtime_ns in watched.items())
+            table.executemany("INSERT INTO watched VALUES (?, ?)", rows)
         if scan_s is not None:
             self._shelf._notes.update(scanned_at=str(now_s), scan_s=str(scan_s))
         self._shelf._notes["fields"] = json.dumps(sorted(self._fields))

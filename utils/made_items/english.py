@@ -1,0 +1,255 @@
+"""What little is known of English: which sentences stand alone, and which of their words are terms, names or numbers.
+
+Rules of thumb, made to leave out rather than to take in: a lesson has more sentences than questions are wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from utils.made_items.reading import WORD, Mark, Said, blanked_out
+
+COMMON = frozenset("of the and to a in is that for with as on are be this it by or from an not can which at was".split())
+ENGLISH_SHARE = 0.15  # of the words of a text; English has about 0.3, other languages in Latin letters less than 0.08
+
+FUNCTION_WORDS = frozenset(
+    "a about above across after again against all almost alone along already also although always am among an and another "
+    "any anyone anything are around as at away back be because been before behind being below best better between both but "
+    "by can cannot could did do does doing done down during each either else enough even ever every everyone everything "
+    "except far few fewer first for former from further get gets had has have having he hence her here hers him his how "
+    "however i if in indeed inside instead into is it its itself just last later latter least less let like likely little made "
+    "make makes many may maybe me might mine more most much must my near nearly need needs neither never next no nobody "
+    "none nor not nothing now of off often on once one ones only onto or other others otherwise our out outside over own "
+    "per perhaps quite rather same second several shall she should since so some someone something sometimes soon still "
+    "such than that the their them then there therefore these they third this those though three through thus to together "
+    "too toward towards two under unless until up upon us use used uses using usually very via was way we well were what "
+    "whatever when whenever where wherever whether which while who whole whom whose why will with within without would yes "
+    "yet you your don't doesn't isn't can't won't didn't simply really actually exactly currently recommended required "
+    "optional optionally default deprecated new old different important possible available able true false".split()
+)
+VAGUE = frozenset(  # words that a term may hold, but that are none alone
+    "thing things matter matters part parts kind kinds type types sort example examples case cases way ways number numbers "
+    "time times lot lots result results reason reasons people someone point points rest fact end beginning set bit amount "
+    "idea section sections chapter chapters page pages document lesson guide note notes warning tip important caution hint "
+    "question questions answer answers right wrong left good bad problem problems following course work works user users "
+    "day days year years month months week weeks hour hours minute minutes moment half side sides line lines".split()
+)
+LABELS = re.compile(  # in bold at the beginning of a paragraph, where others have a term
+    r"(?:note|tip|warning|important|caution|hint|remark|example|examples|usage|parameters?|arguments?|returns?|raises|"
+    r"type|types|default|defaults?|required|optional|since|new|added|changed|fixed|removed|deprecated|update|updated|"
+    r"see|see also|todo|answer|question|solution|exercise|proof|step|pros?|cons?|author|authors|date|version|source|"
+    r"result|results|summary|warm-up|intuition|description|name|value|bug|feature|fix|breaking|enhancement|input|output)s?",
+    re.IGNORECASE,
+)
+
+# ------------------------------------------------------------------------------------ does a sentence stand alone?
+
+LEAD = re.compile(  # what joins a sentence to the one before it and can be left off
+    r"(?:however|moreover|furthermore|additionally|besides|nonetheless|nevertheless|thus|hence|therefore|consequently|"
+    r"indeed|in (?:general|practice|fact|particular|short|addition)|of course|unfortunately|fortunately|clearly|basically|"
+    r"generally|(?:note|notice|recall|remember) that),? (?=[\w`])",
+    re.IGNORECASE,
+)
+DANGLING = re.compile(  # a beginning that only the sentence before explains
+    r"(?:this|that|these|those|it|its|it's|they|their|them|he|she|his|her|such|here|there|then|thus|therefore|hence|so|but|"
+    r"and|or|nor|yet|also|however|moreover|furthermore|additionally|besides|instead|otherwise|still|again|first|firstly|"
+    r"second|secondly|third|finally|lastly|next|meanwhile|similarly|likewise|conversely|consequently|accordingly|"
+    r"nevertheless|nonetheless|both|either|neither|each|one|ones|another|others|(?:some|most|all|none|many|more|few) of|"
+    r"for (?:example|instance|this|that|these|more)|"
+    r"(?:in|by) (?:contrast|comparison|other words|this|that|these|both|each|turn|our|what)|"
+    r"as (?:a result|a consequence|such|mentioned|shown|noted|before|we|you|an example|of)|let|lets|suppose|consider|note|"
+    r"notice|recall|remember|imagine|assume|say|take|see|now|(?:by|to) (?:do|doing|this|that|see|learn|understand)|"
+    r"(?:after|with|without|because of|given|at|once|when|while|unlike|like) (?:this|that|these|it)|only|even|rather|perhaps|"
+    r"maybe|well|of course|yes|no|sure|on the other hand|depending|more|as|not|if (?:so|not)|same|why|what|how|which|who|"
+    r"please|thanks|hello|\w+ (?:is|are|can|may|will|was|were|has|have) also|"
+    r"the (?:default|value|result|option|command|function|method|file|same|first|second|third|latter|former|last|other|only|"
+    r"main|code|output|reason|answer|idea|goal|difference|rest|table|figure|list|name|problem|question)"
+    r"(?: (?:value|behaviou?r|one|thing|difference|reason|idea|problem|question|advantage))?"
+    r" (?:is|are|was|were|will|can|must|should|has|have|may|gives?|shows?))\b(?!-)",
+    re.IGNORECASE,
+)
+ELSEWHERE = re.compile(  # what points out of the sentence
+    r"\b(?:this|these|those|following|previous|previously|earlier|former|latter|aforementioned|as follows|here|"
+    r"above(?! \d)|below(?! \d)|figure|fig|table|listing|chapter|section|lesson|exercises?|equation|eq|examples?|i|i'm|my|me|"
+    r"let's|today|recently|now|currently|see|e\.g|i\.e|etc|last|next|we'll|we've|we're|again|mentioned|discussed|described|"
+    r"suppose|say|another|the other|others|later|therefore|instead|for instance)\b|\.\.\.|…|!",
+    re.IGNORECASE,
+)
+PRONOUN_EARLY = re.compile(
+    r"\W*(?:\w+\W+){0,5}?(?:it|they|them|their|its|he|she|his|her|him|we|our|us|also)\b", re.IGNORECASE
+)  # fmt: skip
+SUBJECT_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|will|does|do|may|must|should|would|could)\b")
+RELATIVE = re.compile(r"\b(?:that|which|who|whose|where|when|how|if)\b")
+TO_THE_READER = re.compile(r"\b(?:we|our|us|you|your|should|must|want|please|recommend|recommended)\b", re.IGNORECASE)
+IMPERATIVE = re.compile(
+    r"(?:add|run|use|set|click|open|install|create|make|check|choose|select|enter|type|go|start|try|write|put|find|read|"
+    r"copy|change|replace|remove|delete|update|save|call|pass|keep|define|specify|configure|enable|disable|do|don't|be|"
+    r"feel|avoid|ensure|compute|show|prove|derive|implement|compare|explain|describe|discuss|import|download|clone|"
+    r"visit|follow|provide|include|exclude|allow|allows|force|return|returns|whether)\b",
+    re.IGNORECASE,
+)
+MIN_WORDS, MAX_WORDS = 6, 40
+
+# ------------------------------------------------------------------------------------- terms, names, numbers
+
+DEFINITION = re.compile(
+    r"(?:An? |The )?(?P<term>[`\w][^,;:()]{1,40}?)(?: \([^()]{1,30}\))?,? "
+    r"(?:is|are|was|were|means?|denotes?|refers? to|stands? for|describes?) "
+    r"(?:an?|the|one of) (?!bit|little|lot|few|same|case|matter)"
+)
+DETERMINED = re.compile(
+    r"\b(?:the|an?|each|every|its|their|of|no|all|any|one|per)\s+(?P<noun>[a-z][a-z-]{3,})(?=[.,;:)]|\s+(?P<after>[\w']+)|$)"
+)
+WORDS_IN_A_ROW = re.compile(r"(?<![\w`$-])[a-z][a-z-]{2,}(?: [a-z][a-z-]{2,})+(?![\w`$])")
+BEFORE_A_NOUN = re.compile(
+    r"(?:\b(?:an?|the|called|named|terms?|as|of|by|in|into|from|for|with|or|and|its|their|each|every|two|three)|^|[,(:]) ?$",
+    re.IGNORECASE,
+)
+NO_NOUN = re.compile(r".*(?:ly|ing|ed|able|ible|ful|ous|ive|al|ic|est|less)$")
+NAME = re.compile(r"(?<![A-Z])(?<=[a-z,;] )(?:[A-Z][\w.-]*\w)(?: (?:(?:of|the|de|von|van) )?[A-Z][\w-]*\w){0,3}(?![\w’'-])")
+AFTER_A_NAME = re.compile(r"(?:^|[^\w])[A-Z][\w.-]* $")  # then it is the rest of one that began before
+IN_A_NAME = re.compile(r"[A-Z][\w-]* (?:and|or|of|for|the|&) $")  # then one may be the half of a longer name
+PLACED = re.compile(r"\b(?:in|at|near|throughout|across|around|within) (?:the )?$")
+ACTING = re.compile(r",? (?:was born|who|wrote|said|says|argued|believed|led|published|proposed|invented|died)\b")
+NO_NAME = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|"
+    r"Thursday|Friday|Saturday|Sunday|The|On|In|It|God|National|West|East|North|South|Parliament|Types?)(?:\b.*)?|"
+    r"\w+(?:ish|ese|ian|ism)"
+)
+ACRONYM = re.compile(r"[A-Z0-9-]{2,}s?")
+ENUMERATED = re.compile(r"\b(?:such as|including|includes?|like|for example|e\.g\.)[^.;]*$")
+NUMBER = re.compile(
+    r"(?<![\w.,/#:+=^−~-])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<unit>\s?%| percent\b)?(?![\w/:^-]|[.,]\d|\s?[=+×*])"
+)
+BESIDE = re.compile(r"[(–]$"), re.compile(r"[)–]")  # before or after a number that only adds to another one
+NO_QUANTITY = re.compile(
+    r"(?:^|[^\w-])(?:version|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|day|[A-Z]\w*|[a-z]_?|×)\.? $"
+)
+COUNTED = re.compile(r" (?!(?:and|or|to|by|in|of|at|is|are|was|were|as|for|from|on|with|than)\b)[^\W\d_]{2,}")
+MONTH_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,? $")
+MEMBER = r"[`\w][\w`'-]*(?: [\w`'-]+){0,2}"
+ALTERNATIVES = re.compile(rf": (?:an? |the )?(?P<list>{MEMBER}(?:, {MEMBER})+,? (?:and|or) {MEMBER})\.$")
+
+
+def is_english(text: str) -> bool:
+    """Do the words that any English text is made of make up enough of this one?"""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return len(words) > 5 and sum(word in COMMON for word in words) >= ENGLISH_SHARE * len(words)
+
+
+def stands_alone(said: Said) -> bool:
+    """Can an English sentence be understood away from the ones around it? Where in doubt, no."""
+    text, bare = said.text, blanked_out(said, "code", "math")
+    if not MIN_WORDS <= len(WORD.findall(text)) <= MAX_WORDS or not text.endswith("."):
+        return False
+    if re.search(r"\b[A-Z]\.$", text):  # cut at an abbreviation
+        return False
+    if text[0].islower() or not (text[0].isalnum() or text[0] in "`“\""):
+        return False
+    label = re.match(r"([^.:?!]{3,30})[.:?!] ", text)
+    if label and LABELS.fullmatch(label[1]):
+        return False
+    if said.listed:  # then it may be a mere noun, however long
+        verb = SUBJECT_VERB.search(bare)
+        if not verb or RELATIVE.search(bare, 0, verb.start()):
+            return False
+    return not is_dangling(bare)
+
+
+def is_dangling(bare: str) -> bool:
+    return bool(DANGLING.match(bare) or ELSEWHERE.search(bare) or PRONOUN_EARLY.match(bare))
+
+
+def is_term(text: str) -> bool:
+    """Is a stretch that an author set off a term, rather than emphasis, a label or an instruction?"""
+    first, last = text.split()[0].lower(), text.split()[-1].lower()
+    if first in FUNCTION_WORDS or last in FUNCTION_WORDS or last in VAGUE or LABELS.fullmatch(text):
+        return False
+    return not (text.endswith("ly") if first == last else IMPERATIVE.match(text))
+
+
+def definition_of(said: Said) -> Mark | None:
+    """Where the term stands that `X is a …` defines; None for other sentences."""
+    match = DEFINITION.match(said.text)
+    if not match or len(WORD.findall(said.text, match.end())) < 4:
+        return None
+    start, end = match.span("term")
+    if said.text[start] == "`":
+        return Mark("code", start, end) if said.marks[0].end == end else None
+    words = match["term"].lower().split()
+    return None if FUNCTION_WORDS & set(words) or not is_term(match["term"]) else Mark("definition", start, end)
+
+
+def names_of(said: Said) -> Iterator[tuple[str, int]]:
+    """(name, where it begins) for what is written with capitals within a sentence, acronyms aside."""
+    bare = blanked_out(said, "code", "math")
+    for match in NAME.finditer(bare):
+        after = WORD.match(bare, match.end() + 1)
+        if after and after[0].lower() not in FUNCTION_WORDS and not after[0].endswith("ed"):
+            continue  # the ImageNet dataset: such a name is half of one
+        before = bare[max(0, match.start() - 30) : match.start()]
+        if AFTER_A_NAME.search(before) or IN_A_NAME.search(before) or re.match(r" (?:and|or|&) [A-Z]", bare[match.end() :]):
+            continue
+        if len(match[0]) > 3 and "XX" not in match[0] and not ACRONYM.fullmatch(match[0]) and not NO_NAME.fullmatch(match[0]):
+            yield match[0], match.start()
+
+
+def class_of_name(said: Said, name: str, start: int) -> str:
+    """"place" or "person" where the words around a name tell, else ""."""
+    if PLACED.search(said.text, max(0, start - 20), start):
+        return "place"
+    acts = " " in name and (said.text[:start].endswith(" by ") or ACTING.match(said.text, start + len(name)))
+    return "person" if acts else ""
+
+
+def nouns_of(said: Said) -> Iterator[tuple[str, int]]:
+    """(noun, where it begins) for each word that stands behind a determiner and before no other noun."""
+    for match in DETERMINED.finditer(blanked_out(said, "code", "math")):
+        noun, after = match["noun"], match["after"]
+        if after and after.lower() not in FUNCTION_WORDS:
+            continue
+        if noun not in FUNCTION_WORDS and noun not in VAGUE and not NO_NOUN.fullmatch(noun):
+            yield noun, match.start("noun")
+
+
+def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
+    """(two words, where they begin) for each pair such as `learning rate` with no third word that belongs to it."""
+    for run in WORDS_IN_A_ROW.finditer(blanked_out(said, "code", "math")):
+        words = [(word[0], run.start() + word.start()) for word in re.finditer(r"\S+", run[0])]
+        content = [word not in FUNCTION_WORDS and not word.endswith("ly") for word, _ in words]
+        for at in range(len(words) - 1):
+            (first, start), (last, _) = words[at : at + 2]
+            is_pair = content[at : at + 2] == [True, True] and not any(content[max(0, at - 1) : at] + content[at + 2 : at + 3])
+            if words[at + 2 : at + 3] and words[at + 2][0] in ("a", "an", "the", "its", "this", "that"):
+                continue  # `the method returns a list`: the last one is a verb
+            if is_pair and last not in VAGUE and not NO_NOUN.fullmatch(last) and not IMPERATIVE.match(first):
+                yield f"{first} {last}", start
+
+
+def numbers_of(said: Said) -> Iterator[tuple[str, int, str]]:
+    """(number, where it begins, its form) for each: a unit, "year", or "integer" before what it counts, else ""."""
+    for match in NUMBER.finditer(said.text):
+        number = match["number"]
+        form = ""
+        if match["unit"]:
+            form = match["unit"].strip()
+        elif "." not in number and "," not in number and 1500 <= int(number[:5]) <= 2100:
+            form = "year"
+        elif "." not in number and 10 <= value_of(number) < 1e15 and COUNTED.match(said.text, match.end()):
+            form = "integer"
+        yield match[0], match.start(), form
+
+
+def is_quantity(said: Said, number: str, start: int) -> bool:
+    """Does a number tell how much of what or when, rather than number something or add to what stands beside it?"""
+    before, after = said.text[max(0, start - 20) : start], said.text[start + len(number) :]
+    if TO_THE_READER.search(said.text):  # figures of an example
+        return False
+    if MONTH_BEFORE.search(before):
+        return len(number) == 4
+    return bool(before) and not (NO_QUANTITY.search(before) or BESIDE[0].search(before) or BESIDE[1].match(after))
+
+
+def value_of(number: str) -> float:
+    return float(re.sub(r"[^\d.]", "", number))

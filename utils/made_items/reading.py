@@ -1,0 +1,262 @@
+"""A lesson as what could be asked about: sentences, terms with what is said of them, tables, lists of alternatives.
+
+Only what reads the same outside its place is taken: text, code and formulas; a sentence that holds an image, HTML, a
+footnote or the markup of some other program is left out. Links count as their words. Linear in the lesson's length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from utils import lessons
+from utils.models import Lesson, Section
+
+PAIRS = ("()", "“”", "«»", "「」", "（）")
+MAX_PARAGRAPH = 6_000  # characters; what is longer is no prose
+MAX_SENTENCE = 400
+MAX_CELL = 160
+MAX_ROWS = 100
+SKIPPED_SECTIONS = re.compile(
+    r"next|recap|summary|references?|bibliography|further reading|see also|external links|exercises?|problems|quiz|"
+    r"change ?log|release notes|licen[cs]e|credits?|acknowledge?ments?|contributors?|table of contents|contents|todo|"
+    r"misconceptions|v?\d+(\.\d+)+.*",
+    re.IGNORECASE,
+)
+OTHER_MARKUP = re.compile(r"!!!|\?\?\?|:::|///|===|\{|%|--8<--|:\w|\[\^|\*\*(?:Example|Exercise|Solution)\b", re.IGNORECASE)
+PLAIN = re.compile(r"[^*_`$\[\]<>\\&!|{}~]*")  # a sentence that no Markdown parser need look at
+UNFIT = re.compile(r"[*\[\]<>\\`$|{}~]|(?<!\w)_|_(?!\w)|:[\w+-]+:|:\w+:`|https?:|www\.|\ufffc")
+LIKE_A_BLOCK = re.compile(r"\d+[.)]\s|[-+#>=:]")  # what a question would turn into a list or a heading
+REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")  # a link whose target stands elsewhere in the file
+HIGHLIGHTED = re.compile(r"^#!\w+ +")  # how some programs name the language of `code` in a line
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces between words
+LABEL = re.compile(r"\s*(?::|[-–—](?=\s))\s*")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stretch of a text that its author set off."""
+
+    kind: str  # "bold", "em", "code" or "math"
+    start: int
+    end: int  # code and formulas include their delimiters
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence or a cell as it can be shown anywhere: text, `code` and $formulas$."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    line: int = 0  # of the file, 1-based
+    place: int = 0  # counts the sentences of a lesson
+    listed: bool = False  # in an entry of a list, where a sentence often lacks its verb
+
+    def marked(self, *kinds: str) -> list[Mark]:
+        return [mark for mark in self.marks if mark.kind in kinds]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A term and what is said of it: an entry of a list such as `- **Term**: what it is`."""
+
+    term: Said
+    meaning: Said
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose first column names its rows."""
+
+    header: tuple[Said, ...]
+    rows: tuple[tuple[Said | None, ...], ...]  # None where a cell can't be shown elsewhere
+    line: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A sentence that ends in a colon, and the entries of the list below it."""
+
+    lead: Said
+    members: tuple[Said, ...]
+
+
+@dataclass
+class Page:
+    """What a section says."""
+
+    section: Section
+    sentences: list[Said] = field(default_factory=list)
+    glossaries: list[list[Entry]] = field(default_factory=list)  # one for each list of entries
+    tables: list[Table] = field(default_factory=list)
+    lists: list[Listed] = field(default_factory=list)
+
+
+def blanked_out(said: Said, *kinds: str) -> str:
+    """A sentence with Xs for what is marked so, as long as it was."""
+    text = said.text
+    for mark in said.marked(*kinds):
+        text = text[: mark.start] + "X" * (mark.end - mark.start) + text[mark.end :]
+    return text
+
+
+def is_balanced(text: str) -> bool:
+    """Does every bracket and quotation mark that opens close?"""
+    return text.count('"') % 2 == 0 and all(text.count(pair[0]) == text.count(pair[1]) for pair in PAIRS)
+
+
+def read_pages(lesson: Lesson) -> list[Page]:
+    """One page for each section that asks to be learnt, in order."""
+    counter = iter(range(1 << 60))
+    pages = []
+    for section in lesson.sections:
+        if not any(SKIPPED_SECTIONS.fullmatch(title.strip()) for title in section.heading_path[-2:]):
+            pages.append(_Reader(section, counter).page())
+    return pages
+
+
+class _Reader:
+    def __init__(self, section: Section, counter):
+        self.section, self.counter = section, counter
+        self.tokens: list = []
+        parser = lessons.markdown_parser()
+        parser.block.parse(section.text.replace("\0", "\ufffd"), parser, {}, self.tokens)
+
+    def page(self) -> Page:
+        page, before = Page(self.section), None
+        for index, token in enumerate(self.tokens):
+            if token.level or token.nesting < 0:
+                continue
+            if token.type == "paragraph_open":
+                before = self.tokens[index + 1]
+                page.sentences += self.sentences(before.content, token.map[0], listed=False)
+                continue
+            if token.type in ("bullet_list_open", "ordered_list_open"):
+                self.read_list(page, list(_entries(self.tokens, index)), before)
+            elif token.type == "table_open":
+                page.tables += self.table(index)
+            before = None
+        return page
+
+    def sentences(self, content: str, line: int, listed: bool) -> Iterator[Said]:
+        if len(content) > MAX_PARAGRAPH or OTHER_MARKUP.match(content):
+            return
+        for sentence in lessons.sentences(content):
+            if said := self.said(sentence, line):
+                yield replace(said, listed=listed)
+
+    def said(self, raw: str, line: int, limit: int = MAX_SENTENCE) -> Said | None:
+        shown = plain(raw) if len(raw) <= 3 * limit else None
+        if shown is None or not 0 < len(shown[0]) <= limit or LIKE_A_BLOCK.match(shown[0]):
+            return None
+        return Said(*shown, self.section.text_line + line, next(self.counter))
+
+    def read_list(self, page: Page, entries, before) -> None:
+        glossary, members = [], []
+        for content, line, alone in entries:
+            if len(content) > MAX_PARAGRAPH or OTHER_MARKUP.match(content):
+                continue
+            if entry := self.entry(content, line):
+                glossary.append(entry)
+                continue
+            page.sentences += self.sentences(content, line, listed=True)
+            if alone and len(content) <= MAX_CELL and (said := self.said(content, line, MAX_CELL)):
+                members.append(said)
+        if glossary:
+            page.glossaries.append(glossary)
+        if before and before.content.endswith(":") and len(members) == len(entries) > 2:
+            lead = lessons.sentences(before.content)[-1] if len(before.content) <= MAX_PARAGRAPH else ""
+            if lead and (said := self.said(lead, before.map[0])):
+                page.lists.append(Listed(said, tuple(members)))
+
+    def entry(self, content: str, line: int) -> Entry | None:
+        first = lessons.sentences(content)
+        if not first or (said := self.said(first[0], line)) is None:
+            return None
+        if not said.marks or said.marks[0].start or said.marks[0].kind == "math":
+            return None
+        end = said.marks[0].end
+        term = said.text[:end].rstrip()
+        if term.endswith(":"):
+            term, label = term[:-1], re.compile(r"\s+").match(said.text, end)
+        else:
+            label = LABEL.match(said.text, end)
+        if not label or not term or label.end() >= len(said.text):
+            return None
+        kind = said.marks[0].kind
+        marks = tuple(Mark(m.kind, m.start - label.end(), m.end - label.end()) for m in said.marks[1:] if m.start >= label.end())
+        meaning = Said(said.text[label.end() :], marks, said.line, said.place)
+        return Entry(Said(term, (Mark(kind, 0, len(term)),), said.line, said.place), meaning)
+
+    def table(self, index: int) -> Iterator[Table]:
+        line, rows, row = self.tokens[index].map[0], [], []
+        for at in range(index + 1, len(self.tokens)):
+            token = self.tokens[at]
+            if token.type == "table_close":
+                break
+            if token.type == "tr_open":
+                row = []
+            elif token.type in ("th_open", "td_open"):
+                row.append(self.said(self.tokens[at + 1].content.strip(), line, MAX_CELL))
+            elif token.type == "tr_close":
+                rows.append(tuple(row))
+        if 4 <= len(rows) <= MAX_ROWS + 1 and all(rows[0][1:]):
+            header = (rows[0][0] or Said(""), *rows[0][1:])
+            yield Table(header, tuple(rows[1:]), self.section.text_line + line)
+
+
+def _entries(tokens, index) -> Iterator[tuple[str, int, bool]]:
+    """(first paragraph, 0-based line, is it all of the entry) for each entry of the list that begins at a token."""
+    start = None
+    for at in range(index + 1, len(tokens)):
+        token = tokens[at]
+        if token.level == 0:
+            return
+        if token.type == "list_item_open" and token.level == 1:
+            start = at
+        elif start is not None and token.type == "list_item_close" and token.level == 1:
+            if at > start + 2 and tokens[start + 1].type == "paragraph_open":
+                yield tokens[start + 2].content, tokens[start + 1].map[0], at == start + 4
+            start = None
+
+
+def plain(raw: str) -> tuple[str, tuple[Mark, ...]] | None:
+    """(text, what is marked in it) of one line or some of Markdown; None where it can't be shown elsewhere."""
+    raw = REFERENCE.sub(r"\1", " ".join(raw.split()))
+    if PLAIN.fullmatch(raw):
+        return None if UNFIT.search(raw) else (raw, ())
+    parser, tokens = lessons.markdown_parser(), []
+    parser.inline.parse(raw, parser, {}, tokens)
+    parts, size, opened, marks = [], 0, [], []
+
+    def add(text, kind=""):
+        nonlocal size
+        if kind:
+            marks.append(Mark(kind, size, size + len(text)))
+        parts.append(text)
+        size += len(text)
+
+    for token in tokens:
+        if token.type == "text":
+            if UNFIT.search(token.content):
+                return None
+            add(token.content)
+        elif token.type == "code_inline" and "`" not in token.content and token.content.strip():
+            add(f"`{HIGHLIGHTED.sub('', token.content)}`", "code")
+        elif token.type == "math_inline":
+            add(f"${token.content}$", "math")
+        elif token.type in ("strong_open", "em_open"):
+            opened.append(size)
+        elif token.type in ("strong_close", "em_close"):
+            start = opened.pop()
+            if start < size:
+                marks.append(Mark("bold" if token.type == "strong_close" else "em", start, size))
+        elif token.type not in ("link_open", "link_close"):
+            return None
+    text = "".join(parts)
+    lead = len(text) - len(text.lstrip())
+    if lead:
+        marks = [Mark(mark.kind, mark.start - lead, mark.end - lead) for mark in marks if mark.start >= lead]
+    return text.strip(), tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
