@@ -141,5 +141,5 @@ def test_ten_thousand_lessons_are_drawn_as_a_tree_in_no_time():
     ]  # fmt: skip
     begun = time.process_time()
     lines = agenda.listing(rows).split("\n")
-    assert time.process_time() - begun < 5  # measured: 0.2 s; looking for the children of each anew took 40
+    assert time.process_time() - begun < 1  # measured: 0.05 s; looking for the children of each anew took 2.3
     assert len(lines) == 10_000 and lines[1].startswith("└─ l00001")
