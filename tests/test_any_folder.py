@@ -15,6 +15,7 @@ from test_made_items import TEXT
 
 from flow import create_learn_flow
 from utils import agenda, files
+from utils.language_model import LanguageModel
 from utils.models import Settings, Step
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
@@ -117,6 +118,7 @@ def test_a_lesson_whose_file_goes_while_it_is_taught_keeps_the_answers(folder, h
         learner = Deleting([Step("skip"), Step("skip"), Step("quit")])
         create_learn_flow().run({
             "settings": Settings(plain=True), "corpus": files.open_corpus(folder), "store": store, "now": store.now,
+            "model": LanguageModel(None),
             "terminal": Terminal(Settings(plain=True), learner), "rng": random.Random(1), "session": "s",
             "topic": "bakery", "left": False, "round": None,
         })  # fmt: skip

@@ -15,6 +15,7 @@ from conftest import LESSON, NOW, ROOT
 
 from flow import create_learn_flow
 from utils import agenda, bank, files, grading, linting, screens
+from utils.language_model import LanguageModel
 from utils.lessons import parse_lesson
 from utils.made_items import make_items
 from utils.models import Item, Kind, Settings, Step
@@ -296,6 +297,7 @@ def play(folder, home, capsys):
         with open_store(home, now=lambda: NOW) as store:
             shared = {
                 "settings": settings, "corpus": files.open_corpus(folder), "store": store, "now": store.now,
+                "model": LanguageModel(None),
                 "terminal": Terminal(settings, ScriptedLearner([Step(*step) for step in steps])), "rng": random.Random(1),
                 "session": next(sessions), "topic": topic, "left": False, "round": None,
             }  # fmt: skip
