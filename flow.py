@@ -182,9 +182,22 @@ def create_find_flow() -> Flow:
     return Flow(start=look)
 
 
+def create_draft_flow() -> Flow:
+    """Items for a lesson's bank, checked and shown as a diff to accept.
+
+    Its store: `lesson`, `items` (of its bank), `count`, `old` (the bank's text or None), `path` (of the bank, for people),
+    `target` (the same, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (terminal.OneShot).
+    """
+    from nodes import draft as nodes
+
+    draft = nodes.DraftItems()
+    draft >> nodes.CheckDrafts() >> nodes.OfferDrafts()
+    return Flow(start=draft)
+
+
 FLOWS = {
     "learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow, "ask": create_ask_flow,
-    "summarize": create_summarize_flow, "find": create_find_flow,
+    "summarize": create_summarize_flow, "find": create_find_flow, "draft": create_draft_flow,
 }  # fmt: skip
 
 

@@ -271,6 +271,29 @@ def find(settings, question):
 
 
 @cli.command()
+@click.argument("topic")
+@click.option("-n", "count", type=click.IntRange(1, 30), default=5, metavar="K", help="How many items.")
+@click.option("--accept/--no-accept", default=None, help="Write them to the bank, or only show them; by default it asks.")
+@takes_settings
+def draft(settings, topic, count, accept):
+    """Draft bank items for a lesson, for a person to edit: shown as a change to its bank, checked by the rules of `check`."""
+    from flow import create_draft_flow
+    from utils import bank, terminal
+
+    corpus = corpus_of(settings)
+    lesson = corpus.lesson(corpus.find(topic))
+    old, path = corpus.bank_text(lesson.id) or (None, corpus.path_of(lesson.id, ".quiz.yaml"))
+    shown = terminal.OneShot(settings)
+    with model_of(settings, shown.tell_wait) as model:
+        shared = {
+            "lesson": lesson, "items": bank.parse_bank(old, lesson.id, path) if old else [], "count": count, "old": old,
+            "path": path, "target": corpus.folder / f"{lesson.id}.quiz.yaml", "accept": accept, "model": model, "terminal": shown,
+        }  # fmt: skip
+        create_draft_flow().run(shared)
+    return ExitCode.DONE if shared["kept"] else ExitCode.FELL_SHORT
+
+
+@cli.command()
 @click.argument("flow", required=False, default="learn")
 @takes_settings
 def graph(settings, flow):

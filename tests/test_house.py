@@ -23,10 +23,11 @@ LAYERS = [
      "utils.made_items"},
     {"utils.screens", "utils.streaming"},
     {"utils.files", "utils.store", "utils.terminal", "utils.diagnosis", "utils.linting", "utils.code_runner"},
-    {"utils.checking", "utils.replies"},
+    {"utils.checking", "utils.replies", "utils.drafts"},
     {"utils.language_model"},
     {"nodes.place", "nodes.asking"},
-    {"nodes.learn", "nodes.practice", "nodes.grade", "nodes.ask", "nodes.summarize", "nodes.find"},
+    {"nodes.learn", "nodes.practice", "nodes.grade", "nodes.ask", "nodes.summarize", "nodes.find",
+     "nodes.draft"},
     {"flow"},
     {"main"},
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from utils import structured
-from utils.models import Item, ModelError, Passage, Section
+from utils.models import Item, Lesson, ModelError, Passage, Section
 from utils.text import sanitize
 
 T = TypeVar("T")
@@ -350,6 +350,67 @@ def _text(entry) -> str:
     if not isinstance(entry, str) or not entry.strip():
         raise ModelError(f"found {type(entry).__name__}, expected a sentence.")
     return " ".join(entry.split())
+
+
+DRAFTED = ("choice", "short")  # kinds that a model drafts; numbers want computing
+
+
+def draft(lesson: Lesson, asked: Sequence[str], count: int) -> Prompt[list[dict]]:
+    """Items as the fields of a bank. asked: questions that the bank has already."""
+    slugs = [section.slug for section in lesson.sections]
+    text = "\n\n".join(f"#{section.slug} {section.title}\n{section.text}" for section in lesson.sections)
+
+    def parse(document) -> list[dict]:
+        entries = [_drafted(entry, slugs) for entry in structured.field(document, "items", list, "a list of items")]
+        if not entries:
+            raise ModelError("found no items, expected some.")
+        return entries
+
+    option = _object("option", text=TEXT, right=FLAG, reply=TEXT)
+    item = _object(
+        "item", id=TEXT, section=TEXT, kind={"type": "string", "enum": list(DRAFTED)}, question=TEXT, options=_list(option),
+        points=_list(TEXT), references=_list(TEXT), hints=_list(TEXT), explanation=TEXT,
+    )  # fmt: skip
+    return Prompt(
+        "draft",
+        **_both(
+            text,
+            data("asked_already", "\n".join(asked)) if asked else "",
+            f"Draft {count} items that ask whether a learner has understood this lesson, spread over its sections (their names "
+            "stand after #). A choice has three or four options of like length, one right, and for each wrong one a reply to the "
+            "misconception behind it. A short item has two or three points that a full answer makes, and two reference answers "
+            "in whole sentences. Each has two hints that do not give the answer away, and an explanation. Ids are small letters "
+            "and hyphens. Reply with one JSON document only: "
+            '{"items": [{"id": "...", "section": "...", "kind": "choice", "question": "...", "options": [{"text": "...", '
+            '"right": true, "reply": ""}], "points": [], "references": [], "hints": ["...", "..."], "explanation": "..."}]}',
+        ),
+        schema=_object("drafted_items", items=_list(item)),
+        parse=parse,
+    )
+
+
+def _drafted(entry, slugs: Sequence[str]) -> dict:
+    """One item of a reply as the fields of a bank."""
+    kind = structured.field(entry, "kind", str, " or ".join(DRAFTED))
+    section = structured.field(entry, "section", str, "a section of the lesson").removeprefix("#")
+    if kind not in DRAFTED or section not in slugs:
+        expected = f"{' or '.join(DRAFTED)} and one of {', '.join(slugs)}"
+        raise ModelError(f"found the kind {kind!r} and the section {section!r}, expected {expected}.")
+    found = {name: structured.field(entry, name, str, "text") for name in ("id", "question", "explanation")}
+    item = {"id": found["id"], "section": section, "kind": kind, "question": found["question"]}
+    if kind == "choice":
+        item["options"] = [
+            {
+                "text": structured.field(option, "text", str, "text"),
+                **({"right": True} if structured.field(option, "right", bool, "true or false") else {}),
+                **({"reply": option["reply"]} if option.get("reply") else {}),
+            }
+            for option in structured.field(entry, "options", list, "a list of options")
+        ]
+    else:
+        item["rubric"] = [{"point": point} for point in structured.entries(entry, "points", _text, "a list of points")]
+        item["references"] = structured.entries(entry, "references", _text, "a list of reference answers")
+    return {**item, "hints": structured.entries(entry, "hints", _text, "a list of hints"), "explanation": found["explanation"]}
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,20 @@ class OneShot:
         else:
             print(sanitize(summaries.listing(lesson, points)))
 
+    def put_diff(self, text: str) -> None:
+        """A change as a unified diff, green and red for a person."""
+        signs = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"} if self.drawn else {}
+        for line in sanitize(text).split("\n"):
+            colour = signs.get(line[:1], "")
+            print(f"{colour}{line}\x1b[0m" if colour else line)
+
+    def agreed(self, question: str) -> bool:
+        """Does the person say yes? Nobody there means no."""
+        if not (self.drawn and person_present()):
+            return False
+        print(f"{sanitize(question, newlines=False)} [y/N] ", end="", flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def put_found(self, document: dict) -> None:
         from utils import finding
 
