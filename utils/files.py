@@ -572,7 +572,7 @@ def load_script(path) -> Script:
 
 def parse_script(text: str, path: str) -> Script:
     """A script's YAML: `topic`, `seed` and `steps`, each step a word of WORDS or one of WITH_TEXT with its text."""
-    from utils.strict_yaml import line_of, load
+    from utils.strict_yaml import line_of, load, scalars_as_written
 
     data = load(text, path)
     if not isinstance(data, dict):
@@ -589,7 +589,7 @@ def parse_script(text: str, path: str) -> Script:
     if not isinstance(steps, list) or not steps:
         line = line_of(data, "steps") if "steps" in data else 1
         raise InvalidFile(path, line, "found no steps, expected a list of them, such as - next and - answer: …")
-    written = _scalars_as_written(text)
+    written = scalars_as_written(text)
     return Script(topic, seed, tuple(_step(steps, index, written, path) for index in range(len(steps))))
 
 
@@ -601,7 +601,7 @@ def _step(steps, index: int, written: dict, path: str) -> Step:
     if isinstance(step, str) and step in WORDS:
         return Step(step, line=line)
     if not isinstance(step, dict):
-        found = written.get((index,)) or "a list"
+        found = written.get(("steps", index)) or "a list"
         near = _meant(found, WORDS) or f"; to give it as the answer, write answer: {found}"
         raise InvalidFile(path, line, f'found the step "{found}", expected {expected}{near}')
     if len(step) != 1:
@@ -613,9 +613,9 @@ def _step(steps, index: int, written: dict, path: str) -> Step:
         raise InvalidFile(path, line, f'found the step "{action}:", expected {expected}{hint}')
     value = step[action]
     if isinstance(value, list):
-        texts = [written.get((index, action, place)) for place in range(len(value))]
+        texts = [written.get(("steps", index, action, place)) for place in range(len(value))]
     else:
-        texts = [written.get((index, action))]
+        texts = [written.get(("steps", index, action))]
     if value is None or None in texts:
         raise InvalidFile(path, line, f"found no text after {action}:, expected it on that line; quote an empty one")
     return Step(action, ", ".join(texts), line)
@@ -624,29 +624,3 @@ def _step(steps, index: int, written: dict, path: str) -> Step:
 def _meant(word: str, words) -> str:
     near = nearest(word, words)
     return f". Did you mean {near}?" if near else ""
-
-
-def _scalars_as_written(text: str) -> dict[tuple, str]:
-    """The texts of a script's steps as they are written, `0.40` and not 0.4, each by (step, action, place in its list).
-
-    For text that strict_yaml has let through: without aliases, tags and duplicate keys.
-    """
-    import yaml
-
-    root = yaml.compose(text.removeprefix("\ufeff"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    steps = next(value.value for key, value in root.value if key.value == "steps")
-    written = {}
-
-    def visit(node, place):
-        if isinstance(node, yaml.ScalarNode):
-            written[place] = node.value
-        elif isinstance(node, yaml.SequenceNode):
-            for index, inner in enumerate(node.value):
-                visit(inner, (*place, index))
-        else:
-            for key, value in node.value:
-                visit(value, (*place, key.value))
-
-    for index, node in enumerate(steps):
-        visit(node, (index,))
-    return written
