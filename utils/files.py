@@ -191,12 +191,57 @@ def write_atomically(path, text: str) -> None:
             return
         _replace(target, data)
     except OSError as error:
-        raise UsageError(f"{shown_path(path)}: could not be written: {error.strerror}; "
-                         "choose another place, or make room") from None  # fmt: skip
+        raise _unwritable(path, error) from None
+
+
+def refuse_unwritable(path) -> None:
+    """Raises UsageError where `write_atomically` would: before long work, not after it."""
+    target = os.path.realpath(path)
+    try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            open(target, "wb").close()
+            return
+        temporary = _temporary_beside(target)
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.unlink(temporary)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def write_new(path, text: str) -> None:
+    """Write a file that is not there yet, or is empty: somebody's work is not overwritten. Raises UsageError."""
+    if os.path.isfile(path) and os.path.getsize(path):
+        raise UsageError(f"{shown_path(path)}: is there already, and may hold answers; choose another name, or remove it")
+    write_atomically(path, text)
+
+
+def append_text(path, text: str) -> None:
+    """Add to the end of a file, made where it is missing. Raises UsageError."""
+    try:
+        with open(path, "ab") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def size_bytes(path) -> int:
+    """Of a file; 0 where there is none."""
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
+
+
+def _unwritable(path, error: OSError) -> UsageError:
+    return UsageError(f"{shown_path(path)}: could not be written: {error.strerror}; choose another place, or make room")
+
+
+def _temporary_beside(target: str) -> str:
+    return os.path.join(os.path.dirname(target), f".tutor-{os.urandom(6).hex()}.tmp")
 
 
 def _replace(target: str, data: bytes) -> None:
-    temporary = os.path.join(os.path.dirname(target), f".tutor-{os.urandom(6).hex()}.tmp")
+    temporary = _temporary_beside(target)
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 
 from utils import bank
-from utils.models import Grade, InvalidFile, Item, Kind, UsageError
+from utils.models import Grade, InvalidFile, Item, Kind, NothingRun, UsageError
 from utils.text import nearest
 
 DEFAULT_COUNT = 10
@@ -32,19 +32,46 @@ class Request:
     kinds: tuple[str, ...] = Kind.ALL
     keys: tuple[str, ...] | None = None  # of the items to ask, in order; None draws them
 
-    def covers(self, key: str) -> bool:
-        return not self.lessons or lesson_of(key) in self.lessons
+
+def request_of(seed: int | None, lessons: Sequence[str], kinds, count: int | None, sheet, earlier) -> Request:
+    """What the command line asks for.
+
+    sheet: a filled sheet; it brings its own items and seed, unless a seed is given, which draws anew what must stand on
+    it. earlier: (seed, keys) of a report's items that were not right. Without any, a seed is made up.
+    Raises UsageError for -n where nothing is drawn, NothingRun where a report has nothing to ask again.
+    """
+    lessons = tuple(dict.fromkeys(lessons))
+    keys = None
+    if earlier:
+        earlier_seed, keys = earlier
+        if not keys:
+            raise NothingRun("nothing to ask again: every answer in that report was right")
+        seed = earlier_seed if seed is None else seed
+    if sheet and (seed is None or earlier):
+        on_sheet = tuple(entry.key for entry in sheet.entries)
+        keys = on_sheet if keys is None else tuple(key for key in keys if key in on_sheet)
+        seed = sheet.seed if seed is None else seed
+        lessons = lessons or sheet.topics
+    if keys is None:
+        return Request(lessons, _made_up_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds)
+    if count:
+        raise UsageError("-n counts questions that are drawn; here the sheet or the report says which (with --answers, "
+                         "--seed N draws them)")  # fmt: skip
+    wanted = tuple(key for key in keys if not lessons or key.rpartition(":")[0] in lessons)
+    return Request(lessons, seed, len(wanted), kinds, wanted)
 
 
-def lesson_of(key: str) -> str:
-    return key.rpartition(":")[0]
+def _made_up_seed() -> int:
+    from random import SystemRandom
+
+    return SystemRandom().randrange(100_000)  # short enough to be typed again
 
 
 def read_banks(corpus, lessons: Iterable[str]) -> dict[str, list[Item]]:
-    """{lesson id: its items as authored} of the lessons that have a bank. Raises InvalidFile."""
+    """{lesson id: its items as authored} of the lessons that are there and have a bank. Raises InvalidFile."""
     banks = {}
     for lesson_id in lessons:
-        found = corpus.bank_text(lesson_id)
+        found = corpus.bank_text(lesson_id) if lesson_id in corpus.files else None  # a sheet may name one that is gone
         if found:
             slugs = [section.slug for section in corpus.lesson(lesson_id).sections]
             text, path = found
@@ -100,9 +127,14 @@ def fingerprint(item: Item) -> str:
     return _digest(json.dumps(kept, sort_keys=True))  # fields at their default left out: a new one changes no hash
 
 
-def corpus_fingerprint(banks: Mapping[str, Sequence[Item]]) -> str:
-    """12 hexadecimal digits over all items of some banks: same digits and seed, same quiz."""
-    return _digest("\n".join(sorted(f"{item.key} {fingerprint(item)}" for items in banks.values() for item in items)))
+def corpus_fingerprint(versions: Mapping[str, str]) -> str:
+    """12 hexadecimal digits over the fingerprints of all items, by their keys: same digits and seed, same quiz."""
+    return _digest("\n".join(f"{key} {version}" for key, version in sorted(versions.items())))
+
+
+def versions_of(banks: Mapping[str, Sequence[Item]]) -> dict[str, str]:
+    """{key: fingerprint} of all items."""
+    return {item.key: fingerprint(item) for items in banks.values() for item in items}
 
 
 def _digest(text: str) -> str:
@@ -135,6 +167,29 @@ class Outcome:
         return bool(self.grade and self.grade.correct)
 
     @property
+    def question(self) -> str:
+        return self.item.question.replace(bank.BLANK_MARK, "____")
+
+    @property
+    def said(self) -> str:
+        """The answer for a reader: in place of the numbers of options or steps, their words."""
+        if self.item.kind in (Kind.CHOICE, Kind.MULTI):
+            words = [option.text for option in self.item.options]
+        elif self.item.kind == Kind.ORDER:
+            words = [self.item.steps[step] for step in bank.shuffled_steps(self.item)]
+        else:
+            return self.answer
+        by_number = {str(number): text for number, text in enumerate(words, 1)}
+        parts = self.answer.replace(",", " ").split()
+        if not all(part in by_number for part in parts):
+            return self.answer
+        return (" → " if self.item.kind == Kind.ORDER else "; ").join(by_number[part] for part in parts)
+
+    @property
+    def feedback(self) -> str:
+        return self.grade.feedback if self.grade else ""
+
+    @property
     def stability(self) -> str:
         """"stable pass", "flaky" or "stable fail"; "" where nothing was graded."""
         if not self.verdicts:
@@ -145,7 +200,8 @@ class Outcome:
 def settle(grades: Sequence[Grade], flaky_passes: bool = False) -> tuple[Grade, tuple[bool, ...]]:
     """The grade that counts among those of one answer, and all their verdicts: where they differ, the worst counts."""
     pick = max if flaky_passes else min
-    return pick(grades, key=lambda grade: (grade.correct, grade.score)), tuple(grade.correct for grade in grades)
+    grade = pick(grades, key=lambda grade: (grade.correct, grade.score))
+    return replace(grade, feedback=grade.feedback or grade.misunderstood), tuple(grade.correct for grade in grades)
 
 
 def no_answer(item: Item, feedback: str = "No answer was given.") -> Grade:

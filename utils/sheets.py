@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from utils import bank
 from utils.models import InvalidFile, Item, Kind
+from utils.quiz import Outcome
 from utils.strict_yaml import line_of, load, scalars_as_written
 from utils.text import nearest
 
@@ -196,6 +197,40 @@ def _allow(data: Mapping, allowed: Sequence[str], needed: Sequence[str], path: s
     for field in needed:
         if field not in data:
             raise InvalidFile(path, line, f'{label}: lacks the field "{field}:", expected it; put it back')
+
+
+# ------------------------------------------------------------------------------------- what does not stand
+
+
+def fallen(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str]:
+    """{key: why} of the entries whose item the lessons no longer have as it was asked.
+
+    versions: {key: quiz.fingerprint} of all items of the lessons.
+    """
+    gone, changed = "the lessons no longer have this item", "the item was changed after the sheet was written"
+    return {
+        entry.key: changed if entry.key in versions else gone
+        for entry in sheet.entries
+        if versions.get(entry.key) != entry.version
+    }
+
+
+def not_graded(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:
+    """{key: outcome} of fallen entries, where the sheet itself says what is asked: errors, which cost no score."""
+    outcomes = {}
+    for entry in sheet.entries:
+        if entry.key in why:
+            lesson, _, item_id = entry.key.rpartition(":")
+            item = Item(id=item_id, lesson=lesson, section="", kind="", question=entry.question)
+            outcomes[entry.key] = Outcome(item, entry.answer, error=why[entry.key], where=f"{sheet.path}:{entry.line}")
+    return outcomes
+
+
+def not_on(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -> dict[str, str]:
+    """{key: feedback} of items that were to be answered and are not on a sheet as they were asked: misses."""
+    absent = {item.key: "The sheet does not have this question." for item in items if not sheet.entry(item.key)}
+    changed = {item.key: "The sheet has another version of this question." for item in items if item.key in why}
+    return {**absent, **changed}
 
 
 # ------------------------------------------------------------------------------------------------- answers
