@@ -195,9 +195,39 @@ def create_draft_flow() -> Flow:
     return Flow(start=draft)
 
 
+def create_quiz_flow() -> Flow:
+    """All questions, then all grades; a person or a filled sheet answers. Writes a sheet to fill in where one is asked for.
+
+    Its store, beside `settings`, `corpus`, `terminal`, `store`, `now` and `session`: `request` (quiz.Request), `sheet`
+    (sheets.Sheet that answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade),
+    `flaky_passes`, `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the report) and
+    `started`; from ChooseItems on `versions` ({key: fingerprint}), `waiting` (items not answered yet) and `outcomes`
+    ({key: Outcome}); `answers` and `grades` under way, `asked` (key of the item on screen), `answered` (how many); at
+    the end `document` for --json and `exit_code`.
+    """
+    from nodes import quiz as nodes
+    from nodes.practice import SayUnreadable
+
+    choose, write, compare = nodes.ChooseItems(), nodes.WriteSheet(), nodes.CompareSheet()
+    collect, grade, unreadable = nodes.CollectAnswers(), nodes.GradeAnswers(), SayUnreadable()
+    record, report = nodes.RecordAttempts(), nodes.ReportScores()
+
+    choose - "blank_sheet" >> write
+    choose - "sheet" >> compare
+    choose - "questions" >> collect
+    compare >> collect
+    collect - "answers" >> grade
+    collect - "done" >> report
+    grade - "graded" >> record
+    grade - "unreadable" >> unreadable
+    unreadable >> collect
+    record >> collect
+    return Flow(start=choose)
+
+
 FLOWS = {
     "learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow, "ask": create_ask_flow,
-    "summarize": create_summarize_flow, "find": create_find_flow, "draft": create_draft_flow,
+    "summarize": create_summarize_flow, "find": create_find_flow, "draft": create_draft_flow, "quiz": create_quiz_flow,
 }  # fmt: skip
 
 

@@ -130,6 +130,33 @@ def grade(settings, file, jobs):
 
 
 @cli.command()
+@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.option("-n", "count", type=click.IntRange(1, 1000), metavar="K", help="Ask K questions (10).")
+@click.option("--kinds", metavar="KIND,...", help="Only some kinds: choice, multi, number, short, cloze, order.")
+@click.option("--sheet", metavar="FILE", help="Write the questions for somebody to fill in.")
+@click.option("--answers", metavar="FILE", help="Grade a filled sheet; nobody is asked.")
+@click.option("--min-score", "min_scores", multiple=True, metavar="[TOPIC=]X", help="Exit with 1 below this share.")
+@click.option("--junit", metavar="FILE", help="Write the grades as JUnit XML.")
+@click.option("--rerun-failed", metavar="FILE", help="Ask what an earlier --json shows as not right.")
+@click.option("--repeat", type=click.IntRange(1, 100), default=1, metavar="N", help="Grade every answer N times.")
+@click.option("--flaky", type=click.Choice(["fail", "pass"]), default="fail", help="How verdicts that differ count.")
+@takes_settings
+def quiz(settings, topics, sheet, **options):
+    """A quiz in exam style: all questions first, all grades at the end.
+
+    Mixes several TOPICs; with none, the whole corpus.
+    """
+    from flow import create_quiz_flow
+    from utils import terminal
+
+    with quiz_session(settings, topics, sheet, **options) as shared:
+        create_quiz_flow().run(shared)
+    if settings.json:
+        terminal.put(shared["document"])
+    return shared["exit_code"]
+
+
+@cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Mend what is mechanical, and say what was changed.")
 @click.option("--no-run", is_flag=True, help="Do not run the lessons' code.")
@@ -454,6 +481,60 @@ def session(settings, topic, script, transcript):
         finally:
             if transcript:
                 files.write_atomically(transcript, screen.transcript_text())
+
+
+@contextmanager
+def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_scores, junit, rerun_failed, repeat, flaky):
+    """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
+    import uuid
+
+    from utils import files, quiz, report, sheets, terminal
+
+    if sheet_path and (answers or junit or min_scores):
+        raise UsageError("--sheet only writes questions; grade the filled sheet with --answers, without --sheet")
+    if not (sheet_path or answers or terminal.person_present()):
+        raise UsageError("a quiz needs a terminal to read keys from; without one, write a sheet with --sheet FILE and grade "
+                         "it with --answers FILE")  # fmt: skip
+    corpus = corpus_of(settings)
+    sheet = sheets.read_sheet(files.read_text(answers), files.shown_path(answers)) if answers else None
+    earlier = quiz.failed_items(files.read_text(rerun_failed), files.shown_path(rerun_failed)) if rerun_failed else None
+    least = quiz.thresholds(min_scores, corpus.find)
+    lessons = [corpus.find(topic) for topic in topics]
+    request = quiz.request_of(settings.seed, lessons, quiz.kinds_of(kinds), count, sheet, earlier)
+    if junit:
+        files.refuse_unwritable(junit)
+    learner = terminal.SheetLearner(lambda item: sheets.as_typed(item, sheet.entry(item.key))) if sheet else None
+    with records_of(settings, read_only=bool(sheet_path)) as store:
+        moment = report.clock_time(os.environ)
+        clock = (lambda: moment) if moment else store.now
+        shared = {
+            "settings": settings, "corpus": corpus, "terminal": terminal.Terminal(settings, learner), "store": store,
+            "now": store.now, "session": uuid.uuid4().hex[:12], "request": request, "sheet": sheet,
+            "sheet_path": sheet_path, "repeat": repeat, "flaky_passes": flaky == "pass", "min_scores": least,
+            "clock": clock, "started": clock(), "asked": None, "answered": 0, "exit_code": ExitCode.DONE,
+        }  # fmt: skip
+        try:
+            yield shared
+        finally:
+            publish(shared, junit)
+
+
+def publish(shared, junit):
+    """What others read of a quiz: JUnit XML, and what GitHub Actions shows on its pages."""
+    from nodes.quiz import report_of
+    from utils import files, terminal
+    from utils.report import SUMMARY_BYTES
+
+    if not shared.get("outcomes") or shared["sheet_path"]:
+        return
+    report = report_of(shared)
+    if junit:
+        files.write_atomically(junit, report.junit())
+    if os.environ.get("GITHUB_ACTIONS"):
+        terminal.put_commands(report.annotations())
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        files.append_text(summary, report.summary(SUMMARY_BYTES - files.size_bytes(summary)))
 
 
 # --------------------------------------------------------------------------------------------- exit codes

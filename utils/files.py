@@ -197,12 +197,57 @@ def write_atomically(path, text: str) -> None:
             return
         _replace(target, data)
     except OSError as error:
-        raise UsageError(f"{shown_path(path)}: could not be written: {error.strerror}; "
-                         "choose another place, or make room") from None  # fmt: skip
+        raise _unwritable(path, error) from None
+
+
+def refuse_unwritable(path) -> None:
+    """Raises UsageError where `write_atomically` would: before long work, not after it."""
+    target = os.path.realpath(path)
+    try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            open(target, "wb").close()
+            return
+        temporary = _temporary_beside(target)
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.unlink(temporary)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def write_new(path, text: str) -> None:
+    """Write a file that is not there yet, or is empty: somebody's work is not overwritten. Raises UsageError."""
+    if os.path.isfile(path) and os.path.getsize(path):
+        raise UsageError(f"{shown_path(path)}: is there already, and may hold answers; choose another name, or remove it")
+    write_atomically(path, text)
+
+
+def append_text(path, text: str) -> None:
+    """Add to the end of a file, made where it is missing. Raises UsageError."""
+    try:
+        with open(path, "ab") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def size_bytes(path) -> int:
+    """Of a file; 0 where there is none."""
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
+
+
+def _unwritable(path, error: OSError) -> UsageError:
+    return UsageError(f"{shown_path(path)}: could not be written: {error.strerror}; choose another place, or make room")
+
+
+def _temporary_beside(target: str) -> str:
+    return os.path.join(os.path.dirname(target), f".tutor-{os.urandom(6).hex()}.tmp")
 
 
 def _replace(target: str, data: bytes) -> None:
-    temporary = os.path.join(os.path.dirname(target), f".tutor-{os.urandom(6).hex()}.tmp")
+    temporary = _temporary_beside(target)
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
@@ -605,7 +650,7 @@ def load_script(path) -> Script:
 
 def parse_script(text: str, path: str) -> Script:
     """A script's YAML: `topic`, `seed` and `steps`, each step a word of WORDS or one of WITH_TEXT with its text."""
-    from utils.strict_yaml import line_of, load
+    from utils.strict_yaml import line_of, load, scalars_as_written
 
     data = load(text, path)
     if not isinstance(data, dict):
@@ -622,7 +667,7 @@ def parse_script(text: str, path: str) -> Script:
     if not isinstance(steps, list) or not steps:
         line = line_of(data, "steps") if "steps" in data else 1
         raise InvalidFile(path, line, "found no steps, expected a list of them, such as - next and - answer: …")
-    written = _scalars_as_written(text)
+    written = scalars_as_written(text)
     return Script(topic, seed, tuple(_step(steps, index, written, path) for index in range(len(steps))))
 
 
@@ -634,7 +679,7 @@ def _step(steps, index: int, written: dict, path: str) -> Step:
     if isinstance(step, str) and step in WORDS:
         return Step(step, line=line)
     if not isinstance(step, dict):
-        found = written.get((index,)) or "a list"
+        found = written.get(("steps", index)) or "a list"
         near = _meant(found, WORDS) or f"; to give it as the answer, write answer: {found}"
         raise InvalidFile(path, line, f'found the step "{found}", expected {expected}{near}')
     if len(step) != 1:
@@ -646,9 +691,9 @@ def _step(steps, index: int, written: dict, path: str) -> Step:
         raise InvalidFile(path, line, f'found the step "{action}:", expected {expected}{hint}')
     value = step[action]
     if isinstance(value, list):
-        texts = [written.get((index, action, place)) for place in range(len(value))]
+        texts = [written.get(("steps", index, action, place)) for place in range(len(value))]
     else:
-        texts = [written.get((index, action))]
+        texts = [written.get(("steps", index, action))]
     if value is None or None in texts:
         raise InvalidFile(path, line, f"found no text after {action}:, expected it on that line; quote an empty one")
     return Step(action, ", ".join(texts), line)
@@ -657,29 +702,3 @@ def _step(steps, index: int, written: dict, path: str) -> Step:
 def _meant(word: str, words) -> str:
     near = nearest(word, words)
     return f". Did you mean {near}?" if near else ""
-
-
-def _scalars_as_written(text: str) -> dict[tuple, str]:
-    """The texts of a script's steps as they are written, `0.40` and not 0.4, each by (step, action, place in its list).
-
-    For text that strict_yaml has let through: without aliases, tags and duplicate keys.
-    """
-    import yaml
-
-    root = yaml.compose(text.removeprefix("\ufeff"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    steps = next(value.value for key, value in root.value if key.value == "steps")
-    written = {}
-
-    def visit(node, place):
-        if isinstance(node, yaml.ScalarNode):
-            written[place] = node.value
-        elif isinstance(node, yaml.SequenceNode):
-            for index, inner in enumerate(node.value):
-                visit(inner, (*place, index))
-        else:
-            for key, value in node.value:
-                visit(value, (*place, key.value))
-
-    for index, node in enumerate(steps):
-        visit(node, (index,))
-    return written

@@ -111,6 +111,29 @@ def load(text: str, path, first_line: int = 1):
                                             "expected UTF-8 text; save the file as UTF-8") from None
 
 
+def scalars_as_written(text: str) -> dict[tuple, str]:
+    """The scalars as they are written, `0.40` and not 0.4, each by its place: ("steps", 2, "answer").
+
+    For text that `load` has let through: without aliases, tags and duplicate keys.
+    """
+    import yaml
+
+    written = {}
+
+    def visit(node, place):
+        if isinstance(node, yaml.ScalarNode):
+            written[place] = node.value
+        elif isinstance(node, yaml.SequenceNode):
+            for index, inner in enumerate(node.value):
+                visit(inner, (*place, index))
+        else:
+            for key, value in node.value:
+                visit(value, (*place, key.value))
+
+    visit(yaml.compose(text.removeprefix("\ufeff"), getattr(yaml, "CBaseLoader", yaml.BaseLoader)), ())
+    return written
+
+
 class _Builder:
     """Turns parser events into values, and refuses the first event that a strict file may not hold."""
 

@@ -11,12 +11,12 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from utils.models import Kind, Settings, Step, UsageError
-from utils.text import sanitize
+from utils.models import Item, Kind, Settings, Step, UsageError
+from utils.text import defused, sanitize
 
 if TYPE_CHECKING:
     from utils.models import Answer, Lesson
@@ -46,8 +46,8 @@ def is_plain(settings: Settings, stream) -> bool:
 
 
 def person_present() -> bool:
-    """Is somebody there to press keys?"""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    """Is somebody there to press keys? Where CI is set nobody is, though some runners have a terminal."""
+    return not os.environ.get("CI") and all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def columns() -> int:
@@ -94,11 +94,31 @@ def put(result, warnings=(), drawn: bool = False) -> None:
     drawn: the text is safe to print as it is, and its colours are meant.
     """
     for warning in warnings:
-        print(f"warning: {sanitize(warning, newlines=False)}", file=sys.stderr)
+        warn(warning)
     if isinstance(result, str):
-        print(result if drawn else sanitize(result))
+        print(_no_command(result if drawn else sanitize(result)))
         return
-    print(json.dumps(result, ensure_ascii=False, indent=1))
+    document = json.dumps(result, ensure_ascii=False, indent=1)
+    # no line of JSON begins with ::, and ##[ can only stand in a text, where JSON has another way of writing it
+    print(document.replace("##[", "##\\u005b") if _in_actions() else document)
+
+
+def warn(text: str) -> None:
+    print(_no_command(f"warning: {sanitize(text, newlines=False)}"), file=sys.stderr)
+
+
+def put_commands(commands: Sequence[str]) -> None:
+    """Workflow commands for GitHub Actions, which reads them on stderr too: stdout may hold a JSON document."""
+    for command in commands:
+        print(command, file=sys.stderr)
+
+
+def _in_actions() -> bool:
+    return bool(os.environ.get("GITHUB_ACTIONS"))
+
+
+def _no_command(text: str) -> str:
+    return defused(text) if _in_actions() else text
 
 
 class Pipe:
@@ -232,6 +252,11 @@ class Terminal:
         """May what was drawn be drawn over? Not in plain text, nor in a pipe that colours were forced into."""
         return not self.plain and self.console.file.isatty()
 
+    @property
+    def attended(self) -> bool:
+        """Is it a person who answers?"""
+        return self.learner.attended
+
     # ------------------------------------------------------------------------------------------ showing
 
     def show(self, screen: Screen) -> None:
@@ -241,7 +266,11 @@ class Terminal:
         if self.plain:
             with self.console.capture() as drawn:
                 self.console.print(screen)
-            self.console.file.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
+            self.console.file.write(_no_command("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines())))
+        elif _in_actions():
+            with self.console.capture() as drawn:
+                self.console.print(screen)
+            self.console.file.write(_no_command(drawn.get()))
         else:
             self.console.print(Padding(screen, (0, 0, 0, len(MARGIN))))
         if text := screen.markdown():
@@ -287,6 +316,10 @@ class Terminal:
         """A pause before a further try at the model, where it is long enough to be noticed."""
         if seconds >= 2 and not self.plain:
             self.notice(f"{why}: trying again in {seconds:.0f} s")
+
+    def warn(self, text: str) -> None:
+        """One line on stderr."""
+        warn(text)
 
     def event(self, name: str, **values) -> None:
         """With --json, one JSON line on stdout; otherwise nothing."""
@@ -348,6 +381,8 @@ def as_step(line: str, keys: Keys) -> Step:
 
 class Keyboard:
     """A person at a terminal that can move its cursor. prompt-toolkit does the editing."""
+
+    attended = True
 
     def __init__(self, terminal: Terminal):
         self.terminal = terminal
@@ -497,6 +532,8 @@ def _with_editing(bindings):
 class LineKeyboard:
     """A person at a terminal that only takes lines: `--plain`, NO_COLOR, TERM=dumb."""
 
+    attended = True
+
     def __init__(self, terminal: Terminal):
         self.terminal = terminal
 
@@ -544,6 +581,8 @@ class ScriptedLearner:
     at a question means "I don't know". When no steps are left, the next question ends the session as `q` would.
     """
 
+    attended = False
+
     def __init__(self, steps: Sequence[Step], path: str = "the script"):
         self.steps, self.path = deque(steps), path
 
@@ -582,3 +621,16 @@ class ScriptedLearner:
 
     def line(self, prompt: str) -> str:
         return ""
+
+
+class SheetLearner:
+    """The answers of a filled sheet, by item; what it leaves empty is skipped."""
+
+    attended = False
+
+    def __init__(self, answer_to: Callable[[Item], str]):
+        self.answer_to = answer_to
+
+    def answer(self, question: Question, keys: Keys) -> Step:
+        answer = self.answer_to(question.item)
+        return Step("answer", answer) if answer else Step("skip")

@@ -56,6 +56,15 @@ def sanitize(text: str, *, newlines: bool = True) -> str:
     return stream.feed(text) + stream.close()
 
 
+# A runner of GitHub Actions takes a line that begins with ::, spaces aside, for a command, and ##[ anywhere in one.
+_COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)|##(?=\[)", re.MULTILINE)
+
+
+def defused(text: str) -> str:
+    """`text` with no line in it that a runner of GitHub Actions would take for a workflow command: `: :error::`."""
+    return _COMMAND.sub(lambda match: f"{match[0]} ", text)
+
+
 class StreamSanitizer:
     """`sanitize` for text that comes in pieces: the joined output is that of the joined input, wherever it was cut.
 

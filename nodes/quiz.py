@@ -1,0 +1,226 @@
+"""A quiz in exam style: all questions, then all grades. A person or a filled sheet answers; the graph is the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pocketflow import Node
+
+from nodes.practice import utc
+from utils import bank, files, grading, quiz, screens, sheets
+from utils.models import Attempt, ExitCode, Kind, NothingRun
+from utils.quiz import Outcome
+from utils.report import Report
+from utils.text import plural
+
+
+class ChooseItems(Node):
+    """What is asked: drawn from the banks, or the very items that a sheet or an earlier report names."""
+
+    def prep(self, shared):
+        return shared["corpus"], shared["request"]
+
+    def exec(self, prepared):
+        corpus, request = prepared
+        banks = quiz.read_banks(corpus, request.lessons or corpus.ids())
+        return quiz.choose(banks, request), quiz.versions_of(banks)
+
+    def post(self, shared, prepared, chosen):
+        shared["waiting"], shared["versions"] = chosen
+        shared["outcomes"] = {
+            item.key: Outcome(item, grade=quiz.no_answer(item), where=place_of(shared["corpus"], item))
+            for item in shared["waiting"]
+        }
+        if shared["sheet"]:
+            return "sheet"
+        if not shared["waiting"]:
+            raise NothingRun("no question fits: the lessons asked for have none of these kinds; `topics` counts them")
+        if shared["sheet_path"]:
+            return "blank_sheet"
+        count, seed = plural(len(shared["waiting"]), "question"), shared["request"].seed
+        shared["terminal"].notice(f"{count}, the grades at the end. --seed {seed} asks the same again.")
+        return "questions"
+
+
+def place_of(corpus, item) -> str:
+    """The lines of its lesson that an item asks about."""
+    lesson = corpus.lesson(item.lesson)
+    return f"{lesson.path}:{lesson.section(item.section).line}"
+
+
+class WriteSheet(Node):
+    """The questions as a file for somebody to fill in; one that is there already is never overwritten."""
+
+    def prep(self, shared):
+        request, versions, path = shared["request"], shared["versions"], shared["sheet_path"]
+        described = {"seed": request.seed, "topics": request.lessons, "corpus": quiz.corpus_fingerprint(versions)}
+        return shared["waiting"], versions, described, path
+
+    def exec(self, prepared):
+        items, versions, described, path = prepared
+        files.write_new(path, sheets.write_sheet(items, versions, name=files.shown_path(path), **described))
+        return {"sheet": files.shown_path(path), **described, "items": [item.key for item in items]}
+
+    def post(self, shared, prepared, document):
+        shared["document"] = document
+        asked = plural(len(document["items"]), "question")
+        shared["terminal"].notice(f"{document['sheet']}: {asked}, seed {document['seed']}. Fill it in; then: "
+                                  f"quiz --answers {document['sheet']}")  # fmt: skip
+
+
+class CompareSheet(Node):
+    """Set aside what a filled sheet can't answer: items changed or gone since, and items that it does not hold."""
+
+    def prep(self, shared):
+        return shared["sheet"], shared["request"], shared["waiting"], shared["versions"]
+
+    def exec(self, prepared):
+        """(warnings, {key: Outcome} of what is not asked)."""
+        sheet, request, items, versions = prepared
+        why = sheets.fallen(sheet, versions)
+        if request.keys is None:  # the questions are the teacher's: what is not on the sheet is missed
+            missed = sheets.not_on(sheet, items, why)
+            drawn = {item.key: item for item in items}
+            return (
+                [f"{sheet.path}:{entry.line}: {entry.key} is no question of this quiz" for entry in sheet.entries
+                 if entry.key not in drawn],
+                {key: Outcome(drawn[key], grade=quiz.no_answer(drawn[key], said)) for key, said in missed.items()},
+            )  # fmt: skip
+        errors = sheets.not_graded(sheet, {key: why[key] for key in request.keys if key in why})
+        return [f"{outcome.where}: {key} is not graded: {outcome.error}" for key, outcome in errors.items()], errors
+
+    def post(self, shared, prepared, compared):
+        warnings, aside = compared
+        outcomes = shared["outcomes"]
+        for key, outcome in aside.items():
+            outcomes[key] = outcome if key not in outcomes else replace(outcome, where=outcome.where or outcomes[key].where)
+        order = shared["request"].keys or tuple(outcomes)
+        shared["outcomes"] = {key: outcomes[key] for key in order if key in outcomes}
+        shared["waiting"] = [item for item in shared["waiting"] if item.key not in aside]
+        for warning in warnings:
+            shared["terminal"].warn(warning)
+        if not shared["outcomes"]:
+            raise NothingRun(f"{shared['sheet'].path}: no question of it is among the topics and kinds asked for")
+
+
+KEYS = {"skip": "skip", "quit": "hand in"}
+
+
+class CollectAnswers(Node):
+    """The next answers: a person's one by one, so that each is kept as it is given; a sheet's all at once."""
+
+    def prep(self, shared):
+        return shared["terminal"], shared["waiting"], len(shared["outcomes"]), shared["clock"], shared["asked"]
+
+    def exec(self, prepared):
+        """[(item, answer, seconds)], answer None where the quiz is handed in."""
+        terminal, waiting, count, clock, asked = prepared
+        answers = []
+        for number, item in enumerate(waiting, count - len(waiting) + 1):
+            began = clock()
+            said = self.ask(terminal, item, f"{number} of {count} · {item.lesson}", shown_before=asked == item.key)
+            answers.append((item, said, (clock() - began).total_seconds()))
+            if terminal.attended:
+                break
+        return answers
+
+    @staticmethod
+    def ask(terminal, item, note, shown_before):
+        question = screens.Question(item, bank.shuffled_steps(item) if item.kind == Kind.ORDER else (), note)
+        if terminal.attended and not shown_before:  # who fills in a sheet has read it there
+            terminal.show(question)
+        step = terminal.answer(question, KEYS)
+        while step.action not in ("answer", *KEYS):  # Enter alone
+            step = terminal.answer(question, KEYS)
+        return {"answer": step.text, "skip": "", "quit": None}[step.action]
+
+    def post(self, shared, prepared, answers):
+        if not answers or answers[-1][1] is None:
+            return "done"
+        shared["answers"] = answers
+        return "answers"
+
+
+class GradeAnswers(Node):
+    """Grade each answer, as often as asked. Nobody judges here: where the grader is unsure the strict verdict stands."""
+
+    def prep(self, shared):
+        corpus = shared["corpus"]
+        answers = [(item, answer, corpus.lesson(item.lesson).language) for item, answer, _ in shared["answers"]]
+        return answers, shared["repeat"]
+
+    def exec(self, prepared):
+        answers, repeat = prepared
+        return [self.grades(*answer, repeat) for answer in answers]
+
+    @staticmethod
+    def grades(item, answer, language, repeat):
+        if not answer:
+            return [quiz.no_answer(item)] * repeat
+        return [grading.grade(item, answer, strict=True, language=language) for _ in range(repeat)]
+
+    def post(self, shared, prepared, grades):
+        shared["grades"], shared["grade"], shared["asked"] = grades, grades[0][0], shared["answers"][0][0].key
+        return "unreadable" if shared["grade"].misunderstood and shared["terminal"].attended else "graded"
+
+
+class RecordAttempts(Node):
+    """Store the answers with their grades, which a person sees at the end."""
+
+    def prep(self, shared):
+        return shared["answers"], shared["grades"], shared["flaky_passes"]
+
+    def exec(self, prepared):
+        """The outcome of each answer."""
+        answers, grades, flaky_passes = prepared
+        outcomes = []
+        for (item, answer, seconds), all_grades in zip(answers, grades, strict=True):
+            grade, verdicts = quiz.settle(all_grades, flaky_passes)
+            outcomes.append(Outcome(item, answer, grade, verdicts=verdicts, seconds=seconds))
+        return outcomes
+
+    def post(self, shared, prepared, outcomes):
+        for outcome in outcomes:
+            item = outcome.item
+            shared["store"].add(Attempt(
+                item=item.key, section=item.section, answer=outcome.answer, grade=outcome.grade, at=utc(shared["now"]()),
+                mode="quiz", seed=item.seed, shown=not outcome.answer, session=shared["session"],
+            ))  # fmt: skip
+            shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where)
+            shared["waiting"].remove(item)
+            shared["answered"] += 1
+
+
+class ReportScores(Node):
+    """All grades at once, then how many were right, and whether that is enough."""
+
+    def prep(self, shared):
+        return shared["terminal"], report_of(shared), shared["answered"]
+
+    def exec(self, prepared):
+        terminal, report, answered = prepared
+        if terminal.attended and not answered:
+            terminal.notice("Nothing was answered.")
+            return ExitCode.NOTHING_RUN
+        for number, outcome in enumerate(report.outcomes, 1):
+            terminal.show(screens.Graded(outcome, number, len(report.outcomes)))
+        terminal.show(screens.QuizScore(report, screens.duration(report.seconds) if terminal.attended else ""))
+        return report.exit_code
+
+    def post(self, shared, prepared, code):
+        _, report, _ = prepared
+        shared["document"], shared["exit_code"] = report.document(), code
+
+
+def report_of(shared) -> Report:
+    """The quiz so far; what is not answered yet counts as missed."""
+    now = shared["clock"]()
+    return Report(
+        topics=shared["request"].lessons,
+        seed=shared["request"].seed,
+        corpus=quiz.corpus_fingerprint(shared["versions"]),
+        outcomes=tuple(shared["outcomes"].values()),
+        started=shared["started"],
+        seconds=(now - shared["started"]).total_seconds(),
+        min_scores=shared["min_scores"],
+    )

@@ -1,0 +1,249 @@
+"""What came of a quiz, for others to read: the JSON document, JUnit XML, and what GitHub Actions shows. Pure.
+
+Whatever a learner, a lesson or a file said passes `sanitize` first, so that no character breaks the XML or draws on the
+page, and is cut where it is long.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from utils import quiz
+from utils.models import ExitCode, UsageError
+from utils.quiz import Outcome
+from utils.text import sanitize
+
+MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay far below GitLab's 30 MB
+MAX_CELL = 300  # of one text in a summary
+SUMMARY_BYTES = 1024 * 1024 - 1  # GitHub refuses a longer summary of one step
+MAX_ANNOTATIONS = 10  # GitHub shows no more of one step
+
+
+@dataclass(frozen=True)
+class Report:
+    """A quiz with what came of each of its items."""
+
+    topics: tuple[str, ...]  # lessons asked for; () is the whole corpus
+    seed: int
+    corpus: str  # quiz.corpus_fingerprint of the lessons it was drawn from
+    outcomes: tuple[Outcome, ...]  # in the order of the questions
+    started: datetime  # aware
+    seconds: float = 0.0
+    min_scores: Mapping[str, float] = field(default_factory=dict)  # {lesson: least score}, "" for the whole
+
+    @property
+    def score(self) -> float:
+        return quiz.mean_score(self.outcomes)
+
+    def scores(self) -> dict[str, float]:
+        """{lesson: score}, in the order in which lessons first come up."""
+        lessons = dict.fromkeys(outcome.item.lesson for outcome in self.outcomes if outcome.grade)
+        return {
+            lesson: quiz.mean_score(outcome for outcome in self.outcomes if outcome.item.lesson == lesson)
+            for lesson in lessons
+        }
+
+    def shortfalls(self) -> list[tuple[str, float, float]]:
+        """(lesson, score, least score) of every threshold that was not reached; lesson "" is the whole quiz."""
+        scores = {"": self.score, **self.scores()}
+        return [
+            (lesson, scores.get(lesson, 0.0), least)
+            for lesson, least in self.min_scores.items()
+            if scores.get(lesson, 0.0) < least - 1e-9  # a mean of thirds may miss its sum by a bit
+        ]
+
+    @property
+    def passed(self) -> bool:
+        return not self.shortfalls()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        if not any(outcome.grade for outcome in self.outcomes):
+            return ExitCode.NOTHING_RUN
+        return ExitCode.DONE if self.passed else ExitCode.FELL_SHORT
+
+    # -------------------------------------------------------------------------------------------- JSON
+
+    def document(self) -> dict:
+        """The quiz as `--json` prints it; fields are only ever added."""
+        return {
+            "topics": list(self.topics),
+            "seed": self.seed,
+            "score": round(self.score, 4),
+            "passed": self.passed,
+            "min_score": self.min_scores.get(""),
+            "items": [_item(outcome) for outcome in self.outcomes],
+            "mode": "offline",
+            "model": None,
+            "usage": None,
+            "corpus": self.corpus,
+            "scores": {lesson: round(score, 4) for lesson, score in self.scores().items()},
+            "min_scores": {lesson: least for lesson, least in self.min_scores.items() if lesson},
+            "errors": sum(not outcome.grade for outcome in self.outcomes),
+            "started": _timestamp(self.started) + "Z",
+            "seconds": round(self.seconds, 3),
+        }
+
+    # ------------------------------------------------------------------------------------------- JUnit
+
+    def junit(self) -> str:
+        """JUnit XML: a test case an item, missed ones failures, ungraded ones errors; in the shape of both common schemas."""
+        import io
+
+        from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
+
+        suite = TestSuite("quiz")
+        suite.hostname, suite.timestamp = "localhost", _timestamp(self.started)
+        suite._elem.set("package", "tutor")
+        suite._elem.set("id", "0")
+        for name, value in (("seed", self.seed), ("corpus", self.corpus), ("score", f"{self.score:.4f}")):
+            suite.add_property(name, str(value))
+        for outcome in self.outcomes:
+            case = TestCase(_clean(outcome.item.id), _clean(outcome.item.lesson), round(outcome.seconds, 3))
+            if not outcome.grade:
+                case.result = Error(_clean(outcome.error), "not-graded")
+            elif not outcome.correct:
+                failure = Failure(_clean(_met_and_missed(outcome)), "missed")
+                failure.text = _told(outcome)
+                case.result = failure
+            suite.append(case)
+        suite.update_statistics()
+        suite.time = round(self.seconds, 3)
+        for name in ("system-out", "system-err"):  # required by one schema, in this order
+            suite._elem.append(suite._elem.makeelement(name, {}))
+        xml = JUnitXml()
+        xml.add_testsuite(suite)
+        out = io.BytesIO()
+        xml.write(out, pretty=True)
+        return out.getvalue().decode("utf-8")
+
+    # ---------------------------------------------------------------------------------- GitHub Actions
+
+    def summary(self, room_bytes: int = SUMMARY_BYTES) -> str:
+        """An HTML table for $GITHUB_STEP_SUMMARY in at most that many bytes; rows that find no room are counted."""
+        verdict = "" if self.passed else ", below what was asked for"
+        right = sum(outcome.correct for outcome in self.outcomes)
+        text = f"<h3>Quiz: {right} of {len(self.outcomes)} right, score {self.score:.2f}{verdict}</h3>\n<table>\n"
+        text += _row("th", "", "item", "answer", "what was missed")
+        end = f"</table>\n<p>seed {self.seed}, lessons {_cell(self.corpus)}</p>\n\n"
+        left = [_summarized(outcome) for outcome in self.outcomes]
+        left.reverse()
+        room = room_bytes - len((text + end).encode()) - len(_row("td", "", f"and {len(left)} more").encode())
+        while left and len(left[-1].encode()) <= room:
+            row = left.pop()
+            room -= len(row.encode())
+            text += row
+        if left:
+            text += _row("td", "", f"and {len(left)} more")
+        return text + end if room >= 0 else ""
+
+    def annotations(self) -> list[str]:
+        """Workflow commands that mark the lines to read again, the first of them; each is one line and safe to print."""
+        marked = [outcome for outcome in self.outcomes if not outcome.correct and outcome.where]
+        return [_annotation(outcome) for outcome in marked[:MAX_ANNOTATIONS]]
+
+
+def clock_time(environment: Mapping[str, str]) -> datetime | None:
+    """The one moment at which a reproducible report is made: SOURCE_DATE_EPOCH, seconds; None where it is not set.
+
+    https://reproducible-builds.org/specs/source-date-epoch/. Raises UsageError.
+    """
+    seconds = environment.get("SOURCE_DATE_EPOCH")
+    if not seconds:
+        return None
+    try:
+        return datetime.fromtimestamp(int(seconds), timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"SOURCE_DATE_EPOCH: found {seconds!r}, expected seconds since 1970, such as 1700000000") from None
+
+
+def _timestamp(moment: datetime) -> str:
+    """UTC without its zone, as JUnit has it."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _item(outcome: Outcome) -> dict:
+    item, grade = outcome.item, outcome.grade
+    return {
+        "id": item.id,
+        "lesson": item.lesson,
+        "section": item.section,
+        "kind": item.kind,
+        "question": outcome.question,
+        "answer": outcome.answer,
+        "score": round(outcome.score, 4),
+        "correct": outcome.correct,
+        "met": [{"point": met.point, "evidence": met.evidence} for met in grade.met] if grade else [],
+        "missed": list(grade.missed) if grade else [],
+        "feedback": outcome.feedback,
+        "grader": grade.grader if grade else None,
+        "unsure": bool(grade and grade.unsure),
+        "error": outcome.error or None,
+        "verdicts": list(outcome.verdicts),
+        "stability": outcome.stability,
+        "where": outcome.where,
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def _met_and_missed(outcome: Outcome) -> str:
+    """`score 0.50. met: a; b. missed: c`, on one line."""
+    grade = outcome.grade
+    parts = [f"score {outcome.score:.2f}"]
+    if grade.met:
+        parts.append("met: " + "; ".join(met.point for met in grade.met))
+    parts.append("missed: " + ("; ".join(grade.missed) or outcome.feedback or "the answer"))
+    return ". ".join(parts)
+
+
+def _told(outcome: Outcome) -> str:
+    rows = [
+        f"Question: {outcome.question}",
+        f"Answer: {outcome.said or 'none'}",
+        *(f"Met: {met.point}" + (f' ("{met.evidence}")' if met.evidence else "") for met in outcome.grade.met),
+        *(f"Missed: {point}" for point in outcome.grade.missed),
+        f"Feedback: {outcome.feedback}",
+        f"Read again: {outcome.where}",
+    ]
+    return "\n".join(_clean(row, newlines=True) for row in rows)
+
+
+def _clean(text: str, newlines: bool = False, limit: int = MAX_TEXT) -> str:
+    """Safe in XML and on a page, and not too long."""
+    text = sanitize(text[: limit * 2], newlines=newlines)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _cell(text: str) -> str:
+    """Text in an HTML table: on one line, so that no Markdown begins, and with nothing that HTML would act on."""
+    return html.escape(_clean(" ".join(text.split()), limit=MAX_CELL))
+
+
+def _row(tag: str, *cells: str) -> str:
+    return "<tr>" + "".join(f"<{tag}>{_cell(cell)}</{tag}>" for cell in cells) + "</tr>\n"
+
+
+def _summarized(outcome: Outcome) -> str:
+    sign = outcome.grade.sign if outcome.grade else "!"
+    missed = "" if outcome.correct else outcome.error or "; ".join(outcome.grade.missed) or outcome.feedback
+    return _row("td", sign, outcome.item.key, outcome.said, missed)
+
+
+def _annotation(outcome: Outcome) -> str:
+    path, _, line = outcome.where.rpartition(":")
+    place = {"file": path, "line": line, "title": outcome.item.key}
+    told = ",".join(f"{name}={_property(value)}" for name, value in place.items())
+    what = outcome.error or f"Read again. {_met_and_missed(outcome)}"
+    return f"::error {told}::{_escaped(_clean(what, limit=MAX_CELL))}"
+
+
+def _escaped(text: str) -> str:
+    """https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions: a message ends at a line end."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(_clean(text)).replace(":", "%3A").replace(",", "%2C")

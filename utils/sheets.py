@@ -1,0 +1,267 @@
+"""Sheets: a quiz as a YAML file that somebody fills in, written and read. Text in, text out. Pure.
+
+A sheet holds no key. It says of each item which version of it was asked, so that one filled in last month is graded
+where its items still stand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from utils import bank
+from utils.models import InvalidFile, Item, Kind
+from utils.quiz import Outcome
+from utils.strict_yaml import line_of, load, scalars_as_written
+from utils.text import nearest
+
+FIELDS = ("corpus", "seed", "topics", "items")
+ITEM_FIELDS = ("id", "version", "question", "options", "steps", "unit", "answer")
+NEEDED = ("id", "version", "answer")
+BLANK = "____"
+
+HEAD = """\
+# A quiz of Pocket Tutor. Write each answer after its "answer:", save the file, and have it graded by
+#
+#     tutor quiz --answers NAME
+#
+# One option: its letter or its words. Several: [a, c]. A number as you would say it: 0.40, 1/3, 12 %.
+# Blanks: [first, second]. Steps: their numbers in the right order, [3, 1, 2]. Free text may go on over lines after
+# "answer: |", indented. Put quotes around a text that holds ": " or " #" or begins with one of [ { & * ! | > ' " % @ `.
+# What is left empty counts as missed. Leave everything else as it is.
+"""
+
+HOW = {
+    Kind.CHOICE: "one is right",
+    Kind.MULTI: "several may be right",
+    Kind.NUMBER: "a number",
+    Kind.SHORT: "in your own words",
+    Kind.CLOZE: "fill in the blank",
+    Kind.ORDER: "put the steps in order",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of a filled sheet."""
+
+    key: str  # "llm/attention:scale-by-root"
+    version: str  # quiz.fingerprint of the item that was asked
+    answer: str  # as written; "" where it was left empty
+    parts: tuple[str, ...] = ()  # where the answer is a list
+    question: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A filled sheet."""
+
+    path: str
+    corpus: str  # quiz.corpus_fingerprint of the lessons it was drawn from
+    seed: int
+    topics: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+    def entry(self, key: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+
+# ------------------------------------------------------------------------------------------------- writing
+
+
+def write_sheet(
+    items: Sequence[Item], versions: Mapping[str, str], *, seed: int, topics: Sequence[str], corpus: str, name: str
+) -> str:
+    """The YAML of a sheet to fill in.
+
+    items: drawn; versions: {key: quiz.fingerprint of the item as authored}; name: of the file, for its first lines.
+    """
+    lines = [HEAD.replace("NAME", " ".join(name.split()))]
+    lines += [f'corpus: "{corpus}"', f"seed: {seed}", f"topics: {json.dumps(list(topics), ensure_ascii=False)}", "", "items:"]
+    for number, item in enumerate(items, 1):
+        lines += ["", f"  # {number} of {len(items)}: {_how(item)}", f"  - id: {_quoted(item.key)}"]
+        lines += [f'    version: "{versions[item.key]}"', _field("question", _asked(item), 4)]
+        for field, shown in (("options", labelled(item)), ("steps", _steps(item))):
+            if shown:
+                lines += [f"    {field}:", *(_field(label, text, 6) for label, text in shown.items())]
+        if item.unit:
+            lines.append(_field("unit", item.unit, 4))
+        lines.append("    answer:")
+    return "\n".join(lines) + "\n"
+
+
+def _how(item: Item) -> str:
+    if item.kind == Kind.CLOZE and len(item.blanks) > 1:
+        return f"fill in the {len(item.blanks)} blanks"
+    return "a formula" if item.expression else HOW[item.kind]
+
+
+def _asked(item: Item) -> str:
+    return item.question.replace(bank.BLANK_MARK, BLANK) if item.kind == Kind.CLOZE else item.question
+
+
+def labelled(item: Item) -> dict[str, str]:
+    """The options of an item by their labels: letters, or numbers where a text looks like a letter itself."""
+    texts = [option.text for option in item.options]
+    lettered = len(texts) <= len(string.ascii_lowercase) and not any(len(text.strip()) == 1 for text in texts)
+    labels = string.ascii_lowercase if lettered else [f"{number})" for number in range(1, len(texts) + 1)]
+    return dict(zip(labels, texts, strict=False))
+
+
+def _steps(item: Item) -> dict[str, str]:
+    order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
+    return {f"{number})": item.steps[step] for number, step in enumerate(order, 1)}
+
+
+def _field(name: str, text: str, indent: int) -> str:
+    """`name: text` as YAML; a text of several lines, or a long one, as a block under its name."""
+    lead = " " * indent
+    if not (len(text) > 80 or "\n" in text) or not _fits_a_block(text):
+        return f"{lead}{name}: {_quoted(text)}"
+    block = "\n".join(f"{lead}  {line}" if line else "" for line in text.split("\n"))
+    return f"{lead}{name}: |-\n{block}"
+
+
+def _fits_a_block(text: str) -> bool:
+    """A block can't begin with a space, end with a line end, or hold line ends other than \\n."""
+    return text == text.strip() and not re.search("[\r\x85\u2028\u2029\ufeff]", text)
+
+
+def _quoted(text: str) -> str:
+    """A text on one line of YAML, in quotes where it needs them."""
+    import yaml
+
+    dumped = yaml.safe_dump(text, allow_unicode=True, width=10**9)
+    return dumped.removesuffix("\n").removesuffix("\n...")
+
+
+# ------------------------------------------------------------------------------------------------- reading
+
+
+def read_sheet(text: str, path: str) -> Sheet:
+    """A filled sheet. Raises InvalidFile at the first line that is not as `write_sheet` made it, answers aside."""
+    data = load(text, path)
+    if not isinstance(data, dict):
+        raise InvalidFile(path, 1, "found no fields, expected a sheet as quiz --sheet FILE writes it")
+    _allow(data, FIELDS, FIELDS, path, "the sheet", 1)
+    written = scalars_as_written(text)
+    seed, topics, items = data["seed"], data["topics"], data["items"]
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise InvalidFile(path, line_of(data, "seed"), "found a seed that is no whole number; put back what stood there")
+    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
+        raise InvalidFile(path, line_of(data, "topics"), "found topics that are no list of names; put back what stood there")
+    if not isinstance(items, list) or not items:
+        raise InvalidFile(path, line_of(data, "items"), "found no items, expected at least one; put back what stood there")
+    entries, first_lines = [], {}
+    for index, fields in enumerate(items):
+        entry = _entry(fields, index, written, path, line_of(items, index))
+        if entry.key in first_lines:
+            raise InvalidFile(path, entry.line, f'found the item "{entry.key}" twice, first on line '
+                                                f"{first_lines[entry.key]}, expected it once; remove one")  # fmt: skip
+        first_lines[entry.key] = entry.line
+        entries.append(entry)
+    return Sheet(path, written.get(("corpus",), ""), seed, tuple(topics), tuple(entries))
+
+
+def _entry(fields, index: int, written: Mapping[tuple, str], path: str, line: int) -> Entry:
+    if not isinstance(fields, dict):
+        raise InvalidFile(path, line, "found an item without fields, expected id:, question:, answer: and the like")
+    label = f'item "{written.get(("items", index, "id"), index + 1)}"'
+    _allow(fields, ITEM_FIELDS, NEEDED, path, label, line)
+    key = fields["id"]
+    if not isinstance(key, str) or ":" not in key:
+        raise InvalidFile(path, line_of(fields, "id"), f"found the id {key}, expected one such as llm/attention:softmax")
+    answer, place = fields["answer"], ("items", index, "answer")
+    if isinstance(answer, dict) or (isinstance(answer, list) and any(isinstance(part, (dict, list)) for part in answer)):
+        raise InvalidFile(path, line_of(fields, "answer"), f"{label}: found an answer with fields of its own, expected a "
+                                                           'text; put quotes around one that holds ": "')  # fmt: skip
+    parts: tuple[str, ...] = ()
+    if isinstance(answer, list):
+        parts = tuple(written[(*place, at)].strip() for at, part in enumerate(answer) if part is not None)
+    said = ", ".join(parts) if parts else "" if answer in (None, []) else written[place].strip()
+    question = fields.get("question")
+    return Entry(key, written[("items", index, "version")], said, parts, question if isinstance(question, str) else "", line)
+
+
+def _allow(data: Mapping, allowed: Sequence[str], needed: Sequence[str], path: str, label: str, line: int) -> None:
+    for field in data:
+        if field not in allowed:
+            near = nearest(field, allowed)
+            remedy = f'Did you mean "{near}"?' if near else "If it belongs to an answer, indent or quote that."
+            raise InvalidFile(path, line_of(data, field), f'{label}: found the unknown field "{field}", expected only '
+                                                          f"{', '.join(allowed)}. {remedy}")  # fmt: skip
+    for field in needed:
+        if field not in data:
+            raise InvalidFile(path, line, f'{label}: lacks the field "{field}:", expected it; put it back')
+
+
+# ------------------------------------------------------------------------------------- what does not stand
+
+
+def fallen(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str]:
+    """{key: why} of the entries whose item the lessons no longer have as it was asked.
+
+    versions: {key: quiz.fingerprint} of all items of the lessons.
+    """
+    gone, changed = "the lessons no longer have this item", "the item was changed after the sheet was written"
+    return {
+        entry.key: changed if entry.key in versions else gone
+        for entry in sheet.entries
+        if versions.get(entry.key) != entry.version
+    }
+
+
+def not_graded(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:
+    """{key: outcome} of fallen entries, where the sheet itself says what is asked: errors, which cost no score."""
+    outcomes = {}
+    for entry in sheet.entries:
+        if entry.key in why:
+            lesson, _, item_id = entry.key.rpartition(":")
+            item = Item(id=item_id, lesson=lesson, section="", kind="", question=entry.question)
+            outcomes[entry.key] = Outcome(item, entry.answer, error=why[entry.key], where=f"{sheet.path}:{entry.line}")
+    return outcomes
+
+
+def not_on(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -> dict[str, str]:
+    """{key: feedback} of items that were to be answered and are not on a sheet as they were asked: misses."""
+    absent = {item.key: "The sheet does not have this question." for item in items if not sheet.entry(item.key)}
+    changed = {item.key: "The sheet has another version of this question." for item in items if item.key in why}
+    return {**absent, **changed}
+
+
+# ------------------------------------------------------------------------------------------------- answers
+
+
+def as_typed(item: Item, entry: Entry) -> str:
+    """The answer of a sheet as it would be typed at a keyboard, where options are numbered. "" for none.
+
+    A label of the sheet is looked for first, then an option's very words, so that the option "8" can be named by 8.
+    """
+    if item.kind in (Kind.CHOICE, Kind.MULTI):
+        return _options_as_typed(item, entry)
+    if not entry.parts:
+        return entry.answer
+    if item.kind == Kind.ORDER and all(part.rstrip(".)").isdigit() for part in entry.parts):
+        return " ".join(part.rstrip(".)") for part in entry.parts)
+    return "; ".join(entry.parts) if item.kind in (Kind.CLOZE, Kind.ORDER) else entry.answer
+
+
+def _options_as_typed(item: Item, entry: Entry) -> str:
+    numbers = {}
+    for number, (label, text) in enumerate(labelled(item).items(), 1):
+        numbers.setdefault(_folded(text), str(number))
+        numbers[_folded(label)] = str(number)
+    parts = entry.parts or (entry.answer,)
+    if item.kind == Kind.MULTI and not entry.parts and _folded(entry.answer) not in numbers:
+        split = re.split(r"[,;\s]+", entry.answer)
+        parts = tuple(split) if all(_folded(part) in numbers for part in split) else parts
+    named = [numbers.get(_folded(part), part) for part in parts]
+    return ", ".join(named) if all(part.isdigit() for part in named) else "; ".join(named)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold().strip("().")
