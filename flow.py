@@ -200,10 +200,10 @@ def create_quiz_flow() -> Flow:
 
     Its store, beside `settings`, `corpus`, `terminal`, `store`, `now` and `session`: `request` (quiz.Request), `sheet`
     (sheets.Sheet that answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade),
-    `flaky_passes`, `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the report) and
-    `started`; from ChooseItems on `versions` ({key: fingerprint}), `waiting` (items not answered yet) and `outcomes`
-    ({key: Outcome}); `answers` and `grades` under way, `asked` (key of the item on screen), `answered` (how many); at
-    the end `document` for --json and `exit_code`.
+    `flaky_passes`, `model`, `jobs` (requests to it at a time), `min_scores` ({lesson: score}, "" for the whole), `clock`
+    (() -> aware datetime of the report) and `started`; from ChooseItems on `versions` ({key: fingerprint}), `waiting`
+    (items not answered yet) and `outcomes` ({key: Outcome}); `answers` and `grades` under way, `asked` (key of the
+    item on screen), `answered` (how many); at the end `document` for --json and `exit_code`.
     """
     from nodes import quiz as nodes
     from nodes.practice import SayUnreadable

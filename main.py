@@ -140,6 +140,8 @@ def grade(settings, file, jobs):
 @click.option("--rerun-failed", metavar="FILE", help="Ask what an earlier --json shows as not right.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, metavar="N", help="Grade every answer N times.")
 @click.option("--flaky", type=click.Choice(["fail", "pass"]), default="fail", help="How verdicts that differ count.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=4, metavar="N", help="Ask a model for N grades at a time.")
+@click.option("--cassette", metavar="FILE", help="Record a model's replies; once there, replay them and never call one.")
 @takes_settings
 def quiz(settings, topics, sheet, **options):
     """A quiz in exam style: all questions first, all grades at the end.
@@ -484,7 +486,8 @@ def session(settings, topic, script, transcript):
 
 
 @contextmanager
-def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_scores, junit, rerun_failed, repeat, flaky):
+def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_scores, junit, rerun_failed, repeat, flaky,
+                 jobs, cassette):  # fmt: skip
     """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
     import uuid
 
@@ -504,12 +507,12 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
     if junit:
         files.refuse_unwritable(junit)
     learner = terminal.SheetLearner(lambda item: sheets.as_typed(item, sheet.entry(item.key))) if sheet else None
-    with records_of(settings, read_only=bool(sheet_path)) as store:
+    with records_of(settings, read_only=bool(sheet_path)) as store, model_of(settings, cassette=cassette) as model:
         moment = report.clock_time(os.environ)
         clock = (lambda: moment) if moment else store.now
         shared = {
             "settings": settings, "corpus": corpus, "terminal": terminal.Terminal(settings, learner), "store": store,
-            "now": store.now, "session": uuid.uuid4().hex[:12], "request": request, "sheet": sheet,
+            "now": store.now, "session": uuid.uuid4().hex[:12], "request": request, "sheet": sheet, "model": model, "jobs": jobs,
             "sheet_path": sheet_path, "repeat": repeat, "flaky_passes": flaky == "pass", "min_scores": least,
             "clock": clock, "started": clock(), "asked": None, "answered": 0, "exit_code": ExitCode.DONE,
         }  # fmt: skip

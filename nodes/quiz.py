@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from pocketflow import Node
 
 from nodes.practice import utc
 from utils import bank, files, grading, quiz, screens, sheets
-from utils.models import Attempt, ExitCode, Kind, NothingRun
+from utils.models import Attempt, ExitCode, Kind, ModelError, NothingRun
 from utils.quiz import Outcome
 from utils.report import Report
 from utils.text import plural
@@ -142,26 +143,52 @@ class CollectAnswers(Node):
 
 
 class GradeAnswers(Node):
-    """Grade each answer, as often as asked. Nobody judges here: where the grader is unsure the strict verdict stands."""
+    """Grade each answer, as often as asked. Nobody judges here: where the grader is unsure the strict verdict stands.
+
+    A model reads the free-text ones, several at a time. One that fails costs no other answer's grade: the built-in grader
+    takes its place, or, where a model is required, the error does.
+    """
 
     def prep(self, shared):
         corpus = shared["corpus"]
         answers = [(item, answer, corpus.lesson(item.lesson).language) for item, answer, _ in shared["answers"]]
-        return answers, shared["repeat"]
+        return answers, shared["repeat"], shared["model"], shared["jobs"], shared["terminal"]
 
     def exec(self, prepared):
-        answers, repeat = prepared
-        return [self.grades(*answer, repeat) for answer in answers]
+        """For each answer its grades, one for each repetition; a ModelError stands where there is none."""
+        answers, repeat, model, jobs, terminal = prepared
+        if not model.available:
+            return [[self.built_in(*answer)] * repeat for answer in answers]
+        from concurrent.futures import ThreadPoolExecutor
+
+        asked = [(answer, repetition) for answer in answers for repetition in range(repeat)]
+        with ThreadPoolExecutor(jobs) as pool, terminal.counting(len(asked), "graded") as count:
+            grades = [count(grade) for grade in pool.map(lambda one: self.read(model, terminal, *one[0], one[1]), asked)]
+        return [grades[start : start + repeat] for start in range(0, len(grades), repeat)]
 
     @staticmethod
-    def grades(item, answer, language, repeat):
-        if not answer:
-            return [quiz.no_answer(item)] * repeat
-        return [grading.grade(item, answer, strict=True, language=language) for _ in range(repeat)]
+    def built_in(item, answer, language):
+        return grading.grade(item, answer, strict=True, language=language) if answer else quiz.no_answer(item)
+
+    def read(self, model, terminal, item, answer, language, repetition):
+        if not answer or item.kind != Kind.SHORT or item.expression:
+            return self.built_in(item, answer, language)
+        try:
+            fill = partial(model.fill, repetition=repetition)
+            return grading.grade_with(fill, item, answer, model.name, strict=True, language=language)
+        except ModelError as error:
+            if model.required:
+                return error
+            if told := model.outage(error):
+                terminal.warn(told)
+            return self.built_in(item, answer, language)
 
     def post(self, shared, prepared, grades):
-        shared["grades"], shared["grade"], shared["asked"] = grades, grades[0][0], shared["answers"][0][0].key
-        return "unreadable" if shared["grade"].misunderstood and shared["terminal"].attended else "graded"
+        first = grades[0][0]
+        shared["grades"], shared["asked"] = grades, shared["answers"][0][0].key
+        shared["grade"] = None if isinstance(first, ModelError) else first
+        unreadable = shared["grade"] and shared["grade"].misunderstood and shared["terminal"].attended
+        return "unreadable" if unreadable else "graded"
 
 
 class RecordAttempts(Node):
@@ -175,6 +202,10 @@ class RecordAttempts(Node):
         answers, grades, flaky_passes = prepared
         outcomes = []
         for (item, answer, seconds), all_grades in zip(answers, grades, strict=True):
+            failed = next((grade for grade in all_grades if isinstance(grade, ModelError)), None)
+            if failed:
+                outcomes.append(Outcome(item, answer, error=str(failed), exit_code=failed.exit_code, seconds=seconds))
+                continue
             grade, verdicts = quiz.settle(all_grades, flaky_passes)
             outcomes.append(Outcome(item, answer, grade, verdicts=verdicts, seconds=seconds))
         return outcomes
@@ -182,8 +213,9 @@ class RecordAttempts(Node):
     def post(self, shared, prepared, outcomes):
         for outcome in outcomes:
             item = outcome.item
+            kept = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
             shared["store"].add(Attempt(
-                item=item.key, section=item.section, answer=outcome.answer, grade=outcome.grade, at=utc(shared["now"]()),
+                item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()),
                 mode="quiz", seed=item.seed, shown=not outcome.answer, session=shared["session"],
             ))  # fmt: skip
             shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where)
@@ -222,5 +254,7 @@ def report_of(shared) -> Report:
         outcomes=tuple(shared["outcomes"].values()),
         started=shared["started"],
         seconds=(now - shared["started"]).total_seconds(),
+        model=shared["model"].name if shared["model"].used else None,
+        usage=shared["model"].usage,
         min_scores=shared["min_scores"],
     )

@@ -153,3 +153,14 @@ def test_honest_answers_keep_their_verdict_whatever_they_are_dressed_in():
         changed += [] if obedient(item, answer, language=language).correct else [(language, answer)]
     assert tried > 400
     assert len(changed) <= 0.01 * tried, changed
+
+
+def test_answers_are_graded_in_several_threads_at_once():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from utils.grading import grade_record
+
+    words = [f"yeast{n} is breathing carbonic dioxide{n} generously running organizations {n}" for n in range(400)]
+    with ThreadPoolExecutor(8) as pool:
+        grades = list(pool.map(lambda answer: grade_record("Why?", ["Yeast breathes out carbon dioxide."], answer).score, words))
+    assert grades == [grade_record("Why?", ["Yeast breathes out carbon dioxide."], answer).score for answer in words]

@@ -253,8 +253,7 @@ def test_the_same_request_is_answered_from_the_cache_and_a_retry_never_is(home):
         with pytest.raises(ModelError):
             model.fill(prompt)
         assert len(server.requests) == 2, "what was said at each try is kept"
-        model.repetition = 1
-        assert model.fill(prompt) == model.fill(prompt)
+        assert model.fill(prompt, repetition=1) == model.fill(prompt, repetition=1)
         assert len(server.requests) == 3, "a repetition is asked anew, once"
 
 

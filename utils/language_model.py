@@ -43,20 +43,24 @@ class LanguageModel:
         if cassette and cassette.replaying:
             endpoint = Endpoint("replayed://cassette", cassette.model)
         self.endpoint, self.limits, self.required, self.on_wait = endpoint, limits, required, on_wait
-        self.repetition = 0  # of --repeat; each has replies of its own
         self.prompt_tokens = self.completion_tokens = 0
         self.name = endpoint.model if endpoint else ""
         self._cache, self._cassette, self._budget = cache, cassette, max_tokens_total
         self._rung = 0  # of the ladder to a structured reply: the first one that the server knows
         self._outage: ModelError | None = None
         self._resting_until = 0.0
-        self._told = False
+        self._told = self._said = False
         self._lock = threading.Lock()
 
     @property
     def available(self) -> bool:
         """Is there one to ask, as far as is known?"""
         return self.endpoint is not None and not (self._outage and time.monotonic() < self._resting_until)
+
+    @property
+    def used(self) -> bool:
+        """Did it say anything in this run, be it out of the cache or a cassette?"""
+        return self._said
 
     @property
     def usage(self) -> dict | None:
@@ -78,16 +82,18 @@ class LanguageModel:
 
     def say(self, prompt: Prompt) -> Generator[str, None, Reply]:
         """The pieces of a reply in prose, as they come; returns the whole reply. Raises ModelError."""
-        return self._asked(prompt, list(prompt.messages), None, 1, needs_finish=False)
+        return self._asked(prompt, list(prompt.messages), None, (0, 1), needs_finish=False)
 
-    def fill(self, prompt: Prompt[T]) -> T:
+    def fill(self, prompt: Prompt[T], repetition: int = 0) -> T:
         """What the prompt's parser makes of a structured reply. Raises ModelError after TRIES that can't be used.
+
+        repetition: of --repeat; each has replies of its own.
 
         A schema where the server knows them, else any JSON object, else a fenced block as the prompt itself asks for.
         """
         messages = list(prompt.messages)
         for attempt in range(1, TRIES + 1):
-            reply = self._structured(prompt, messages, attempt)
+            reply = self._structured(prompt, messages, (repetition, attempt))
             try:
                 return prompt.parse(structured.document(reply))
             except ModelError as error:
@@ -99,11 +105,11 @@ class LanguageModel:
         self._told = False
         raise fault
 
-    def _structured(self, prompt: Prompt, messages: list, attempt: int) -> Reply:
+    def _structured(self, prompt: Prompt, messages: list, number: tuple[int, int]) -> Reply:
         rungs = [schema_format(prompt.schema), {"type": "json_object"}, None]
         while True:
             try:
-                return whole(self._asked(prompt, messages, rungs[self._rung], attempt, needs_finish=True))
+                return whole(self._asked(prompt, messages, rungs[self._rung], number, needs_finish=True))
             except ModelError as error:
                 if error.kind == "json_schema" and self._rung == 0:
                     self._rung = 1
@@ -112,10 +118,9 @@ class LanguageModel:
                 else:
                     raise
 
-    def _asked(self, prompt, messages, response_format, attempt, needs_finish) -> Generator[str, None, Reply]:
+    def _asked(self, prompt, messages, response_format, number, needs_finish) -> Generator[str, None, Reply]:
         if self.endpoint is None:
             raise ModelError("no model is set")
-        number = (self.repetition, attempt)
         request = [messages, response_format]
         if self._cassette and self._cassette.replaying:
             return (yield from self._kept(self._cassette.get(request_key(self.endpoint, request, number, False))))
@@ -133,7 +138,7 @@ class LanguageModel:
         return reply
 
     def _kept(self, reply: Reply) -> Iterator[str]:
-        self.name = reply.model or self.name
+        self.name, self._said = reply.model or self.name, True
         yield str(reply)
         return reply
 
@@ -164,7 +169,7 @@ class LanguageModel:
         with self._lock:
             self.prompt_tokens += reply.prompt_tokens
             self.completion_tokens += reply.completion_tokens
-            self.name = reply.model or self.name
+            self.name, self._said = reply.model or self.name, True
             self._outage, self._told = None, False
         return reply
 

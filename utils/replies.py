@@ -23,12 +23,12 @@ CREATE TABLE IF NOT EXISTS calls (
 """
 
 
-def request_key(endpoint: Endpoint, request: object, attempt: int, with_address: bool) -> str:
-    """A name for a request: everything that it says, and which attempt at it this is.
+def request_key(endpoint: Endpoint, request: object, number: tuple[int, int], with_address: bool) -> str:
+    """A name for a request: everything that it says, and which repetition and which try at it this is.
 
     with_address: tell servers apart too. A cassette does not: it is replayed where there is no server.
     """
-    asked = [endpoint.model, request, attempt, *([endpoint.base_url] if with_address else [])]
+    asked = [endpoint.model, request, number, *([endpoint.base_url] if with_address else [])]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
 
 

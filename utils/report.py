@@ -34,6 +34,9 @@ class Report:
     seconds: float = 0.0
     min_scores: Mapping[str, float] = field(default_factory=dict)  # {lesson: least score}, "" for the whole
 
+    model: str | None = None  # that read the free-text answers
+    usage: Mapping[str, int] | None = None
+
     @property
     def score(self) -> float:
         return quiz.mean_score(self.outcomes)
@@ -61,6 +64,8 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
+        if failed := next((outcome.exit_code for outcome in self.outcomes if outcome.exit_code), 0):
+            return ExitCode(failed)
         if not any(outcome.grade for outcome in self.outcomes):
             return ExitCode.NOTHING_RUN
         return ExitCode.DONE if self.passed else ExitCode.FELL_SHORT
@@ -76,9 +81,9 @@ class Report:
             "passed": self.passed,
             "min_score": self.min_scores.get(""),
             "items": [_item(outcome) for outcome in self.outcomes],
-            "mode": "offline",
-            "model": None,
-            "usage": None,
+            "mode": "model" if self.model else "offline",
+            "model": self.model,
+            "usage": self.usage,
             "corpus": self.corpus,
             "scores": {lesson: round(score, 4) for lesson, score in self.scores().items()},
             "min_scores": {lesson: least for lesson, least in self.min_scores.items() if lesson},

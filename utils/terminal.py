@@ -297,6 +297,26 @@ class Terminal:
         with Live(sign, console=self.console, transient=True, redirect_stdout=False, redirect_stderr=False):
             yield
 
+    @contextmanager
+    def counting(self, of: int, what: str) -> Iterator[Callable[[T], T]]:
+        """A function that counts what passes through it; a person sees how far it is, on stderr."""
+        watched = sys.stderr.isatty() and not self.plain and not os.environ.get("CI")
+        done = 0
+
+        def count(value: T) -> T:
+            nonlocal done
+            done += 1
+            if watched:
+                filled = done * 20 // of
+                print(f"\r\x1b[K{'█' * filled}{'░' * (20 - filled)} {done} of {of} {what}", end="", file=sys.stderr, flush=True)
+            return value
+
+        try:
+            yield count
+        finally:
+            if watched:
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
     def stream(self, pieces: Generator[str, None, T], label: str = "") -> T:
         """Show a reply as its pieces come, each paragraph drawn as Markdown once it is whole. Returns what `pieces` does."""
         from utils.streaming import StreamView

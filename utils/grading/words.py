@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,8 +47,18 @@ def clean(text: str, references_use_cyrillic: bool = False) -> str:
     return text[:MAX_CHARS]
 
 
-@lru_cache(maxsize=8)
+_STEMMERS = threading.local()  # snowballstemmer's objects hold the word at work: one of each a thread
+
+
 def stemmer(language: str):
+    """The present thread's stemmer for a language, None where there is none."""
+    known = _STEMMERS.__dict__
+    if language not in known:
+        known[language] = _new_stemmer(language)
+    return known[language]
+
+
+def _new_stemmer(language: str):
     import snowballstemmer
 
     names = {
