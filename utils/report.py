@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from utils import quiz
 from utils.models import ExitCode, UsageError
 from utils.quiz import Outcome
-from utils.text import sanitize
+from utils.text import defused, sanitize
 
 MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay far below GitLab's 30 MB
 MAX_CELL = 300  # of one text in a summary
@@ -237,7 +237,7 @@ def _annotation(outcome: Outcome) -> str:
     place = {"file": path, "line": line, "title": outcome.item.key}
     told = ",".join(f"{name}={_property(value)}" for name, value in place.items())
     what = outcome.error or f"Read again. {_met_and_missed(outcome)}"
-    return f"::error {told}::{_escaped(_clean(what, limit=MAX_CELL))}"
+    return f"::error {told}::{_escaped(defused(_clean(what, limit=MAX_CELL)))}"
 
 
 def _escaped(text: str) -> str:
@@ -246,4 +246,4 @@ def _escaped(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _escaped(_clean(text)).replace(":", "%3A").replace(",", "%2C")
+    return _escaped(defused(_clean(text))).replace(":", "%3A").replace(",", "%2C")
