@@ -16,7 +16,7 @@ from utils.models import ExitCode, UsageError
 from utils.quiz import Outcome
 from utils.text import defused, sanitize
 
-MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay far below GitLab's 30 MB
+MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay below the 30 MB that GitLab reads
 MAX_CELL = 300  # of one text in a summary
 SUMMARY_BYTES = 1024 * 1024 - 1  # GitHub refuses a longer summary of one step
 MAX_ANNOTATIONS = 10  # GitHub shows no more of one step
@@ -208,7 +208,7 @@ def _told(outcome: Outcome) -> str:
         f"Feedback: {outcome.feedback}",
         f"Read again: {outcome.where}",
     ]
-    return "\n".join(_clean(row, newlines=True) for row in rows)
+    return _clean("\n".join(_clean(row, newlines=True) for row in rows), newlines=True, limit=3 * MAX_TEXT)
 
 
 def _clean(text: str, newlines: bool = False, limit: int = MAX_TEXT) -> str:
