@@ -14,9 +14,9 @@ from datetime import datetime, timezone
 from utils import quiz
 from utils.models import ExitCode, UsageError
 from utils.quiz import Outcome
-from utils.text import sanitize
+from utils.text import defused, sanitize
 
-MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay far below GitLab's 30 MB
+MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay below the 30 MB that GitLab reads
 MAX_CELL = 300  # of one text in a summary
 SUMMARY_BYTES = 1024 * 1024 - 1  # GitHub refuses a longer summary of one step
 MAX_ANNOTATIONS = 10  # GitHub shows no more of one step
@@ -213,7 +213,7 @@ def _told(outcome: Outcome) -> str:
         f"Feedback: {outcome.feedback}",
         f"Read again: {outcome.where}",
     ]
-    return "\n".join(_clean(row, newlines=True) for row in rows)
+    return _clean("\n".join(_clean(row, newlines=True) for row in rows), newlines=True, limit=3 * MAX_TEXT)
 
 
 def _clean(text: str, newlines: bool = False, limit: int = MAX_TEXT) -> str:
@@ -242,7 +242,7 @@ def _annotation(outcome: Outcome) -> str:
     place = {"file": path, "line": line, "title": outcome.item.key}
     told = ",".join(f"{name}={_property(value)}" for name, value in place.items())
     what = outcome.error or f"Read again. {_met_and_missed(outcome)}"
-    return f"::error {told}::{_escaped(_clean(what, limit=MAX_CELL))}"
+    return f"::error {told}::{_escaped(defused(_clean(what, limit=MAX_CELL)))}"
 
 
 def _escaped(text: str) -> str:
@@ -251,4 +251,4 @@ def _escaped(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _escaped(_clean(text)).replace(":", "%3A").replace(",", "%2C")
+    return _escaped(defused(_clean(text))).replace(":", "%3A").replace(",", "%2C")
