@@ -10,6 +10,9 @@ The shared store, filled by main.py before a flow runs and by the nodes while it
 | `model`    | LanguageModel, which raises ModelError at once where none is set          | main                     |
 | `store`    | store.Store: the learner's records                                        | main                     |
 | `now`      | () -> aware datetime; a test's clock stands still                         | main                     |
+| `zone`     | tzinfo of the learner's days                                              | main                     |
+| `limit`    | int or None: how many items to review today                               | main                     |
+| `fuzz`     | bool: may due dates be spread a little; off where bytes must repeat       | main                     |
 | `rng`      | random.Random that every draw comes from; --seed makes it repeatable      | main                     |
 | `session`  | str: id of this session                                                   | main                     |
 | `topic`    | str or None: the TOPIC asked for; None once it was taken up               | main, PickTopic          |
@@ -43,11 +46,12 @@ def create_practice_flow() -> Flow:
     choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
     grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
+    sure = nodes.AskConfidence()
     judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
     choose - "item" >> ask
     choose - "done" >> end
-    ask - "answer" >> grade
+    ask - "answer" >> sure >> grade
     ask - "hint" >> hint
     ask - "side_question" >> side
     ask - "skip" >> give_up
@@ -90,8 +94,12 @@ def create_learn_flow() -> Flow:
     recap, leave = nodes.Recap(), nodes.LeaveSession()
     practice = create_practice_flow()
 
+    review = create_review_flow()
     pick - "chosen" >> load
+    pick - "review" >> review
     pick - "left" >> leave
+    review - "pick" >> pick
+    review - "left" >> leave
     load >> chunk >> recall
     recall - "recall" >> practice
     recall - "nothing" >> section
@@ -125,6 +133,22 @@ def create_learn_flow() -> Flow:
     recap - "pick" >> pick
     recap - "left" >> leave
     return Flow(start=pick)
+
+
+def create_review_flow() -> Flow:
+    """What is due, mixed over lessons. Its store is that of learn, and `limit`: how many today, None for the setting.
+
+    Ends on EndReview or SayNothingDue, whose action says how: pick (a session may go on) or left.
+    """
+    from nodes import review as nodes
+
+    choose, nothing, end = nodes.ChooseDue(), nodes.SayNothingDue(), nodes.EndReview()
+    practice = create_practice_flow()
+    choose - "review" >> practice
+    choose - "nothing" >> nothing
+    practice - "recalled" >> end
+    practice - "left" >> end
+    return Flow(start=choose)
 
 
 def create_grade_flow() -> Flow:
@@ -225,20 +249,34 @@ def create_quiz_flow() -> Flow:
     return Flow(start=choose)
 
 
+def create_appeal_flow() -> Flow:
+    """A disputed grade, looked at again.
+
+    Its store: `number` (of the attempt), `corpus`, `store`, `now`, `model`, `terminal` (terminal.OneShot); at the end `stands`.
+    """
+    from nodes import appeal as nodes
+
+    load = nodes.LoadAttempt()
+    load >> nodes.LookAgain() >> nodes.ShowAppeal()
+    return Flow(start=load)
+
+
 FLOWS = {
     "learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow, "ask": create_ask_flow,
     "summarize": create_summarize_flow, "find": create_find_flow, "draft": create_draft_flow, "quiz": create_quiz_flow,
+    "review": create_review_flow, "appeal": create_appeal_flow,
 }  # fmt: skip
 
 
 def mermaid(flow: Flow) -> str:
     """The live graph as a Mermaid flowchart, nested flows as boxes. Same graph, same text."""
     lines = ["flowchart TD"]
+    boxes = {"ChooseItem": "Practice", "ChooseDue": "Review"}  # what a flow within a flow is called, by its first node
     seen: dict[int, str] = {}
 
     def name(node) -> str:
         if id(node) not in seen:
-            kind = "Practice" if isinstance(node, Flow) else type(node).__name__
+            kind = boxes.get(type(node.start_node).__name__, "Flow") if isinstance(node, Flow) else type(node).__name__
             taken = sum(known.rstrip("0123456789") == kind for known in seen.values())
             seen[id(node)] = kind + (str(taken + 1) if taken else "")
         return seen[id(node)]

@@ -11,7 +11,7 @@ from dataclasses import fields
 import click
 
 from utils import __version__
-from utils.models import ExitCode, Settings, TutorError, UsageError
+from utils.models import ExitCode, NothingRun, Settings, TutorError, UsageError
 
 PROGRAM = "tutor"
 
@@ -82,8 +82,9 @@ def cli(context, **options):
 @click.argument("topic", required=False)
 @click.option("--script", metavar="FILE", help="Take the learner's steps from a YAML file.")
 @click.option("--transcript", metavar="FILE", help="Save the session as Markdown.")
+@click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; kept for good.")
 @takes_settings
-def learn(settings, topic=None, script=None, transcript=None):
+def learn(settings, topic=None, script=None, transcript=None, confidence=None):
     """An interactive tutoring session (the default).
 
     TOPIC is track/slug (llm/attention), a unique part of it, or a path.
@@ -91,7 +92,81 @@ def learn(settings, topic=None, script=None, transcript=None):
     from flow import create_learn_flow
 
     with session(settings, topic, script, transcript) as shared:
+        if confidence is not None:
+            shared["store"].set_setting("ask_confidence", confidence)
         create_learn_flow().run(shared)
+
+
+@cli.command()
+@click.option("--script", metavar="FILE", help="Take the learner's steps from a YAML file.")
+@click.option("--transcript", metavar="FILE", help="Save the review as Markdown.")
+@click.option("--limit", type=click.IntRange(1, 1000), metavar="N", help="Go over N items today (30).")
+@click.option("--undo", is_flag=True, help="Take back the last answer, and what it did to its item's date.")
+@takes_settings
+def review(settings, script, transcript, limit, undo):
+    """What is due today, mixed over lessons, the likeliest forgotten first."""
+    from flow import create_review_flow
+
+    if undo:
+        with records_of(settings) as store:
+            last = store.undo()
+        if not last:
+            raise NothingRun("there is no answer to take back")
+        document = {"attempt": last.id, "item": last.item, "answer": last.answer}
+        return put(settings, document, lambda: f"taken back: “{last.answer}” to {last.item}")
+    with session(settings, None, script, transcript) as shared:
+        shared["limit"] = limit
+        create_review_flow().run(shared)
+    return ExitCode.DONE
+
+
+@cli.command()
+@click.argument("attempt", type=int)
+@takes_settings
+def appeal(settings, attempt):
+    """Dispute a grade: a second, stricter look; both verdicts are kept, and the bank's author gets the change to accept it.
+
+    ATTEMPT is its number, which the feedback names; 0 is the last one.
+    """
+    from flow import create_appeal_flow
+    from utils import terminal
+
+    shown = terminal.OneShot(settings)
+    with records_of(settings) as store, model_of(settings, shown.tell_wait) as model:
+        past = store.attempts() if attempt == 0 else []
+        shared = {
+            "number": past[-1].id if past else attempt, "corpus": corpus_of(settings), "store": store, "now": store.now,
+            "model": model, "terminal": shown,
+        }  # fmt: skip
+        create_appeal_flow().run(shared)
+    return ExitCode.DONE if shared["stands"] else ExitCode.FELL_SHORT
+
+
+@cli.command()
+@takes_settings
+def progress(settings):
+    """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
+    from utils import bank, screens, terminal
+    from utils.models import InvalidFile
+    from utils.progress import progress_of
+
+    corpus = corpus_of(settings)
+    with records_of(settings, read_only=True) as store:
+        attempts, cards, now = store.attempts(), store.cards(), store.now().astimezone()
+    items = {}
+    for lesson in corpus.ids():
+        items[lesson] = [(key, "") for key in corpus.item_index(lesson)]
+    for lesson in dict.fromkeys(attempt.lesson for attempt in attempts):
+        if lesson in items and (found := corpus.bank_text(lesson)):
+            try:
+                items[lesson] = [(item.key, item.section) for item in bank.parse_bank(found[0], lesson, found[1])]
+            except InvalidFile as error:
+                corpus.warnings.append(str(error))
+    figures = progress_of(attempts, cards, items, now)
+    if settings.json:
+        return terminal.put(figures.document(), corpus.warnings)
+    titles = {lesson: corpus.card(lesson).title for lesson in figures.sections}
+    terminal.Terminal(settings).show(screens.Progressed(figures, now.date(), titles))
 
 
 @cli.command()
@@ -102,7 +177,7 @@ def topics(settings):
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
-        rows = agenda.rows(corpus, store)
+        rows = agenda.rows(corpus, store, store.now().astimezone())
     put(settings, rows, lambda: agenda.listing(rows, terminal.line_width()), corpus.warnings)
 
 
@@ -475,7 +550,8 @@ def session(settings, topic, script, transcript):
         try:
             yield {
                 "settings": settings, "corpus": corpus, "terminal": screen, "store": store, "now": store.now, "model": model,
-                "rng": random.Random(seed), "session": uuid.uuid4().hex[:12], "left": False, "round": None,
+                "rng": random.Random(seed), "fuzz": seed is None, "zone": store.now().astimezone().tzinfo, "limit": None,
+                "session": uuid.uuid4().hex[:12], "left": False, "round": None,
                 "topic": corpus.find(topic) if topic else None,
             }  # fmt: skip
             if model.usage:

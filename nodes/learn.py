@@ -12,6 +12,9 @@ from utils.models import Place, Round, Step
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 
 
+REVIEW = "\0review"  # what is chosen where it is no lesson; no path can hold it
+
+
 class PickTopic(Node):
     """Take the topic asked for, or show where the learner stands and let them choose."""
 
@@ -19,7 +22,8 @@ class PickTopic(Node):
         topic, corpus = shared["topic"], shared["corpus"]
         if topic:
             return corpus.find(topic), None, None, None, ""
-        choices, figures = agenda.choices(corpus, shared["store"]), agenda.figures(shared["store"])
+        now = shared["now"]().astimezone(shared["zone"])
+        choices, figures = agenda.choices(corpus, shared["store"], now), agenda.figures(shared["store"], now)
         # A script without a topic takes the first lesson offered, and ends with it.
         return None, choices, figures, shared["terminal"], "" if "lesson" in shared else "0"
 
@@ -34,14 +38,14 @@ class PickTopic(Node):
                 return None
             if step.action == "choose":
                 choice = choices[int(step.text)]
-                if choice.lesson:
-                    return choice.lesson
+                if choice.lesson or choice.review:
+                    return choice.lesson or REVIEW
                 choices = choice.more()
         return None
 
     def post(self, shared, prepared, lesson):
         shared["topic"], shared["chosen"] = None, lesson
-        return "chosen" if lesson else "left"
+        return "review" if lesson == REVIEW else "chosen" if lesson else "left"
 
 
 class LoadLesson(Node):
@@ -368,19 +372,22 @@ class Recap(ModelNode):
                 known.append((section.title, schedule.mastery(past, keys)))
         missed = [shared["items"][item] for item in store.missed_items(lesson.id) if item in shared["items"]]
         following = agenda.next_lesson(shared["corpus"], store, after=lesson.id)
-        return shared["model"], shared["terminal"], lesson, known, missed, following
+        keys = {item.key for item in shared["items"].values()}
+        now = shared["now"]().astimezone(shared["zone"])
+        back = agenda.comebacks([card for card in store.cards() if card.item in keys], now)
+        return shared["model"], shared["terminal"], lesson, known, missed, following, back
 
     def exec(self, prepared):
-        model, terminal, lesson, known, missed, _ = prepared
+        model, terminal, lesson, known, missed, *_ = prepared
         figures = [(title, screens.known(mastery)) for title, mastery in known]
         terminal.stream(model.say(prompts.recap(lesson.title, figures, [item.question for item in missed])))
         return self.built_in(prepared)
 
     def built_in(self, prepared):
-        _, terminal, lesson, known, missed, following = prepared
+        _, terminal, lesson, known, missed, following, back = prepared
         suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
         questions = [screens.blanked(bank.draw(item, 0).question) for item in missed]
-        terminal.show(screens.Known(lesson.title, known, questions, suggestion))
+        terminal.show(screens.Known(lesson.title, known, questions, suggestion, back))
         return terminal.turn_page({"next": "choose what is next", "quit": "leave"})
 
     def post(self, shared, prepared, step):

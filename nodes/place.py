@@ -11,6 +11,8 @@ REPEATS = (*POINTERS, "recap")  # slugs of sections that answer no question bett
 def keep_place(shared, **changes) -> None:
     """Change the learner's place and put it on record, so that the very screen comes back after a kill."""
     place = shared["place"]
+    if place is None:  # a review has none: what is due comes back by itself
+        return
     for name, value in changes.items():
         setattr(place, name, value)
     if shared["round"] and shared["round"].mode != "recall":  # what is recalled is read from the attempts instead

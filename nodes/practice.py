@@ -8,11 +8,16 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.place import keep_place, read_step
-from utils import answering, bank, files, grading, prompts, screens, search
+from utils import answering, bank, files, grading, prompts, schedule, screens, search
 from utils.call_llm import whole
 from utils.models import Attempt, Grade, Kind, Round
 
 SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
+
+
+def name_of(item, round_: Round) -> str:
+    """What a round calls an item: its id, or, where items of several lessons are mixed, its key."""
+    return item.key if round_.mode == "review" else item.id
 
 
 class ChooseItem(Node):
@@ -29,12 +34,14 @@ class ChooseItem(Node):
         if not round_.queue:
             return None
         item = items[round_.queue[0]]
-        return bank.draw(item, round_.seed + round_.draws.get(item.id, 0))
+        return bank.draw(item, round_.seed + round_.draws.get(name_of(item, round_), 0))
 
     def post(self, shared, prepared, item):
         shared["item"], shared["asked"] = item, False
         if item is None:
             return "done"
+        if shared["round"].mode == "review":
+            shared["lesson"] = shared["corpus"].lesson(item.lesson)
         keep_place(shared)
         return "item"
 
@@ -47,7 +54,8 @@ class AskItem(Node):
 
     def prep(self, shared):
         item, round_ = shared["item"], shared["round"]
-        note = "Once more" if item.id in round_.outcomes else NOTES.get(round_.mode, "")
+        again = name_of(item, round_) in round_.outcomes
+        note = "Once more" if again else item.lesson if round_.mode == "review" else NOTES.get(round_.mode, "")
         order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
         question = screens.Question(item, order, note)
         return shared["terminal"], question, round_, shared["asked"]
@@ -150,6 +158,26 @@ class AnswerSideQuestion(ModelNode):
             shared["terminal"].event("side_question", question=prepared[2])
 
 
+class AskConfidence(Node):
+    """How sure is the learner, before they see the verdict? Only where they want to be asked."""
+
+    CHOICES = ("A guess", "Fairly sure", "Sure")
+
+    def prep(self, shared):
+        wanted = shared["terminal"].attended and shared["store"].setting("ask_confidence", False)
+        return shared["terminal"], wanted and shared["round"].mode != "probe"
+
+    def exec(self, prepared):
+        terminal, wanted = prepared
+        if not wanted:
+            return None
+        step = terminal.choose([f"How sure? {words}" if not n else words for n, words in enumerate(self.CHOICES)], {})
+        return int(step.text) + 1 if step.action == "choose" else None
+
+    def post(self, shared, prepared, confidence):
+        shared["confidence"] = confidence
+
+
 class GradeAnswer(ModelNode):
     """Score the answer, with the points met and missed. Free text is read by the model too, where there is one."""
 
@@ -220,19 +248,38 @@ class RecordAttempt(Node):
         attempt = Attempt(
             item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
             mode=round_.mode, seed=item.seed, hints=round_.hints, shown=skipped, session=shared["session"],
+            confidence=shared.get("confidence"),
         )  # fmt: skip
         if attempt.answer:
             round_.answers.append(attempt.answer)
         advance(round_, item, result)
+        card = card_after(shared, attempt, result)
+        if card:
+            attempt = replace(attempt, due=card.due)
         place = shared["place"]
-        if round_.mode != "recall":
+        if place and round_.mode != "recall":
             place.round = round_
-        stored = shared["store"].add(attempt, place)
-        shared["result"] = result
+        stored = shared["store"].add(attempt, place, card)
+        shared["result"], shared["stored"] = result, stored.id
+        if card and card.leech:
+            shared["terminal"].notice(f"Missed {card.lapses} times: set aside, for asking again will not help. See {item.path}.")
         shared["terminal"].event(
             "stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result
         )
         return {SKIPPED: "skipped", JUDGED: "judged"}.get(grade.grader, "graded")
+
+
+def card_after(shared, attempt: Attempt, result: str):
+    """The item's card where its turn is over; a question that was asked before it was taught, and not known, is none."""
+    if result not in ("passed", "missed"):
+        return None
+    round_, store = shared["round"], shared["store"]
+    rating = round_.outcomes[name_of(shared["item"], round_)]
+    sure = (attempt.confidence or 0) >= SURE
+    return schedule.next_card(attempt.item, store.card(attempt.item), rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
+
+
+SURE = 3  # of "how sure?", 1 to 3
 
 
 def advance(round_: Round, item, result: str) -> None:
@@ -243,16 +290,17 @@ def advance(round_: Round, item, result: str) -> None:
         round_.tries += 1
         round_.hints += 1
         return
+    name = name_of(item, round_)
     aided = round_.tries or round_.hints
-    came_back = item.id in round_.outcomes
+    came_back = name in round_.outcomes
     if result == "passed":
         outcome = "assisted" if aided or came_back else "unaided"
     else:
         outcome = "missed"
         if result == "missed" and not came_back:  # twice in a session is enough; the next one starts with it
-            round_.again.append(item.id)
-    round_.outcomes[item.id] = outcome
-    round_.draws[item.id] = round_.draws.get(item.id, 0) + 1
+            round_.again.append(name)
+    round_.outcomes[name] = outcome
+    round_.draws[name] = round_.draws.get(name, 0) + 1
     round_.queue.pop(0)
     round_.hints = round_.tries = 0
     round_.answers = []
@@ -269,11 +317,13 @@ class ShowFeedback(Node):
     """The verdict, with the learner's own words; then the explanation, or the next hint."""
 
     def prep(self, shared):
-        return shared["terminal"], shared["item"], shared["grade"], shared["result"], shared["round"]
+        return shared["terminal"], shared["item"], shared["grade"], shared["result"], shared["round"], shared["stored"]
 
     def exec(self, prepared):
-        terminal, item, grade, result, round_ = prepared
+        terminal, item, grade, result, round_, number = prepared
         terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure")))
+        if item.kind == Kind.SHORT and not grade.correct and terminal.attended:
+            terminal.notice(f"Not what you meant? appeal {number} has it looked at again.")
         if result == "unsure":
             terminal.show(screens.Answer(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
@@ -348,7 +398,7 @@ class EndRound(Node):
             return "left"
         if round_.mode == "probe":
             return "known" if "unaided" in outcomes else "unknown"
-        if round_.mode == "recall":
+        if round_.mode in ("recall", "review"):
             return "recalled"
         missed = outcomes.count("missed")
         return "struggled" if missed * 2 > len(outcomes) else "missed" if missed else "practised"
@@ -364,6 +414,6 @@ class EndRound(Node):
             keep_place(shared, stage="start")
         elif action == "unknown":
             keep_place(shared, stage="explain", page=0)
-        elif action == "recalled":
+        elif action == "recalled" and shared["round"].mode == "recall":
             shared["round"] = None
         return action

@@ -118,7 +118,7 @@ def test_a_lesson_whose_file_goes_while_it_is_taught_keeps_the_answers(folder, h
         learner = Deleting([Step("skip"), Step("skip"), Step("quit")])
         create_learn_flow().run({
             "settings": Settings(plain=True), "corpus": files.open_corpus(folder), "store": store, "now": store.now,
-            "model": LanguageModel(None),
+            "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": None,
             "terminal": Terminal(Settings(plain=True), learner), "rng": random.Random(1), "session": "s",
             "topic": "bakery", "left": False, "round": None,
         })  # fmt: skip

@@ -33,7 +33,9 @@ def play(docs, home, capsys):
             corpus = files.open_corpus(docs)
             shared = {
                 "settings": Settings(plain=True), "corpus": corpus, "store": store, "now": store.now,
-                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "rng": random.Random(seed),
+                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "fuzz": False,
+                "zone": NOW.tzinfo, "limit": None,
+                "rng": random.Random(seed),
                 "session": next(sessions), "topic": topic, "left": False, "round": None,
             }  # fmt: skip
             create_learn_flow().run(shared)
@@ -88,7 +90,9 @@ def learn(docs, home, capsys):
         with open_store(home, now=lambda: NOW) as store:
             shared = {
                 "settings": Settings(plain=True), "corpus": files.open_corpus(docs), "store": store, "now": store.now,
-                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "rng": random.Random(seed),
+                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "fuzz": False,
+                "zone": NOW.tzinfo, "limit": None,
+                "rng": random.Random(seed),
                 "session": f"s{next(count)}", "topic": "food/bread", "left": False, "round": None,
             }  # fmt: skip
             create_learn_flow().run(shared)
@@ -219,7 +223,8 @@ def test_the_same_seed_gives_the_same_transcript(docs, tmp_path, capsys):
             terminal = Terminal(Settings(plain=True), learner)
             shared = {
                 "settings": Settings(plain=True), "corpus": files.open_corpus(docs), "store": store, "now": store.now,
-                "terminal": terminal, "model": LanguageModel(None), "rng": random.Random(5),
+                "terminal": terminal, "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": None,
+                "rng": random.Random(5),
                 "session": name, "topic": "bread", "left": False,
                 "round": None,
             }  # fmt: skip

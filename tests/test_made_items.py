@@ -297,12 +297,12 @@ def play(folder, home, capsys):
         with open_store(home, now=lambda: NOW) as store:
             shared = {
                 "settings": settings, "corpus": files.open_corpus(folder), "store": store, "now": store.now,
-                "model": LanguageModel(None),
+                "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": None,
                 "terminal": Terminal(settings, ScriptedLearner([Step(*step) for step in steps])), "rng": random.Random(1),
                 "session": next(sessions), "topic": topic, "left": False, "round": None,
             }  # fmt: skip
             create_learn_flow().run(shared)
-            shared["attempts"], shared["rows"] = store.attempts(), agenda.rows(shared["corpus"], store)
+            shared["attempts"], shared["rows"] = store.attempts(), agenda.rows(shared["corpus"], store, NOW)
         return capsys.readouterr().out, shared
 
     return run

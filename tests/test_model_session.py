@@ -56,7 +56,8 @@ def session(docs, home, capsys, monkeypatch):
         with open_store(home, now=lambda: NOW) as store:
             shared = {
                 "settings": Settings(plain=True), "corpus": files.open_corpus(docs), "store": store, "now": store.now,
-                "model": model, "terminal": terminal, "rng": random.Random(1), "session": "s", "topic": "bread", "left": False,
+                "model": model, "fuzz": False, "zone": NOW.tzinfo, "limit": None, "terminal": terminal,
+                "rng": random.Random(1), "session": "s", "topic": "bread", "left": False,
                 "round": None,
             }  # fmt: skip
             create_learn_flow().run(shared)

@@ -186,7 +186,7 @@ def test_the_file_is_in_wal_mode_with_strict_tables_and_full_synchronization(hom
     with opened(home) as store, database(home) as plain:
         assert plain.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         strict = {row[1] for row in plain.execute("PRAGMA table_list") if row[5]}
-        assert strict == {"attempts", "places", "settings"}
+        assert strict == {"appeals", "attempts", "cards", "places", "settings"}
         assert store._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
         assert store._connection.execute("PRAGMA busy_timeout").fetchone()[0] == 5000
 
@@ -243,7 +243,7 @@ def test_records_of_a_newer_version_are_refused_and_left_alone(home, read_only):
     opened(home).close()
     with database(home) as plain:
         plain.execute("PRAGMA user_version = 9999")
-    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 1\)\. Nothing was changed\."
+    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 2\)\. Nothing was changed\."
     with unchanged(home / "records.db"), pytest.raises(RecordsError, match=said) as caught:
         opened(home, read_only=read_only)
     assert caught.value.exit_code == ExitCode.RECORDS
@@ -286,7 +286,7 @@ def test_damage_that_only_shows_in_the_middle_of_a_session_is_told_as_such(home,
         for _ in range(300):
             store.add(attempt())
     with (home / "records.db").open("r+b") as file:
-        file.seek(10 * 4096)
+        file.seek(30 * 4096)
         file.write(b"\xff" * 4096)
     monkeypatch.setattr(store_module, "QUICK_CHECK_BYTES", 0)  # as with a large file that was closed cleanly
     with opened(home) as store, pytest.raises(RecordsError, match="cannot be read: it is damaged"):

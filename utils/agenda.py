@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from utils.models import Lesson
+from utils.progress import day_of, end_of_day, in_days, streak
 from utils.text import plural
 
 FIRST_LESSONS = 3  # offered on the home screen
@@ -18,6 +19,7 @@ class Choice:
 
     label: str
     lesson: str | None = None
+    review: bool = False
     more: Callable[[], list[Choice]] = list
 
 
@@ -56,20 +58,29 @@ def next_lesson(corpus, store, after: str) -> Lesson | None:
     return next(iter(within_reach(lessons, finished_lessons(corpus, store) | {after}, after)), None)
 
 
-def choices(corpus, store) -> list[Choice]:
-    """The home screen's lines: go on, something new, everything."""
+REVIEW_S = 30  # that an item of a review takes, about
+
+
+def choices(corpus, store, now) -> list[Choice]:
+    """The home screen's lines: go on, review, something new, everything. now: aware, in the learner's time zone."""
     cards = {lesson: corpus.card(lesson) for lesson in corpus.ids()}
     finished = finished_lessons(corpus, store)
     place = store.last_place()
     offered: list[Choice] = []
     going_on = place.lesson if place and place.lesson in cards else None
     if going_on:
-        lesson = cards[going_on]
-        left = f", {len(place.done)} of {len(corpus.lesson(going_on).sections)} sections done"
+        lesson, sections = cards[going_on], len(corpus.lesson(going_on).sections)
+        left = f" · {len(place.done)} of {sections} sections done"
+        if lesson.minutes:
+            left += f" · {max(1, round(lesson.minutes * (1 - len(place.done) / sections)))} min left"
         offered.append(Choice(f"Go on with **{lesson.title}**{left}", going_on))
+    if due := {lesson: count for lesson, count in store.due_counts(end_of_day(now)).items() if lesson in cards}:
+        count = sum(due.values())
+        told = f" · from {plural(len(due), 'lesson')} · about {max(1, round(count * REVIEW_S / 60))} min"
+        offered.append(Choice(f"Review **{plural(count, 'item')}**{told}", review=True))
     new = [lesson for lesson in within_reach(list(cards.values()), finished) if lesson.id != going_on]
-    for lesson in new[: 1 if going_on else FIRST_LESSONS]:
-        lead = "Start something new: " if going_on else ""
+    for lesson in new[: 1 if offered else FIRST_LESSONS]:
+        lead = "Start something new: " if going_on or due else ""
         offered.append(Choice(f"{lead}**{lesson.title}**" + (f" · {lesson.summary}" if lesson.summary else ""), lesson.id))
     if len(cards) > len(offered):
         every = [Choice(f"**{card.title}** · {name}", name) for name, card in cards.items()]
@@ -77,14 +88,28 @@ def choices(corpus, store) -> list[Choice]:
     return offered
 
 
-def figures(store) -> str:
-    """What the home screen says at its right: how much waits to be gone over."""
-    waiting = sum(len(store.missed_items(lesson)) for lesson in store.lessons_tried())
-    return f"{plural(waiting, 'question')} to go over" if waiting else ""
+def figures(store, now) -> str:
+    """What the home screen says at its right: `4-day streak · 12 due`. now: aware, in the learner's time zone."""
+    days, due = streak(store.attempts(), now), sum(store.due_counts(end_of_day(now)).values())
+    told = [f"{days}-day streak"] if days > 1 else []
+    return " · ".join([*told, f"{due} due"] if due else told)
 
 
-def rows(corpus, store) -> list[dict]:
+def reviewed_today(store, now) -> int:
+    """How many items were gone over in reviews today, each counted once."""
+    today = [attempt for attempt in store.attempts() if attempt.mode == "review" and day_of(attempt.at, now) == now.date()]
+    return len({attempt.item for attempt in today})
+
+
+def comebacks(cards, now) -> list[str]:
+    """When items come back: `3 tomorrow`, `2 in 4 days`; the soonest first."""
+    days = Counter(max(0, (day_of(card.due, now) - now.date()).days) for card in cards if not card.leech)
+    return [f"{count} {in_days(day)}" for day, count in sorted(days.items())]
+
+
+def rows(corpus, store, now) -> list[dict]:
     """`topics --json`: one object a lesson, prerequisites before what needs them within a track."""
+    waiting = store.due_counts(end_of_day(now))
     from utils.schedule import mastery
 
     by_lesson = defaultdict(list)
@@ -95,7 +120,6 @@ def rows(corpus, store) -> list[dict]:
         card = corpus.card(lesson_id)
         items = corpus.item_index(lesson_id)
         past = by_lesson[lesson_id]
-        missed = store.missed_items(lesson_id) if past else []
         table.append(
             {
                 "lesson": lesson_id,
@@ -106,7 +130,7 @@ def rows(corpus, store) -> list[dict]:
                 "sections": card.section_count,
                 "items": len(items),
                 "mastery": round(mastery(past, items), 3) if items else 0.0,
-                "due": sum(f"{lesson_id}:{item}" in items for item in missed),
+                "due": min(waiting.get(lesson_id, 0), len(items)),
             }
         )
     return table
@@ -143,7 +167,7 @@ def listed(name: str, row: dict, parent: str | None, width: int | None) -> str:
     minutes = f"{row['minutes']:3} min" if row["minutes"] else " " * 7
     told = f"{name}  {'●' * known}{'○' * (5 - known)} {minutes}  {row['title']}"
     if row["due"]:
-        told += f" · {row['due']} to go over"
+        told += f" · {row['due']} due"
     others = [need for need in row["prerequisites"] if need != parent]
     if others:
         told += f" · also needs {', '.join(others)}"

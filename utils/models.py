@@ -297,6 +297,8 @@ class Attempt:
     hints: int = 0  # how many were shown before this answer
     shown: bool = False  # the answer had been shown, or the item was skipped
     session: str = ""
+    confidence: int | None = None  # how sure the learner was before the verdict, 1 (a guess) to 3 (sure)
+    due: str | None = None  # when the item comes back after this, UTC, ISO 8601; None where its turn was not over
     id: int | None = None  # given by the store
 
     @property
@@ -306,6 +308,22 @@ class Attempt:
     @property
     def unaided(self) -> bool:
         return self.grade.correct and not self.hints and not self.shown
+
+
+@dataclass(frozen=True)
+class Card:
+    """What spaced repetition knows of an item."""
+
+    item: str  # Item.key
+    memory: str  # FSRS's card as JSON, for schedule.review_card only
+    due: str  # UTC, ISO 8601
+    lapses: int = 0  # how often it was missed after it had been known
+    leech: bool = False  # set aside: it was missed too often for more of the same to help
+    sure_and_wrong: bool = False  # at its last answer, which makes it the first to come back
+
+    @property
+    def lesson(self) -> str:
+        return self.item.partition(":")[0]
 
 
 @dataclass

@@ -5,10 +5,12 @@ Attempts are taken in the order given, which is that of the store's sequence num
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 
-from utils.models import Attempt
+from utils.models import Attempt, Card
 
 MASTERED = 0.8
 CREDIT = {"unaided": 1.0, "assisted": 0.5, "missed": 0.0}
@@ -89,6 +91,55 @@ def retrievability(card: str, now: datetime) -> float:
 
     moment = _utc(now)
     return Scheduler().get_card_retrievability(Card.from_json(card), moment)
+
+
+LEECH_LAPSES = 8
+
+
+def next_card(item: str, before: Card | None, rating: str, now: datetime, *, sure: bool = False, fuzz: bool = True) -> Card:
+    """An item's card after a turn at it. rating: an `outcome`. sure: the learner said so, before the verdict."""
+    memory = review_card(before.memory if before else None, rating, now, fuzz=fuzz)
+    missed = rating == "missed"
+    lapses = (before.lapses if before else 0) + (missed and before is not None)
+    due = json.loads(memory)["due"]
+    when = datetime.fromisoformat(due).astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Card(item, memory, when, lapses, lapses >= LEECH_LAPSES, missed and sure)
+
+
+def cards_of_old(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card | None:
+    """The card of an item that was answered before cards were kept. attempts: all of that item, in order."""
+    sessions: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        sessions.setdefault(attempt.session, []).append(attempt)
+    card = None
+    for run in sessions.values():
+        if run[-1].mode == "probe" and not run[-1].grade.correct:
+            continue  # asked before it was taught
+        at = datetime.fromisoformat(run[-1].at.replace("Z", "+00:00"))
+        card = next_card(attempts[0].item, card, outcome(run), at, fuzz=fuzz)
+    return card
+
+
+def todays(cards: Sequence[Card], now: datetime, limit: int) -> list[Card]:
+    """What to review now: surely wrong ones first, then the likeliest forgotten, mixed over lessons, at most `limit`."""
+    ready = [card for card in cards if not card.leech]
+    ready.sort(key=lambda card: (not card.sure_and_wrong, retrievability(card.memory, now), card.item))
+    return mixed(ready[:limit])
+
+
+def mixed(cards: Sequence[Card]) -> list[Card]:
+    """The same cards, no two of one lesson side by side where that can be helped, otherwise in their order."""
+    waiting, found = list(cards), []
+    while waiting:
+        last = found[-1].lesson if found else ""
+        left = Counter(card.lesson for card in waiting)
+        crowded = next((lesson for lesson, count in left.items() if 2 * count > len(waiting) + 1 and lesson != last), None)
+        pick = next((card for card in waiting if card.lesson == crowded), None) or next(
+            (card for card in waiting if card.lesson != last), waiting[0]
+        )
+        waiting.remove(pick)
+        found.append(pick)
+    return found
 
 
 def _utc(moment: datetime) -> datetime:

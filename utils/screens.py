@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -19,12 +20,14 @@ from utils.bank import shown_answer
 from utils.markup import ACCENT, DIM
 from utils.models import Answer as Reply
 from utils.models import Grade, Item, Kind, Lesson
+from utils.progress import calendar, spent
 from utils.quiz import SKIPPED, Outcome
 from utils.schedule import is_mastered
 from utils.summaries import Point, by_section, listing
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:
+    from utils.progress import Progress
     from utils.report import Report
 
 SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
@@ -368,6 +371,7 @@ class Known(Screen):
     sections: list[tuple[str, float]] = field(default_factory=list)  # title, mastery
     comes_back: list[str] = field(default_factory=list)  # questions missed
     suggestion: str = ""
+    reviews: list[str] = field(default_factory=list)  # "3 tomorrow"
 
     def parts(self):
         yield Text("")
@@ -387,6 +391,9 @@ class Known(Screen):
             yield line(f"{plural(len(self.comes_back), 'question')} missed, first thing next time:")
             for question in self.comes_back[:3]:
                 yield marked("·", question, DIM)
+        if self.reviews:
+            yield Text("")
+            yield line(f"For review: {', '.join(self.reviews[:4])}.", DIM)
         if self.suggestion:
             yield Text("")
             yield line(self.suggestion)
@@ -399,6 +406,120 @@ class Known(Screen):
         if self.suggestion:
             rows += ["", sanitize(self.suggestion)]
         return "\n".join(rows)
+
+
+@dataclass
+class ReviewHead(Screen):
+    """How much is gone over now."""
+
+    items: int
+    lessons: int
+    due: int
+
+    def told(self) -> str:
+        rest = f", {self.due - self.items} more are due" if self.due > self.items else ""
+        return f"from {plural(self.lessons, 'lesson')}, oldest risk first{rest}"
+
+    def parts(self):
+        yield Text("")
+        yield Sides(Text(f"Review of {plural(self.items, 'item')}", style=f"bold {ACCENT}"), self.told())
+
+    def markdown(self):
+        return f"## Review of {plural(self.items, 'item')}\n\n_{self.told()}_"
+
+
+@dataclass
+class ReviewEnd(Screen):
+    """How a review went, and when its items come back."""
+
+    outcomes: list[str]
+    comebacks: list[str]
+    left: int
+
+    def rows(self) -> list[str]:
+        known_, helped = (self.outcomes.count(name) for name in ("unaided", "assisted"))
+        told = f"{known_} of {len(self.outcomes)} known" + (f", {helped} with help" if helped else "")
+        rows = [told, f"They come back: {', '.join(self.comebacks[:5])}."] if self.comebacks else [told]
+        return [*rows, f"{self.left} more are due."] if self.left else rows
+
+    def parts(self):
+        yield Text("")
+        first, *others = self.rows()
+        yield line(first, f"bold {ACCENT}")
+        for row in others:
+            yield line(row, DIM)
+
+    def markdown(self):
+        return "\n\n".join(self.rows())
+
+
+@dataclass
+class Progressed(Screen):
+    """Streak, calendar, mastery, forecast, calibration: what has come of it so far."""
+
+    progress: Progress
+    today: date
+    titles: dict[str, str]  # lesson -> title
+
+    def parts(self):
+        one = self.progress
+        figures = [plural(one.attempts, "answer"), spent(one.seconds)]
+        streak = f"{one.streak_days}-day streak" if one.streak_days else "no streak yet"
+        yield Sides(Text("Progress", style=f"bold {ACCENT}"), f"{streak} · {one.due} due")
+        yield line(" · ".join(figures), DIM)
+        yield Text("")
+        for row in calendar(one.by_day, self.today):
+            yield Text(row, style=ACCENT if any(mark in row for mark in "░▒▓█") else DIM, no_wrap=True, overflow="crop")
+        yield line("    · none  ░ 1 to 4  ▒ to 9  ▓ to 19  █ more answers a day", DIM)
+        yield Text("")
+        yield from self.lessons()
+        yield from self.reviews()
+        if one.calibration:
+            yield Text("")
+            yield line("How sure, and how often right", "bold")
+            for word, count, right in one.calibration:
+                yield line(f"{word:12} {round(right * 100):3} % of {plural(count, 'answer')}", indent=1)
+        if one.set_aside:
+            yield Text("")
+            yield line(f"Set aside after too many misses: {', '.join(one.set_aside)}", DIM)
+
+    def lessons(self):
+        begun = list(self.progress.sections)
+        if not begun:
+            yield line("No lesson begun yet.", DIM)
+            return
+        yield line("Mastery", "bold")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style=ACCENT)
+        table.add_column(justify="right")
+        table.add_column()
+        table.add_column(style=DIM, justify="right")
+        for lesson in begun:
+            now, change = self.progress.mastery[lesson], self.progress.trend[lesson]
+            arrow = f"{'▲' if change > 0 else '▼'} {abs(change) * 100:.0f} this week" if abs(change) >= 0.01 else ""
+            title = Text(sanitize(self.titles[lesson], newlines=False))
+            table.add_row(dots(round(now * 5), 5), f"{now * 100:.0f} %", title, arrow)
+            shaky = [section for section, value in self.progress.sections[lesson].items() if 0 < value < 0.5]
+            if shaky:
+                table.add_row("", "", Text(f"shaky: {', '.join(shaky)}", style=DIM), "")
+        yield Padding(table, (0, 0, 0, 1))
+
+    def reviews(self):
+        ahead = self.progress.forecast
+        most = max(count for _, count in ahead)
+        if not most:
+            return
+        yield Text("")
+        yield line("Reviews in the next two weeks", "bold")
+        for day, count in ahead:
+            if count:
+                when = date.fromisoformat(day)
+                label = "today" if when == self.today else when.strftime("%a %d")
+                bar = "█" * max(1, round(count * 40 / most))
+                yield Text(f" {label:7}").append(bar, style=ACCENT).append(f" {count}", style=DIM)
+
+    def markdown(self):
+        return ""
 
 
 def known(mastery: float) -> str:

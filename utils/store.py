@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from utils import schedule
-from utils.models import Attempt, Grade, Met, Place, RecordsError, Round
+from utils.models import Attempt, Card, Grade, Met, Place, RecordsError, Round
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Row
@@ -58,6 +58,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at TEXT NOT NULL
         ) STRICT""",
         "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",  # value: JSON
+    ),
+    (
+        "ALTER TABLE attempts ADD COLUMN confidence INTEGER",
+        "ALTER TABLE attempts ADD COLUMN due TEXT",
+        """CREATE TABLE cards (
+            item TEXT PRIMARY KEY,                -- Item.key
+            lesson TEXT NOT NULL,
+            due TEXT NOT NULL,                    -- repeats what the card says, for SQL
+            card TEXT NOT NULL,                   -- Card as JSON
+            attempt INTEGER NOT NULL,             -- that it was made at
+            before TEXT                           -- the card before that, for undo
+        ) STRICT""",
+        """CREATE TABLE appeals (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            attempt INTEGER NOT NULL REFERENCES attempts (id),
+            grade TEXT NOT NULL,                  -- the second look's Grade as JSON
+            at TEXT NOT NULL
+        ) STRICT""",
     ),
 )
 
@@ -114,20 +132,49 @@ class Store:
 
     # ------------------------------------------------------------------------------------------- attempts
 
-    def add(self, attempt: Attempt, place: Place | None = None) -> Attempt:
-        """Store an attempt and the place that it leads to, both or neither. Returns it with its id once on the disk."""
+    def add(self, attempt: Attempt, place: Place | None = None, card: Card | None = None) -> Attempt:
+        """Store an attempt, the place that it leads to and the item's card after it: all or nothing.
+
+        Returns it with its id once on the disk.
+        """
         row = {
             "uid": os.urandom(16).hex(), "session": attempt.session, "item": attempt.item, "section": attempt.section,
             "lesson": attempt.lesson, "answer": _storable(attempt.answer), "grade": _to_json(attempt.grade),
             "score": float(attempt.grade.score), "unaided": int(attempt.unaided), "shown": int(attempt.shown),
             "hints": attempt.hints, "seed": attempt.seed, "mode": attempt.mode, "at": attempt.at,
+            "confidence": attempt.confidence, "due": attempt.due,
         }  # fmt: skip
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
         with self._writing("answer") as connection:
             added = connection.execute(f"INSERT INTO attempts ({columns}) VALUES ({values})", row)
             if place is not None:
                 self._put_place(connection, place)
+            if card is not None:
+                self._put_card(connection, card, added.lastrowid)
         return replace(attempt, id=added.lastrowid)
+
+    def attempt(self, number: int) -> Attempt | None:
+        """The attempt of that id."""
+        rows = self._read("SELECT * FROM attempts WHERE id = ?", (number,))
+        return self._attempt(rows[0]) if rows else None
+
+    def undo(self) -> Attempt | None:
+        """Take back the last attempt and what it did to its item's card. Returns it, None where there is none."""
+        rows = self._read("SELECT * FROM attempts ORDER BY id DESC LIMIT 1")
+        if not rows:
+            return None
+        last = self._attempt(rows[0])
+        with self._writing("change") as connection:
+            connection.execute("DELETE FROM appeals WHERE attempt = ?", (last.id,))
+            connection.execute("DELETE FROM attempts WHERE id = ?", (last.id,))
+            found = connection.execute("SELECT before FROM cards WHERE item = ? AND attempt = ?", (last.item, last.id)).fetchone()
+            if found and found[0]:
+                before = self._card(found[0])
+                restored = (found[0], before.due, last.item)
+                connection.execute("UPDATE cards SET card = ?, due = ?, before = NULL, attempt = 0 WHERE item = ?", restored)
+            elif found:
+                connection.execute("DELETE FROM cards WHERE item = ?", (last.item,))
+        return last
 
     def attempts(self, lesson: str | None = None, section: str | None = None, item: str | None = None) -> list[Attempt]:
         """The attempts on a lesson, a section (slug) or an item (key), or all of them, in the order of their ids."""
@@ -163,6 +210,59 @@ class Store:
     def lessons_tried(self) -> set[str]:
         """Lessons with at least one stored answer."""
         return {row[0] for row in self._read("SELECT DISTINCT lesson FROM attempts")}
+
+    # ---------------------------------------------------------------------------------------------- cards
+
+    def card(self, item: str) -> Card | None:
+        rows = self._read("SELECT card FROM cards WHERE item = ?", (item,))
+        return self._card(rows[0][0]) if rows else None
+
+    def cards(self, due_by: str | None = None) -> list[Card]:
+        """All cards, or those due by a time (UTC, ISO 8601), the earliest due first."""
+        where, values = (" WHERE due <= ?", (due_by,)) if due_by else ("", ())
+        return [self._card(row[0]) for row in self._read(f"SELECT card FROM cards{where} ORDER BY due, item", values)]
+
+    def due_counts(self, due_by: str) -> dict[str, int]:
+        """lesson -> how many of its items are due by a time; those set aside are not."""
+        rows = self._read(
+            "SELECT lesson, count(*) FROM cards WHERE due <= ? AND json_extract(card, '$.leech') = 0 GROUP BY lesson", (due_by,)
+        )
+        return dict(map(tuple, rows))
+
+    def without_cards(self) -> list[str]:
+        """Keys of items that were answered before there were cards."""
+        rows = self._read("SELECT DISTINCT item FROM attempts WHERE item NOT IN (SELECT item FROM cards) ORDER BY item")
+        return [row[0] for row in rows]
+
+    def put_card(self, card: Card) -> None:
+        """A card made from attempts of old."""
+        with self._writing("card") as connection:
+            self._put_card(connection, card, 0)
+
+    def _put_card(self, connection: Connection, card: Card, attempt: int) -> None:
+        connection.execute(
+            "INSERT INTO cards (item, lesson, due, card, attempt) VALUES (?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET "
+            "before = card, due = excluded.due, card = excluded.card, attempt = excluded.attempt",
+            (card.item, card.lesson, card.due, _to_json(card), attempt),
+        )
+
+    def _card(self, text: str) -> Card:
+        with self._sense_of("a card"):
+            return _build(Card, json.loads(text))
+
+    # -------------------------------------------------------------------------------------------- appeals
+
+    def add_appeal(self, attempt: Attempt, grade: Grade, at: str) -> None:
+        """Keep a second look's verdict beside the first."""
+        with self._writing("appeal") as connection:
+            connection.execute(
+                "INSERT INTO appeals (attempt, grade, at) VALUES (?, ?, ?)", (attempt.id, _to_json(grade), at)
+            )
+
+    def appeals(self, attempt: int) -> list[Grade]:
+        """The verdicts of the second looks at an attempt, in order."""
+        rows = self._read("SELECT grade FROM appeals WHERE attempt = ? ORDER BY id", (attempt,))
+        return [grade_from_json(row[0]) for row in rows]
 
     # --------------------------------------------------------------------------------------------- places
 
@@ -231,6 +331,7 @@ class Store:
                 item=row["item"], section=row["section"], answer=row["answer"], grade=grade_from_json(row["grade"]),
                 at=row["at"], mode=row["mode"], seed=row["seed"], hints=row["hints"], shown=bool(row["shown"]),
                 session=row["session"], id=row["id"],
+                confidence=row["confidence"], due=row["due"],
             )  # fmt: skip
 
     def _place(self, row: Row) -> Place:

@@ -215,6 +215,11 @@ class OneShot:
         print(f"{sanitize(question, newlines=False)} [y/N] ", end="", flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
+    def put_appeal(self, found: dict) -> None:
+        from utils import appeals
+
+        put(found if self.json else appeals.listing(found))
+
     def put_found(self, document: dict) -> None:
         from utils import finding
 

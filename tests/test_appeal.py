@@ -1,0 +1,75 @@
+"""A grade that can be argued with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import NOW
+from endpoint import serving, streamed
+
+from utils.models import Attempt, Grade
+from utils.store import open_store
+
+BANK = """\
+items:
+  - id: why
+    section: yeast
+    kind: short
+    question: Why does dough rise?
+    rubric:
+      - point: yeast breathes out carbon dioxide
+    references:
+      - Yeast eats sugar and breathes out carbon dioxide.
+      - The yeast in it gives off carbon dioxide gas,
+        which makes bubbles.
+    hints: [Yeast is alive.]
+    explanation: The gas makes bubbles.
+"""
+ANSWER = "the yeast gives off gas bubbles made of carbon dioxide"
+
+
+@pytest.fixture
+def disputed(docs, home):
+    """An attempt that was graded wrong, and its number."""
+    (docs / "food" / "bread.quiz.yaml").write_text(BANK, encoding="utf-8")
+    with open_store(home, now=lambda: NOW) as store:
+        grade = Grade(0.0, missed=("yeast breathes out carbon dioxide",))
+        at = "2026-03-01T09:30:00.000Z"
+        return store.add(Attempt("food/bread:why", "yeast", ANSWER, grade, at, "practice", session="s")).id
+
+
+def appeal(tutor, docs, number, met):
+    quote = "gives off gas bubbles" if met else ""
+    verdict = {"points": [{"point": 1, "met": met, "quote": quote}], "contradiction": "", "remark": "Hm."}
+    with serving(streamed(json.dumps(verdict))) as server:
+        environment = {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
+        run = tutor("appeal", "--docs", docs, number, "--json", **environment)
+        return run, json.loads(run.stdout), server.requests
+
+
+def test_an_appeal_that_stands_prints_the_change_that_would_accept_the_answer(tutor, docs, disputed):
+    run, found, requests = appeal(tutor, docs, disputed, met=True)
+    assert run.returncode == 0 and found["stands"]
+    assert "second look at a disputed grade" in requests[0].messages[1]["content"]
+    assert f'+      - "{ANSWER}"' in found["patch"] and "bread.quiz.yaml" in found["patch"]
+    lines = found["patch"].split("\n")
+    assert lines[lines.index("         which makes bubbles.") + 1].startswith("+"), "below a reference of two lines"
+
+
+def test_an_appeal_that_does_not_stand_says_so_and_keeps_both_verdicts(tutor, docs, home, disputed):
+    run, found, _ = appeal(tutor, docs, disputed, met=False)
+    assert run.returncode == 1 and not found["stands"] and found["second"]["grader"] == "fake, strict"
+    with open_store(home, now=lambda: NOW) as store:
+        assert [grade.correct for grade in store.appeals(disputed)] == [False]
+        assert store.attempt(disputed).grade.score == 0, "the first verdict stays as it was"
+
+
+def test_without_a_model_the_built_in_grader_looks_again(tutor, docs, disputed):
+    run = tutor("appeal", "--docs", docs, "0")
+    assert run.returncode in (0, 1) and "second look" in run.stdout and ANSWER in run.stdout
+
+
+def test_an_attempt_that_is_not_there_is_named(tutor, docs):
+    run = tutor("appeal", "--docs", docs, "99")
+    assert run.returncode == 2 and "there is no attempt 99" in run.stderr
