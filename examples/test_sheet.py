@@ -25,5 +25,6 @@ def test_answer(entry):
         pytest.skip(FALLEN[entry.key])
     item = ITEMS[entry.key]
     answer = sheets.as_typed(item, entry)
-    grade = grading.grade(item, answer, strict=True) if answer else quiz.no_answer(item)
+    language = CORPUS.lesson(item.lesson).language
+    grade = grading.grade(item, answer, strict=True, language=language) if answer else quiz.no_answer(item)
     assert grade.correct, f"score {grade.score:.2f}, missed: {'; '.join(grade.missed) or grade.feedback}"

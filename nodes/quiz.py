@@ -78,23 +78,26 @@ class CompareSheet(Node):
     def exec(self, prepared):
         """(warnings, {key: Outcome} of what is not asked)."""
         sheet, request, items, versions = prepared
+        warnings = []
+        if sheet.seed != request.seed:
+            warnings.append(f"{sheet.path}: was written with --seed {sheet.seed}; graded with {request.seed}, "
+                            "its numbers may differ")  # fmt: skip
         why = sheets.fallen(sheet, versions)
         if request.keys is None:  # the questions are the teacher's: what is not on the sheet is missed
-            missed = sheets.not_on(sheet, items, why)
             drawn = {item.key: item for item in items}
-            return (
-                [f"{sheet.path}:{entry.line}: {entry.key} is no question of this quiz" for entry in sheet.entries
-                 if entry.key not in drawn],
-                {key: Outcome(drawn[key], grade=quiz.no_answer(drawn[key], said)) for key, said in missed.items()},
-            )  # fmt: skip
+            strange = [entry for entry in sheet.entries if entry.key not in drawn]
+            warnings += [f"{sheet.path}:{entry.line}: {entry.key} is no question of this quiz" for entry in strange]
+            missed = sheets.not_on(sheet, items, why)
+            return warnings, {key: Outcome(drawn[key], grade=quiz.no_answer(drawn[key], said)) for key, said in missed.items()}
         errors = sheets.not_graded(sheet, {key: why[key] for key in request.keys if key in why})
-        return [f"{outcome.where}: {key} is not graded: {outcome.error}" for key, outcome in errors.items()], errors
+        warnings += [f"{outcome.where}: {key} is not graded: {outcome.error}" for key, outcome in errors.items()]
+        return warnings, errors
 
     def post(self, shared, prepared, compared):
         warnings, aside = compared
         outcomes = shared["outcomes"]
         for key, outcome in aside.items():
-            outcomes[key] = outcome if key not in outcomes else replace(outcome, where=outcome.where or outcomes[key].where)
+            outcomes[key] = outcome if outcome.where else replace(outcome, where=outcomes[key].where)
         order = shared["request"].keys or tuple(outcomes)
         shared["outcomes"] = {key: outcomes[key] for key in order if key in outcomes}
         shared["waiting"] = [item for item in shared["waiting"] if item.key not in aside]

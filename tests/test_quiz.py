@@ -310,8 +310,9 @@ def test_with_a_seed_a_sheet_cannot_choose_its_questions(tutor, docs, sheet):
     path.write_text(re.sub(r'version: ".', 'version: "x', text), encoding="utf-8")
     run = graded(tutor, docs, "bread", "--seed", 3, "--answers", path, "--min-score", 0.1)
     assert run.returncode == 1 and "The sheet has another version of this question." in run.stdout
-    run = graded(tutor, docs, "dough", "--seed", 3, "--answers", path)
+    run = graded(tutor, docs, "dough", "--seed", 4, "--answers", path)
     assert "food/bread:gas is no question of this quiz" in run.stderr
+    assert "sheet.yaml: was written with --seed 3; graded with 4, its numbers may differ" in run.stderr
 
 
 def test_rerun_failed_asks_what_was_not_right_with_the_same_numbers(tutor, docs, sheet, tmp_path):
@@ -327,6 +328,13 @@ def test_rerun_failed_asks_what_was_not_right_with_the_same_numbers(tutor, docs,
     (tmp_path / "r2.json").write_text(run.stdout, encoding="utf-8")
     run = graded(tutor, docs, "--rerun-failed", tmp_path / "r2.json", "--sheet", tmp_path / "s3.yaml")
     assert run.returncode == 5 and "nothing to ask again" in run.stderr
+
+
+def test_rerun_failed_with_the_whole_sheet_grades_only_what_was_not_right(tutor, docs, sheet, tmp_path):
+    path = sheet("bread", gas="b")
+    (tmp_path / "r.json").write_text(graded(tutor, docs, "--answers", path, "--json").stdout, encoding="utf-8")
+    document = json.loads(graded(tutor, docs, "--rerun-failed", tmp_path / "r.json", "--answers", path, "--json").stdout)
+    assert [item["id"] for item in document["items"]] == ["gas"] and document["seed"] == 3
 
 
 def test_repeat_grades_as_often_as_asked_and_the_built_in_grader_is_steady(tutor, docs, sheet):

@@ -33,32 +33,30 @@ class Request:
     keys: tuple[str, ...] | None = None  # of the items to ask, in order; None draws them
 
 
-def request_of(seed: int | None, lessons: Sequence[str], kinds, count: int | None, sheet, earlier) -> Request:
+def request_of(
+    seed: int | None, lessons: Sequence[str], kinds: tuple[str, ...], count: int | None, sheet, earlier
+) -> Request:
     """What the command line asks for.
 
-    sheet: a filled sheet; it brings its own items and seed, unless a seed is given, which draws anew what must stand on
-    it. earlier: (seed, keys) of a report's items that were not right. Without any, a seed is made up.
+    sheet: a filled sheets.Sheet, or None; it brings its own items and seed, unless a seed is given, which draws anew what
+    must stand on it. earlier: (seed, keys) of a report's items that were not right, or None. Without any of them a seed
+    is made up.
     Raises UsageError for -n where nothing is drawn, NothingRun where a report has nothing to ask again.
     """
     lessons = tuple(dict.fromkeys(lessons))
-    keys = None
-    if earlier:
-        earlier_seed, keys = earlier
-        if not keys:
-            raise NothingRun("nothing to ask again: every answer in that report was right")
-        seed = earlier_seed if seed is None else seed
-    if sheet and (seed is None or earlier):
-        on_sheet = tuple(entry.key for entry in sheet.entries)
-        keys = on_sheet if keys is None else tuple(key for key in keys if key in on_sheet)
-        seed = sheet.seed if seed is None else seed
-        lessons = lessons or sheet.topics
-    if keys is None:
+    if earlier and not earlier[1]:
+        raise NothingRun("nothing to ask again: every answer in that report was right")
+    if not earlier and (not sheet or seed is not None):
         return Request(lessons, _made_up_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds)
     if count:
         raise UsageError("-n counts questions that are drawn; here the sheet or the report says which (with --answers, "
                          "--seed N draws them)")  # fmt: skip
-    wanted = tuple(key for key in keys if not lessons or key.rpartition(":")[0] in lessons)
-    return Request(lessons, seed, len(wanted), kinds, wanted)
+    keys = tuple(entry.key for entry in sheet.entries) if sheet else earlier[1]
+    keys = tuple(key for key in keys if not earlier or key in earlier[1])
+    keys = tuple(key for key in keys if not lessons or key.rpartition(":")[0] in lessons)
+    if seed is None:
+        seed = sheet.seed if sheet else earlier[0]
+    return Request(lessons or (sheet.topics if sheet else ()), seed, len(keys), kinds, keys)
 
 
 def _made_up_seed() -> int:
