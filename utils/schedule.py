@@ -78,7 +78,9 @@ def review_card(card: str | None, rating: str, now: datetime, *, fuzz: bool = Tr
     moment = _utc(now)
     # an id and a due time of our own: fsrs would read the clock for both
     before = Card.from_json(card) if card else Card(card_id=0, due=moment)
-    after, _ = Scheduler(enable_fuzzing=fuzz).review_card(before, ratings[rating], moment)
+    # without steps of minutes: within a session the practice loop brings back what was missed, after it days count
+    scheduler = Scheduler(enable_fuzzing=fuzz, learning_steps=(), relearning_steps=())
+    after, _ = scheduler.review_card(before, ratings[rating], moment)
     return after.to_json()
 
 
