@@ -239,8 +239,9 @@ def quiz(settings, topics, sheet, **options):
 @click.option("--no-run", is_flag=True, help="Do not run the lessons' code.")
 @click.option("--strict", is_flag=True, help="Fail for warnings too.")
 @click.option("--rules", is_flag=True, help="List the rules.")
+@click.option("--records", is_flag=True, help="Name the items that your records set aside, too.")
 @takes_settings
-def check(settings, paths, fix, no_run, strict, rules):
+def check(settings, paths, fix, no_run, strict, rules, records):
     """Look for faults in lessons and banks: PATH is a folder, a lesson or a bank, by default all of --docs.
 
     Runs the code of the lessons, in limits, and compares what it prints.
@@ -259,6 +260,9 @@ def check(settings, paths, fix, no_run, strict, rules):
     finally:
         if not plain:
             tell("")
+    if records:
+        with records_of(settings, read_only=True) as store:
+            report.add_set_aside(store.cards())
     put(settings, report.document(), report.listing, report.warnings)
     return report.exit_code(strict)
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -95,8 +96,12 @@ def test_global_options_stand_before_or_after_the_command(tutor, docs):
     }  # fmt: skip
 
 
-def test_topics_shows_what_was_missed_as_waiting(tutor, docs, script):
+def test_topics_shows_what_is_due(tutor, docs, script, home):
     assert tutor("learn", "--docs", docs, "--script", script).returncode == 0
+    (row,) = json.loads(tutor("topics", "--docs", docs, "--json").stdout)
+    assert row["due"] == 0, "what was missed comes back on another day"
+    with sqlite3.connect(home / "records.db") as records:
+        records.execute("UPDATE cards SET due = '2020-01-01T00:00:00Z'")
     (row,) = json.loads(tutor("topics", "--docs", docs, "--json").stdout)
     assert row["due"] >= 1
     assert f"{row['due']} due" in tutor("topics", "--docs", docs).stdout

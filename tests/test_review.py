@@ -232,3 +232,11 @@ def test_a_scripted_review_gives_the_same_screens_for_the_same_seed(tutor, docs,
     assert run.returncode == 0 and "Nothing is due now." in run.stdout
     assert tutor("review", "--docs", docs).returncode == 2, "nobody there to ask"
 
+
+
+def test_an_author_sees_what_was_set_aside(tutor, docs, home):
+    with open_store(home, now=lambda: NOW) as store:
+        store.put_card(Card("food/bread:eats", "{}", "2026-03-01T00:00:00Z", lapses=8, leech=True))
+    assert "set-aside" not in tutor("check", "--docs", docs, "--no-run").stdout
+    run = tutor("check", "--docs", docs, "--no-run", "--records")
+    assert 'item "eats" was missed 8 times and is no longer asked' in run.stdout and "bread.quiz.yaml:" in run.stdout

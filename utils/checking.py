@@ -10,7 +10,7 @@ from pathlib import Path
 
 from utils import code_runner, files, lessons, linting
 from utils.files import Corpus
-from utils.models import ExitCode, Finding, InvalidFile, Lesson, Settings, UsageError
+from utils.models import Card, ExitCode, Finding, InvalidFile, Lesson, Settings, UsageError
 from utils.terminal import ACTION_OF
 from utils.text import nearest, plural, sanitize
 
@@ -33,6 +33,16 @@ class Report:
     fixed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     code_was_run: bool = True
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)  # item key -> path and line of its bank
+
+    def add_set_aside(self, cards: Sequence[Card]) -> None:
+        """A note for each item of the banks looked at that learners' records set aside: its author may know why."""
+        for card in cards:
+            if card.leech and card.item in self.places:
+                path, line = self.places[card.item]
+                name = card.item.partition(":")[2]
+                told = f'item "{name}" was missed {card.lapses} times and is no longer asked; is it too hard, or unclear?'
+                self.findings.append(linting.finding("set-aside", path, line, told))
 
     def document(self) -> dict:
         """The shape of --json."""
@@ -234,6 +244,7 @@ def _look_at_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_ban
         findings, items = linting.bank_findings(lesson, *found, keys=ACTION_OF)
         report.findings += findings
         report.items += len(items)
+        report.places.update((item.key, (item.path, item.line)) for item in items)
         report.files += 1
     elif has_banks:
         report.findings.append(linting.finding(

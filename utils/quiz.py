@@ -152,10 +152,10 @@ class Outcome:
     answer: str = ""
     grade: Grade | None = None  # None where it could not be graded
     error: str = ""  # why it could not be
-    exit_code: int = 0  # that this makes of the quiz, where a model was required and failed
     verdicts: tuple[bool, ...] = ()  # of each time that it was graded: was it correct?
     where: str = ""  # "docs/llm/attention.md:88", the lines to read again
     seconds: float = 0.0  # that a person took
+    exit_code: int = 0  # that this makes of the quiz, where a model was required and failed
 
     @property
     def score(self) -> float:

@@ -55,6 +55,7 @@ RULES = {
         Rule("too-few-points", WARNING, "the rubric of a short item has less than two points"),
         Rule("too-few-references", WARNING, "a short item has less than two reference answers"),
         Rule("too-few-wrong", WARNING, "a short item has less than two known wrong answers"),
+        Rule("set-aside", NOTE, "with --records: a learner missed an item so often that it is no longer asked"),
     )
 }
 
