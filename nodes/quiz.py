@@ -8,7 +8,7 @@ from functools import partial
 from pocketflow import Node
 
 from nodes.practice import utc
-from utils import bank, files, grading, quiz, screens, sheets
+from utils import bank, files, grading, quiz, schedule, screens, sheets
 from utils.models import Attempt, ExitCode, Kind, ModelError, NothingRun
 from utils.quiz import Outcome
 from utils.report import Report
@@ -217,10 +217,14 @@ class RecordAttempts(Node):
         for outcome in outcomes:
             item = outcome.item
             kept = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
+            card = None
+            if shared["terminal"].attended:  # a sheet may be anybody's: it moves nobody's reviews
+                rating, before = "unaided" if kept.correct else "missed", shared["store"].card(item.key)
+                card = schedule.next_card(item.key, before, rating, shared["now"](), fuzz=False)
             shared["store"].add(Attempt(
-                item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()),
-                mode="quiz", seed=item.seed, shown=not outcome.answer, session=shared["session"],
-            ))  # fmt: skip
+                item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()), mode="quiz",
+                seed=item.seed, shown=not outcome.answer, session=shared["session"], due=card.due if card else None,
+            ), card=card)  # fmt: skip
             shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where)
             shared["waiting"].remove(item)
             shared["answered"] += 1

@@ -106,8 +106,8 @@ def test_every_requirement_has_a_lower_and_an_upper_bound():
 HEAVY = ("openai", "numpy", "prompt_toolkit", "tantivy", "fsrs", "snowballstemmer", "utils.grading", "pocketflow")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["topics"], ["--version"], ["doctor"]])
-def test_commands_that_only_look_import_nothing_heavy(arguments, tmp_path):
+def modules_after(arguments, home) -> set[str]:
+    """What a command has imported by its end, with no key and no base URL set."""
     code = (
         "import sys\n"
         "import main\n"
@@ -116,10 +116,31 @@ def test_commands_that_only_look_import_nothing_heavy(arguments, tmp_path):
         "except SystemExit:\n    pass\n"
         "print('LOADED', *sorted(sys.modules), file=sys.stderr)\n"
     )
-    env = {"PATH": "/usr/bin:/bin", "TUTOR_HOME": str(tmp_path)}
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-    loaded = run.stderr.split("LOADED", 1)[1].split()
-    assert not [name for name in loaded if name in HEAVY]
+    env = {"PATH": "/usr/bin:/bin", "TUTOR_HOME": str(home)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
+    )
+    return set(run.stderr.split("LOADED", 1)[1].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["topics"], ["--version"], ["doctor"]])
+def test_commands_that_only_look_import_nothing_heavy(arguments, tmp_path):
+    assert not modules_after(arguments, tmp_path) & set(HEAVY)
+
+
+WITHOUT_A_KEY = (
+    ["ask", "why divide by sqrt(d_k)?"], ["find", "what is an eigenvector"], ["summarize", "lora"], ["search", "attention"],
+    ["quiz", "lora", "--sheet", "SHEET"], ["draft", "lora", "-n", "1"], ["progress"], ["review"], ["doctor"],
+    ["learn", "lora", "--script", "SCRIPT"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", WITHOUT_A_KEY, ids=lambda arguments: arguments[0])
+def test_with_no_key_no_command_imports_the_model_s_sdk(arguments, tmp_path):
+    script = tmp_path / "steps.yaml"
+    script.write_text("steps:\n  - next\n  - answer: because of that\n  - quit\n", encoding="utf-8")
+    given = {"SHEET": str(tmp_path / "sheet.yaml"), "SCRIPT": str(script)}
+    assert "openai" not in modules_after([given.get(word, word) for word in arguments], tmp_path)
 
 
 def test_tracked_files_name_no_machine():

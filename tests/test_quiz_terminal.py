@@ -42,6 +42,7 @@ def test_all_questions_come_first_and_all_grades_at_the_end(person, home, tmp_pa
     assert "2 of 3 right  score 0.67" in text and "seed 4" in text and re.search(r"\d+ s · seed 4", text)
     assert "The answer. 2" in text and "bread.md:" in text, "what was missed, and where to read again"
     assert {attempt.mode for attempt in kept(home)} == {"quiz"} and len(kept(home)) == 3
+    assert all(attempt.due for attempt in kept(home)), "a quiz at the keyboard moves the reviews"
     assert 'failures="1"' in (tmp_path / "j.xml").read_text(encoding="utf-8")
     assert ended_well(someone)
 

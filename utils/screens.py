@@ -437,6 +437,8 @@ class ReviewEnd(Screen):
     left: int
 
     def rows(self) -> list[str]:
+        if not self.outcomes:
+            return ["Nothing was answered; what is due stays due."]
         known_, helped = (self.outcomes.count(name) for name in ("unaided", "assisted"))
         told = f"{known_} of {len(self.outcomes)} known" + (f", {helped} with help" if helped else "")
         rows = [told, f"They come back: {', '.join(self.comebacks[:5])}."] if self.comebacks else [told]
