@@ -46,7 +46,7 @@ def create_practice_flow() -> Flow:
     choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
     grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
-    sure = nodes.AskConfidence()
+    sure, appeal = nodes.AskConfidence(), nodes.AppealGrade()
     judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
     choose - "item" >> ask
@@ -77,8 +77,10 @@ def create_practice_flow() -> Flow:
     reveal >> wait
     wait - "next" >> choose
     wait - "side_question" >> side_after
+    wait - "appeal" >> appeal
     wait - "left" >> end
     side_after >> wait
+    appeal >> wait
     return Flow(start=choose)
 
 

@@ -317,13 +317,11 @@ class ShowFeedback(Node):
     """The verdict, with the learner's own words; then the explanation, or the next hint."""
 
     def prep(self, shared):
-        return shared["terminal"], shared["item"], shared["grade"], shared["result"], shared["round"], shared["stored"]
+        return shared["terminal"], shared["item"], shared["grade"], shared["result"], shared["round"]
 
     def exec(self, prepared):
-        terminal, item, grade, result, round_, number = prepared
+        terminal, item, grade, result, round_ = prepared
         terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure")))
-        if item.kind == Kind.SHORT and not grade.correct and terminal.attended:
-            terminal.notice(f"Not what you meant? appeal {number} has it looked at again.")
         if result == "unsure":
             terminal.show(screens.Answer(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
@@ -371,18 +369,56 @@ class RevealAnswer(Node):
 
 
 class AwaitNext(Node):
-    """Let the learner read before the next question comes."""
+    """Let the learner read before the next question comes; a free-text answer that was not taken may be appealed, once."""
 
     def prep(self, shared):
-        return shared["terminal"], bool(shared["round"].queue or shared["round"].again)
+        item, grade = shared["item"], shared["grade"]
+        disputable = item.kind == Kind.SHORT and not grade.correct and shared["answer"] and not shared.get("appealed")
+        return shared["terminal"], bool(shared["round"].queue or shared["round"].again), disputable
 
     def exec(self, prepared):
-        terminal, more = prepared
-        return terminal.turn_page({"next": "next question" if more else "go on", "ask": "ask", "quit": "leave"})
+        terminal, more, disputable = prepared
+        keys = {"next": "next question" if more else "go on", "ask": "ask"}
+        return terminal.turn_page({**keys, **({"appeal": "appeal"} if disputable else {}), "quit": "leave"})
 
     def post(self, shared, prepared, step):
         read_step(shared, step)
+        if step.action == "appeal":
+            return "appeal"
+        shared["appealed"] = False
         return {"quit": "left", "ask": "side_question"}.get(step.action, "next")
+
+
+class AppealGrade(ModelNode):
+    """A second, stricter look at the answer just graded; the first verdict stays in the record beside it."""
+
+    def prep(self, shared):
+        item, language = shared["item"], shared["lesson"].language
+        return shared["model"], shared["terminal"], item, shared["answer"], language, shared["stored"]
+
+    def exec(self, prepared):
+        model, terminal, item, answer, language, number = prepared
+        if not model.available or item.expression:
+            return self.built_in(prepared)
+        with terminal.waiting("looking again"):
+            name = f"{model.name}, strict"
+            grade = grading.grade_with(model.fill, item, answer, name, stricter=True, strict=True, language=language)
+        return self.shown(terminal, grade, number)
+
+    def built_in(self, prepared):
+        _, terminal, item, answer, language, number = prepared
+        return self.shown(terminal, grading.grade(item, answer, strict=True, language=language), number)
+
+    @staticmethod
+    def shown(terminal, grade, number):
+        terminal.show(screens.Verdict(grade, lead="The appeal stands." if grade.correct else "The grade stands."))
+        terminal.notice(f"Both verdicts are kept. For the bank's author: appeal {number}")
+        return grade
+
+    def post(self, shared, prepared, grade):
+        shared["appealed"] = True
+        given = shared["store"].attempt(shared["stored"])
+        shared["store"].add_appeal(given, grade, utc(shared["now"]()))
 
 
 class EndRound(Node):

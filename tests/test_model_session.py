@@ -288,3 +288,20 @@ def test_a_damaged_cache_is_done_without(session, home):
     with serving(completion("Prose.")) as server:
         screen, _, _ = session(server, "quit", cache=ReplyCache(home / "cache"))
     assert "Prose." in screen
+
+
+def test_a_grade_is_appealed_right_after_it_once_and_both_verdicts_are_kept(session, home):
+    def answer(request):
+        asked = request.messages[1]["content"]
+        if "<points>" not in asked:
+            return streamed("Prose.")
+        return streamed(GOOD if "second look" in asked else verdict((False, ""), (False, "")))
+
+    with serving(answer) as server:
+        steps = [ANSWER, ANSWER, ANSWER, "appeal", "quit"]
+        screen, attempts, _ = session(server, *steps)
+    assert "The appeal stands." in screen and "Both verdicts are kept." in screen
+    assert screen.count("The appeal stands.") == 1
+    with open_store(home, now=lambda: NOW) as store:
+        assert [grade.correct for attempt in attempts for grade in store.appeals(attempt.id)] == [True]
+    assert not any(attempt.grade.correct for attempt in attempts)

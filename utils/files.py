@@ -629,7 +629,7 @@ def _is_ignored(relative: str, is_folder: bool, rules: Iterable[_IgnoreRule]) ->
 
 # ------------------------------------------------------------------------------------------------- scripts
 
-WORDS = ("next", "hint", "skip", "simpler", "example", "deeper", "analogy", "quit")
+WORDS = ("next", "hint", "skip", "simpler", "example", "deeper", "analogy", "appeal", "quit")
 WITH_TEXT = ("answer", "ask", "choose")
 SCRIPT_FIELDS = ("topic", "seed", "steps")
 

@@ -365,7 +365,7 @@ class Step:
     text: str = ""  # the answer, the side question, the option chosen
     line: int = 0  # in the script that it came from
 
-    ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "choose", "quit")
+    ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "quit")
 
 
 @dataclass(frozen=True)

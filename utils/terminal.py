@@ -28,7 +28,7 @@ MAX_WIDTH = 78
 MARGIN = " "  # at the left of what a person sees; in plain text there is none
 KEY_OF = {
     "next": "enter", "simpler": "s", "example": "x", "deeper": "d", "analogy": "y", "ask": "?", "hint": "h", "skip": "k",
-    "quit": "q",
+    "appeal": "a", "quit": "q",
 }  # fmt: skip
 ACTION_OF = {key: action for action, key in KEY_OF.items() if key != "enter"}
 
