@@ -219,6 +219,14 @@ def test_a_bug_of_ours_is_never_dressed_as_an_outage():
         ask(server, response_format={"type": object()})
 
 
+def test_tokens_spent_on_replies_that_cannot_be_used_are_counted():
+    cut = streamed("one two three", finish="length")
+    assert refused(cut, needs_finish=True, requests=2).tokens == (14, 6)
+    with serving(cut, streamed("four")) as server:
+        reply = ask(server, needs_finish=True)
+    assert (reply.prompt_tokens, reply.completion_tokens) == (14, 4)
+
+
 def test_where_no_model_is_named_the_first_one_of_the_server_is_taken():
     models = response('{"object": "list", "data": [{"id": "first", "object": "model"}, {"id": "second", "object": "model"}]}')
     with serving(lambda request: models if request.path.endswith("/models") else streamed("hi")) as server:

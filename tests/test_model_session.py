@@ -264,6 +264,18 @@ def test_a_budget_of_tokens_leads_to_the_built_in_tutor(session):
     assert "the budget of 5 tokens is used up" in screen and attempts[0].grade.grader == "built-in"
 
 
+def test_replies_that_cannot_be_used_count_against_the_budget_too():
+    prompt = prompts.grade(Item("why", "food/bread", "yeast", "short", "Why?", references=("Yeast makes gas.",)), "gas")
+    with serving(streamed("no verdict at all", finish="length")) as server:
+        model = LanguageModel(Endpoint(server.base_url, "fake"), limits=LIMITS, max_tokens_total=20)
+        with pytest.raises(ModelError, match="not complete"):
+            model.fill(prompt)
+        assert model.usage == {"prompt_tokens": 14, "completion_tokens": 8}
+        with pytest.raises(ModelError, match="budget of 20 tokens"):
+            model.fill(prompt)
+        assert server.connections == 2
+
+
 def test_a_cassette_replays_without_a_server_and_a_miss_is_an_error(session, tmp_path):
     path = str(tmp_path / "tape.yaml")
     steps = (ANSWER, "quit")

@@ -72,7 +72,7 @@ class Reply(str):
 
     finish: str = ""  # "stop", "length", or "" where the stream ended without saying
     model: str = ""
-    prompt_tokens: int = 0
+    prompt_tokens: int = 0  # both: of all tries together
     completion_tokens: int = 0
 
     @property
@@ -168,8 +168,10 @@ class _Fault(Exception):
     """Why one try failed. tries: how many such a fault is worth. after_s: what Retry-After asks for.
 
     refused: settings must change. about_reply: the endpoint works, it was this reply. kind: as ModelError.kind, or
-    "length" and "option" for what a changed request mends.
+    "length" and "option" for what a changed request mends. tokens: what the reply cost, as far as it said.
     """
+
+    tokens = (0, 0)
 
     def __init__(self, message: str, tries: int = 1, after_s: float | None = None, refused=False, about_reply=False, kind=""):
         super().__init__(message)
@@ -182,12 +184,15 @@ def _with_tries(endpoint, messages, response_format, shorter, needs_finish, limi
     request = {"messages": list(messages), "stream": True, "stream_options": {"include_usage": True}}
     if response_format:
         request["response_format"] = dict(response_format)
-    tried = 0
+    tried, spent = 0, (0, 0)
     while True:
         tried += 1
         try:
-            return (yield from _one_try(endpoint, request, needs_finish, limits, deadline))
+            reply = yield from _one_try(endpoint, request, needs_finish, limits, deadline)
+            reply.prompt_tokens, reply.completion_tokens = reply.prompt_tokens + spent[0], reply.completion_tokens + spent[1]
+            return reply
         except _Fault as fault:
+            spent = spent[0] + fault.tokens[0], spent[1] + fault.tokens[1]
             if fault.kind == "length" and shorter is not None:
                 request["messages"], shorter = list(shorter), None
                 continue
@@ -199,7 +204,7 @@ def _with_tries(endpoint, messages, response_format, shorter, needs_finish, limi
             if tried >= min(fault.tries, limits.tries) or pause >= left:
                 kind = ModelRefused if fault.refused else ModelError
                 error = kind(masked(fault.message, endpoint))
-                error.kind, error.about_reply = fault.kind, fault.about_reply
+                error.kind, error.about_reply, error.tokens = fault.kind, fault.about_reply, spent
                 raise error from None
             on_wait(pause, fault.message)
             time.sleep(pause)
@@ -226,7 +231,7 @@ def _one_try(endpoint, request, needs_finish, limits, deadline) -> Generator[str
         reason = "it is longer than the model may write" if reader.finish == "length" else "the reply does not say so"
         fault = _Fault(f"{endpoint.host} gave a reply that is not complete: {reason}", tries=2, about_reply=True)
     if fault:
-        fault.message = fault.message.replace("{host}", endpoint.host)
+        fault.message, fault.tokens = fault.message.replace("{host}", endpoint.host), reader.usage
         if said:
             yield CUT_OFF
         raise fault

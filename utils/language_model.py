@@ -150,7 +150,7 @@ class LanguageModel:
             raise self._outage
 
     def _called(self, prompt, messages, response_format, needs_finish) -> Generator[str, None, Reply]:
-        begun, reply, fault = time.monotonic(), None, ""
+        begun, reply, fault, tokens = time.monotonic(), None, "", (0, 0)
         shorter = prompt.shorter if messages == list(prompt.messages) else None
         try:
             reply = yield from call_llm(
@@ -158,17 +158,20 @@ class LanguageModel:
                 shorter=shorter, needs_finish=needs_finish, on_wait=self.on_wait,
             )  # fmt: skip
         except ModelError as error:
-            fault = str(error)
+            fault, tokens = str(error), error.tokens
             if not error.kind and not error.about_reply:
                 self._rest(error, REST_S if error.exit_code == ModelError.exit_code else float("inf"))
             raise
+        else:
+            tokens = reply.prompt_tokens, reply.completion_tokens
         finally:
+            with self._lock:
+                self.prompt_tokens += tokens[0]
+                self.completion_tokens += tokens[1]
             if self._cache and (reply is not None or fault):
                 at = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
-                self._cache.log(at, self.endpoint, prompt.purpose, reply, time.monotonic() - begun, fault)
+                self._cache.log(at, self.endpoint, prompt.purpose, reply, tokens, time.monotonic() - begun, fault)
         with self._lock:
-            self.prompt_tokens += reply.prompt_tokens
-            self.completion_tokens += reply.completion_tokens
             self.name, self._said = reply.model or self.name, True
             self._outage, self._told = None, False
         return reply

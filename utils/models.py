@@ -45,6 +45,7 @@ class ModelError(TutorError):
     exit_code = ExitCode.NO_MODEL
     kind = ""  # "format", "json_schema": the server does not know this way of asking for structured replies
     about_reply = False  # the endpoint works; it is this reply that can't be used
+    tokens = (0, 0)  # prompt and completion tokens that were spent all the same
 
 
 class ModelRefused(ModelError):

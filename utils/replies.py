@@ -70,15 +70,16 @@ class ReplyCache:
     def put(self, key: str, reply: Reply) -> None:
         self._run("INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, json.dumps(as_document(reply))))
 
-    def log(self, at: str, endpoint: Endpoint, purpose: str, reply: Reply | None, seconds: float, fault: str) -> None:
+    def log(
+        self, at: str, endpoint: Endpoint, purpose: str, reply: Reply | None, tokens: tuple[int, int], seconds: float, fault: str
+    ) -> None:
         if not self._logs:
             return
-        cost = (reply.prompt_tokens, reply.completion_tokens) if reply is not None else (0, 0)
         model = (reply.model if reply is not None else "") or endpoint.model
         self._run(
             "INSERT INTO calls (at, host, model, purpose, prompt_tokens, completion_tokens, seconds, fault)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (at, endpoint.host, model, purpose, *cost, round(seconds, 3), masked(fault, endpoint)),
+            (at, endpoint.host, model, purpose, *tokens, round(seconds, 3), masked(fault, endpoint)),
         )
 
     def _run(self, query: str, values: tuple) -> list:
