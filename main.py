@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import sys
 from contextlib import contextmanager
@@ -287,7 +288,7 @@ def search(settings, query, count, topic, jsonl):
         return put_lines(settings, jsonl, "query", lambda asked: search.found(asked, index.search(asked, count, lessons)))
     passages = index.search(query, count, lessons)
     if index.second_look_failed:
-        put_warning(f"ranked by words alone: {index.second_look_failed}")
+        put_warning(f"ranked without the embedding model: {index.second_look_failed}")
     if settings.json or not passages:
         put(settings, search.found(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
         return ExitCode.DONE if passages else ExitCode.FELL_SHORT
@@ -625,6 +626,7 @@ def publish(shared, junit):
 
 def run(arguments=None):
     """The whole program: every way it can end becomes an exit code, and no traceback reaches a user."""
+    gc.set_threshold(50_000)  # most runs are over before there is much to collect
     _prepare_streams()
     _let_signals_unwind()
     try:

@@ -1,6 +1,6 @@
-"""How well `ask` answers without a model, and refuses what no lesson answers: benchmarks/questions.jsonl over the lessons.
+"""How well `search` finds and `ask` answers without a model, and refuses what no lesson answers: benchmarks/questions.jsonl.
 
-    python benchmarks/ask.py            # a table: answered from the right section or lesson, wrongly answered, refused
+    python benchmarks/ask.py            # tables: found; answered from the right section or lesson, wrongly answered, refused
     python benchmarks/ask.py --fit      # the weights of utils/answering.py's verdict, from the bank questions too
 
 Each question names the section that answers it (others may do so as well, and then count as wrong), or none. `dev` ones were
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,6 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from utils import answering, bank, files, search  # noqa: E402
+from utils.lessons import ASKED  # noqa: E402
+
+FIVE = 5
+KINDS = ("choice", "multi", "order", "cloze", "number", "short")
 
 
 def answer_of(index, question, lessons=None):
@@ -50,6 +55,22 @@ def table(index, corpus, questions) -> None:
             print(f"| {split} | {len(rows)} {'answerable' if wanted else 'not in the lessons'} | {shares} | {each:.1f} |")
 
 
+def search_table(rows) -> None:
+    """rows: (what, index, [(question, ids of the sections that answer it)])."""
+    print("| `search` | questions | right lesson first | right section first | right section in five |")
+    print("|---|---|---|---|---|")
+    for what, index, questions in rows:
+        lesson = first = five = 0
+        for question, sections in questions:
+            places = [f"{one.lesson}#{one.section}" for one in index.search(question, FIVE)]
+            lessons = {section.partition("#")[0] for section in sections}
+            lesson += bool(places) and places[0].partition("#")[0] in lessons
+            first += bool(places) and places[0] in sections
+            five += any(place in sections for place in places)
+        shares = " | ".join(f"{count / len(questions):.0%}" for count in (lesson, first, five))
+        print(f"| {what} | {len(questions)} | {shares} |")
+
+
 def section_of(corpus, citation) -> str:
     """The id of the section that a citation's line is in."""
     sections = corpus.lesson(citation.lesson).sections
@@ -60,23 +81,41 @@ def section_of(corpus, citation) -> str:
 
 
 BANKS = 0.05  # weight of a bank question, which is put in its lesson's own words, against a real one
-LEAN = 0.2  # towards answering, in log-odds
+LEAN = 0.3  # towards answering, in log-odds
 
 
 def examples(index, corpus, questions):
-    """(evidence, is it answerable) of dev questions and bank questions; those of a bank again with their track hidden."""
+    """(evidence, is it answerable, weight) of dev questions and bank questions; those of a bank again with their track hidden.
+
+    The index must be one without banks, in which a bank's questions would find themselves.
+    """
     for row in questions:
         if row["split"] == "dev":
             yield from evidence_of(index, row["question"], None, bool(row["sections"]), 1.0)
     lessons = corpus.ids()
-    for lesson in lessons:
-        elsewhere = [other for other in lessons if other.split("/")[0] != lesson.split("/")[0]]
+    for question, section in bank_questions(corpus, ("short", "choice")):
+        elsewhere = [other for other in lessons if other.split("/")[0] != section.split("/")[0]]
+        yield from evidence_of(index, question, None, True, BANKS)
+        yield from evidence_of(index, question, elsewhere, False, BANKS)
+
+
+def bank_questions(corpus, kinds):
+    """(question, id of the section that it is about) of the banks' items without variables."""
+    for lesson in corpus.ids():
         text, path = corpus.bank_text(lesson)
         for item in bank.parse_bank(text, lesson, path):
-            if item.kind in ("short", "choice") and not item.variables and not item.expression:
-                question = item.question.split("\n")[0]
-                yield from evidence_of(index, question, None, True, BANKS)
-                yield from evidence_of(index, question, elsewhere, False, BANKS)
+            if item.kind in kinds and not item.variables and not item.expression:
+                yield item.question.split("\n")[0], f"{lesson}#{item.section}"
+
+
+def without_banks(corpus, folder: Path, asked: bool):
+    """An index of the lessons alone, with or without the questions that their `asked` comments hold."""
+    for lesson in corpus.ids():
+        text = corpus.lesson_text(lesson)
+        path = folder / f"{lesson}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if asked else ASKED.sub(lambda found: "\n" * found[0].count("\n"), text), encoding="utf-8")
+    return search.open_index(files.open_corpus(folder), None)
 
 
 def evidence_of(index, question, lessons, answerable, weight):
@@ -116,11 +155,31 @@ def fit(rows, steps=4000, rate=0.5, penalty=0.02) -> None:
     print(f"SLOPES = ({', '.join(f'{value:.2f}' for value in raw)})\nBIAS = {bias + LEAN:.2f}  # from {len(rows)} questions")
 
 
-if __name__ == "__main__":
+def main() -> None:
     corpus = files.open_corpus(ROOT / "docs")
-    index = search.open_index(corpus, None)
     questions = [json.loads(line) for line in (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
-    if "--fit" in sys.argv:
-        fit(list(examples(index, corpus, questions)))
-    else:
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        bare = without_banks(corpus, Path(one), asked=False)
+        no_banks = without_banks(corpus, Path(other), asked=True)
+        if "--fit" in sys.argv:
+            fit([row for index in (no_banks, bare) for row in examples(index, corpus, questions)])
+            return
+        index = search.open_index(corpus, None)
+        answerable: dict[str, list] = {"dev": [], "test": []}
+        for row in questions:
+            if row["sections"]:
+                answerable[row["split"]].append((row["question"], row["sections"]))
+        banks = [(question, [section]) for question, section in bank_questions(corpus, KINDS)]
+        search_table([
+            ("dev", index, answerable["dev"]), ("test", index, answerable["test"]),
+            ("test, lessons' own words alone", bare, answerable["test"]),
+            ("the banks', without the banks", no_banks, banks),
+        ])  # fmt: skip
+        print()
         table(index, corpus, questions)
+        print("\nFrom the lessons' own words alone, without their banks and the questions that they say they answer:\n")
+        table(bare, bare.corpus, questions)
+
+
+if __name__ == "__main__":
+    main()

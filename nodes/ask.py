@@ -5,7 +5,7 @@ from __future__ import annotations
 from pocketflow import Node
 
 from nodes.asking import ModelNode
-from utils import answering, prompts
+from utils import answering
 from utils.models import ModelError
 
 PASSAGES = 6  # that a model reads for an answer
@@ -41,6 +41,8 @@ class AnswerQuestion(ModelNode):
         passages = passages[:PASSAGES]
         if not model.available or not passages:
             return self.built_in(prepared)
+        from utils import prompts
+
         prompt = prompts.answer(question, passages, context, before)
         kept, faults = self.verified(model, terminal, prompt, passages)
         if faults:
@@ -58,6 +60,8 @@ class AnswerQuestion(ModelNode):
     @staticmethod
     def verified(model, terminal, prompt, passages):
         """(sentences that the passages bear out, each shown as it came; the others with what is wrong)."""
+        from utils import prompts
+
         kept, faults = [], []
         for sentence in prompts.said_sentences(model.say(prompt)):
             if prompts.NOT_THERE in sentence.text.upper():

@@ -37,6 +37,8 @@ def answered(bundled, question):
         ("how does byte pair encoding build its vocabulary", "llm/pretrain", "pair"),
         ("what is an eigenvector", "math/eigen", "keeps on its own line"),
         ("what is momentum?", "ml/optimizers", "running sum of past gradients"),
+        ("which part of a transformer layer holds most numbers", "ml/feed-forward", "two thirds"),
+        ("how sure am I after a second alarm", "math/bayes", "90.25:99"),
     ],
 )
 def test_a_question_is_answered_by_the_sentences_that_say_it(bundled, question, lesson, words):

@@ -506,3 +506,10 @@ def test_what_a_page_folds_is_found_whole_with_nested_details():
     page = "a\n\n<details><summary>s</summary>\n\nx\n\n<details>y</details>\n\n</details>\n\nb"
     assert lessons.unfolded(page) == "<details><summary>s</summary>\n\nx\n\n<details>y</details>\n\n</details>"
     assert lessons.unfolded("no details") == "" == lessons.unfolded("<details> never closed")
+
+
+def test_asked_comments_say_which_questions_a_section_answers():
+    asked = "Text.\n\n<!-- asked\none\n  two, or three?\n\n-->\n\n<!-- asked -->\n<!-- asked\nfour\n-->\n"
+    text = asked + "`<!-- asked\nin code\n-->`\n<!-- check\nassert 6\n-->"
+    assert lessons.asked_lines(text) == ["one", "two, or three?", "four"]
+    assert lessons.asked_lines("<!-- asked\nnever ended") == []

@@ -116,18 +116,79 @@ def test_two_spellings_of_one_character_are_the_same(folder, cache):
     assert found(index, "caf\u00e9") == found(index, "cafe") == found(index, "fine coffee") == ["cafe#drinks"]
 
 
-def test_code_is_found_and_front_matter_comments_and_banks_are_not(folder, cache):
+def test_code_is_found_and_front_matter_and_checks_are_not(folder, cache):
     write(
         folder, "code.md",
         "---\ntitle: Code\nsummary: about zebras\n---\n# Code\n\n<!-- check\nassert giraffe == 1\n-->\n\n"
         "```python\nhippo_count = 1  # <!-- kept -->\n```\n",
     )  # fmt: skip
-    write(folder, "code.quiz.yaml", "items:\n  - id: lion\n    question: Where is the lion?\n")
     index = opened(folder, cache)
-    assert [found(index, word) for word in ("zebras", "giraffe", "lion")] == [[], [], []]
+    assert [found(index, word) for word in ("zebras", "giraffe")] == [[], []]
     (passage,) = index.search("hippo_count")
     assert "giraffe" not in passage.text and "<!-- kept -->" in passage.text
     assert passage.line == 11
+
+
+ASKED = "\n<!-- asked\nwhy does my loaf puff up\n  what lifts the crumb?  \n\n-->\n"
+CHEESE_BANK = """\
+items:
+  - id: enzyme
+    section: rennet
+    kind: short
+    question: Which enzyme thickens dairy?
+    references: [Chymosin does.]
+    rubric: [{point: chymosin}]
+    hints: [It comes from calves., It has eight letters.]
+    explanation: Chymosin cuts casein.
+"""
+
+
+def test_a_section_is_found_by_the_questions_that_its_author_says_it_answers(folder, cache):
+    index = opened(folder, cache)
+    assert found(index, "puff") == []
+    text = (folder / "food/bread.md").read_text(encoding="utf-8").replace("\n## Salt", f"{ASKED}\n## Salt")
+    write(folder, "food/bread.md", text)
+    (passage,) = opened(folder, cache).search("puff")
+    assert (passage.section, passage.text) == ("yeast", "Yeast eats sugar."), "the questions are not part of what is shown"
+    assert passage.also == "why does my loaf puff up\nwhat lifts the crumb?"
+
+
+def test_a_section_is_found_by_its_questions_in_the_bank_and_their_answers(folder, cache):
+    index = opened(folder, cache)
+    assert found(index, "chymosin") == []
+    bank = write(folder, "food/cheese.quiz.yaml", CHEESE_BANK)
+    assert found(opened(folder, cache), "chymosin") == ["food/cheese#rennet"]
+    bank.write_text(CHEESE_BANK.replace("Chymosin", "Pepsin"), encoding="utf-8")
+    assert found(opened(folder, cache), "pepsin") == ["food/cheese#rennet"] and found(opened(folder, cache), "chymosin") == []
+    bank.write_text("items: [", encoding="utf-8")
+    assert found(opened(folder, cache), "rennet") == ["food/cheese#rennet"], "an invalid bank costs its wordings only"
+    bank.unlink()
+    assert found(opened(folder, cache), "pepsin") == []
+
+
+def test_an_asked_comment_in_code_is_code(folder, cache):
+    write(folder, "food/how.md", f"# How to write\n\n## Comments\n\n````\n{ASKED}````\n\nLike so.\n")
+    (passage,) = opened(folder, cache).search("puff")
+    assert passage.also == "" and "puff" in passage.text
+
+
+def test_a_slip_of_one_letter_is_forgiven(folder, cache):
+    index = opened(folder, cache)
+    assert found(index, "curddles") == ["food/cheese#rennet"]
+    assert found(index, "rennit") == ["food/cheese#rennet"] and found(index, "renault") == []
+
+
+def test_a_word_that_the_lessons_write_as_two_is_found(folder, cache):
+    write(folder, "food/dough.md", "# Dough\n\n## Batch\n\nA mini batch of sour dough.\n")
+    index = opened(folder, cache)
+    assert found(index, "minibatch") == ["food/dough#batch"] and found(index, "Sourdough") == ["food/dough#batch"]
+    assert found(index, "sourpuss") == []
+
+
+def test_of_passages_with_the_same_word_the_one_that_means_the_same_comes_first(folder, cache):
+    write(folder, "shop/a.md", "# Trade\n\n## Bargains\n\nThe seller asks for more money and the customer pays the price.\n")
+    write(folder, "shop/b.md", "# Trade\n\n## Harbours\n\nThe ship sails out on the river in the rain and the customer waits.\n")
+    assert found(opened(folder, cache), "what does a customer pay a salesman")[0] == "shop/a#bargains"
 
 
 def test_a_long_section_is_found_by_its_part_and_once(folder, cache):

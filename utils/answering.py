@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from utils import lessons
+from utils.embedding import built_in
 from utils.models import Answer, Citation, Passage
 
 FEWEST_WORDS, MOST_WORDS = 40, 120
 SEPARATOR = " › "
 CANDIDATES = 10  # passages that are looked into
-# What chooses among passages, against the share of the question that the best sentence meets; from benchmarks/ask.py.
-RANK, WHOLE, PATH = 0.5, 1.0, 0.3  # search score, and shares met by the passage and by its heading path
-REPEATS = {"recap": 0.15, "summary": 0.15, "misconceptions": 0.15, "next": 0.3}  # slugs of what says again or points on
-OPENING = 0.4  # taken off a lesson's first words, which promise more than they say
+# What chooses among passages, against the search's own score; a choice model fitted to the dev questions of benchmarks/ask.py.
+WHOLE, WORDING = 0.5, 0.45  # shares of the question that the passage with its wordings meets, and the best wording alone
+LIKE_WORDING = 0.45  # likeness by meaning to the nearest wording
+OPENING = 0.1  # taken off a lesson's first words, which promise more than they say
 
 
 class Asked(Protocol):
@@ -49,8 +50,11 @@ SIGNS = (
     (re.compile(r"\bwhen\b|\bunder what\b", re.I), re.compile(r"\b(when|if|as soon as|once|only|where)\b", re.I)),
 )  # fmt: skip
 BOLD_START = re.compile(r"\*\*((?:[^*]|\*(?!\*))+)\*\*")
-KEY = 0.25  # for the sentence that a section turns on
-SIGN = 0.12  # what bearing the sign adds to a sentence's share of the question
+ASKS_WHAT = SIGNS[2][0]
+DEFINITION = re.compile(r"\W*(?:(?:an?|the)\s+)?(.{1,60}?)\s+(?:is|are|means?|measures?|says?|tells?|counts?|keeps?)\b", re.I)
+KEY = 0.25  # for the sentence that a section turns on, and for one that defines what was asked for
+LIKE = 0.3  # for being like the question by meaning
+SIGN = 0.12  # for bearing the sign of its kind
 LEANS_BACK = re.compile(
     r"(?:\*\*)?(This|That|It|Its|They|Their|These|Those|Then|So|Both|Such|He|She|Here|Instead|Hence|Thus|But|And|Or|"
     r"Otherwise|The same|The other|In that|In this|For this|Each of)\b"
@@ -74,47 +78,75 @@ class _Unit:
     def is_code(self) -> bool:
         return self.text.startswith(("```", "~~~"))
 
+    @property
+    def weight(self) -> float:
+        """Of what it holds, as an answer."""
+        return 1.0 if self.prose else 0.3 if self.is_code else 0.8
+
 
 def answer(question: str, passages: Sequence[Passage], asked: Asked, context: Asked | None = None) -> Answer:
     """The answer that these passages, best first, give to a question in their own words; not found where they don't.
 
     context: words of a text or an earlier question that help to choose among passages, never to find an answer.
     """
-    best = max(
-        (_weighed(question, passage, passages[0].score, asked, context) for passage in passages[:CANDIDATES]),
-        key=lambda found: found[0], default=None,
-    )  # fmt: skip
+    vector = built_in().vector(question)
+    fits = [_Fit.of(passage, asked, vector) for passage in passages[:CANDIDATES]]
+    best = max(fits, key=lambda fit: fit.weight(passages[0].score, context), default=None)
     if best is None or not asked.words:
         return Answer(question, found=False, near=tuple(passages[:3]))
-    _, passage, units, first = best
-    chosen = _window(units, first, question, asked)
-    citations = _citations(passage, [units[number] for number in sorted(chosen)])
-    quoted = "\n\n".join(citation.quote for citation in citations)
-    if not is_found(evidence(passage, quoted, asked)):
+    units = list(_units(best.passage))
+    likes = [built_in().nearest(vector, [f"{best.title}. {unit.text}"]) for unit in units]
+    if not units or not is_found(evidence(best, max(likes), asked)):
         return Answer(question, found=False, near=tuple(passages[:3]))
-    return Answer(question, quoted, True, citations)
+    worth = [_worth(question, unit, like, asked) for unit, like in zip(units, likes, strict=True)]
+    chosen = _window(units, worth.index(max(worth)), asked)
+    citations = _citations(best.passage, [units[number] for number in sorted(chosen)])
+    return Answer(question, "\n\n".join(citation.quote for citation in citations), True, citations)
 
 
-def _weighed(question, passage, most, asked, context) -> tuple[float, Passage, list[_Unit], int]:
-    units = list(_units(passage))
-    shares = [_share(question, unit, asked) for unit in units] or [0.0]
-    turned = [share + KEY * bool(share and _turns_on(unit, asked)) for share, unit in zip(shares, units, strict=False)] or [0.0]
-    first = max(range(len(turned)), key=lambda number: (turned[number], -number))
-    score = max(shares) + RANK * passage.score / (most or 1.0)
-    score += WHOLE * asked.share(asked.met(f"{passage.heading}\n{passage.text}"))
-    score += PATH * asked.share(asked.met(passage.heading))
-    score -= REPEATS.get(passage.section, OPENING * (SEPARATOR not in passage.heading))
-    if context and context.words:
-        score += 0.15 * context.share(context.met(f"{passage.heading}\n{passage.text}"))
-    return score, passage, units, first
+@dataclass(frozen=True)
+class _Fit:
+    """A passage held against a question."""
+
+    passage: Passage
+    met: frozenset[int]  # which words of the question it and its wordings hold
+    whole: float  # their share of the question
+    wording: float  # the share that the nearest wording holds
+    like_wording: float  # its likeness
+
+    @classmethod
+    def of(cls, passage: Passage, asked: Asked, vector) -> _Fit:
+        wordings = passage.also.split("\n") if passage.also else []
+        met = asked.met(f"{passage.heading}\n{passage.text}\n{passage.also}")
+        like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
+        return cls(passage, met, asked.share(met), asked.share(asked.met(nearest)), like)
+
+    @property
+    def title(self) -> str:
+        return self.passage.heading.rpartition(SEPARATOR)[2]
+
+    def weight(self, most: float, context: Asked | None) -> float:
+        """most: the search's score for its best passage."""
+        weight = self.passage.score / (most or 1.0) - OPENING * (SEPARATOR not in self.passage.heading)
+        weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
+        if context and context.words:
+            weight += 0.15 * context.share(context.met(f"{self.passage.heading}\n{self.passage.text}"))
+        return weight
 
 
-def _share(question: str, unit: _Unit, asked: Asked) -> float:
-    share = asked.share(asked.met(unit.text))
+def _worth(question: str, unit: _Unit, like: float, asked: Asked) -> float:
+    """Of a sentence as the one to quote."""
+    worth = asked.share(asked.met(unit.text)) + LIKE * max(like, 0.0)
     sign = next((sign for kind, sign in SIGNS if kind.search(question)), None)
-    if share and sign and sign.search(unit.text):
-        share += SIGN
-    return share * (1.0 if unit.prose else 0.3 if unit.is_code else 0.8)
+    if sign and sign.search(unit.text):
+        worth += SIGN
+    return worth * unit.weight + KEY * (_turns_on(unit, asked) + _defines(question, unit, asked))
+
+
+def _defines(question: str, unit: _Unit, asked: Asked) -> bool:
+    """Whether a sentence says of the very thing that was asked about what it is: `An eigenvector is ...`."""
+    subject = DEFINITION.match(unit.text) if ASKS_WHAT.search(question) else None
+    return bool(subject and len(subject[1].split()) <= len(asked.words) + 1 and asked.share(asked.met(subject[1])) > 0.9)
 
 
 def _turns_on(unit: _Unit, asked: Asked) -> bool:
@@ -150,7 +182,7 @@ def _place(raw: list[str], sentence: str, line: int, column: int) -> tuple[int, 
     return line, column
 
 
-def _window(units: list[_Unit], first: int, question: str, asked: Asked) -> set[int]:
+def _window(units: list[_Unit], first: int, asked: Asked) -> set[int]:
     """The numbers of the units to quote: the best one, what it leans on, and what stands beside it, up to MOST_WORDS."""
     chosen = {first}
 
@@ -241,19 +273,17 @@ def _follow(passage: Passage, one: _Unit, other: _Unit) -> bool:
 # ------------------------------------------------------------------------------------------------ is it there
 
 
-def evidence(passage: Passage, quoted: str, asked: Asked) -> tuple[float, ...]:
-    """What speaks for a passage's quote as the answer, for `is_found`; every part is 0..1 but the last."""
-    said = asked.met(quoted)
-    heading = asked.met(passage.heading)
-    anywhere = asked.met(f"{passage.heading}\n{passage.text}")
-    unknown = frozenset(asked.unknown) - anywhere
-    shares = (asked.share(met) for met in (anywhere, said | heading, heading, unknown))
-    return *shares, math.log(1 + len(asked.words))
+def evidence(best: _Fit, like_sentence: float, asked: Asked) -> tuple[float, ...]:
+    """What speaks for an answer in a passage, for `is_found`: how much of the question it meets and how much no lesson
+    knows, how like the question it is, and how much was asked."""
+    unknown = frozenset(asked.unknown) - best.met
+    like = max(best.like_wording, like_sentence)
+    return best.whole, asked.share(unknown), like, math.log(1 + len(asked.words))
 
 
 # A logistic regression, fitted by `benchmarks/ask.py --fit`, which says to what.
-SLOPES = (2.23, 1.25, 1.15, -1.29, 1.90)
-BIAS = -4.79
+SLOPES = (3.51, -1.63, 2.31, 1.59)
+BIAS = -5.41
 
 
 def is_found(evidence: Sequence[float]) -> bool:

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from utils import code_runner, files, lessons, linting
 from utils.files import Corpus
-from utils.models import Card, ExitCode, Finding, InvalidFile, Lesson, Settings, UsageError
+from utils.models import BANK_SUFFIX, Card, ExitCode, Finding, InvalidFile, Lesson, Settings, UsageError
 from utils.terminal import ACTION_OF
 from utils.text import nearest, plural, sanitize
 
-BANK = ".quiz.yaml"
 MANY = 500  # lessons among which a near name is looked for; among more it would take long
 NEIGHBOURS = 2  # folders above one that is checked alone, in which its prerequisites may stand
 Tell = Callable[[str], None]
@@ -122,7 +121,7 @@ def _chosen(settings: Settings, paths: Sequence[str]) -> list[_Selection]:
         if not os.path.exists(path):
             raise UsageError(f"{files.shown_path(path)}: there is no such file or folder; name a folder of Markdown, "
                              "a lesson (.md) or a bank (.quiz.yaml)")  # fmt: skip
-        if path.is_file() and path.suffix != ".md" and not path.name.endswith(BANK):
+        if path.is_file() and path.suffix != ".md" and not path.name.endswith(BANK_SUFFIX):
             raise UsageError(f"{files.shown_path(path)}: found neither a lesson (.md) nor a bank (.quiz.yaml); name one")
         folder = Path(os.path.realpath(path if path.is_dir() else path.parent))
         real = folder if path.is_dir() else folder / path.name
@@ -146,8 +145,8 @@ def _choose(selection: _Selection, path: Path, relative: str) -> None:
         _add(selection.banks, within)
         _add(selection.strays, _stray_banks(corpus, within))
         return
-    is_bank = path.name.endswith(BANK)
-    lesson_id = relative.removesuffix(BANK if is_bank else ".md")
+    is_bank = path.name.endswith(BANK_SUFFIX)
+    lesson_id = relative.removesuffix(BANK_SUFFIX if is_bank else ".md")
     if lesson_id in corpus.files:
         _add(selection.banks, [lesson_id])
         _add([] if is_bank else selection.lessons, [lesson_id])
@@ -165,8 +164,8 @@ def _add(chosen: list[str], more: Iterable[str]) -> None:
 def _stray_banks(corpus: Corpus, within: Sequence[str]) -> list[str]:
     found = []
     for folder in sorted({posixpath.dirname(lesson_id) for lesson_id in within}):
-        for path in sorted((corpus.folder / folder).glob("*" + BANK)):
-            lesson_id = posixpath.join(folder, path.name.removesuffix(BANK))
+        for path in sorted((corpus.folder / folder).glob("*" + BANK_SUFFIX)):
+            lesson_id = posixpath.join(folder, path.name.removesuffix(BANK_SUFFIX))
             is_hidden = path.name.startswith(".") or path.is_symlink()
             if lesson_id not in corpus.files and path.is_file() and not is_hidden:
                 found.append(lesson_id)
@@ -189,7 +188,7 @@ def _look(selection: _Selection, run_code: bool, tell: Tell, report: Report) -> 
     runs = _run(blocks, tell) if run_code else {}
     links = _links(corpus)
     ids = set(corpus.ids())
-    has_banks = any(os.path.isfile(corpus.folder / (other + BANK)) for other in ids)
+    has_banks = any(os.path.isfile(corpus.folder / (other + BANK_SUFFIX)) for other in ids)
     chosen = list(dict.fromkeys([*selection.lessons, *selection.banks]))
     for number, lesson_id in enumerate(chosen, 1):
         tell(f"looking at {lesson_id} ({number} of {len(chosen)})")
@@ -238,7 +237,7 @@ def _look_at_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_ban
         found = corpus.bank_text(lesson_id)
     except (InvalidFile, UsageError) as error:
         line, message = _placed(error)
-        report.findings.append(linting.finding("invalid-bank", corpus.path_of(lesson_id, BANK), line, message))
+        report.findings.append(linting.finding("invalid-bank", corpus.path_of(lesson_id, BANK_SUFFIX), line, message))
         return
     if found:
         findings, items = linting.bank_findings(lesson, *found, keys=ACTION_OF)
@@ -249,18 +248,18 @@ def _look_at_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_ban
     elif has_banks:
         report.findings.append(linting.finding(
             "no-bank", corpus.path_of(lesson_id), 1,
-            f"found no bank, expected items in {corpus.path_of(lesson_id, BANK)}, as other lessons have; add it",
+            f"found no bank, expected items in {corpus.path_of(lesson_id, BANK_SUFFIX)}, as other lessons have; add it",
         ))  # fmt: skip
 
 
 def _look_at_stray(corpus: Corpus, lesson_id: str, report: Report) -> None:
-    shown = corpus.path_of(lesson_id, BANK)
+    shown = corpus.path_of(lesson_id, BANK_SUFFIX)
     near = nearest(lesson_id, corpus.ids())
-    hint = f"Did you mean {near}{BANK}?" if near else "rename it, or write the lesson"
+    hint = f"Did you mean {near}{BANK_SUFFIX}?" if near else "rename it, or write the lesson"
     message = f"found a bank without a lesson, expected {posixpath.basename(lesson_id)}.md beside it; {hint}"
     report.findings.append(linting.finding("stray-bank", shown, 1, message))
     try:
-        text = files.read_text(corpus.folder / (lesson_id + BANK))
+        text = files.read_text(corpus.folder / (lesson_id + BANK_SUFFIX))
     except (InvalidFile, UsageError) as error:
         line, message = _placed(error)
         report.findings.append(linting.finding("invalid-bank", shown, line, message))
@@ -358,7 +357,7 @@ def _fix(selection: _Selection, run_code: bool, tell: Tell, report: Report) -> N
         except (InvalidFile, UsageError):
             continue
         if found:
-            _tidied(found[0], _real(corpus, lesson_id, BANK), found[1], report)
+            _tidied(found[0], _real(corpus, lesson_id, BANK_SUFFIX), found[1], report)
     for lesson_id, runs in (_run(blocks, tell) if run_code else {}).items():
         shown = corpus.path_of(lesson_id)
         wrong = [

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from utils import lessons
-from utils.models import InvalidFile, Lesson, Step, UsageError
+from utils.models import BANK_SUFFIX, InvalidFile, Lesson, Step, UsageError
 from utils.text import nearest
 
 LIMIT_BYTES = lessons.MAX_BYTES
@@ -383,9 +383,9 @@ class Corpus:
 
     def bank_text(self, lesson_id: str) -> tuple[str, str] | None:
         """(text, path for people) of the bank beside a lesson, None where there is none."""
-        shown = self.path_of(lesson_id, ".quiz.yaml")
+        shown = self.path_of(lesson_id, BANK_SUFFIX)
         try:
-            data = _read_inside(self.root, self._real(lesson_id).removesuffix(".md") + ".quiz.yaml", LIMIT_BYTES + 1)
+            data = _read_inside(self.root, self._real(lesson_id).removesuffix(".md") + BANK_SUFFIX, LIMIT_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as error:

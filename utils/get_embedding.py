@@ -1,4 +1,4 @@
-"""Embeddings: the endpoint's where one is named for them, else built-in ones, which compare spelling rather than meaning.
+"""Embeddings: the endpoint's where one is named for them, else the built-in ones.
 
 Every vector carries the name of what made it, and vectors of different makers are never compared.
 
@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import re
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from utils.call_llm import Endpoint, Limits, endpoint_of, told
+from utils.embedding import built_in
 from utils.models import ModelError, Settings, UsageError
 
 BUILT_IN = "built-in"
-DIMENSIONS = 256  # of the built-in ones
 BATCH = 64  # texts in one request
 LONGEST = 6_000  # characters of a text that are sent
 
@@ -48,7 +47,7 @@ def get_embedding(
     """A vector for each text: of the endpoint's model, or built in. Raises ModelError where the endpoint fails."""
     texts = [texts] if isinstance(texts, str) else list(texts)
     if model == BUILT_IN or endpoint is None:
-        return [Vector(BUILT_IN, _spelling(text)) for text in texts]
+        return [Vector(BUILT_IN, _unit(built_in().vector(text)[0])) for text in texts]
     vectors: list[Vector] = []
     for start in range(0, len(texts), BATCH):
         vectors += _asked(texts[start : start + BATCH], endpoint, model, limits or Limits())
@@ -77,18 +76,6 @@ def _asked(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -> 
 def _unit(values: Sequence[float]) -> array:
     length = math.sqrt(sum(value * value for value in values)) or 1.0
     return array("f", (value / length for value in values))
-
-
-def _spelling(text: str) -> array:
-    """Words and their trigrams, hashed into DIMENSIONS with a sign (Weinberger et al. 2009, arXiv 0902.2206)."""
-    values = [0.0] * DIMENSIONS
-    for word in re.findall(r"\w+", text.casefold()):
-        padded = f"^{word}$"
-        for part, weight in [(word, 2.0), *((padded[n : n + 3], 1.0) for n in range(len(padded) - 2))]:
-            digest = hashlib.blake2b(part.encode("utf-8", "replace"), digest_size=4).digest()
-            number = int.from_bytes(digest, "little")
-            values[number % DIMENSIONS] += weight if number >> 31 else -weight
-    return _unit(values)
 
 
 class Embedder:

@@ -26,6 +26,7 @@ PAGE_EXCESS = 1.2  # by how much the last page of a section may be longer, rathe
 UNNAMED = "section"  # slug of a heading that has no letter or digit
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+ASKED = re.compile(r"<!--[ \t]*asked[ \t]*\n(.*?)-->", re.DOTALL)
 CHECK = re.compile(r"\s*<!--[ \t]*check[ \t]*\n(.*?)-->", re.DOTALL)
 CODE_SPAN = r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)"
 CODE_OR_COMMENT = re.compile(CODE_SPAN + r"|<!--.*?-->", re.DOTALL)
@@ -728,6 +729,14 @@ def code_blocks(text: str) -> list[Block]:
                 line = token.map[0] + 1 + token.content.count("\n", 0, token.content.index("<!--", check.start()))
                 blocks.append(Block("check", line, check[1]))
     return blocks
+
+
+def asked_lines(text: str) -> list[str]:
+    """The questions in the `asked` comments of a section: what it answers, as learners would put it, a line each."""
+    if "<!--" not in text:
+        return []
+    comments = (ASKED.fullmatch(found[0]) for found in CODE_OR_COMMENT.finditer(text))
+    return [line.strip() for comment in comments if comment for line in comment[1].splitlines() if line.strip()]
 
 
 def links(text: str) -> list[Link]:

@@ -131,6 +131,7 @@ class Passage:
     section: str  # slug
     score: float  # higher is better; comparable within one search only
     text: str  # Markdown, line by line as in the file; what stood in HTML comments is blank
+    also: str = ""  # questions that its section answers, in other words than its own, a line each
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,8 @@ class Answer:
 
 
 # --------------------------------------------------------------------------------------------------- items
+
+BANK_SUFFIX = ".quiz.yaml"  # of a bank, in place of its lesson's .md
 
 
 class Kind:

@@ -11,17 +11,19 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from utils import lessons as markdown
-from utils.models import InvalidFile, ModelError, Passage, UsageError
+from utils.models import BANK_SUFFIX, InvalidFile, Item, ModelError, Passage, UsageError
 from utils.search import shelf as shelves
 from utils.search.asked import Asked
+from utils.search.meaning import nearness
 from utils.search.pieces import pieces_of
 from utils.search.words import (
+    EMPTY,
     UNSPACED,
     WORD,
     asked_words,
@@ -44,9 +46,11 @@ HEADING = 0.3  # for the question's words in the heading path
 LESSON = 0.4  # for other hits in the same lesson: a lesson is about one thing
 NEXT_IN_LESSON = 0.5  # each further hit of a lesson counts that much of the one before it
 
-SECOND_LOOK = 0.4  # weight of the likeness by embeddings, where there are any
+SECOND_LOOK = 0.4  # weight of the likeness by embeddings
+LOOKED_AT = 30  # of the first hits; the others lose as much as if they were like nothing
 
 QUERY_CHARACTERS = 20_000
+SHORTEST_PART = 3  # letters of a part of a word that the corpus writes apart
 QUERY_WORDS = 64  # the rarest ones of a longer question
 
 SCAN_SHARE = 0.05  # of the time may go into looking for changed files
@@ -69,6 +73,18 @@ class _Hit:
     score: float
     lesson: str
     document: dict
+
+    @property
+    def heading(self) -> str:
+        return self.document["heading"][0]
+
+    @property
+    def text(self) -> str:
+        return self.document["text"][0]
+
+    @property
+    def also(self) -> str:
+        return self.document["also"][0]
 
 
 class Index:
@@ -108,7 +124,7 @@ class Index:
         return [self._passage(hit) for hit in hits if hit.lesson not in changed]
 
     def _passage(self, hit: _Hit) -> Passage:
-        found = {name: hit.document[name][0] for name in ("heading", "section", "line", "text")}
+        found = {name: hit.document[name][0] for name in ("heading", "section", "line", "text", "also")}
         return Passage(hit.lesson, self.corpus.path_of(hit.lesson), score=round(hit.score, 4), **found)
 
     def _ranked(self, query: str, lessons: Collection[str] | None, count: int) -> list[_Hit]:
@@ -128,22 +144,40 @@ class Index:
         return list(best.values())[:count]
 
     def _look_again(self, query: str, hits: list[_Hit]) -> None:
-        """Blend in how alike query and hits are by meaning; an endpoint that fails costs the second look only."""
-        if not self._second_look or not hits:
+        """Blend in how alike query and hits are by meaning: by the embedding model that was given, else the built-in one."""
+        if not hits:
             return
-        texts = [f"{hit.document['heading'][0]}\n{hit.document['text'][0]}" for hit in hits]
-        try:
-            alike = self._second_look(query, texts)
-        except ModelError as error:
-            self._second_look, self.second_look_failed = None, str(error)
-            return
-        most = max(hit.score for hit in hits) or 1.0
+        hits.sort(key=lambda hit: -hit.score)
+        looked_at = hits[:LOOKED_AT]
+        alike: Iterable[float] = ()
+        if self._second_look:
+            try:
+                alike = self._second_look(query, [f"{hit.heading}\n{hit.text}" for hit in looked_at])
+            except ModelError as error:
+                self._second_look, self.second_look_failed = None, str(error)
+        alike = [*(alike or nearness(query, looked_at)), *[0.0] * (len(hits) - len(looked_at))]
+        most = hits[0].score or 1.0
         for hit, likeness in zip(hits, alike, strict=True):
             hit.score = (1 - SECOND_LOOK) * hit.score + SECOND_LOOK * most * likeness
 
+    def _meant(self, query: str) -> str:
+        """The query in one spelling, a word that the corpus only writes as two in two: `layernorm` as `layer norm`."""
+        return WORD.sub(lambda word: self._in_parts(word[0]), comparable(query[:QUERY_CHARACTERS]))
+
+    def _in_parts(self, word: str) -> str:
+        if len(word) < 2 * SHORTEST_PART or word.lower() in EMPTY or self._documents_with(word):
+            return word
+        cuts = [(word[:cut], word[cut:]) for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)]
+        best = max(cuts, key=lambda parts: min(map(self._documents_with, parts)))
+        return " ".join(best) if all(map(self._documents_with, best)) else word
+
+    def _documents_with(self, word: str) -> int:
+        return max((self._shelf.count(field, term) for field in self._shelf.fields for term in self._shelf.terms(field, word)),
+                   default=0)  # fmt: skip
+
     def _asked(self, query: str) -> dict[str, list[str]]:
         """field -> the terms that the query means in it, in order: stems, or bigrams."""
-        query = comparable(query[:QUERY_CHARACTERS])
+        query = self._meant(query)
         text = " ".join(asked_words(query))
         asked = {field: self._shelf.terms(field, text, asking=True) for field in self._shelf.fields}
         asked[shelves.BIGRAMS] = bigrams(query)
@@ -159,7 +193,7 @@ class Index:
     def asked(self, query: str) -> Asked:
         """What a question asks about, by the words of this corpus."""
         shelf = self._shelf
-        return Asked(query[:QUERY_CHARACTERS], shelf.fields, shelf.terms, shelf.weight, shelf.documents)
+        return Asked(self._meant(query), shelf.fields, shelf.terms, shelf.weight, shelf.documents)
 
     def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
         """A function that tells where in a text words of the query stand: [(start, end)], in order."""
@@ -222,9 +256,16 @@ class Index:
     def _digest_of(self, lesson: str, real: str) -> bytes:
         self.corpus.files.setdefault(lesson, real)
         try:
-            return _digest(self.corpus.lesson_text(lesson))
+            return _digest(self.corpus.lesson_text(lesson), self._bank_of(lesson)[0])
         except (InvalidFile, UsageError):
             return b""
+
+    def _bank_of(self, lesson: str) -> tuple[str, str]:
+        """(text, path for people) of a lesson's bank; "" for none, and for one that can't be read: `check` tells of it."""
+        try:
+            return self.corpus.bank_text(lesson) or ("", "")
+        except (InvalidFile, UsageError):
+            return "", ""
 
     def _update(self, changed: Collection[str], watched=None, scan_s: float | None = None) -> None:
         """Take what some files hold now in place of what they held."""
@@ -253,12 +294,13 @@ class Index:
                 stamp = UNSETTLED + stamp
             try:
                 text = self.corpus.lesson_text(lesson)
-                digest = _digest(text)
+                questions, shown = self._bank_of(lesson)
+                digest = _digest(text, questions)
                 if lesson in known and known[lesson][2] == digest:
                     yield lesson, (real, stamp, digest), None
                     continue
                 parsed = markdown.parse_lesson(text, lesson, self.corpus.path_of(lesson))
-                documents = list(_documents(parsed))
+                documents = list(_documents(parsed, _items(questions, lesson, shown)))
             except (InvalidFile, UsageError) as error:
                 self.corpus.warnings.append(str(error))
                 digest, documents = b"", []
@@ -336,13 +378,22 @@ def _gram_spans(run, grams: set[str]) -> Iterator[tuple[int, int]]:
             begin = None
 
 
-def _documents(lesson) -> Iterator[dict]:
+def _items(text: str, lesson: str, path: str) -> list[Item]:
+    """The items of a bank; none of one that is invalid, for it is the lesson that is searched."""
+    from utils import bank
+
+    with contextlib.suppress(InvalidFile):
+        return bank.parse_bank(text, lesson, path) if text else []
+    return []
+
+
+def _documents(lesson, items: list[Item]) -> Iterator[dict]:
     field = field_of(lesson.language)
-    for piece in pieces_of(lesson):
-        searched = comparable(f"{piece.heading}\n{piece.text}")
+    for piece in pieces_of(lesson, items):
+        searched = comparable(f"{piece.heading}\n{piece.text}\n{piece.also}")
         document = {
             "lesson": lesson.id, "field": field, "heading": piece.heading, "section": piece.section,
-            "line": piece.line, "text": piece.text, field: without_unspaced(searched),
+            "line": piece.line, "text": piece.text, "also": piece.also, field: without_unspaced(searched),
         }  # fmt: skip
         if grams := bigrams(searched):
             document[shelves.BIGRAMS] = " ".join(grams)
@@ -355,16 +406,23 @@ UNSETTLED = "?"  # before the stamp of a file that was changed just before it wa
 
 
 def _stamp(root: str, real: str) -> str:
-    """Size and times of a file; "" where it is gone. The time of its last change of any kind can't be set by hand."""
-    try:
-        found = os.stat(os.path.join(root, real))
-    except OSError:
-        return ""
-    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+    """Size and times of a lesson's file, and of its bank; "" where the lesson is gone.
+
+    The time of a file's last change of any kind can't be set by hand.
+    """
+    stamps = []
+    for path in (real, real.removesuffix(".md") + BANK_SUFFIX):
+        with contextlib.suppress(OSError):
+            found = os.stat(os.path.join(root, path))
+            stamps.append(f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}")
+        if not stamps:
+            return ""
+    return " ".join(stamps)
 
 
 def _is_settled(stamp: str) -> bool:
-    return bool(stamp) and int(stamp.rpartition(":")[2]) < time.time_ns() - SETTLED_NS
+    settled = time.time_ns() - SETTLED_NS
+    return bool(stamp) and all(int(one.rpartition(":")[2]) < settled for one in stamp.split(" "))
 
 
 def _mtime_ns(root: str, path: str) -> int | None:
@@ -373,7 +431,7 @@ def _mtime_ns(root: str, path: str) -> int | None:
     return None
 
 
-def _digest(text: str) -> bytes:
+def _digest(*texts: str) -> bytes:
     import hashlib
 
-    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+    return hashlib.blake2b("\0".join(texts).encode("utf-8"), digest_size=16).digest()

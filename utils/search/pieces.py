@@ -1,13 +1,13 @@
-"""Pieces: what of a lesson is indexed, one for a section, several for a long one."""
+"""Pieces: what of a lesson and its bank is indexed, one for a section, several for a long one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from utils.lessons import CODE_OR_COMMENT
-from utils.models import Lesson, Section
+from utils.lessons import CODE_OR_COMMENT, asked_lines
+from utils.models import Item, Lesson, Section
 
 PIECE_CHARACTERS = 4_000  # a whole section finds better than its parts, up to about this length
 SEPARATOR = " › "
@@ -22,14 +22,21 @@ class Piece:
     section: str  # slug
     line: int  # 1-based line on which `text` begins
     text: str
+    also: str  # questions that the section answers, a line each
 
 
-def pieces_of(lesson: Lesson) -> Iterator[Piece]:
+def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
     """Every piece of a lesson, in order. Sections with nothing to read under their heading have none."""
     for section in lesson.sections:
         heading = heading_of(lesson, section)
+        also = "\n".join([*asked_lines(section.text), *(wording(item) for item in items if item.section == section.slug)])
         for offset, text in split(without_comments(section.text)):
-            yield Piece(heading, section.slug, section.text_line + offset, text)
+            yield Piece(heading, section.slug, section.text_line + offset, text, also)
+
+
+def wording(item: Item) -> str:
+    """An item on one line: what it asks, and how it would be answered."""
+    return " ".join(" ".join((item.question, *item.references)).split())
 
 
 def heading_of(lesson: Lesson, section: Section) -> str:

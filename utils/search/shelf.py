@@ -12,10 +12,12 @@ from pathlib import Path
 
 from utils.search.words import PLAIN, STEMMERS, WITH_STOPWORDS
 
-FORMAT = 2  # raise it when what is indexed, or how, changes: older shelves are made anew
+FORMAT = 3  # raise it when what is indexed, or how, changes: older shelves are made anew
 BIGRAMS = "bigrams"
 WAIT_S = 2.0  # for another process that writes
 LONGEST_WORD_BYTES = 60
+SHORTEST_SLIP = 5  # letters of a stem that one letter may be wrong in
+NEARLY = 3.0  # BM25 for a term with one letter wrong; a rare term that is right gets 4 to 6
 HEAP_BYTES = 50_000_000  # of tantivy's writer; it asks for 15 MB at least
 # Paths are bytes: a file name need not be text.
 TABLES = """
@@ -224,10 +226,14 @@ class Shelf:
         """How many pieces are indexed."""
         return self._searcher.num_docs
 
+    def count(self, field: str, term: str) -> int:
+        """How many pieces hold a term."""
+        return self._searcher.doc_freq(field, term)
+
     def weight(self, field: str, term: str) -> float:
         """How much a term tells: BM25's inverse document frequency, 0 for a term that stands nowhere."""
         if (field, term) not in self._weights:
-            count, of = self._searcher.doc_freq(field, term), self._searcher.num_docs
+            count, of = self.count(field, term), self._searcher.num_docs
             self._weights[field, term] = math.log(1 + max(of - count + 0.5, 0.5) / (count + 0.5)) if count else 0.0
         return self._weights[field, term]
 
@@ -246,6 +252,7 @@ class Shelf:
             if field == BIGRAMS:
                 parts += [self._beginning_or_ending_with(term) for term in dict.fromkeys(terms) if len(term) == 1]
                 continue
+            parts += [self._nearly(field, term) for term in dict.fromkeys(terms) if self._is_a_slip(field, term)]
             for pair in dict.fromkeys(itertools.pairwise(terms)):
                 if pair[0] != pair[1]:
                     query = Query.phrase_query(self._schema, field, list(pair), slop=slop)
@@ -256,6 +263,15 @@ class Shelf:
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, narrow)])
         hits = self._searcher.search(query, limit, count=False).hits
         return [(score, self._searcher.doc(address).to_dict()) for score, address in hits]
+
+    def _is_a_slip(self, field: str, term: str) -> bool:
+        """Whether a term may be one of the index in another spelling: it stands nowhere."""
+        return len(term) >= SHORTEST_SLIP and term.isalpha() and not self.count(field, term)
+
+    def _nearly(self, field: str, term: str):
+        from tantivy import Query
+
+        return Query.boost_query(Query.fuzzy_term_query(self._schema, field, term), NEARLY)
 
     def _beginning_or_ending_with(self, character: str):
         from tantivy import Query
@@ -318,7 +334,7 @@ def _schema():
 
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("lesson", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("field", "heading", "section", "text"):
+    for name in ("field", "heading", "section", "text", "also"):
         builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("line", stored=True)
     for field in (PLAIN, *STEMMERS):

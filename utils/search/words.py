@@ -15,7 +15,9 @@ ASKING = frozenset(
 EMPTY = ASKING | frozenset(
     "also just only about any each other than more most much many very use used using give given show following "
     "suppose let consider try want need get make like one two see say he she his her itself because while during "
-    "between both same such been being cannot s t".split()
+    "between both same such been being cannot s t "
+    "ain aren couldn didn doesn don hadn hasn haven isn ll mustn re shouldn ve wasn weren won wouldn whats hows "
+    "again anyone anything actually basically everything explained please really simply someone something stuff things vs".split()
 )
 
 PLAIN = "plain"  # the field of languages without a stemmer
