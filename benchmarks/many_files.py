@@ -12,13 +12,17 @@ import argparse
 import os
 import random
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from startup import peer, seconds
+
 ROOT = Path(__file__).resolve().parent.parent
+ASKED = 9  # times, in turns with the peer
 THROTTLE_S = 12  # a folder of this size is not looked at anew more often than its scan is cheap
 
 
@@ -51,6 +55,11 @@ def run(label: str, folder: Path, *arguments: str) -> float:
     return taken
 
 
+def peer_s(home: str) -> float:
+    """How long `llm --version` takes, 0 where it is not installed."""
+    return seconds([peer(), "--version"], {**os.environ, "LLM_USER_PATH": home}) if peer() else 0.0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=58_000)
@@ -63,6 +72,9 @@ def main() -> None:
         run("topics", folder, "topics")
         first = run("search, first index", folder, "search", "gradient softmax")
         run("search again", folder, "search", "gradient softmax")
+        pairs = [(run("ask", folder, "ask", "what is a gradient"), peer_s(name)) for _ in range(ASKED)]
+        if pairs[0][1]:
+            print(f"ask, as a share of llm --version: {statistics.median(own / other for own, other in pairs):.2f}")
         time.sleep(THROTTLE_S)
         with open(folder / "000/0/n7.md", "a", encoding="utf-8") as file:
             file.write("\nA zyzzyva is a weevil.\n")

@@ -27,20 +27,25 @@ def seconds(command: list[str], environment: dict) -> float:
     return time.perf_counter() - begun
 
 
+def peer() -> str | None:
+    """The `llm` beside this Python or on the path."""
+    return shutil.which("llm", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=15)
     runs = parser.parse_args().runs
-    peer = shutil.which("llm", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "TUTOR_HOME": home, "LLM_USER_PATH": home}
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "main.py --help": [sys.executable, "main.py", "--help"],
             "main.py topics": [sys.executable, "main.py", "topics"],
+            "main.py ask": [sys.executable, "main.py", "ask", "why divide by sqrt(d_k)?"],
         }
-        if peer:
-            commands["llm --version"] = [peer, "--version"]
+        if peer():
+            commands["llm --version"] = [peer(), "--version"]
         times: dict[str, list[float]] = {name: [] for name in commands}
         for run in range(runs + 1):
             for name, command in commands.items():
@@ -54,7 +59,7 @@ def main() -> None:
             for base in ("python -c pass", "llm --version")
         ]
         print(f"{name:16} {statistics.median(taken):9.3f} {ratios[0]:10.2f} {ratios[1]:8.2f}")
-    if not peer:
+    if not peer():
         print("no `llm` beside this Python: pip install llm, for the last column")
 
 

@@ -76,15 +76,15 @@ class _Hit:
 
     @property
     def heading(self) -> str:
-        return self.document["heading"][0]
+        return self.document["heading"]
 
     @property
     def text(self) -> str:
-        return self.document["text"][0]
+        return self.document["text"]
 
     @property
     def also(self) -> str:
-        return self.document["also"][0]
+        return self.document["also"]
 
 
 class Index:
@@ -124,7 +124,7 @@ class Index:
         return [self._passage(hit) for hit in hits if hit.lesson not in changed]
 
     def _passage(self, hit: _Hit) -> Passage:
-        found = {name: hit.document[name][0] for name in ("heading", "section", "line", "text", "also")}
+        found = {name: hit.document[name] for name in ("heading", "section", "line", "text", "also")}
         return Passage(hit.lesson, self.corpus.path_of(hit.lesson), score=round(hit.score, 4), **found)
 
     def _ranked(self, query: str, lessons: Collection[str] | None, count: int) -> list[_Hit]:
@@ -133,14 +133,14 @@ class Index:
             return []
         limit = max(FIRST_HITS, 2 * count)
         hits = [
-            _Hit(score, document["lesson"][0], document)
+            _Hit(score, document["lesson"], document)
             for score, document in self._shelf.find(asked, PHRASE, PHRASE_SLOP, lessons, limit)
         ]
         _add_bonuses(hits, asked, self._weights(asked), self._shelf.terms)
         self._look_again(query, hits)
         best: dict[tuple[str, str], _Hit] = {}
         for hit in sorted(hits, key=lambda hit: -hit.score):
-            best.setdefault((hit.lesson, hit.document["section"][0]), hit)
+            best.setdefault((hit.lesson, hit.document["section"]), hit)
         return list(best.values())[:count]
 
     def _look_again(self, query: str, hits: list[_Hit]) -> None:
@@ -343,7 +343,7 @@ def _add_bonuses(hits: list[_Hit], asked, weights, terms_of) -> None:
     top = hits[0].score
     for hit in hits:
         hit.score /= top
-        field, heading = hit.document["field"][0], comparable(hit.document["heading"][0])
+        field, heading = hit.document["field"], comparable(hit.document["heading"])
         said = {*terms_of(field, without_unspaced(heading)), *bigrams(heading)}
         worth = {**weights.get(field, {}), **weights[shelves.BIGRAMS]}
         total = math.fsum(worth.values())

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from utils.search.words import PLAIN, STEMMERS, WITH_STOPWORDS
 
-FORMAT = 3  # raise it when what is indexed, or how, changes: older shelves are made anew
+FORMAT = 4  # raise it when what is indexed, or how, changes: older shelves are made anew
 BIGRAMS = "bigrams"
+STORED = ("field", "heading", "section", "text", "also")  # as bytes: tantivy would index a text field, whole texts as terms
 WAIT_S = 2.0  # for another process that writes
 LONGEST_WORD_BYTES = 60
 SHORTEST_SLIP = 5  # letters of a stem that one letter may be wrong in
@@ -240,7 +241,7 @@ class Shelf:
     def find(
         self, asked: dict[str, list[str]], phrase: float, slop: int, lessons: Collection[str] | None, limit: int
     ) -> list[tuple[float, dict]]:
-        """(BM25, document) of the best documents that hold a term; `phrase` weighs two terms in a row.
+        """(BM25, what is stored of it by field) of the best documents that hold a term; `phrase` weighs two terms in a row.
 
         asked: field -> terms, in order.
         """
@@ -262,7 +263,7 @@ class Shelf:
             narrow = Query.const_score_query(Query.term_set_query(self._schema, "lesson", list(lessons)), 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, narrow)])
         hits = self._searcher.search(query, limit, count=False).hits
-        return [(score, self._searcher.doc(address).to_dict()) for score, address in hits]
+        return [(score, _stored(self._searcher.doc(address).to_dict())) for score, address in hits]
 
     def _is_a_slip(self, field: str, term: str) -> bool:
         """Whether a term may be one of the index in another spelling: it stands nowhere."""
@@ -303,7 +304,7 @@ class Writer:
         writer.delete_documents_by_term("lesson", lesson)
         for document in documents:
             self._fields.add(document["field"])
-            writer.add_document(Document(**document))
+            writer.add_document(Document(**{**document, **{name: document[name].encode() for name in STORED}}))
 
     def note(self, watched: dict[str, int] | None, now_s: float, scan_s: float | None) -> None:
         """Keep what a scan found out about folders and how long it took."""
@@ -329,13 +330,17 @@ class Writer:
         return self._tantivy
 
 
+def _stored(document: dict[str, list]) -> dict:
+    return {name: values[0].decode() if name in STORED else values[0] for name, values in document.items()}
+
+
 def _schema():
     import tantivy
 
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("lesson", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("field", "heading", "section", "text", "also"):
-        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
+    for name in STORED:
+        builder.add_bytes_field(name, stored=True)
     builder.add_integer_field("line", stored=True)
     for field in (PLAIN, *STEMMERS):
         builder.add_text_field(field, tokenizer_name=field, index_option="position")
