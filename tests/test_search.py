@@ -162,8 +162,14 @@ def test_a_section_is_found_by_its_questions_in_the_bank_and_their_answers(folde
     assert found(opened(folder, cache), "pepsin") == ["food/cheese#rennet"] and found(opened(folder, cache), "chymosin") == []
     bank.write_text("items: [", encoding="utf-8")
     assert found(opened(folder, cache), "rennet") == ["food/cheese#rennet"], "an invalid bank costs its wordings only"
+    bank.write_text(CHEESE_BANK.replace("Chymosin", "Pepsin"), encoding="utf-8")
+    index = opened(folder, cache)
+    write(folder, "food/cheese.md", "# Cheese\n\n## Rennet\n\nRennet thickens milk.\n")
+    assert found(index, "rennet") == ["food/cheese#rennet"], "its lesson alone is read again"
+    bank.write_text(CHEESE_BANK.replace("Chymosin", "Trypsin"), encoding="utf-8")
+    assert found(opened(folder, cache), "trypsin") == ["food/cheese#rennet"]
     bank.unlink()
-    assert found(opened(folder, cache), "pepsin") == []
+    assert found(opened(folder, cache), "trypsin") == []
 
 
 def test_an_asked_comment_in_code_is_code(folder, cache):

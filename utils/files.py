@@ -331,6 +331,7 @@ class Corpus:
     files: dict[str, str] = field(default_factory=dict)  # lesson id -> real path below the root, with slashes
     warnings: list[str] = field(default_factory=list)  # what was skipped, and why
     watched: dict[str, int] = field(default_factory=dict)  # folders and ignore files below the root -> mtime, ns
+    banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
     _cards: dict[str, lessons.Card] = field(default_factory=dict, repr=False)
 
@@ -340,6 +341,7 @@ class Corpus:
         is_known: of a real path, whether that file is known to be a lesson and has not changed: it is not read again.
         """
         self.watched.clear()
+        self.banked.clear()
         self.files = dict(_find_lessons(self, is_known))
         if not self.files:
             raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, leaving out README.md and the "
@@ -526,6 +528,8 @@ def _find_lessons(corpus: Corpus, is_known: Callable[[str], bool]) -> Iterator[t
                 else:
                     waiting.append((relative, rules))
             elif (real := _real_path(corpus, entry, relative)) and (is_known(real) or not _says_it_is_none(corpus.root, real)):
+                if entry.is_symlink() or entry.name.removesuffix(".md") + BANK_SUFFIX in names:
+                    corpus.banked.add(real)
                 yield _lesson_id(relative), real
 
 

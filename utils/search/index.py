@@ -224,7 +224,7 @@ class Index:
         known = self._recovering(lambda: self._shelf.files())
         if not watched or any(_mtime_ns(self.corpus.root, path) != mtime for path, mtime in watched.items()):
             stamps = {real: stamp for real, stamp, _ in known.values()}
-            self.corpus.list_files(lambda real: real in stamps and stamps[real] == _stamp(self.corpus.root, real))
+            self.corpus.list_files(lambda real: real in stamps and stamps[real] == self._stamp(real, stamps[real]))
             watched = self.corpus.watched
         for path, mtime in watched.items():
             if mtime > time.time_ns() - SETTLED_NS:
@@ -245,13 +245,29 @@ class Index:
         changed = set()
         for lesson in wanted:
             real, stamp, digest = known.get(lesson, ("", "", b""))
-            now = _stamp(self.corpus.root, self.corpus.files.get(lesson, real))
+            now = self._stamp(self.corpus.files.get(lesson, real), stamp)
             if stamp.startswith(UNSETTLED) and not _is_settled(now) and real == self.corpus.files.get(lesson, real):
                 if self._digest_of(lesson, real) != digest:
                     changed.add(lesson)
             elif not stamp or stamp != now or real != self.corpus.files.get(lesson, real):
                 changed.add(lesson)
         return changed
+
+    def _stamp(self, real: str, known: str = "") -> str:
+        """Size and times of a lesson's file, and of its bank; "" where the lesson is gone.
+
+        known: its stamp as it was. Whether a bank has come is seen when its folder is listed, for that changes the folder.
+        The time of a file's last change of any kind can't be set by hand.
+        """
+        stamps = []
+        has_bank = real in self.corpus.banked or " " in known
+        for path in (real, real.removesuffix(".md") + BANK_SUFFIX) if has_bank else (real,):
+            with contextlib.suppress(OSError):
+                found = os.stat(os.path.join(self.corpus.root, path))
+                stamps.append(f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}")
+            if not stamps:
+                return ""
+        return " ".join(stamps)
 
     def _digest_of(self, lesson: str, real: str) -> bytes:
         self.corpus.files.setdefault(lesson, real)
@@ -289,7 +305,7 @@ class Index:
                 self.corpus.files.pop(lesson, None)
                 yield lesson, None, iter(())
                 continue
-            stamp = _stamp(self.corpus.root, real)
+            stamp = self._stamp(real, known[lesson][1] if lesson in known else "")
             if not _is_settled(stamp):
                 stamp = UNSETTLED + stamp
             try:
@@ -403,21 +419,6 @@ def _documents(lesson, items: list[Item]) -> Iterator[dict]:
 # --------------------------------------------------------------------------------------- the state of a file
 
 UNSETTLED = "?"  # before the stamp of a file that was changed just before it was read
-
-
-def _stamp(root: str, real: str) -> str:
-    """Size and times of a lesson's file, and of its bank; "" where the lesson is gone.
-
-    The time of a file's last change of any kind can't be set by hand.
-    """
-    stamps = []
-    for path in (real, real.removesuffix(".md") + BANK_SUFFIX):
-        with contextlib.suppress(OSError):
-            found = os.stat(os.path.join(root, path))
-            stamps.append(f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}")
-        if not stamps:
-            return ""
-    return " ".join(stamps)
 
 
 def _is_settled(stamp: str) -> bool:
