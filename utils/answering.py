@@ -20,8 +20,8 @@ FEWEST_WORDS, MOST_WORDS = 40, 120
 SEPARATOR = " › "
 CANDIDATES = 10  # passages that are looked into
 # What chooses among passages, against the search's own score; a choice model fitted to the dev questions of benchmarks/ask.py.
-WHOLE, WORDING = 0.5, 0.45  # shares of the question that the passage with its wordings meets, and the best wording alone
-LIKE_WORDING = 0.45  # likeness by meaning to the nearest wording
+WHOLE, WORDING = 0.65, 0.5  # shares of the question that the passage with its wordings meets, and the best wording alone
+LIKE_WORDING = 0.4  # likeness by meaning to the nearest wording
 OPENING = 0.1  # taken off a lesson's first words, which promise more than they say
 
 
@@ -37,21 +37,20 @@ class Asked(Protocol):
     def share(self, met: frozenset[int]) -> float: ...
 
 
-# What an answer of a kind looks like. The first pattern that the question matches says which.
+# What an answer of a kind looks like. The first pattern that the question matches says which. Compiled when they are needed.
 SIGNS = (
-    (re.compile(r"\bhow (many|much|big|large|long|often|likely|high|low)\b|\bwhat (number|percentage|fraction|share)\b", re.I),
-     re.compile(r"\d")),
-    (re.compile(r"\bwhy\b|\breason\b|\bwhat (causes|for)\b", re.I),
-     re.compile(r"\b(because|since|so that|otherwise|therefore|that is why|reason|cause[sd]?|for the|so)\b", re.I)),
-    (re.compile(r"^\W*(what (is|are|does)|define|definition|meaning|what'?s)\b|\bmean\b", re.I),
-     re.compile(r"\*\*|\b(is|are|means|called|says|counts|measures)\b", re.I)),
-    (re.compile(r"\bhow (do|can|to|does|should|is|are)\b|\bsteps?\b", re.I),
-     re.compile(r"^\s*(?:[-*]|\d+\.)\s|\b(first|then|next|take|multiply|divide|subtract|add|compute|apply|set)\b", re.I)),
-    (re.compile(r"\bwhen\b|\bunder what\b", re.I), re.compile(r"\b(when|if|as soon as|once|only|where)\b", re.I)),
+    (r"\bhow (many|much|big|large|long|often|likely|high|low)\b|\bwhat (number|percentage|fraction|share)\b", r"\d"),
+    (r"\bwhy\b|\breason\b|\bwhat (causes|for)\b",
+     r"\b(because|since|so that|otherwise|therefore|that is why|reason|cause[sd]?|for the|so)\b"),
+    (r"^\W*(what (is|are|does)|define|definition|meaning|what'?s)\b|\bmean\b",
+     r"\*\*|\b(is|are|means|called|says|counts|measures)\b"),
+    (r"\bhow (do|can|to|does|should|is|are)\b|\bsteps?\b",
+     r"^\s*(?:[-*]|\d+\.)\s|\b(first|then|next|take|multiply|divide|subtract|add|compute|apply|set)\b"),
+    (r"\bwhen\b|\bunder what\b", r"\b(when|if|as soon as|once|only|where)\b"),
 )  # fmt: skip
 BOLD_START = re.compile(r"\*\*((?:[^*]|\*(?!\*))+)\*\*")
 ASKS_WHAT = SIGNS[2][0]
-DEFINITION = re.compile(r"\W*(?:(?:an?|the)\s+)?(.{1,60}?)\s+(?:is|are|means?|measures?|says?|tells?|counts?|keeps?)\b", re.I)
+DEFINITION = r"\W*(?:(?:an?|the)\s+)?(.{1,60}?)\s+(?:is|are|means?|measures?|says?|tells?|counts?|keeps?)\b"
 KEY = 0.25  # for the sentence that a section turns on, and for one that defines what was asked for
 LIKE = 0.3  # for being like the question by meaning
 SIGN = 0.12  # for bearing the sign of its kind
@@ -137,15 +136,15 @@ class _Fit:
 def _worth(question: str, unit: _Unit, like: float, asked: Asked) -> float:
     """Of a sentence as the one to quote."""
     worth = asked.share(asked.met(unit.text)) + LIKE * max(like, 0.0)
-    sign = next((sign for kind, sign in SIGNS if kind.search(question)), None)
-    if sign and sign.search(unit.text):
+    sign = next((sign for kind, sign in SIGNS if re.search(kind, question, re.I)), None)
+    if sign and re.search(sign, unit.text, re.I):
         worth += SIGN
     return worth * unit.weight + KEY * (_turns_on(unit, asked) + _defines(question, unit, asked))
 
 
 def _defines(question: str, unit: _Unit, asked: Asked) -> bool:
     """Whether a sentence says of the very thing that was asked about what it is: `An eigenvector is ...`."""
-    subject = DEFINITION.match(unit.text) if ASKS_WHAT.search(question) else None
+    subject = re.match(DEFINITION, unit.text, re.I) if re.search(ASKS_WHAT, question, re.I) else None
     return bool(subject and len(subject[1].split()) <= len(asked.words) + 1 and asked.share(asked.met(subject[1])) > 0.9)
 
 
@@ -282,8 +281,8 @@ def evidence(best: _Fit, like_sentence: float, asked: Asked) -> tuple[float, ...
 
 
 # A logistic regression, fitted by `benchmarks/ask.py --fit`, which says to what.
-SLOPES = (3.51, -1.63, 2.31, 1.59)
-BIAS = -5.41
+SLOPES = (3.47, -1.61, 2.37, 1.59)
+BIAS = -5.46
 
 
 def is_found(evidence: Sequence[float]) -> bool:
@@ -291,12 +290,13 @@ def is_found(evidence: Sequence[float]) -> bool:
     return BIAS + sum(slope * value for slope, value in zip(SLOPES, evidence, strict=True)) > 0
 
 
-FOLLOWS_UP = re.compile(r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b", re.I)
+FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b"
 
 
 def in_context(question: str, earlier: str) -> str:
     """What to look for when a question follows another: with the other's words where it does not stand alone."""
-    return f"{question} {earlier}" if earlier and (FOLLOWS_UP.search(question) or len(question.split()) < 4) else question
+    follows = len(question.split()) < 4 or re.search(FOLLOWS_UP, question, re.I)
+    return f"{question} {earlier}" if earlier and follows else question
 
 
 def document(answer: Answer) -> dict:

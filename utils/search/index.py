@@ -47,7 +47,7 @@ LESSON = 0.4  # for other hits in the same lesson: a lesson is about one thing
 NEXT_IN_LESSON = 0.5  # each further hit of a lesson counts that much of the one before it
 
 SECOND_LOOK = 0.4  # weight of the likeness by embeddings
-LOOKED_AT = 30  # of the first hits; the others lose as much as if they were like nothing
+LOOKED_AT = 16  # of the first hits; the others lose as much as if they were like nothing
 
 QUERY_CHARACTERS = 20_000
 SHORTEST_PART = 3  # letters of a part of a word that the corpus writes apart
