@@ -11,7 +11,7 @@ from conftest import NOW
 from flow import create_learn_flow
 from utils import bank, files
 from utils.language_model import LanguageModel
-from utils.models import Settings, Step
+from utils.models import Settings, Step, UsageError
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
 
@@ -109,6 +109,12 @@ def test_a_learner_who_knows_everything_reaches_the_recap_with_nothing_to_come_b
     assert shared["missed"] == []
     assert shared["kept"].stage == "finished"
     assert all(attempt.unaided for attempt in shared["attempts"])
+
+
+def test_a_script_that_asks_for_more_hints_than_there_are_is_told_so(learn):
+    steps = [Step("skip"), *(Step("hint", line=line) for line in range(2, 6)), Step("quit")]
+    with pytest.raises(UsageError, match=r"the script:\d: step 'hint' does not work at a question; expected answer, skip"):
+        learn(ScriptedLearner(steps))
 
 
 def test_a_right_probe_offers_to_skip_the_explanation(learn):

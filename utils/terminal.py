@@ -622,7 +622,7 @@ class ScriptedLearner:
         step = self.steps[0]
         if step.action not in ("answer", *keys):
             # A probe offers neither hint nor skip: going on to the explanation leaves the step for where it works.
-            if "hint" not in keys:
+            if "skip" not in keys:
                 return Step("next")
             raise UsageError(
                 f"{self.path}:{step.line}: step {step.action!r} does not work at a question; "
