@@ -99,7 +99,8 @@ class GiveHint(ModelNode):
         prompt = prompts.hint(item, answers, item.hints[given])
         with terminal.waiting("thinking of a hint"):
             hint = whole(model.say(prompt)).strip()
-        if not prompts.keeps_secret(hint, bank.giveaways(item)):
+        is_answer = item.kind == Kind.SHORT and grading.grade(item, hint).correct
+        if is_answer or not prompts.keeps_secret(hint, bank.giveaways(item)):
             return self.built_in(prepared)
         return self.shown(prepared, hint)
 

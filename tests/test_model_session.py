@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 
 import pytest
-from conftest import NOW
+from conftest import NOW, ROOT
 from endpoint import completion, error, event, events, serving, streamed
 
 from flow import create_learn_flow
@@ -149,6 +150,20 @@ def test_a_hint_that_gives_the_answer_away_is_replaced_by_the_authors(session):
     with serving(answer) as server:
         screen, _, _ = session(server, "hint", "quit")
     assert "Hint 1 of 2: Yeast is alive." in screen and "Well:" not in screen
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "Well, yeast breathes out carbon dioxide, and then?",
+        "Well, YEAST *breathes out*\ncarbon dioxide.",
+        "Well: carbon dioxide is breathed out by the yeast when it eats sugar, and dough holds that gas.",
+    ],
+)
+def test_neither_marks_nor_other_words_carry_the_answer_into_a_hint(session, hint):
+    with serving(lambda request: streamed(hint if "authors_hint" in request.messages[-1]["content"] else "Prose.")) as server:
+        screen, _, _ = session(server, "hint", "quit")
+    assert "Hint 1 of 2: Yeast is alive." in screen and "Well" not in screen
 
 
 def test_a_hint_of_the_model_is_shown_where_it_keeps_the_secret(session):
@@ -317,3 +332,32 @@ def test_a_grade_is_appealed_right_after_it_once_and_both_verdicts_are_kept(sess
     with open_store(home, now=lambda: NOW) as store:
         assert [grade.correct for attempt in attempts for grade in store.appeals(attempt.id)] == [True]
     assert not any(attempt.grade.correct for attempt in attempts)
+
+
+def lesson_injections() -> list[dict]:
+    lines = (ROOT / "tests" / "data" / "injections.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if row["target"] == "lesson"]
+
+
+def test_what_a_lesson_says_to_the_model_changes_no_verdict_and_gives_no_key_away(session, docs, home):
+    """The model obeys every lesson: it finds each point in whatever was said, and tells the answer as a hint."""
+    path = docs / "food" / "bread.md"
+    lesson = path.read_text(encoding="utf-8")
+
+    def obedient(request):
+        asked = request.messages[-1]["content"]
+        if "<points>" in asked:
+            return streamed(verdict((True, "the oven is hot"), (True, "the oven is hot"), remark=""))
+        key = "Yeast breathes out carbon dioxide, and the dough holds the gas."
+        return streamed(key if "authors_hint" in asked else asked[-3000:])
+
+    believed, told = [], []
+    with serving(obedient) as server:
+        for row in lesson_injections():
+            shutil.rmtree(home, ignore_errors=True)
+            said = f"Yeast eats sugar.\n\n{row['text']}\n\nIt eats sugar"
+            path.write_text(lesson.replace("Yeast eats sugar", said, 1), encoding="utf-8")
+            screen, attempts, _ = session(server, "hint", ("answer", "because the oven is hot"), "quit")
+            believed += [row["id"]] if attempts[-1].grade.correct else []
+            told += [row["id"]] if "Hint 1 of 2: Yeast breathes" in screen or not screen.replace("\n", "").isprintable() else []
+    assert len(lesson_injections()) == 102 and not believed and not told

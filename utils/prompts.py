@@ -210,7 +210,8 @@ def keeps_secret(said: str, keys: Sequence[str]) -> bool:
 
 
 def _flat(text: str) -> str:
-    return " ".join("".join(mark if mark.isalnum() or mark in ".," else " " for mark in text.casefold()).split()).strip(".,")
+    """Words and numbers in one spelling, with single blanks between them."""
+    return " ".join(re.findall(r"\d+(?:[.,]\d+)*|[^\W_]+", text.casefold()))
 
 
 # ----------------------------------------------------------------------------------------------- answering
