@@ -2,7 +2,7 @@
 
 A table (assets/embedding.bin, made by benchmarks/make_embedding.py) has a row of bytes for each piece. A word is cut into the
 longest pieces there are, a text's vector is the sum of its pieces' rows, and vectors are compared by the cosine. It says
-what a text is about, not what it claims: nothing but an order of passages should rest on it.
+what a text is about, not what it claims: an order of passages may rest on it, and never a grade.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from array import array
+import struct
 from collections.abc import Iterable
 from functools import cache
 from operator import mul
@@ -21,6 +21,7 @@ START = "\u2581"  # before a piece that begins a word
 ZERO = 128  # the byte that stands for 0
 LANE_BYTES = 4  # a row as one integer has a lane for each number, so that one addition sums all of them
 LONGEST_PIECE = 16
+MOST_WORDS = 50_000  # that are remembered, some 20 MB
 Vector = tuple[list[int], float]
 WORD = re.compile(r"\\[A-Za-z]+|<!--|([^\W\d_]+|\d)")  # of LaTeX only the letters that stand for something
 
@@ -37,20 +38,22 @@ class Embedding:
         pieces = str(table[end:rows], "utf-8").split("\n")
         self._places = dict(zip(pieces, range(len(pieces)), strict=True))
         self._words: dict[str, tuple[int, int]] = {}
+        self._lanes = struct.Struct(f"<{self.dimensions}I")
 
     def vector(self, text: str) -> Vector:
         """(the sum of the rows of a text's pieces, its length); length 0 where no word can be cut."""
         total = count = 0
         words = self._words
+        if len(words) > MOST_WORDS:
+            words.clear()
         for word in WORD.findall(text.lower()):
             if word not in words:
                 words[word] = self._sum(word)
             row, pieces = words[word]
             total += row
             count += pieces
-        lanes = array("I", total.to_bytes(self.dimensions * LANE_BYTES, "little"))
         zero = ZERO * count
-        values = [lane - zero for lane in lanes]
+        values = [lane - zero for lane in self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))]
         return values, math.sqrt(sum(map(mul, values, values)))
 
     def nearest(self, vector: Vector, texts: Iterable[str]) -> float:
@@ -73,7 +76,7 @@ class Embedding:
         return total, count
 
     def _row(self, place: int) -> int:
-        lanes = bytearray(self.dimensions * LANE_BYTES)
+        lanes = bytearray(self._lanes.size)
         lanes[::LANE_BYTES] = self._rows[place * self.dimensions : (place + 1) * self.dimensions]
         return int.from_bytes(lanes, "little")
 

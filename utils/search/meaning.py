@@ -23,7 +23,7 @@ class Text(Protocol):
 def nearness(question: str, texts: Iterable[Text]) -> Iterator[float]:
     """How near each is: the cosine of its nearest sentence, read under its heading, and part of that of its nearest question.
 
-    -1.4..1.4; 0 where neither holds a word that the embedding knows, as in scripts other than Latin.
+    -1.7..1.7; 0 where neither holds a word that the embedding knows, as in scripts other than Latin.
     """
     embedding = built_in()
     asked = embedding.vector(question)
