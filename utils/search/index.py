@@ -152,7 +152,7 @@ class Index:
         alike: Iterable[float] = ()
         if self._second_look:
             try:
-                alike = self._second_look(query, [f"{hit.heading}\n{hit.text}" for hit in looked_at])
+                alike = self._second_look(query, [f"{hit.heading}\n{hit.text}\n{hit.also}".rstrip() for hit in looked_at])
             except ModelError as error:
                 self._second_look, self.second_look_failed = None, str(error)
         alike = [*(alike or nearness(query, looked_at)), *[0.0] * (len(hits) - len(looked_at))]
