@@ -512,4 +512,5 @@ def test_asked_comments_say_which_questions_a_section_answers():
     asked = "Text.\n\n<!-- asked\none\n  two, or three?\n\n-->\n\n<!-- asked -->\n<!-- asked\nfour\n-->\n"
     text = asked + "`<!-- asked\nin code\n-->`\n<!-- check\nassert 6\n-->"
     assert lessons.asked_lines(text) == ["one", "two, or three?", "four"]
+    assert lessons.asked_lines("<!-- asked: on one line? -->\n\n<!-- asked Ann about this -->") == ["on one line?"]
     assert lessons.asked_lines("<!-- asked\nnever ended") == []

@@ -26,7 +26,7 @@ PAGE_EXCESS = 1.2  # by how much the last page of a section may be longer, rathe
 UNNAMED = "section"  # slug of a heading that has no letter or digit
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-ASKED = re.compile(r"<!--[ \t]*asked[ \t]*\n(.*?)-->", re.DOTALL)
+ASKED = re.compile(r"<!--[ \t]*asked(?::|[ \t]*\n)(.*?)-->", re.DOTALL)
 CHECK = re.compile(r"\s*<!--[ \t]*check[ \t]*\n(.*?)-->", re.DOTALL)
 CODE_SPAN = r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)"
 CODE_OR_COMMENT = re.compile(CODE_SPAN + r"|<!--.*?-->", re.DOTALL)
