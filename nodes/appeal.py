@@ -5,9 +5,10 @@ from __future__ import annotations
 from pocketflow import Node
 
 from nodes.asking import ModelNode
-from nodes.practice import utc
+from nodes.practice import look_again
 from utils import appeals, bank, grading
 from utils.models import Kind, UsageError
+from utils.times import utc
 
 
 class LoadAttempt(Node):
@@ -25,9 +26,7 @@ class LoadAttempt(Node):
         items = {item.key: item for item in bank.parse_bank(text, lesson.id, path)} if text else {}
         if attempt.item not in items:
             raise UsageError(f"attempt {number} answers {attempt.item}, which the bank no longer has")
-        item = items[attempt.item]
-        drawn = bank.draw(item, attempt.seed) if attempt.seed is not None else bank.draw(item, 0)
-        return attempt, drawn, lesson, text, path
+        return attempt, bank.draw(items[attempt.item], attempt.seed or 0), lesson, text, path
 
     def post(self, shared, prepared, loaded):
         shared["attempt"], shared["item"], shared["lesson"], shared["bank_text"], shared["bank_path"] = loaded
@@ -43,9 +42,7 @@ class LookAgain(ModelNode):
         model, _, item, attempt, language = prepared
         if not model.available or item.kind != Kind.SHORT or item.expression:
             return self.built_in(prepared)
-        return grading.grade_with(
-            model.fill, item, attempt.answer, f"{model.name}, strict", stricter=True, strict=True, language=language
-        )
+        return look_again(model, item, attempt.answer, language)
 
     def built_in(self, prepared):
         _, _, item, attempt, language = prepared

@@ -11,6 +11,7 @@ from nodes.place import keep_place, read_step
 from utils import answering, bank, files, grading, prompts, schedule, screens, search
 from utils.call_llm import whole
 from utils.models import Attempt, Grade, Kind, Round
+from utils.times import utc
 
 SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
 
@@ -307,13 +308,6 @@ def advance(round_: Round, item, result: str) -> None:
     round_.answers = []
 
 
-def utc(moment) -> str:
-    """ISO 8601 in UTC with milliseconds: `2026-03-01T09:30:00.000Z`."""
-    from datetime import timezone
-
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 class ShowFeedback(Node):
     """The verdict, with the learner's own words; then the explanation, or the next hint."""
 
@@ -390,6 +384,12 @@ class AwaitNext(Node):
         return {"quit": "left", "ask": "side_question"}.get(step.action, "next")
 
 
+def look_again(model, item, answer: str, language: str) -> Grade:
+    """A model's second, stricter look at a free-text answer. Raises ModelError."""
+    grader = f"{model.name}, strict"
+    return grading.grade_with(model.fill, item, answer, grader, stricter=True, strict=True, language=language)
+
+
 class AppealGrade(ModelNode):
     """A second, stricter look at the answer just graded; the first verdict stays in the record beside it."""
 
@@ -402,8 +402,7 @@ class AppealGrade(ModelNode):
         if not model.available or item.expression:
             return self.built_in(prepared)
         with terminal.waiting("looking again"):
-            name = f"{model.name}, strict"
-            grade = grading.grade_with(model.fill, item, answer, name, stricter=True, strict=True, language=language)
+            grade = look_again(model, item, answer, language)
         return self.shown(terminal, grade, number)
 
     def built_in(self, prepared):

@@ -7,12 +7,12 @@ from functools import partial
 
 from pocketflow import Node
 
-from nodes.practice import utc
 from utils import bank, files, grading, quiz, schedule, screens, sheets
 from utils.models import Attempt, ExitCode, Kind, ModelError, NothingRun
 from utils.quiz import Outcome
 from utils.report import Report
 from utils.text import plural
+from utils.times import utc
 
 
 class ChooseItems(Node):

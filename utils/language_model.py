@@ -16,6 +16,7 @@ from utils import structured
 from utils.call_llm import Endpoint, Limits, Reply, call_llm, schema_format, whole
 from utils.models import ModelError
 from utils.replies import Cassette, ReplyCache, request_key
+from utils.times import utc
 
 if TYPE_CHECKING:
     from utils.prompts import Prompt
@@ -169,7 +170,7 @@ class LanguageModel:
                 self.prompt_tokens += tokens[0]
                 self.completion_tokens += tokens[1]
             if self._cache and (reply is not None or fault):
-                at = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+                at = utc(datetime.now(timezone.utc), "seconds")
                 self._cache.log(at, self.endpoint, prompt.purpose, reply, tokens, time.monotonic() - begun, fault)
         with self._lock:
             self.name, self._said = reply.model or self.name, True

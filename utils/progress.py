@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 from utils.models import Attempt, Card
 from utils.schedule import mastery
+from utils.times import moment_of, utc
 
 IDLE_S = 300  # a longer pause between two answers counts as that much
 FORECAST_DAYS = 14
@@ -78,14 +79,9 @@ def progress_of(
     )
 
 
-def utc(moment: datetime) -> str:
-    """As the records have it, to compare with."""
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def day_of(at: str, now: datetime) -> date:
     """The learner's day of a time in the records."""
-    return datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone(now.tzinfo).date()
+    return moment_of(at).astimezone(now.tzinfo).date()
 
 
 def end_of_day(now: datetime) -> str:
@@ -150,7 +146,7 @@ def seconds_spent(attempts: Sequence[Attempt]) -> int:
     last: dict[str, datetime] = {}
     total = 0.0
     for attempt in attempts:
-        at = datetime.fromisoformat(attempt.at.replace("Z", "+00:00"))
+        at = moment_of(attempt.at)
         gap = (at - last[attempt.session]).total_seconds() if attempt.session in last else 30
         total += min(max(gap, 0), IDLE_S)
         last[attempt.session] = at

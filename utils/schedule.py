@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 
 from utils.models import Attempt, Card
+from utils.times import moment_of, utc
 
 MASTERED = 0.8
 CREDIT = {"unaided": 1.0, "assisted": 0.5, "missed": 0.0}
@@ -104,7 +105,7 @@ def next_card(item: str, before: Card | None, rating: str, now: datetime, *, sur
     missed = rating == "missed"
     lapses = (before.lapses if before else 0) + (missed and before is not None)
     due = json.loads(memory)["due"]
-    when = datetime.fromisoformat(due).astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+    when = utc(datetime.fromisoformat(due), "seconds")
     return Card(item, memory, when, lapses, lapses >= LEECH_LAPSES, missed and sure)
 
 
@@ -117,7 +118,7 @@ def cards_of_old(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card | No
     for run in sessions.values():
         if run[-1].mode == "probe" and not run[-1].grade.correct:
             continue  # asked before it was taught
-        at = datetime.fromisoformat(run[-1].at.replace("Z", "+00:00"))
+        at = moment_of(run[-1].at)
         card = next_card(attempts[0].item, card, outcome(run), at, fuzz=fuzz)
     return card
 

@@ -15,12 +15,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from utils import schedule
 from utils.models import Attempt, Card, Grade, Met, Place, RecordsError, Round
+from utils.times import utc
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Row
@@ -322,7 +323,7 @@ class Store:
         # REPLACE deletes first, so that the new row gets the highest sequence number
         connection.execute(
             "INSERT OR REPLACE INTO places (lesson, place, at) VALUES (?, ?, ?)",
-            (place.lesson, _to_json(place), _utc(self.now())),
+            (place.lesson, _to_json(place), utc(self.now())),
         )
 
     def _attempt(self, row: Row) -> Attempt:
@@ -379,10 +380,6 @@ def _to_json(value) -> str:
 def _storable(text: str) -> str:
     """SQLite's text is UTF-8: what a terminal sent in another encoding is kept as visible replacement."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 # ------------------------------------------------------------------------------------------------- opening
