@@ -12,7 +12,7 @@ from dataclasses import fields
 import click
 
 from utils import __version__
-from utils.models import ExitCode, NothingRun, Settings, TutorError, UsageError
+from utils.models import BANK_SUFFIX, ExitCode, InvalidFile, NothingRun, Settings, TutorError, UsageError
 
 PROGRAM = "tutor"
 
@@ -148,7 +148,6 @@ def appeal(settings, attempt):
 def progress(settings):
     """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
     from utils import bank, screens, terminal
-    from utils.models import InvalidFile
     from utils.progress import progress_of
 
     corpus = corpus_of(settings)
@@ -391,12 +390,13 @@ def draft(settings, topic, count, accept):
 
     corpus = corpus_of(settings)
     lesson = corpus.lesson(corpus.find(topic))
-    old, path = corpus.bank_text(lesson.id) or (None, corpus.path_of(lesson.id, ".quiz.yaml"))
+    old, path = corpus.bank_text(lesson.id) or (None, corpus.path_of(lesson.id, BANK_SUFFIX))
     shown = terminal.OneShot(settings)
     with model_of(settings, shown.tell_wait) as model:
         shared = {
             "lesson": lesson, "items": bank.parse_bank(old, lesson.id, path) if old else [], "count": count, "old": old,
-            "path": path, "target": corpus.folder / f"{lesson.id}.quiz.yaml", "accept": accept, "model": model, "terminal": shown,
+            "path": path, "target": corpus.folder / (lesson.id + BANK_SUFFIX), "accept": accept, "model": model,
+            "terminal": shown,
         }  # fmt: skip
         create_draft_flow().run(shared)
     return ExitCode.DONE if shared["kept"] else ExitCode.FELL_SHORT

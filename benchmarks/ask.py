@@ -21,9 +21,9 @@ sys.path.insert(0, str(ROOT))
 
 from utils import answering, bank, files, search  # noqa: E402
 from utils.lessons import ASKED  # noqa: E402
+from utils.models import Kind  # noqa: E402
 
 FIVE = 5
-KINDS = ("choice", "multi", "order", "cloze", "number", "short")
 
 
 def answer_of(index, question, lessons=None):
@@ -169,7 +169,7 @@ def main() -> None:
         for row in questions:
             if row["sections"]:
                 answerable[row["split"]].append((row["question"], row["sections"]))
-        banks = [(question, [section]) for question, section in bank_questions(corpus, KINDS)]
+        banks = [(question, [section]) for question, section in bank_questions(corpus, Kind.ALL)]
         search_table([
             ("dev", index, answerable["dev"]), ("test", index, answerable["test"]),
             ("test, lessons' own words alone", bare, answerable["test"]),

@@ -14,10 +14,9 @@ from typing import Protocol
 
 from utils import lessons
 from utils.embedding import built_in
-from utils.models import Answer, Citation, Passage
+from utils.models import HEADING_SEPARATOR, Answer, Citation, Passage
 
 FEWEST_WORDS, MOST_WORDS = 40, 120
-SEPARATOR = " › "
 CANDIDATES = 10  # passages that are looked into
 # What chooses among passages, against the search's own score; a choice model fitted to the dev questions of benchmarks/ask.py.
 WHOLE, WORDING = 0.65, 0.5  # shares of the question that the passage with its wordings meets, and the best wording alone
@@ -115,18 +114,18 @@ class _Fit:
 
     @classmethod
     def of(cls, passage: Passage, asked: Asked, vector) -> _Fit:
-        wordings = passage.also.split("\n") if passage.also else []
+        wordings = passage.also.splitlines()
         met = asked.met(f"{passage.heading}\n{passage.text}\n{passage.also}")
         like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
         return cls(passage, met, asked.share(met), asked.share(asked.met(nearest)), like)
 
     @property
     def title(self) -> str:
-        return self.passage.heading.rpartition(SEPARATOR)[2]
+        return self.passage.heading.rpartition(HEADING_SEPARATOR)[2]
 
     def weight(self, most: float, context: Asked | None) -> float:
         """most: the search's score for its best passage."""
-        weight = self.passage.score / (most or 1.0) - OPENING * (SEPARATOR not in self.passage.heading)
+        weight = self.passage.score / (most or 1.0) - OPENING * (HEADING_SEPARATOR not in self.passage.heading)
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
         if context and context.words:
             weight += 0.15 * context.share(context.met(f"{self.passage.heading}\n{self.passage.text}"))

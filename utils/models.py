@@ -120,6 +120,9 @@ class Lesson:
         return next((section for section in self.sections if section.slug == wanted), None)
 
 
+HEADING_SEPARATOR = " › "  # between the titles of a heading path
+
+
 @dataclass(frozen=True)
 class Passage:
     """A piece of a section found by search: the whole section, or some paragraphs of a long one."""

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from utils.search.words import WORD, asked_words, bigrams, comparable, without_unspaced
+from utils.search.words import SHORTEST_SLIP, WORD, asked_words, bigrams, comparable, without_unspaced
 
 ALIKE = 0.84  # of a word that stands nowhere in the corpus, for a word of a text to be what was meant
-SHORTEST_SLIP = 5  # letters; shorter words have too many neighbours
 
 
 class Asked:

@@ -62,8 +62,8 @@ def open_index(corpus: Corpus, cache: Path | None, second_look: SecondLook | Non
     """The index of a corpus, up to date but for changes since the last scan of many files.
 
     cache: the folder for what can be made again; None keeps the index in memory. second_look: (query, texts) -> how alike
-    they are, such as an Embedder's likeness, for the first hits. The corpus may be unlisted. Files that
-    can't be read are left out, with a warning in corpus.warnings.
+    they are, such as an Embedder's likeness, for the first hits; by default the built-in embedding. The corpus may be
+    unlisted. Files that can't be read are left out, with a warning in corpus.warnings.
     """
     return Index(corpus, cache, second_look)
 
@@ -155,10 +155,12 @@ class Index:
                 alike = self._second_look(query, [f"{hit.heading}\n{hit.text}\n{hit.also}".rstrip() for hit in looked_at])
             except ModelError as error:
                 self._second_look, self.second_look_failed = None, str(error)
-        alike = [*(alike or nearness(query, looked_at)), *[0.0] * (len(hits) - len(looked_at))]
+        alike = alike or nearness(query, looked_at)
         most = hits[0].score or 1.0
-        for hit, likeness in zip(hits, alike, strict=True):
-            hit.score = (1 - SECOND_LOOK) * hit.score + SECOND_LOOK * most * likeness
+        for hit in hits:
+            hit.score *= 1 - SECOND_LOOK
+        for hit, likeness in zip(looked_at, alike, strict=True):
+            hit.score += SECOND_LOOK * most * likeness
 
     def _meant(self, query: str) -> str:
         """The query in one spelling, a word that the corpus only writes as two in two: `layernorm` as `layer norm`."""
@@ -359,7 +361,7 @@ def _add_bonuses(hits: list[_Hit], asked, weights, terms_of) -> None:
     top = hits[0].score
     for hit in hits:
         hit.score /= top
-        field, heading = hit.document["field"], comparable(hit.document["heading"])
+        field, heading = hit.document["field"], comparable(hit.heading)
         said = {*terms_of(field, without_unspaced(heading)), *bigrams(heading)}
         worth = {**weights.get(field, {}), **weights[shelves.BIGRAMS]}
         total = math.fsum(worth.values())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from utils.embedding import built_in
+from utils.models import HEADING_SEPARATOR
 
 ALSO_ASKED = 0.7  # what another wording of the question tells, against a sentence of the passage itself
 SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.)\s)")
@@ -28,6 +29,6 @@ def nearness(question: str, texts: Iterable[Text]) -> Iterator[float]:
     embedding = built_in()
     asked = embedding.vector(question)
     for one in texts:
-        heading = one.heading.rpartition("›")[2]
+        heading = one.heading.rpartition(HEADING_SEPARATOR)[2]
         said = (f"{heading}. {sentence}" for sentence in SENTENCE_END.split(one.text) if sentence.strip())
-        yield embedding.nearest(asked, said) + ALSO_ASKED * embedding.nearest(asked, one.also.split("\n") if one.also else ())
+        yield embedding.nearest(asked, said) + ALSO_ASKED * embedding.nearest(asked, one.also.splitlines())

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from utils.lessons import CODE_OR_COMMENT, asked_lines
-from utils.models import Item, Lesson, Section
+from utils.models import HEADING_SEPARATOR, Item, Lesson, Section
 
 PIECE_CHARACTERS = 4_000  # a whole section finds better than its parts, up to about this length
-SEPARATOR = " › "
 FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 
 
@@ -44,7 +43,7 @@ def heading_of(lesson: Lesson, section: Section) -> str:
     outline = section.heading_path
     if not outline or outline[0] != lesson.title:
         outline = (lesson.title, *outline)
-    return SEPARATOR.join(title for title in outline if title)
+    return HEADING_SEPARATOR.join(title for title in outline if title)
 
 
 def without_comments(text: str) -> str:

@@ -10,14 +10,13 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from utils.search.words import PLAIN, STEMMERS, WITH_STOPWORDS
+from utils.search.words import PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
 
 FORMAT = 4  # raise it when what is indexed, or how, changes: older shelves are made anew
 BIGRAMS = "bigrams"
 STORED = ("field", "heading", "section", "text", "also")  # as bytes: tantivy would index a text field, whole texts as terms
 WAIT_S = 2.0  # for another process that writes
 LONGEST_WORD_BYTES = 60
-SHORTEST_SLIP = 5  # letters of a stem that one letter may be wrong in
 NEARLY = 3.0  # BM25 for a term with one letter wrong; a rare term that is right gets 4 to 6
 HEAP_BYTES = 50_000_000  # of tantivy's writer; it asks for 15 MB at least
 # Paths are bytes: a file name need not be text.

@@ -35,6 +35,7 @@ UNSPACED = re.compile(
     "\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 WORD = re.compile(r"[^\W_]+")
+SHORTEST_SLIP = 5  # letters of a word that may be misspelt; shorter ones have too many neighbours
 
 
 def words(text: str) -> list[str]:
