@@ -91,22 +91,23 @@ class GiveHint(ModelNode):
     """The next hint: the model's, that takes up what was answered, or the author's. Neither ever holds the answer."""
 
     def prep(self, shared):
-        return shared["model"], shared["terminal"], shared["item"], shared["round"].hints, shared["round"].answers
+        round_, language = shared["round"], shared["lesson"].language
+        return shared["model"], shared["terminal"], shared["item"], round_.hints, round_.answers, language
 
     def exec(self, prepared):
-        model, terminal, item, given, answers = prepared
+        model, terminal, item, given, answers, language = prepared
         if given >= len(item.hints) or not model.available:
             return self.built_in(prepared)
         prompt = prompts.hint(item, answers, item.hints[given])
         with terminal.waiting("thinking of a hint"):
             hint = whole(model.say(prompt)).strip()
-        is_answer = item.kind == Kind.SHORT and grading.grade(item, hint).correct
+        is_answer = item.kind == Kind.SHORT and grading.grade(item, hint, language=language).correct
         if is_answer or not prompts.keeps_secret(hint, bank.giveaways(item)):
             return self.built_in(prepared)
         return self.shown(prepared, hint)
 
     def built_in(self, prepared):
-        _, terminal, item, given, _ = prepared
+        _, terminal, item, given, *_ = prepared
         if given >= len(item.hints):
             terminal.notice("There are no more hints.")
             return given
@@ -114,7 +115,7 @@ class GiveHint(ModelNode):
 
     @staticmethod
     def shown(prepared, hint):
-        _, terminal, item, given, _ = prepared
+        _, terminal, item, given, *_ = prepared
         terminal.show(screens.Hint(hint, given + 1, len(item.hints)))
         return given + 1
 
