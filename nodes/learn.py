@@ -234,7 +234,7 @@ class ExplainSection(ModelNode):
             terminal.show(screens.Prose(text, "the lesson" if model.available and page == 0 else "", folded=folded))
         last = page == len(pages) - 1
         keys = {"next": ("question" if has_items else "go on") if last else "unfold" if folded else "more"}
-        if model.available or len(lessons.key_sentences(section.text)) < 0.8 * len(section.text):
+        if model.available or len(lessons.key_sentences(section.text)) < 0.8 * len(lessons.without_comments(section.text)):
             keys["simpler"] = "simpler"
         if model.available or lessons.worked_example(section.text):
             keys["example"] = "example"

@@ -11,7 +11,7 @@ from conftest import NOW, ROOT
 from endpoint import completion, error, event, events, serving, streamed
 
 from flow import create_learn_flow
-from utils import files, prompts
+from utils import files, grading, prompts
 from utils.call_llm import Endpoint, Limits
 from utils.language_model import LanguageModel
 from utils.models import Item, ModelError, Settings, Step
@@ -82,6 +82,16 @@ def test_a_section_is_explained_in_the_models_words_and_the_lessons_own_follow(s
         screen, _, _ = session(server, ANSWER, "quit")
     assert screen.index("In the model's words") < screen.index("Yeast eats sugar")
     assert "fake on Bread" in screen or "fake on Yeast" in screen
+
+
+def test_comments_that_learners_do_not_see_are_not_sent_to_the_model(session, docs):
+    path = docs / "food" / "bread.md"
+    hidden = "\n\n<!-- asked\nwhy does my loaf puff up\n-->\n\n<!-- check\nassert 1 == 1\n-->\n\n## Salt"
+    path.write_text(path.read_text(encoding="utf-8").replace("\n## Salt", hidden, 1), encoding="utf-8")
+    with serving(speaks()) as server:
+        session(server, ANSWER, "quit")
+        asked = " ".join(request.messages[-1]["content"] for request in server.requests)
+    assert "Yeast eats sugar" in asked.replace("*", "") and "puff" not in asked and "assert" not in asked
 
 
 def test_the_model_is_asked_for_what_the_learner_wants(session):
@@ -164,6 +174,16 @@ def test_neither_marks_nor_other_words_carry_the_answer_into_a_hint(session, hin
     with serving(lambda request: streamed(hint if "authors_hint" in request.messages[-1]["content"] else "Prose.")) as server:
         screen, _, _ = session(server, "hint", "quit")
     assert "Hint 1 of 2: Yeast is alive." in screen and "Well" not in screen
+
+
+def test_whether_a_hint_is_the_answer_is_told_in_the_language_of_the_lesson(session, docs, monkeypatch):
+    path = docs / "food" / "bread.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("title: Bread", "title: Brot\nlanguage: de", 1), encoding="utf-8")
+    languages, grade = [], grading.grade
+    monkeypatch.setattr(grading, "grade", lambda *given, **how: languages.append(how["language"]) or grade(*given, **how))
+    with serving(speaks(prose="Was atmet Hefe aus?")) as server:
+        session(server, "hint", "quit")
+    assert languages == ["de"]
 
 
 def test_a_hint_of_the_model_is_shown_where_it_keeps_the_secret(session):

@@ -731,6 +731,13 @@ def code_blocks(text: str) -> list[Block]:
     return blocks
 
 
+def without_comments(text: str) -> str:
+    """Markdown with its HTML comments blank, line by line; those in code stay, for they are shown."""
+    if "<!--" not in text:
+        return text
+    return CODE_OR_COMMENT.sub(lambda found: found[0] if found[0][0] == "`" else "\n" * found[0].count("\n"), text)
+
+
 def asked_lines(text: str) -> list[str]:
     """The questions in the `asked` comments of a section: what it answers, as learners would put it, a line each."""
     if "<!--" not in text:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from utils import structured
-from utils.models import Item, Lesson, ModelError, Passage, Section
+from utils import lessons, structured
+from utils.models import HEADING_SEPARATOR, Item, Lesson, ModelError, Passage, Section
 from utils.text import sanitize
 
 T = TypeVar("T")
@@ -93,12 +93,17 @@ MANNERS = {
 }
 
 
+def _read(section: Section) -> str:
+    """A section as its readers have it: without the comments that check it and say what it answers."""
+    return f"{HEADING_SEPARATOR.join(section.heading_path)}\n\n{lessons.without_comments(section.text)}"
+
+
 def explain(section: Section, manner: str, level: str = "", missed: Sequence[str] = ()) -> Prompt[str]:
     """A section in the model's words. level: what the learner knows, in words. missed: questions answered wrong before."""
     return Prompt(
         "explain",
         **_both(
-            f"{' › '.join(section.heading_path)}\n\n{section.text}",
+            _read(section),
             MANNERS[manner],
             "Do not contradict the lesson, and bring no numbers that it does not hold unless you compute them from its own. "
             "Write formulas between $ signs. Do not ask questions.",
@@ -338,7 +343,7 @@ def summarize(section: Section, words: int) -> Prompt[tuple[str, ...]]:
     return Prompt(
         "summarize",
         **_both(
-            f"{' › '.join(section.heading_path)}\n\n{section.text}",
+            _read(section),
             f"Summarize this section in one to three sentences, at most {words} words in all. Keep formulas between $ signs. "
             'Bring nothing that it does not say. Reply with one JSON document only: {"points": ["..."]}',
         ),
@@ -359,7 +364,9 @@ DRAFTED = ("choice", "short")  # kinds that a model drafts; numbers want computi
 def draft(lesson: Lesson, asked: Sequence[str], count: int) -> Prompt[list[dict]]:
     """Items as the fields of a bank. asked: questions that the bank has already."""
     slugs = [section.slug for section in lesson.sections]
-    text = "\n\n".join(f"#{section.slug} {section.title}\n{section.text}" for section in lesson.sections)
+    text = "\n\n".join(
+        f"#{section.slug} {section.title}\n{lessons.without_comments(section.text)}" for section in lesson.sections
+    )
 
     def parse(document) -> list[dict]:
         entries = [_drafted(entry, slugs) for entry in structured.field(document, "items", list, "a list of items")]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from utils.lessons import CODE_OR_COMMENT, asked_lines
+from utils.lessons import asked_lines, without_comments
 from utils.models import HEADING_SEPARATOR, Item, Lesson, Section
 
 PIECE_CHARACTERS = 4_000  # a whole section finds better than its parts, up to about this length
@@ -44,13 +44,6 @@ def heading_of(lesson: Lesson, section: Section) -> str:
     if not outline or outline[0] != lesson.title:
         outline = (lesson.title, *outline)
     return HEADING_SEPARATOR.join(title for title in outline if title)
-
-
-def without_comments(text: str) -> str:
-    """Markdown with its HTML comments blank, line by line; those in code stay, for they are shown."""
-    if "<!--" not in text:
-        return text
-    return CODE_OR_COMMENT.sub(lambda found: found[0] if found[0][0] == "`" else "\n" * found[0].count("\n"), text)
 
 
 def split(text: str) -> Iterator[tuple[int, str]]:
