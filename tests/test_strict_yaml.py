@@ -45,14 +45,42 @@ def test_hostile_file_is_refused_within_a_second_with_its_line(name):
 def test_times_codes_dates_and_yes_are_read_as_the_text_they_look_like():
     text = "[1:20:30, 010, 0x1F, 0o17, 2024-05-01, yes, No, on, off, 1_000, .inf, .nan, 1e309, 12e, '5', e5, ., -]"
     assert load(text, "f") == [
-        "1:20:30", "010", "0x1F", "0o17", "2024-05-01", "yes", "No", "on", "off", "1_000", ".inf", ".nan", "1e309",
-        "12e", "5", "e5", ".", "-",
+        "1:20:30",
+        "010",
+        "0x1F",
+        "0o17",
+        "2024-05-01",
+        "yes",
+        "No",
+        "on",
+        "off",
+        "1_000",
+        ".inf",
+        ".nan",
+        "1e309",
+        "12e",
+        "5",
+        "e5",
+        ".",
+        "-",
     ]
 
 
 def test_numbers_booleans_and_null_are_read_as_such():
     assert load("[1, -2, +3, 0, 2.5, .5, 5., 1e-3, 1E3, true, FALSE, null, ~, ]", "f") == [
-        1, -2, 3, 0, 2.5, 0.5, 5.0, 0.001, 1000.0, True, False, None, None,
+        1,
+        -2,
+        3,
+        0,
+        2.5,
+        0.5,
+        5.0,
+        0.001,
+        1000.0,
+        True,
+        False,
+        None,
+        None,
     ]
     assert load("answer:", "f") == {"answer": None}
 
@@ -94,33 +122,49 @@ def test_refusals_count_from_the_first_line_given():
         load("a: 1\nb: 2\na: 3", "lesson.md", first_line=2)
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "words"),
-    [
-        ("a: b: c", 1, "put the text in quotes"),
-        ("a:\n\t- b", 2, "indent with spaces"),
-        ("a: `x`", 1, "put the text in quotes"),
-        ("a: **bold**", 1, "begins with * or &"),
-        ("a: {{x}}", 1, "put a text that begins with { or [ in quotes"),
-        ("a: [1, 2\nb: 3", 1, "] or } at the end"),
-        ("a: 1\nb: 'x", 2, "expected the closing quote"),
-        ('a: "x" y\nb: 1', 1, "after its closing quote"),
-        ("a:\n  - b\n c: 1", 3, "align it with its neighbours"),
-        ("- a\nb: 1", 2, 'entries "- "'),
-        ("a: 1\nnonsense\n", 2, "add the colon"),
-        ("a: |x\n  b", 1, "| or > alone"),
-        ("1: x", 1, "found 1 as a key"),
-        ("true: x", 1, "found true as a key"),
-        ("~: x", 1, "found ~ as a key"),
-        ("a: 1\n---\nb: 2", 2, "found a second YAML document"),
-        ("]", 1, "not YAML"),
-    ],
+SLIPS = (
+    ("a: b: c", 1, "put the text in quotes"),
+    ("a:\n\t- b", 2, "indent with spaces"),
+    ("a: `x`", 1, "put the text in quotes"),
+    ("a: **bold**", 1, "begins with * or &"),
+    ("a: {{x}}", 1, "put a text that begins with { or [ in quotes"),
+    ("a: [1, 2\nb: 3", 1, "] or } at the end"),
+    ("a: 1\nb: 'x", 2, "expected the closing quote"),
+    ('a: "x" y\nb: 1', 1, "after its closing quote"),
+    ("a:\n  - b\n c: 1", 3, "align it with its neighbours"),
+    ("- a\nb: 1", 2, 'entries "- "'),
+    ("a: 1\nnonsense\n", 2, "add the colon"),
+    ("a: |x\n  b", 1, "| or > alone"),
+    ("1: x", 1, "found 1 as a key"),
+    ("true: x", 1, "found true as a key"),
+    ("~: x", 1, "found ~ as a key"),
+    ("a: 1\n---\nb: 2", 2, "found a second YAML document"),
+    ("]", 1, "not YAML"),
+    ("a: [1,", 1, "] or } at the end"),
+    ('a: "\\q"', 1, "unknown escape"),
 )
+
+
+@pytest.mark.parametrize(("text", "line", "words"), SLIPS)
 def test_slips_are_named_with_their_line_and_remedy(text, line, words):
     with pytest.raises(InvalidFile) as refused:
         load(text, "bank.yaml")
     assert refused.value.line == line and words in refused.value.message
     assert "expected" in refused.value.message
+
+
+@pytest.mark.parametrize(("text", "line", "words"), SLIPS)
+def test_slips_are_named_alike_by_the_python_parser(text, line, words, monkeypatch):
+    import yaml
+
+    monkeypatch.delattr(yaml, "CBaseLoader", raising=False)
+    test_slips_are_named_with_their_line_and_remedy(text, line, words)
+
+
+@pytest.mark.parametrize("text", ["[" * 500, "[" * 5_000, "- " * 5_000, "{a: " * 5_000])
+def test_depth_is_refused_in_our_words_whatever_limit_the_parser_has(text):
+    with pytest.raises(InvalidFile, match="nested more than 40 deep"):
+        load(text, "f")
 
 
 def test_the_python_parser_reads_the_same_where_the_c_parser_is_missing(monkeypatch):

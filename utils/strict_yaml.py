@@ -24,30 +24,34 @@ INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})")
 FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})?(\.[0-9]{0,299})?([eE][-+]?[0-9]{1,4})?")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
-# What PyYAML's two parsers (C and Python) say, and what a lesson's author can do about it.
-MISTAKES = (
-    ("mapping values are not allowed", 'found ": " inside a text without quotes', 'one "key: value" on a line',
-     "put the text in quotes, or check the indentation"),
-    ("'\\t'", "found a tab", "spaces", "indent with spaces"),
-    ("cannot start any token", "found a text that begins with a character YAML keeps for itself (@ ` % or a tab)",
-     "a plain or quoted text", "put the text in quotes, and indent with spaces"),
-    ("while scanning an a", "found a text that begins with * or &", "a plain or quoted text", "put the text in quotes"),
-    ("while scanning a simple key", "found a line that is no field", '"key: value"',
-     "add the colon and a space, or indent the line as part of the text above"),
-    ("quoted scalar", "found a text in quotes that never ends or holds an unknown escape", "the closing quote",
-     "close it, or use single quotes where there are backslashes"),
-    ("flow", "found a [ or { that is not closed rightly", "a comma between its parts, and ] or } at the end",
-     "close it, or quote a text that begins with [ or {"),
-    ("tag", "found a tag (!)", "a plain value", "remove the tag, or put the text in quotes"),
-    ("block scalar", "found a text block (| or >) that begins wrongly", "| or > alone at the end of the line",
-     "indent the text block evenly"),
-    ("block mapping", "found a line that does not fit the fields around it", "fields at one indentation",
-     "align it with its neighbours, or quote a text that goes on after its closing quote"),
-    ("block collection", "found a line that does not fit the list around it", 'entries "- " at one indentation',
-     "align it with its neighbours"),
-    ("block sequence", "found a line that does not fit the list around it", 'entries "- " at one indentation',
-     "align it with its neighbours"),
-)
+# (found, expected, what to do): told by our own look at the text where the parser stopped, never by the parser's prose,
+# which differs between its C and Python halves and between versions.
+SECOND_COLON = ('found ": " inside a text without quotes', 'one "key: value" on a line',
+                "put the text in quotes, or check the indentation")  # fmt: skip
+TAB = ("found a tab", "spaces", "indent with spaces")
+NO_FIELD = ("found a line that is no field", '"key: value"',
+            "add the colon and a space, or indent the line as part of the text above")  # fmt: skip
+STRAY_FIELD = ("found a line that does not fit the fields around it", "fields at one indentation",
+               "align it with its neighbours, or quote a text that goes on after its closing quote")  # fmt: skip
+STRAY_ENTRY = ("found a line that does not fit the list around it", 'entries "- " at one indentation',
+               "align it with its neighbours")  # fmt: skip
+QUOTES = ("found a text in quotes that never ends or holds an unknown escape", "the closing quote",
+          "close it, or use single quotes where there are backslashes")  # fmt: skip
+BRACKETS = ("found a [ or { that is not closed rightly", "a comma between its parts, and ] or } at the end",
+            "close it, or quote a text that begins with [ or {")  # fmt: skip
+KEPT = ("found a text that begins with a character YAML keeps for itself (@ ` %)", "a plain or quoted text",
+        "put the text in quotes")  # fmt: skip
+STARRED = ("found a text that begins with * or &", "a plain or quoted text", "put the text in quotes")
+TAGGED = ("found a tag (!)", "a plain value", "remove the tag, or put the text in quotes")
+TEXT_BLOCK = ("found a text block (| or >) that begins wrongly", "| or > alone at the end of the line",
+              "indent the text block evenly")  # fmt: skip
+BEGINNINGS = {
+    '"': QUOTES, "'": QUOTES, "[": BRACKETS, "{": BRACKETS, "@": KEPT, "`": KEPT, "%": KEPT, "*": STARRED, "&": STARRED,
+    "!": TAGGED, "|": TEXT_BLOCK, ">": TEXT_BLOCK, "\t": TAB,
+}  # fmt: skip
+# libyaml looks ahead over brackets that open one another and gives up by itself before the builder has counted them.
+DEEP_BRACKETS = re.compile(r"(?:[\[{][ \t]*){%d}" % (MAX_DEPTH + 1))
+TOO_DEEP = f"found values nested more than {MAX_DEPTH} deep, expected a flat file; check the indentation and the brackets"
 
 
 class LinedDict(dict):
@@ -104,7 +108,7 @@ def load(text: str, path, first_line: int = 1):
     try:
         return _Builder(path, first_line).build(yaml.parse(text, loader))
     except yaml.MarkedYAMLError as error:
-        line, message = _explain(error)
+        line, message = _explain(error, text)
         raise InvalidFile(path, first_line + line, message) from None
     except yaml.YAMLError as error:
         raise InvalidFile(path, first_line, f"found text that is not YAML ({' '.join(str(error).split())}), "
@@ -186,8 +190,7 @@ class _Builder:
             self.open.append(container)
             self.keys.append(None)
             if len(self.open) > MAX_DEPTH:
-                self.refuse(line, f"found values nested more than {MAX_DEPTH} deep, expected a flat file; "
-                                  "check the indentation and the brackets")
+                self.refuse(line, TOO_DEEP)
 
     def put(self, value, line, unquoted=None):
         if not self.open:
@@ -236,17 +239,42 @@ def _scalar(text):
     return text
 
 
-def _explain(error):
+def _explain(error, text):
     """(0-based line, message) for an error of PyYAML."""
-    context, problem = error.context or "", error.problem or ""
-    opened = context.startswith(("while scanning", "while parsing a flow"))  # the beginning is where to look
-    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
-    said = f"{problem} {context}"
-    for fragment, found, expected, remedy in MISTAKES:
-        if fragment in said:
-            return mark.line if mark else 0, f"{found}, expected {expected}; {remedy}"
-    return mark.line if mark else 0, f"found text that is not YAML ({_short(said.strip(), 120)}), expected fields " \
-        '"key: value" and lists "- entry"; put texts with special characters in quotes'
+    lines = text.splitlines()
+
+    def character_at(mark):
+        line = lines[mark.line] if mark and mark.line < len(lines) else ""
+        return line[mark.column : mark.column + 1] if mark else ""
+
+    begun, stopped = error.context_mark, error.problem_mark or error.context_mark
+    beginning, character = character_at(begun), character_at(stopped)
+    scanning = type(error).__name__ == "ScannerError"
+    opened = begun and (scanning or beginning in BEGINNINGS)  # the beginning is where to look
+    line = (begun if opened else stopped).line if stopped else 0
+    line = min(line, max(0, len(lines) - 1))  # at the end of the text the parsers may be a line past it
+    if stopped and stopped.line < len(lines) and DEEP_BRACKETS.search(lines[stopped.line]):
+        return line, TOO_DEEP
+    found, expected, remedy = _slip(beginning, character, scanning, bool(begun))
+    return line, f"{found}, expected {expected}; {remedy}"
+
+
+def _slip(beginning, character, scanning, begun):
+    """What is wrong, by the characters at which the parser's present construct began and at which it stopped."""
+    if mistake := BEGINNINGS.get(beginning) or (BEGINNINGS.get(character) if scanning else None):
+        return mistake
+    if character == ":" and not begun:
+        return SECOND_COLON
+    if character in ("]", "}"):
+        return "found text that is not YAML (a ] or } that nothing opened)", "plain text or fields", "remove it, or quote it"
+    if begun and not beginning:
+        return BRACKETS  # the text ended inside them
+    if scanning:
+        return NO_FIELD
+    if begun:
+        return STRAY_ENTRY if beginning == "-" else STRAY_FIELD
+    return ("found text that is not YAML", 'fields "key: value" and lists "- entry"',
+            "put texts with special characters in quotes")  # fmt: skip
 
 
 def _control(character):
