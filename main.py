@@ -12,7 +12,9 @@ from dataclasses import fields
 import click
 
 from utils import __version__
-from utils.models import BANK_SUFFIX, ExitCode, InvalidFile, NothingRun, Settings, TutorError, UsageError
+from utils.errors import ExitCode, InvalidFile, NothingRun, TutorError, UsageError
+from utils.models import BANK_SUFFIX
+from utils.settings import Settings
 
 PROGRAM = "tutor"
 
@@ -503,7 +505,7 @@ def processes(jobs):
 def model_of(settings, on_wait=None, cassette=None):
     """The model that options and environment name; where there is none it says so at the first call, at once."""
     from utils.call_llm import endpoint_of, outdated_name
-    from utils.models import ModelError
+    from utils.errors import ModelError
 
     endpoint = endpoint_of(settings)
     replaying = cassette and os.path.exists(cassette)

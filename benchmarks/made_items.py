@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 def main() -> None:
     from utils import files, lessons, made_items
     from utils.bank import shown_answer
-    from utils.models import InvalidFile
+    from utils.errors import InvalidFile
     from utils.text import sanitize
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -19,7 +19,8 @@ from endpoint import serving, streamed  # noqa: E402
 from nodes.quiz import GradeAnswers  # noqa: E402
 from utils.call_llm import Endpoint  # noqa: E402
 from utils.language_model import LanguageModel  # noqa: E402
-from utils.models import Item, Settings  # noqa: E402
+from utils.models import Item  # noqa: E402
+from utils.settings import Settings
 from utils.terminal import SheetLearner, Terminal  # noqa: E402
 
 ANSWERS, LATENCY_S = 24, 0.5

@@ -28,7 +28,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
 from utils.call_llm import Endpoint, call_llm
-from utils.models import Settings
+from utils.settings import Settings
 from utils.terminal import Terminal
 Terminal(Settings()).stream(call_llm("x", stream=True, endpoint=Endpoint({url!r}, "fake")))
 """

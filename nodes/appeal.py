@@ -7,7 +7,8 @@ from pocketflow import Node
 from nodes.asking import ModelNode
 from nodes.practice import look_again
 from utils import appeals, bank, grading
-from utils.models import Kind, UsageError
+from utils.errors import UsageError
+from utils.models import Kind
 from utils.times import utc
 
 

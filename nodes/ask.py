@@ -6,7 +6,7 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from utils import answering
-from utils.models import ModelError
+from utils.errors import ModelError
 
 PASSAGES = 6  # that a model reads for an answer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pocketflow import Node
 
-from utils.models import ModelError
+from utils.errors import ModelError
 
 
 class ModelNode(Node):

@@ -8,7 +8,8 @@ from functools import partial
 from pocketflow import Node
 
 from utils import bank, files, grading, quiz, schedule, screens, sheets
-from utils.models import Attempt, ExitCode, Kind, ModelError, NothingRun
+from utils.errors import ExitCode, ModelError, NothingRun
+from utils.models import Attempt, Kind
 from utils.quiz import Outcome
 from utils.report import Report
 from utils.text import plural

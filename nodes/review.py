@@ -5,7 +5,8 @@ from __future__ import annotations
 from pocketflow import Node
 
 from utils import agenda, bank, made_items, schedule, screens
-from utils.models import InvalidFile, Round, UsageError
+from utils.errors import InvalidFile, UsageError
+from utils.models import Round
 from utils.progress import end_of_day, next_due
 
 DAILY_LIMIT = 30

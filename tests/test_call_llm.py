@@ -15,7 +15,8 @@ from endpoint import STREAM_HEAD, completion, error, event, events, response, se
 
 from utils import call_llm as module
 from utils.call_llm import CUT_OFF, Endpoint, Limits, call_llm, endpoint_of, whole
-from utils.models import ExitCode, ModelError, Settings, UsageError
+from utils.errors import ExitCode, ModelError, UsageError
+from utils.settings import Settings
 
 LIMITS = Limits(connect_s=2, first_piece_s=2, stall_s=0.5, total_s=4, backoff_s=0.01)
 KEY = "sk-CANARY-1234567890"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from endpoint import error, response, serving, streamed
 
 from utils.diagnosis import model
-from utils.models import Settings
+from utils.settings import Settings
 
 MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}]}')
 

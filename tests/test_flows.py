@@ -10,8 +10,10 @@ from conftest import NOW
 
 from flow import create_learn_flow
 from utils import bank, files
+from utils.errors import UsageError
 from utils.language_model import LanguageModel
-from utils.models import Settings, Step, UsageError
+from utils.models import Step
+from utils.settings import Settings
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
 

@@ -9,8 +9,9 @@ from endpoint import error, response, serving
 
 from utils import files, search
 from utils.call_llm import Endpoint
+from utils.errors import ModelError, UsageError
 from utils.get_embedding import Embedder, embedder_of, get_embedding
-from utils.models import ModelError, Settings, UsageError
+from utils.settings import Settings
 
 
 def meaning(request):

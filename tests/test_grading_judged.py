@@ -9,8 +9,9 @@ import pytest
 from conftest import ROOT
 
 from utils import bank, files, prompts
+from utils.errors import ModelError
 from utils.grading import grade_with, judged
-from utils.models import Item, KnownWrong, ModelError, Point
+from utils.models import Item, KnownWrong, Point
 from utils.prompts import AnswerVerdict, PointVerdict
 
 ITEM = Item(

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A module may import from the rows above its own, never from its own row or below.
 LAYERS = [
-    {"utils.models", "utils.code_process"},
+    {"utils.errors", "utils.settings", "utils.models", "utils.code_process"},
     {"utils.text", "utils.embedding", "utils.times"},
     {"utils.expressions", "utils.mathtext", "utils.strict_yaml"},
     {"utils.lessons", "utils.bank", "utils.schedule", "utils.structured", "utils.call_llm"},

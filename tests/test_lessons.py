@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from utils import lessons
+from utils.errors import InvalidFile
 from utils.lessons import Block, Link, code_blocks, key_sentences, lesson_card, links, parse_lesson, split_pages
-from utils.models import InvalidFile
 
 ROOT = Path(__file__).resolve().parent.parent
 

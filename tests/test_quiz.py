@@ -15,7 +15,8 @@ import pytest
 from conftest import BANK, LESSON, ROOT, bare_environment
 
 from utils import bank, files, quiz
-from utils.models import Grade, InvalidFile, Kind, NothingRun, UsageError
+from utils.errors import InvalidFile, NothingRun, UsageError
+from utils.models import Grade, Kind
 from utils.quiz import Request
 
 RIGHT = {"gas": "a", "eats": "sugar", "percent": "2", "slows": "slows it"}

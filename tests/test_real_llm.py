@@ -10,8 +10,9 @@ import pytest
 
 from utils import prompts
 from utils.call_llm import Endpoint, Limits, call_llm, models_at, whole
+from utils.errors import ModelError
 from utils.language_model import LanguageModel
-from utils.models import Item, ModelError, Point
+from utils.models import Item, Point
 
 pytestmark = pytest.mark.real_llm
 LIMITS = Limits(first_piece_s=60, stall_s=30, total_s=120)

@@ -10,7 +10,8 @@ import pytest
 from conftest import NOW, ROOT
 
 from utils import report
-from utils.models import ExitCode, Grade, Item, Kind, Met
+from utils.errors import ExitCode
+from utils.models import Grade, Item, Kind, Met
 from utils.quiz import Outcome
 from utils.report import Report
 

@@ -12,8 +12,9 @@ from conftest import NOW
 from flow import create_learn_flow, create_review_flow
 from utils import agenda, bank, files
 from utils.language_model import LanguageModel
-from utils.models import Card, Settings, Step
+from utils.models import Card, Step
 from utils.schedule import LEECH_LAPSES, mixed, next_card, todays
+from utils.settings import Settings
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
 

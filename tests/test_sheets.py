@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utils import bank, files, grading, quiz, sheets
-from utils.models import InvalidFile, Item, Kind, Option
+from utils.errors import InvalidFile
+from utils.models import Item, Kind, Option
 from utils.sheets import Entry
 from utils.strict_yaml import load
 

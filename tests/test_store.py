@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 from utils import store as store_module
-from utils.models import Attempt, ExitCode, Grade, Met, Place, RecordsError, Round
+from utils.errors import ExitCode, RecordsError
+from utils.models import Attempt, Grade, Met, Place, Round
 from utils.store import grade_from_json, open_store, place_from_json
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,8 @@ import os, signal, sys
 from datetime import datetime, timezone
 from pathlib import Path
 from utils import store
-from utils.models import Attempt, Grade, Place, RecordsError
+from utils.errors import RecordsError
+from utils.models import Attempt, Grade, Place
 now = lambda: datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
 def attempt(answer, session="s"):
     at = "2026-03-01T09:30:00.000Z"

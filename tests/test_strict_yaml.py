@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from utils.models import InvalidFile
+from utils.errors import InvalidFile
 from utils.strict_yaml import MAX_CHARACTERS, line_of, load
 
 # The hostile files that PyYAML's own loaders hang, crash or stumble on, and what is said of each.

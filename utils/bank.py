@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from utils.errors import InvalidFile
 from utils.expressions import (
     CONSTANTS,
     FUNCTIONS,
@@ -23,7 +24,7 @@ from utils.expressions import (
     substitute,
     templates,
 )
-from utils.models import Blank, InvalidFile, Item, Kind, KnownWrong, Option, Point, Variable
+from utils.models import Blank, Item, Kind, KnownWrong, Option, Point, Variable
 from utils.strict_yaml import line_of, load
 from utils.text import nearest
 

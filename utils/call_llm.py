@@ -22,7 +22,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from utils.models import ModelError, ModelRefused, Settings, UsageError
+from utils.errors import ModelError, ModelRefused, UsageError
+from utils.settings import Settings
 from utils.text import nearest
 
 SERVERS = {

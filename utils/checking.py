@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from utils import code_runner, files, lessons, linting
+from utils.errors import ExitCode, InvalidFile, UsageError
 from utils.files import Corpus
-from utils.models import BANK_SUFFIX, Card, ExitCode, Finding, InvalidFile, Lesson, Settings, UsageError
+from utils.models import BANK_SUFFIX, Card, Finding, Lesson
+from utils.settings import Settings
 from utils.terminal import ACTION_OF
 from utils.text import nearest, plural, sanitize
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from utils import lessons
-from utils.models import BANK_SUFFIX, InvalidFile, Lesson, Step, UsageError
+from utils.errors import InvalidFile, UsageError
+from utils.models import BANK_SUFFIX, Lesson, Step
 from utils.text import nearest
 
 LIMIT_BYTES = lessons.MAX_BYTES

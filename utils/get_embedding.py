@@ -17,7 +17,8 @@ from pathlib import Path
 
 from utils.call_llm import Endpoint, Limits, endpoint_of, told
 from utils.embedding import built_in
-from utils.models import ModelError, Settings, UsageError
+from utils.errors import ModelError, UsageError
+from utils.settings import Settings
 
 BUILT_IN = "built-in"
 BATCH = 64  # texts in one request

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from utils import structured
 from utils.call_llm import Endpoint, Limits, Reply, call_llm, schema_format, whole
-from utils.models import ModelError
+from utils.errors import ModelError
 from utils.replies import Cassette, ReplyCache, request_key
 from utils.times import utc
 

@@ -15,7 +15,8 @@ from functools import cache
 from itertools import accumulate, pairwise
 
 from utils import strict_yaml
-from utils.models import InvalidFile, Lesson, Section
+from utils.errors import InvalidFile
+from utils.models import Lesson, Section
 
 MAX_BYTES = 5_000_000
 MAX_SECTIONS = 5_000

@@ -1,4 +1,4 @@
-"""The words of Pocket Tutor as types: what a lesson, an item, a grade and a record are, and how things go wrong.
+"""The words of Pocket Tutor as types: what a lesson, an item, a grade and a record are.
 
 Everything in the program speaks in these. The module imports nothing of ours and nothing heavy.
 """
@@ -6,75 +6,6 @@ Everything in the program speaks in these. The module imports nothing of ours an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
-
-# ------------------------------------------------------------------------------------------------ outcomes
-
-
-class ExitCode(IntEnum):
-    """What the shell is told. Stable; pipelines depend on it."""
-
-    DONE = 0
-    FELL_SHORT = 1
-    USAGE = 2
-    NO_MODEL = 3
-    INVALID = 4
-    NOTHING_RUN = 5
-    RECORDS = 6
-    BUG = 70
-    HANGUP = 129
-    INTERRUPT = 130
-    TERMINATED = 143
-
-
-class TutorError(Exception):
-    """Something a person can mend. The message says what happened, where, and what to do."""
-
-    exit_code = ExitCode.BUG
-
-
-class UsageError(TutorError):
-    """An unknown option, topic or value."""
-
-    exit_code = ExitCode.USAGE
-
-
-class ModelError(TutorError):
-    """The model could not be reached, or what it said cannot be used."""
-
-    exit_code = ExitCode.NO_MODEL
-    kind = ""  # "format", "json_schema": the server does not know this way of asking for structured replies
-    about_reply = False  # the endpoint works; it is this reply that can't be used
-    tokens = (0, 0)  # prompt and completion tokens that were spent all the same
-
-
-class ModelRefused(ModelError):
-    """The endpoint is there and refuses for good: the key, the model's name or the certificate. Settings mend it."""
-
-    exit_code = ExitCode.USAGE
-
-
-class InvalidFile(TutorError):
-    """A lesson, bank, sheet or script that cannot be read as what it should be."""
-
-    exit_code = ExitCode.INVALID
-
-    def __init__(self, path, line, message):
-        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
-        self.path, self.line, self.message = str(path), line, message
-
-
-class NothingRun(TutorError):
-    """No item matched what was asked for."""
-
-    exit_code = ExitCode.NOTHING_RUN
-
-
-class RecordsError(TutorError):
-    """The learner's records cannot be used; they are left as they are."""
-
-    exit_code = ExitCode.RECORDS
-
 
 # ------------------------------------------------------------------------------------------------- lessons
 
@@ -373,24 +304,6 @@ class Step:
     line: int = 0  # in the script that it came from
 
     ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "quit")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the command line and the environment ask for, for every command alike."""
-
-    docs: str | None = None  # None is the bundled corpus
-    home: str | None = None
-    model: str | None = None
-    server: str | None = None  # one of call_llm.SERVERS: a shorthand for its base URL
-    offline: bool = False
-    require_model: bool = False  # a model that can't answer ends the command
-    max_tokens_total: int | None = None  # from then on the built-in tutor
-    no_log: bool = False  # keep no list of calls to the model
-    seed: int | None = None
-    json: bool = False
-    plain: bool = False
-    verbose: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from utils import lessons, structured
-from utils.models import HEADING_SEPARATOR, Item, Lesson, ModelError, Passage, Section
+from utils.errors import ModelError
+from utils.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
 from utils.text import sanitize
 
 T = TypeVar("T")

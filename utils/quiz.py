@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 
 from utils import bank
-from utils.models import Grade, InvalidFile, Item, Kind, NothingRun, UsageError
+from utils.errors import InvalidFile, NothingRun, UsageError
+from utils.models import Grade, Item, Kind
 from utils.text import nearest
 
 DEFAULT_COUNT = 10

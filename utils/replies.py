@@ -11,7 +11,7 @@ from pathlib import Path
 
 from utils import files
 from utils.call_llm import Endpoint, Reply, masked
-from utils.models import InvalidFile, ModelError
+from utils.errors import InvalidFile, ModelError
 
 FILE_NAME = "replies.db"
 SCHEMA = """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from utils import quiz
-from utils.models import ExitCode, UsageError
+from utils.errors import ExitCode, UsageError
 from utils.quiz import Outcome
 from utils.text import defused, sanitize
 

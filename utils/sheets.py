@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from utils import bank
-from utils.models import InvalidFile, Item, Kind
+from utils.errors import InvalidFile
+from utils.models import Item, Kind
 from utils.quiz import Outcome
 from utils.strict_yaml import line_of, load, scalars_as_written
 from utils.text import nearest

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from utils import schedule
-from utils.models import Attempt, Card, Grade, Met, Place, RecordsError, Round
+from utils.errors import RecordsError
+from utils.models import Attempt, Card, Grade, Met, Place, Round
 from utils.times import utc
 
 if TYPE_CHECKING:

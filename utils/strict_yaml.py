@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 
-from utils.models import InvalidFile
+from utils.errors import InvalidFile
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 40

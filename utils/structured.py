@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from utils.models import ModelError
+from utils.errors import ModelError
 
 FENCED = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(?:json|JSON)?[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 QUOTE = 120  # characters of a reply that are told on

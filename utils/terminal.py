@@ -15,7 +15,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from utils.models import Item, Kind, Settings, Step, UsageError
+from utils.errors import UsageError
+from utils.models import Item, Kind, Step
+from utils.settings import Settings
 from utils.text import defused, sanitize
 
 if TYPE_CHECKING:

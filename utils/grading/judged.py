@@ -12,11 +12,12 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from utils import prompts
+from utils.errors import ModelError
 from utils.grading import guards, lexicon
 from utils.grading.features import prepare_question, prepare_reference
 from utils.grading.short import Weights, look_at, shipped_weights
 from utils.grading.words import clean
-from utils.models import Grade, Item, Met, ModelError
+from utils.models import Grade, Item, Met
 from utils.prompts import AnswerVerdict, Prompt
 
 AGREES = 0.12  # probability from which the embedded grader does not stand against a model's "right"

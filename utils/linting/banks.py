@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterator
 
 from utils import lessons, mathtext, strict_yaml
 from utils.bank import accepted_answers, draw, parse_bank, shown_answer
+from utils.errors import InvalidFile
 from utils.expressions import ExpressionError, evaluate, fill
 from utils.grading import grade
 from utils.linting.rules import finding
 from utils.linting.texts import formula_finding, line_findings
-from utils.models import Finding, InvalidFile, Item, Kind, Lesson
+from utils.models import Finding, Item, Kind, Lesson
 from utils.text import nearest
 
 DRAWS = 100  # of each parametric item

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from utils import lessons, mathtext, strict_yaml
+from utils.errors import InvalidFile
 from utils.linting.rules import finding
-from utils.models import Finding, InvalidFile, Lesson
+from utils.models import Finding, Lesson
 from utils.text import nearest, plural, sanitize
 
 FIELDS = ("title", "summary", "minutes")

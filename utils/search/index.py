@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from utils import lessons as markdown
-from utils.models import BANK_SUFFIX, InvalidFile, Item, ModelError, Passage, UsageError
+from utils.errors import InvalidFile, ModelError, UsageError
+from utils.models import BANK_SUFFIX, Item, Passage
 from utils.search import shelf as shelves
 from utils.search.asked import Asked
 from utils.search.meaning import nearness

@@ -1,0 +1,23 @@
+"""What the command line asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line and the environment ask for, for every command alike."""
+
+    docs: str | None = None  # None is the bundled corpus
+    home: str | None = None
+    model: str | None = None
+    server: str | None = None  # one of call_llm.SERVERS: a shorthand for its base URL
+    offline: bool = False
+    require_model: bool = False  # a model that can't answer ends the command
+    max_tokens_total: int | None = None  # from then on the built-in tutor
+    no_log: bool = False  # keep no list of calls to the model
+    seed: int | None = None
+    json: bool = False
+    plain: bool = False
+    verbose: bool = False
