@@ -11,9 +11,9 @@ from dataclasses import fields
 
 import click
 
+from tutor.models import BANK_SUFFIX
 from utils import __version__
 from utils.errors import ExitCode, InvalidFile, NothingRun, TutorError, UsageError
-from utils.models import BANK_SUFFIX
 from utils.settings import Settings
 
 PROGRAM = "tutor"

@@ -19,9 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tutor.models import Kind  # noqa: E402
 from utils import answering, bank, files, search  # noqa: E402
 from utils.lessons import ASKED  # noqa: E402
-from utils.models import Kind  # noqa: E402
 
 FIVE = 5
 

@@ -6,9 +6,9 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.practice import look_again
+from tutor.models import Kind
 from utils import appeals, bank, grading
 from utils.errors import UsageError
-from utils.models import Kind
 from utils.times import utc
 
 

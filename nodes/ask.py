@@ -41,7 +41,7 @@ class AnswerQuestion(ModelNode):
         passages = passages[:PASSAGES]
         if not model.available or not passages:
             return self.built_in(prepared)
-        from utils import prompts
+        from tutor import prompts
 
         prompt = prompts.answer(question, passages, context, before)
         kept, faults = self.verified(model, terminal, prompt, passages)
@@ -60,7 +60,7 @@ class AnswerQuestion(ModelNode):
     @staticmethod
     def verified(model, terminal, prompt, passages):
         """(sentences that the passages bear out, each shown as it came; the others with what is wrong)."""
-        from utils import prompts
+        from tutor import prompts
 
         kept, faults = [], []
         for sentence in prompts.said_sentences(model.say(prompt)):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pocketflow import Node
 
 from nodes.asking import ModelNode
-from utils import drafts, files, made_items, prompts
+from tutor import prompts
+from utils import drafts, files, made_items
 
 
 class DraftItems(ModelNode):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pocketflow import Node
 
 from nodes.asking import ModelNode
-from utils import finding, prompts
+from tutor import prompts
+from utils import finding
 
 MOST_STEPS = 6
 

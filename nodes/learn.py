@@ -6,8 +6,9 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.place import POINTERS, REPEATS, keep_place, read_step
-from utils import agenda, bank, lessons, made_items, prompts, schedule, screens, search
-from utils.models import Place, Round, Step
+from tutor import prompts
+from tutor.models import Place, Round, Step
+from utils import agenda, bank, lessons, made_items, schedule, screens, search
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 

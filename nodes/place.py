@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from utils.models import Step
+from tutor.models import Step
 
 POINTERS = ("next",)  # slugs of sections that point elsewhere: the session makes its own suggestion
 REPEATS = (*POINTERS, "recap")  # slugs of sections that answer no question better than those they repeat

@@ -8,9 +8,10 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.place import keep_place, read_step
-from utils import answering, bank, files, grading, prompts, schedule, screens, search
+from tutor import prompts
+from tutor.models import Attempt, Grade, Kind, Round
+from utils import answering, bank, files, grading, schedule, screens, search
 from utils.call_llm import whole
-from utils.models import Attempt, Grade, Kind, Round
 from utils.times import utc
 
 SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared

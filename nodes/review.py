@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pocketflow import Node
 
+from tutor.models import Round
 from utils import agenda, bank, made_items, schedule, screens
 from utils.errors import InvalidFile, UsageError
-from utils.models import Round
 from utils.progress import end_of_day, next_due
 
 DAILY_LIMIT = 30

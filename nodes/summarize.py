@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pocketflow import Node
 
 from nodes.asking import ModelNode
-from utils import prompts, summaries
+from tutor import prompts
+from utils import summaries
 
 AT_ONCE = 4  # requests to a model at a time
 

@@ -14,9 +14,9 @@ from test_lessons import HOSTILE
 from test_made_items import TEXT
 
 from flow import create_learn_flow
+from tutor.models import Step
 from utils import agenda, files
 from utils.language_model import LanguageModel
-from utils.models import Step
 from utils.settings import Settings
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal

@@ -8,7 +8,7 @@ import pytest
 from conftest import NOW
 from endpoint import serving, streamed
 
-from utils.models import Attempt, Grade
+from tutor.models import Attempt, Grade
 from utils.store import open_store
 
 BANK = """\

@@ -8,8 +8,9 @@ import pytest
 from conftest import ROOT
 from endpoint import error, serving, streamed
 
-from utils import answering, files, prompts, search
-from utils.models import Passage
+from tutor import prompts
+from tutor.models import Passage
+from utils import answering, files, search
 
 BREAD = "docs/food/bread.md"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tutor.models import Step
 from utils import files
 from utils.errors import InvalidFile, UsageError
 from utils.files import load_script, open_corpus, read_text, write_atomically
-from utils.models import Step
 
 NEEDS_LINKS = pytest.mark.skipif(os.name == "nt", reason="needs POSIX links and names")
 

@@ -9,10 +9,10 @@ import pytest
 from conftest import NOW
 
 from flow import create_learn_flow
+from tutor.models import Step
 from utils import bank, files
 from utils.errors import UsageError
 from utils.language_model import LanguageModel
-from utils.models import Step
 from utils.settings import Settings
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
@@ -277,8 +277,8 @@ class Unsure(Knows):
 def test_an_unsure_grade_is_left_to_the_learner_and_to_the_strict_verdict_in_a_script(
     learn, docs, monkeypatch, verdict, score
 ):
+    from tutor.models import Grade
     from utils import grading
-    from utils.models import Grade
 
     bank_file = docs / "food" / "bread.quiz.yaml"
     bank_file.write_text(bank_file.read_text(encoding="utf-8") + SHORT, encoding="utf-8")

@@ -8,11 +8,12 @@ from functools import lru_cache
 import pytest
 from conftest import ROOT
 
-from utils import bank, files, prompts
+from tutor import prompts
+from tutor.models import Item, KnownWrong, Point
+from tutor.prompts import AnswerVerdict, PointVerdict
+from utils import bank, files
 from utils.errors import ModelError
 from utils.grading import grade_with, judged
-from utils.models import Item, KnownWrong, Point
-from utils.prompts import AnswerVerdict, PointVerdict
 
 ITEM = Item(
     "why", "food/bread", "yeast", "short", "Why does dough rise?",

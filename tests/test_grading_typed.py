@@ -2,10 +2,10 @@
 
 import pytest
 
+from tutor.models import Blank, Item, Kind, KnownWrong, Option
 from utils.bank import shuffled_steps
 from utils.grading import grade
 from utils.grading.numbers import read_quantity
-from utils.models import Blank, Item, Kind, KnownWrong, Option
 
 
 def item(kind, **fields):

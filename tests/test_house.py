@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A module may import from the rows above its own, never from its own row or below.
 LAYERS = [
-    {"utils.errors", "utils.settings", "utils.models", "utils.code_process"},
+    {"utils.errors", "utils.settings", "tutor.models", "utils.code_process"},
     {"utils.text", "utils.embedding", "utils.times"},
     {"utils.expressions", "utils.mathtext", "utils.strict_yaml"},
     {"utils.lessons", "utils.bank", "utils.schedule", "utils.structured", "utils.call_llm"},
-    {"utils.prompts", "utils.progress", "utils.answering", "utils.get_embedding"},
+    {"tutor.prompts", "utils.progress", "utils.answering", "utils.get_embedding"},
     {"utils.grading", "utils.agenda", "utils.markup", "utils.search", "utils.summaries", "utils.finding",
      "utils.made_items", "utils.quiz", "utils.appeals"},
     {"utils.screens", "utils.streaming", "utils.sheets", "utils.report"},

@@ -343,8 +343,8 @@ def test_a_short_item_is_asked_for_points_references_and_wrong_answers(bread):
 
 
 def test_a_grader_that_judges_otherwise_than_the_author_is_told(bread, monkeypatch):
+    from tutor.models import Grade
     from utils.linting import banks
-    from utils.models import Grade
 
     monkeypatch.setattr(banks, "grade", lambda drawn, answer, **_: Grade(float(answer.startswith("Salt"))))
     rules = only(bread(bank=item(SHORT)))

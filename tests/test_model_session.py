@@ -11,11 +11,12 @@ from conftest import NOW, ROOT
 from endpoint import completion, error, event, events, serving, streamed
 
 from flow import create_learn_flow
-from utils import files, grading, prompts
+from tutor import prompts
+from tutor.models import Item, Step
+from utils import files, grading
 from utils.call_llm import Endpoint, Limits
 from utils.errors import ModelError
 from utils.language_model import LanguageModel
-from utils.models import Item, Step
 from utils.replies import Cassette, ReplyCache
 from utils.settings import Settings
 from utils.store import open_store

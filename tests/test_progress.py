@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta, timezone
 
-from utils.models import Attempt, Card, Grade
+from tutor.models import Attempt, Card, Grade
 from utils.progress import calendar, calibration, forecast, progress_of, seconds_spent, spent, streak
 
 BERLIN = timezone(timedelta(hours=1))

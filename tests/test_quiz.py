@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from conftest import BANK, LESSON, ROOT, bare_environment
 
+from tutor.models import Grade, Kind
 from utils import bank, files, quiz
 from utils.errors import InvalidFile, NothingRun, UsageError
-from utils.models import Grade, Kind
 from utils.quiz import Request
 
 RIGHT = {"gas": "a", "eats": "sugar", "percent": "2", "slows": "slows it"}

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from utils import prompts
+from tutor import prompts
+from tutor.models import Item, Point
 from utils.call_llm import Endpoint, Limits, call_llm, models_at, whole
 from utils.errors import ModelError
 from utils.language_model import LanguageModel
-from utils.models import Item, Point
 
 pytestmark = pytest.mark.real_llm
 LIMITS = Limits(first_piece_s=60, stall_s=30, total_s=120)

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from conftest import NOW, ROOT
 
+from tutor.models import Grade, Item, Kind, Met
 from utils import report
 from utils.errors import ExitCode
-from utils.models import Grade, Item, Kind, Met
 from utils.quiz import Outcome
 from utils.report import Report
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utils.models import Attempt, Grade
+from tutor.models import Attempt, Grade
 from utils.schedule import CREDIT, MASTERED, is_mastered, mastery, outcome, retrievability, review_card
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)

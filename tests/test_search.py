@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from tutor.models import Passage
 from utils import files, search
-from utils.models import Passage
 from utils.search import index as indexes
 from utils.search import shelf as shelves
 from utils.search.pieces import PIECE_CHARACTERS, split

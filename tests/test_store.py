@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
+from tutor.models import Attempt, Grade, Met, Place, Round
 from utils import store as store_module
 from utils.errors import ExitCode, RecordsError
-from utils.models import Attempt, Grade, Met, Place, Round
 from utils.store import grade_from_json, open_store, place_from_json
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from utils.models import Lesson
+from tutor.models import Lesson
 from utils.progress import day_of, end_of_day, in_days, streak
 from utils.text import plural
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tutor.models import HEADING_SEPARATOR, Answer, Citation, Passage
 from utils import lessons
 from utils.embedding import built_in
-from utils.models import HEADING_SEPARATOR, Answer, Citation, Passage
 
 FEWEST_WORDS, MOST_WORDS = 40, 120
 CANDIDATES = 10  # passages that are looked into

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 
+from tutor.models import Attempt, Grade, Item, Kind
 from utils import strict_yaml
-from utils.models import Attempt, Grade, Item, Kind
 
 
 def appeal_of(attempt: Attempt, item: Item, second: Grade, bank_text: str, path: str) -> dict:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tutor.models import Blank, Item, Kind, KnownWrong, Option, Point, Variable
 from utils.errors import InvalidFile
 from utils.expressions import (
     CONSTANTS,
@@ -24,7 +25,6 @@ from utils.expressions import (
     substitute,
     templates,
 )
-from utils.models import Blank, Item, Kind, KnownWrong, Option, Point, Variable
 from utils.strict_yaml import line_of, load
 from utils.text import nearest
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from tutor.models import BANK_SUFFIX, Card, Finding, Lesson
 from utils import code_runner, files, lessons, linting
 from utils.errors import ExitCode, InvalidFile, UsageError
 from utils.files import Corpus
-from utils.models import BANK_SUFFIX, Card, Finding, Lesson
 from utils.settings import Settings
 from utils.terminal import ACTION_OF
 from utils.text import nearest, plural, sanitize

@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tutor.models import BANK_SUFFIX, Lesson, Step
 from utils import lessons
 from utils.errors import InvalidFile, UsageError
-from utils.models import BANK_SUFFIX, Lesson, Step
 from utils.text import nearest
 
 LIMIT_BYTES = lessons.MAX_BYTES

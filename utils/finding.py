@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutor.models import Passage
+from tutor.prompts import Decision
 from utils import answering
-from utils.models import Passage
-from utils.prompts import Decision
 from utils.text import plural
 
 PASSAGES = 10

@@ -19,7 +19,7 @@ from utils.replies import Cassette, ReplyCache, request_key
 from utils.times import utc
 
 if TYPE_CHECKING:
-    from utils.prompts import Prompt
+    from tutor.prompts import Prompt
 
 T = TypeVar("T")
 LIMITS = Limits()

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
 
+from tutor.models import Lesson, Section
 from utils import strict_yaml
 from utils.errors import InvalidFile
-from utils.models import Lesson, Section
 
 MAX_BYTES = 5_000_000
 MAX_SECTIONS = 5_000

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from utils.models import Attempt, Card
+from tutor.models import Attempt, Card
 from utils.schedule import mastery
 from utils.times import moment_of, utc
 

@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 
+from tutor.models import Grade, Item, Kind
 from utils import bank
 from utils.errors import InvalidFile, NothingRun, UsageError
-from utils.models import Grade, Item, Kind
 from utils.text import nearest
 
 DEFAULT_COUNT = 10

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 
-from utils.models import Attempt, Card
+from tutor.models import Attempt, Card
 from utils.times import moment_of, utc
 
 MASTERED = 0.8

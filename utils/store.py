@@ -19,9 +19,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.models import Attempt, Card, Grade, Met, Place, Round
 from utils import schedule
 from utils.errors import RecordsError
-from utils.models import Attempt, Card, Grade, Met, Place, Round
 from utils.times import utc
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor.models import Item, Kind, Step
 from utils.errors import UsageError
-from utils.models import Item, Kind, Step
 from utils.settings import Settings
 from utils.text import defused, sanitize
 
 if TYPE_CHECKING:
-    from utils.models import Answer, Lesson
+    from tutor.models import Answer, Lesson
     from utils.screens import Question, Screen
     from utils.summaries import Point
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from tutor.models import Grade
 from utils.grading.short import grade_record
-from utils.models import Grade
 
 TEXTS = ("question", "answer")
 

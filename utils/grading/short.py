@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from tutor.models import Grade, Item, KnownWrong, Met, Point
 from utils.grading import guards
 from utils.grading.features import (
     NAMES,
@@ -25,7 +26,6 @@ from utils.grading.features import (
     prepare_reference,
 )
 from utils.grading.words import CYRILLIC, clean
-from utils.models import Grade, Item, KnownWrong, Met, Point
 
 WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "grader.json"
 

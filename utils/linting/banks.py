@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from tutor.models import Finding, Item, Kind, Lesson
 from utils import lessons, mathtext, strict_yaml
 from utils.bank import accepted_answers, draw, parse_bank, shown_answer
 from utils.errors import InvalidFile
@@ -14,7 +15,6 @@ from utils.expressions import ExpressionError, evaluate, fill
 from utils.grading import grade
 from utils.linting.rules import finding
 from utils.linting.texts import formula_finding, line_findings
-from utils.models import Finding, Item, Kind, Lesson
 from utils.text import nearest
 
 DRAWS = 100  # of each parametric item

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from tutor.models import Finding
 from utils.lessons import Block
 from utils.linting.rules import finding
-from utils.models import Finding
 
 if TYPE_CHECKING:
     from utils.code_runner import Run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from utils.models import Finding
+from tutor.models import Finding
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 

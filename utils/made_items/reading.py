@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from tutor.models import Lesson, Section
 from utils import lessons
-from utils.models import Lesson, Section
 
 PAIRS = ("()", "“”", "«»", "「」", "（）")
 MAX_PARAGRAPH = 6_000  # characters; what is longer is no prose

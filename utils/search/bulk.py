@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from utils.models import Passage
+from tutor.models import Passage
 
 FIELDS = ("lesson", "path", "line", "heading", "score", "text")
 

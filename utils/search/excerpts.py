@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from utils.models import Passage
+from tutor.models import Passage
 from utils.text import sanitize, width
 
 Spans = Callable[[str], list[tuple[int, int]]]  # where in a text words of the question stand

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.models import BANK_SUFFIX, Item, Passage
 from utils import lessons as markdown
 from utils.errors import InvalidFile, ModelError, UsageError
-from utils.models import BANK_SUFFIX, Item, Passage
 from utils.search import shelf as shelves
 from utils.search.asked import Asked
 from utils.search.meaning import nearness

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from tutor.models import HEADING_SEPARATOR
 from utils.embedding import built_in
-from utils.models import HEADING_SEPARATOR
 
 ALSO_ASKED = 0.7  # what another wording of the question tells, against a sentence of the passage itself
 SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.)\s)")

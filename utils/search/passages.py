@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from utils.models import Section
+from tutor.models import Section
 from utils.search.words import words
 
 
