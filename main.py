@@ -149,7 +149,8 @@ def appeal(settings, attempt):
 @takes_settings
 def progress(settings):
     """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
-    from utils import bank, screens, terminal
+    from tutor.corpus import bank
+    from utils import screens, terminal
     from utils.progress import progress_of
 
     corpus = corpus_of(settings)
@@ -388,7 +389,8 @@ def find(settings, question):
 def draft(settings, topic, count, accept):
     """Draft bank items for a lesson, for a person to edit: shown as a change to its bank, checked by the rules of `check`."""
     from flow import create_draft_flow
-    from utils import bank, terminal
+    from tutor.corpus import bank
+    from utils import terminal
 
     corpus = corpus_of(settings)
     lesson = corpus.lesson(corpus.find(topic))

@@ -19,9 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tutor.corpus import bank  # noqa: E402
+from tutor.corpus.lessons import ASKED  # noqa: E402
 from tutor.models import Kind  # noqa: E402
-from utils import answering, bank, files, search  # noqa: E402
-from utils.lessons import ASKED  # noqa: E402
+from utils import answering, files, search  # noqa: E402
 
 FIVE = 5
 

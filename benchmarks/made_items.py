@@ -20,8 +20,9 @@ sys.path.insert(0, str(ROOT))
 
 
 def main() -> None:
-    from utils import files, lessons, made_items
-    from utils.bank import shown_answer
+    from tutor.corpus import lessons, made_items
+    from tutor.corpus.bank import shown_answer
+    from utils import files
     from utils.errors import InvalidFile
     from utils.text import sanitize
 

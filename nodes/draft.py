@@ -6,7 +6,8 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from tutor import prompts
-from utils import drafts, files, made_items
+from tutor.corpus import made_items
+from utils import drafts, files
 
 
 class DraftItems(ModelNode):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pocketflow import Node
 
+from tutor.corpus import bank, made_items
 from tutor.models import Round
-from utils import agenda, bank, made_items, schedule, screens
+from utils import agenda, schedule, screens
 from utils.errors import InvalidFile, UsageError
 from utils.progress import end_of_day, next_due
 

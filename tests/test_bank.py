@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer, shuffled_steps
+from tutor.corpus.expressions import evaluate
 from tutor.models import Blank, KnownWrong, Option, Point
-from utils.bank import accepted_answers, draw, parse_bank, shown_answer, shuffled_steps
 from utils.errors import InvalidFile
-from utils.expressions import evaluate
 
 BANK = """\
 items:

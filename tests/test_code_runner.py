@@ -9,8 +9,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from tutor.corpus.lessons import Block, code_blocks
 from utils import code_runner
-from utils.lessons import Block, code_blocks
 
 
 def python(body: str, line: int = 1, info: str = "python") -> Block:

@@ -7,7 +7,8 @@ import json
 from conftest import BANK, ROOT
 from endpoint import serving, streamed
 
-from utils import bank, drafts, files, lessons, made_items
+from tutor.corpus import bank, lessons, made_items
+from utils import drafts, files
 
 NOTES = """\
 # Bread

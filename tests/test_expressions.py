@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from utils.expressions import ExpressionError, equivalent, evaluate, fill, formula, names, show, substitute, templates
+from tutor.corpus.expressions import ExpressionError, equivalent, evaluate, fill, formula, names, show, substitute, templates
 
 HOSTILE = [
     "__import__('os').system('id')",

@@ -9,8 +9,9 @@ import pytest
 from conftest import NOW
 
 from flow import create_learn_flow
+from tutor.corpus import bank
 from tutor.models import Step
-from utils import bank, files
+from utils import files
 from utils.errors import UsageError
 from utils.language_model import LanguageModel
 from utils.settings import Settings

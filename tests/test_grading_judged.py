@@ -9,9 +9,10 @@ import pytest
 from conftest import ROOT
 
 from tutor import prompts
+from tutor.corpus import bank
 from tutor.models import Item, KnownWrong, Point
 from tutor.prompts import AnswerVerdict, PointVerdict
-from utils import bank, files
+from utils import files
 from utils.errors import ModelError
 from utils.grading import grade_with, judged
 

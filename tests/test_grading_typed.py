@@ -2,8 +2,8 @@
 
 import pytest
 
+from tutor.corpus.bank import shuffled_steps
 from tutor.models import Blank, Item, Kind, KnownWrong, Option
-from utils.bank import shuffled_steps
 from utils.grading import grade
 from utils.grading.numbers import read_quantity
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from utils import lessons
+from tutor.corpus import lessons
+from tutor.corpus.lessons import Block, Link, code_blocks, key_sentences, lesson_card, links, parse_lesson, split_pages
 from utils.errors import InvalidFile
-from utils.lessons import Block, Link, code_blocks, key_sentences, lesson_card, links, parse_lesson, split_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 

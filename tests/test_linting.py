@@ -7,9 +7,9 @@ import json
 import pytest
 from conftest import BANK, LESSON, ROOT
 
+from tutor.corpus.lessons import Block, code_blocks
 from utils import checking, linting
 from utils.errors import ExitCode, UsageError
-from utils.lessons import Block, code_blocks
 from utils.settings import Settings
 
 GOOD = LESSON.replace("## Recap", "```python\nprint(10 * 50)\n```\n\n```output\n500\n```\n\n## Recap")

@@ -14,11 +14,12 @@ import yaml
 from conftest import LESSON, NOW, ROOT
 
 from flow import create_learn_flow
+from tutor.corpus import bank
+from tutor.corpus.lessons import parse_lesson
+from tutor.corpus.made_items import make_items
 from tutor.models import Item, Kind, Step
-from utils import agenda, bank, files, grading, linting, screens
+from utils import agenda, files, grading, linting, screens
 from utils.language_model import LanguageModel
-from utils.lessons import parse_lesson
-from utils.made_items import make_items
 from utils.settings import Settings
 from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from conftest import BANK, LESSON, ROOT, bare_environment
 
+from tutor.corpus import bank
 from tutor.models import Grade, Kind
-from utils import bank, files, quiz
+from utils import files, quiz
 from utils.errors import InvalidFile, NothingRun, UsageError
 from utils.quiz import Request
 

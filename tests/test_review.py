@@ -10,8 +10,9 @@ import pytest
 from conftest import NOW
 
 from flow import create_learn_flow, create_review_flow
+from tutor.corpus import bank
 from tutor.models import Card, Step
-from utils import agenda, bank, files
+from utils import agenda, files
 from utils.language_model import LanguageModel
 from utils.schedule import LEECH_LAPSES, mixed, next_card, todays
 from utils.settings import Settings

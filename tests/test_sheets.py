@@ -7,8 +7,9 @@ from conftest import BANK, ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor.corpus import bank
 from tutor.models import Item, Kind, Option
-from utils import bank, files, grading, quiz, sheets
+from utils import files, grading, quiz, sheets
 from utils.errors import InvalidFile
 from utils.sheets import Entry
 from utils.strict_yaml import load

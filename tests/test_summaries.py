@@ -8,7 +8,8 @@ import pytest
 from conftest import ROOT
 from endpoint import error, serving, streamed
 
-from utils import files, lessons, summaries
+from tutor.corpus import lessons
+from utils import files, summaries
 
 LESSON = """\
 # Waves

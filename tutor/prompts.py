@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from tutor.corpus import lessons
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
-from utils import lessons, structured
+from utils import structured
 from utils.errors import ModelError
 from utils.text import sanitize
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tutor.corpus import lessons
 from tutor.models import HEADING_SEPARATOR, Answer, Citation, Passage
-from utils import lessons
 from utils.embedding import built_in
 
 FEWEST_WORDS, MOST_WORDS = 40, 120

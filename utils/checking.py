@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from tutor.corpus import lessons
 from tutor.models import BANK_SUFFIX, Card, Finding, Lesson
-from utils import code_runner, files, lessons, linting
+from utils import code_runner, files, linting
 from utils.errors import ExitCode, InvalidFile, UsageError
 from utils.files import Corpus
 from utils.settings import Settings

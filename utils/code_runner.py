@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from utils.lessons import Block
+from tutor.corpus.lessons import Block
 
 MAX_OUTPUT = 100_000  # characters that one block may print
 TORCH_MEMORY_MB = 8_192  # PyTorch maps several gigabytes before it computes anything

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from tutor.corpus.bank import BLANK_MARK
 from tutor.models import Item, Kind, Lesson
 from utils import linting
-from utils.bank import BLANK_MARK
 
 HEAD = "# Drafted: read each item, mend or delete it.\n"
 

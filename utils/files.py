@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tutor.corpus import lessons
 from tutor.models import BANK_SUFFIX, Lesson, Step
-from utils import lessons
 from utils.errors import InvalidFile, UsageError
 from utils.text import nearest
 

@@ -21,8 +21,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from tutor.corpus.lessons import read_formulas_as_blocks
 from utils import mathtext
-from utils.lessons import read_formulas_as_blocks
 from utils.text import sanitize, width
 
 ACCENT, DIM = "cyan", "bright_black"

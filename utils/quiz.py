@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 
+from tutor.corpus import bank
 from tutor.models import Grade, Item, Kind
-from utils import bank
 from utils.errors import InvalidFile, NothingRun, UsageError
 from utils.text import nearest
 

@@ -15,10 +15,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tutor.corpus.bank import shown_answer
 from tutor.models import Answer as Reply
 from tutor.models import Grade, Item, Kind, Lesson
 from utils import answering, markup
-from utils.bank import shown_answer
 from utils.markup import ACCENT, DIM
 from utils.progress import calendar, spent
 from utils.quiz import SKIPPED, Outcome

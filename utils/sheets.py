@@ -12,8 +12,8 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tutor.corpus import bank
 from tutor.models import Item, Kind
-from utils import bank
 from utils.errors import InvalidFile
 from utils.quiz import Outcome
 from utils.strict_yaml import line_of, load, scalars_as_written

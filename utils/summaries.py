@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutor.corpus import lessons
 from tutor.models import Lesson, Section
-from utils import lessons
 
 WORDS = 150  # of a summary, where nothing else is asked for
 SKIPPED = ("next", "recap", "misconceptions", "summary")  # slugs of sections that say again what others said

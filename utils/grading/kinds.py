@@ -23,7 +23,7 @@ def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bo
     if item.kind == Kind.CLOZE:
         return grade_cloze(item, answer)
     if item.kind == Kind.ORDER:
-        from utils.bank import shuffled_steps
+        from tutor.corpus.bank import shuffled_steps
 
         return grade_order(item, answer, shuffled_steps(item))
     if item.expression:

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from tutor.corpus import lessons
+from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer
+from tutor.corpus.expressions import ExpressionError, evaluate, fill
 from tutor.models import Finding, Item, Kind, Lesson
-from utils import lessons, mathtext, strict_yaml
-from utils.bank import accepted_answers, draw, parse_bank, shown_answer
+from utils import mathtext, strict_yaml
 from utils.errors import InvalidFile
-from utils.expressions import ExpressionError, evaluate, fill
 from utils.grading import grade
 from utils.linting.rules import finding
 from utils.linting.texts import formula_finding, line_findings

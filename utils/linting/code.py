@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from tutor.corpus.lessons import Block
 from tutor.models import Finding
-from utils.lessons import Block
 from utils.linting.rules import finding
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from utils.lessons import Block
+from tutor.corpus.lessons import Block
 from utils.text import CUT, plural, sanitize
 
 MAX_PASSES = 5  # over a line: taking one character out can bring two together that then count as hidden

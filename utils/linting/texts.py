@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from tutor.corpus import lessons
 from tutor.models import Finding, Lesson
-from utils import lessons, mathtext, strict_yaml
+from utils import mathtext, strict_yaml
 from utils.errors import InvalidFile
 from utils.linting.rules import finding
 from utils.text import nearest, plural, sanitize

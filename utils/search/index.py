@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.corpus import lessons as markdown
 from tutor.models import BANK_SUFFIX, Item, Passage
-from utils import lessons as markdown
 from utils.errors import InvalidFile, ModelError, UsageError
 from utils.search import shelf as shelves
 from utils.search.asked import Asked
@@ -399,7 +399,7 @@ def _gram_spans(run, grams: set[str]) -> Iterator[tuple[int, int]]:
 
 def _items(text: str, lesson: str, path: str) -> list[Item]:
     """The items of a bank; none of one that is invalid, for it is the lesson that is searched."""
-    from utils import bank
+    from tutor.corpus import bank
 
     with contextlib.suppress(InvalidFile):
         return bank.parse_bank(text, lesson, path) if text else []

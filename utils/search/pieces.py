@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tutor.corpus.lessons import asked_lines, without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
-from utils.lessons import asked_lines, without_comments
 
 PIECE_CHARACTERS = 4_000  # a whole section finds better than its parts, up to about this length
 FENCE = re.compile(r"[ ]{0,3}(```|~~~)")

@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
 
+from tutor.corpus.made_items import english
+from tutor.corpus.made_items.drafts import GAP, Draft, drafts_of
+from tutor.corpus.made_items.reading import Page, read_pages
+from tutor.corpus.made_items.terms import OPTIONS, Terms, roots
 from tutor.models import Blank, Item, Kind, Lesson, Option
-from utils.made_items import english
-from utils.made_items.drafts import GAP, Draft, drafts_of
-from utils.made_items.reading import Page, read_pages
-from utils.made_items.terms import OPTIONS, Terms, roots
 
 ITEMS_PER_SECTION = 3
 MAX_TRIES = 60  # drafts of a section that are looked at closely

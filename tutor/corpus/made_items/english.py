@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from utils.made_items.reading import WORD, Mark, Said, blanked_out
+from tutor.corpus.made_items.reading import WORD, Mark, Said, blanked_out
 
 COMMON = frozenset("of the and to a in is that for with as on are be this it by or from an not can which at was".split())
 ENGLISH_SHARE = 0.15  # of the words of a text; English has about 0.3, other languages in Latin letters less than 0.08

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from tutor.corpus import lessons
 from tutor.models import Lesson, Section
-from utils import lessons
 
 PAIRS = ("()", "“”", "«»", "「」", "（）")
 MAX_PARAGRAPH = 6_000  # characters; what is longer is no prose

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from utils.made_items import english
-from utils.made_items.reading import UNSPACED, WORD, Mark, Page, Said
+from tutor.corpus.made_items import english
+from tutor.corpus.made_items.reading import UNSPACED, WORD, Mark, Page, Said
 
 LOOKED_AT = 60  # neighbours on either side among which wrong options are looked for: bounds the work in a long lesson
 OPTIONS = 3  # wrong ones, at most

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from utils.made_items import english
-from utils.made_items.reading import UNSPACED, WORD, Entry, Mark, Page, Said, Table, blanked_out, is_balanced
-from utils.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_one_of, is_plural, is_unlike, roots
+from tutor.corpus.made_items import english
+from tutor.corpus.made_items.reading import UNSPACED, WORD, Entry, Mark, Page, Said, Table, blanked_out, is_balanced
+from tutor.corpus.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_one_of, is_plural, is_unlike, roots
 
 GAP, BLANK = "____", "[[…]]"
 MIN_SIGNS, MAX_SIGNS = 12, 120  # of a sentence in a script without spaces

@@ -1,5 +1,5 @@
 """Made items: questions that are computed from a lesson's own text, where no author has written any. Pure."""
 
-from utils.made_items.making import make_items
+from tutor.corpus.made_items.making import make_items
 
 __all__ = ["make_items"]

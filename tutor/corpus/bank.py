@@ -11,9 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tutor.models import Blank, Item, Kind, KnownWrong, Option, Point, Variable
-from utils.errors import InvalidFile
-from utils.expressions import (
+from tutor.corpus.expressions import (
     CONSTANTS,
     FUNCTIONS,
     ExpressionError,
@@ -25,6 +23,8 @@ from utils.expressions import (
     substitute,
     templates,
 )
+from tutor.models import Blank, Item, Kind, KnownWrong, Option, Point, Variable
+from utils.errors import InvalidFile
 from utils.strict_yaml import line_of, load
 from utils.text import nearest
 
