@@ -150,8 +150,8 @@ def appeal(settings, attempt):
 def progress(settings):
     """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
     from tutor.corpus import bank
+    from tutor.learner.progress import progress_of
     from utils import screens, terminal
-    from utils.progress import progress_of
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
@@ -176,7 +176,8 @@ def progress(settings):
 @takes_settings
 def topics(settings):
     """The lessons: prerequisites, sections, items, mastery, what is due."""
-    from utils import agenda, terminal
+    from tutor.learner import agenda
+    from utils import terminal
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
@@ -462,7 +463,8 @@ def index_of(settings, corpus):
 def records_of(settings, read_only=False):
     from datetime import datetime, timezone
 
-    from utils import files, store
+    from tutor.learner import records as store
+    from utils import files
 
     home = files.home_folder(settings.home)
     return store.open_store(home, now=lambda: datetime.now(timezone.utc), read_only=read_only)

@@ -7,8 +7,9 @@ from pocketflow import Node
 from nodes.asking import ModelNode
 from nodes.practice import look_again
 from tutor.corpus import bank
+from tutor.learner import appeals
 from tutor.models import Kind
-from utils import appeals, grading
+from utils import grading
 from utils.errors import UsageError
 from utils.times import utc
 

@@ -8,8 +8,9 @@ from nodes.asking import ModelNode
 from nodes.place import POINTERS, REPEATS, keep_place, read_step
 from tutor import prompts
 from tutor.corpus import bank, lessons, made_items
+from tutor.learner import agenda, schedule
 from tutor.models import Place, Round, Step
-from utils import agenda, schedule, screens, search
+from utils import screens, search
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 

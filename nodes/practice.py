@@ -10,8 +10,9 @@ from nodes.asking import ModelNode
 from nodes.place import keep_place, read_step
 from tutor import prompts
 from tutor.corpus import bank
+from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Kind, Round
-from utils import answering, files, grading, schedule, screens, search
+from utils import answering, files, grading, screens, search
 from utils.call_llm import whole
 from utils.times import utc
 

@@ -8,8 +8,9 @@ from functools import partial
 from pocketflow import Node
 
 from tutor.corpus import bank
+from tutor.learner import schedule
 from tutor.models import Attempt, Kind
-from utils import files, grading, quiz, schedule, screens, sheets
+from utils import files, grading, quiz, screens, sheets
 from utils.errors import ExitCode, ModelError, NothingRun
 from utils.quiz import Outcome
 from utils.report import Report

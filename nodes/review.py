@@ -5,10 +5,11 @@ from __future__ import annotations
 from pocketflow import Node
 
 from tutor.corpus import bank, made_items
+from tutor.learner import agenda, schedule
+from tutor.learner.progress import end_of_day, next_due
 from tutor.models import Round
-from utils import agenda, schedule, screens
+from utils import screens
 from utils.errors import InvalidFile, UsageError
-from utils.progress import end_of_day, next_due
 
 DAILY_LIMIT = 30
 

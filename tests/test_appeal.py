@@ -8,8 +8,8 @@ import pytest
 from conftest import NOW
 from endpoint import serving, streamed
 
+from tutor.learner.records import open_store
 from tutor.models import Attempt, Grade
-from utils.store import open_store
 
 BANK = """\
 items:

@@ -10,12 +10,12 @@ from conftest import NOW
 
 from flow import create_learn_flow
 from tutor.corpus import bank
+from tutor.learner.records import open_store
 from tutor.models import Step
 from utils import files
 from utils.errors import UsageError
 from utils.language_model import LanguageModel
 from utils.settings import Settings
-from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
 
 

@@ -17,11 +17,12 @@ from flow import create_learn_flow
 from tutor.corpus import bank
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.made_items import make_items
+from tutor.learner import agenda
+from tutor.learner.records import open_store
 from tutor.models import Item, Kind, Step
-from utils import agenda, files, grading, linting, screens
+from utils import files, grading, linting, screens
 from utils.language_model import LanguageModel
 from utils.settings import Settings
-from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
 
 KEYS = "?hsxkq"

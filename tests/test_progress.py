@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta, timezone
 
+from tutor.learner.progress import calendar, calibration, forecast, progress_of, seconds_spent, spent, streak
 from tutor.models import Attempt, Card, Grade
-from utils.progress import calendar, calibration, forecast, progress_of, seconds_spent, spent, streak
 
 BERLIN = timezone(timedelta(hours=1))
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=BERLIN)

@@ -349,7 +349,7 @@ def test_the_answers_are_kept_in_the_records(tutor, docs, sheet, home):
     graded(tutor, docs, "--answers", sheet("bread", gas="b"))
     from datetime import datetime, timezone
 
-    from utils.store import open_store
+    from tutor.learner.records import open_store
 
     with open_store(home, now=lambda: datetime.now(timezone.utc), read_only=True) as store:
         attempts = store.attempts("food/bread")

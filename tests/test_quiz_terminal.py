@@ -12,7 +12,7 @@ pytest.importorskip("pyte")
 from conftest import NOW
 from test_terminal import ended_well, person, settle
 
-from utils.store import open_store
+from tutor.learner.records import open_store
 
 __all__ = ["person"]  # a fixture
 

@@ -11,12 +11,13 @@ from conftest import NOW
 
 from flow import create_learn_flow, create_review_flow
 from tutor.corpus import bank
+from tutor.learner import agenda
+from tutor.learner.records import open_store
+from tutor.learner.schedule import LEECH_LAPSES, mixed, next_card, todays
 from tutor.models import Card, Step
-from utils import agenda, files
+from utils import files
 from utils.language_model import LanguageModel
-from utils.schedule import LEECH_LAPSES, mixed, next_card, todays
 from utils.settings import Settings
-from utils.store import open_store
 from utils.terminal import ScriptedLearner, Terminal
 
 SECOND = """\

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor.learner.schedule import CREDIT, MASTERED, is_mastered, mastery, outcome, retrievability, review_card
 from tutor.models import Attempt, Grade
-from utils.schedule import CREDIT, MASTERED, is_mastered, mastery, outcome, retrievability, review_card
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True)

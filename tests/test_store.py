@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pytest
 
+from tutor.learner import records as store_module
+from tutor.learner.records import grade_from_json, open_store, place_from_json
 from tutor.models import Attempt, Grade, Met, Place, Round
-from utils import store as store_module
 from utils.errors import ExitCode, RecordsError
-from utils.store import grade_from_json, open_store, place_from_json
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)

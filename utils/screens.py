@@ -16,18 +16,18 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.corpus.bank import shown_answer
+from tutor.learner.progress import calendar, spent
+from tutor.learner.schedule import is_mastered
 from tutor.models import Answer as Reply
 from tutor.models import Grade, Item, Kind, Lesson
 from utils import answering, markup
 from utils.markup import ACCENT, DIM
-from utils.progress import calendar, spent
 from utils.quiz import SKIPPED, Outcome
-from utils.schedule import is_mastered
 from utils.summaries import Point, by_section, listing
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:
-    from utils.progress import Progress
+    from tutor.learner.progress import Progress
     from utils.report import Report
 
 SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}

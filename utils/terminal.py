@@ -218,7 +218,7 @@ class OneShot:
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def put_appeal(self, found: dict) -> None:
-        from utils import appeals
+        from tutor.learner import appeals
 
         put(found if self.json else appeals.listing(found))
 

@@ -19,8 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.learner import schedule
 from tutor.models import Attempt, Card, Grade, Met, Place, Round
-from utils import schedule
 from utils.errors import RecordsError
 from utils.times import utc
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from tutor.learner.schedule import mastery
 from tutor.models import Attempt, Card
-from utils.schedule import mastery
 from utils.times import moment_of, utc
 
 IDLE_S = 300  # a longer pause between two answers counts as that much

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tutor.learner.progress import day_of, end_of_day, in_days, streak
 from tutor.models import Lesson
-from utils.progress import day_of, end_of_day, in_days, streak
 from utils.text import plural
 
 FIRST_LESSONS = 3  # offered on the home screen
@@ -110,7 +110,7 @@ def comebacks(cards, now) -> list[str]:
 def rows(corpus, store, now) -> list[dict]:
     """`topics --json`: one object a lesson, prerequisites before what needs them within a track."""
     waiting = store.due_counts(end_of_day(now))
-    from utils.schedule import mastery
+    from tutor.learner.schedule import mastery
 
     by_lesson = defaultdict(list)
     for attempt in store.attempts():
