@@ -279,7 +279,8 @@ def check(settings, paths, fix, no_run, strict, rules, records):
 @takes_settings
 def search(settings, query, count, topic, jsonl):
     """The passages that speak about QUERY, best first, each with its place in the lessons."""
-    from utils import search, terminal
+    from tutor import search
+    from utils import terminal
 
     query = " ".join(query).strip()
     if bool(query) == bool(jsonl):
@@ -312,7 +313,8 @@ def ask(settings, question, topic, follow, jsonl):
     Without QUESTION, or with -, it is read from stdin. Text piped in beside a QUESTION is context for it.
     """
     from flow import create_ask_flow
-    from utils import answering, files, terminal
+    from tutor.search import answering
+    from utils import files, terminal
 
     question, context = ("", "") if jsonl else terminal.piped_question(" ".join(question))
     corpus = corpus_of(settings, listed=bool(topic))
@@ -449,7 +451,8 @@ def corpus_of(settings, listed=True):
 
 def index_of(settings, corpus):
     """The corpus's search index, with the second look of an embedding model where one is named."""
-    from utils import files, search
+    from tutor import search
+    from utils import files
 
     cache = files.cache_folder(settings.home)
     if not os.environ.get("TUTOR_EMBEDDING_MODEL"):
@@ -479,7 +482,8 @@ def put(settings, document, listing, warnings=()):
 
 def put_lines(settings, file, field, answer):
     """Answer a file of JSON lines {id, field}, one line each, in order; a faulty line is named on stderr too."""
-    from utils import files, search, terminal
+    from tutor import search
+    from utils import files, terminal
 
     pipe, count, faulty = terminal.Pipe(settings), 0, 0
     with files.lines_of(file) as lines:

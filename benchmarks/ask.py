@@ -1,7 +1,7 @@
 """How well `search` finds and `ask` answers without a model, and refuses what no lesson answers: benchmarks/questions.jsonl.
 
     python benchmarks/ask.py            # tables: found; answered from the right section or lesson, wrongly answered, refused
-    python benchmarks/ask.py --fit      # the weights of utils/answering.py's verdict, from the bank questions too
+    python benchmarks/ask.py --fit      # the weights of tutor/search/answering.py's verdict, from the bank questions too
 
 Each question names the section that answers it (others may do so as well, and then count as wrong), or none. `dev` ones were
 looked at while building, `test` ones only counted.
@@ -19,10 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tutor import search  # noqa: E402
 from tutor.corpus import bank  # noqa: E402
 from tutor.corpus.lessons import ASKED  # noqa: E402
 from tutor.models import Kind  # noqa: E402
-from utils import answering, files, search  # noqa: E402
+from tutor.search import answering  # noqa: E402
+from utils import files  # noqa: E402
 
 FIVE = 5
 

@@ -25,8 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from utils import files, search  # noqa: E402
-from utils.search import index as ranking  # noqa: E402
+from tutor import search  # noqa: E402
+from tutor.search import index as ranking  # noqa: E402
+from utils import files  # noqa: E402
 
 FOUND = 50  # documents asked for, so that ten targets are among them
 SETTLING_S = 2.1  # our index reads files again that were changed just before it read them

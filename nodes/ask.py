@@ -5,7 +5,7 @@ from __future__ import annotations
 from pocketflow import Node
 
 from nodes.asking import ModelNode
-from utils import answering
+from tutor.search import answering
 from utils.errors import ModelError
 
 PASSAGES = 6  # that a model reads for an answer

@@ -6,7 +6,7 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from tutor import prompts
-from utils import finding
+from tutor.search import finding
 
 MOST_STEPS = 6
 

@@ -6,11 +6,11 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.place import POINTERS, REPEATS, keep_place, read_step
-from tutor import prompts
+from tutor import prompts, search
 from tutor.corpus import bank, lessons, made_items
 from tutor.learner import agenda, schedule
 from tutor.models import Place, Round, Step
-from utils import screens, search
+from utils import screens
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 

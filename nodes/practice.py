@@ -8,11 +8,12 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.place import keep_place, read_step
-from tutor import prompts
+from tutor import prompts, search
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Kind, Round
-from utils import answering, files, grading, screens, search
+from tutor.search import answering
+from utils import files, grading, screens
 from utils.call_llm import whole
 from utils.times import utc
 

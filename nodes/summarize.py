@@ -8,7 +8,7 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from tutor import prompts
-from utils import summaries
+from tutor.search import summaries
 
 AT_ONCE = 4  # requests to a model at a time
 

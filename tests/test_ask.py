@@ -8,9 +8,10 @@ import pytest
 from conftest import ROOT
 from endpoint import error, serving, streamed
 
-from tutor import prompts
+from tutor import prompts, search
 from tutor.models import Passage
-from utils import answering, files, search
+from tutor.search import answering
+from utils import files
 
 BREAD = "docs/food/bread.md"
 

@@ -8,7 +8,8 @@ import pytest
 from conftest import ROOT
 from endpoint import serving, streamed
 
-from utils import files, finding
+from tutor.search import finding
+from utils import files
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import json
 import pytest
 from endpoint import error, response, serving
 
-from utils import files, search
+from tutor import search
+from utils import files
 from utils.call_llm import Endpoint
 from utils.errors import ModelError, UsageError
 from utils.get_embedding import Embedder, embedder_of, get_embedding

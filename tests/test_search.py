@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from tutor import search
 from tutor.models import Passage
-from utils import files, search
-from utils.search import index as indexes
-from utils.search import shelf as shelves
-from utils.search.pieces import PIECE_CHARACTERS, split
+from tutor.search import index as indexes
+from tutor.search import shelf as shelves
+from tutor.search.pieces import PIECE_CHARACTERS, split
+from utils import files
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -9,7 +9,8 @@ from conftest import ROOT
 from endpoint import error, serving, streamed
 
 from tutor.corpus import lessons
-from utils import files, summaries
+from tutor.search import summaries
+from utils import files
 
 LESSON = """\
 # Waves

@@ -20,10 +20,11 @@ from tutor.learner.progress import calendar, spent
 from tutor.learner.schedule import is_mastered
 from tutor.models import Answer as Reply
 from tutor.models import Grade, Item, Kind, Lesson
-from utils import answering, markup
+from tutor.search import answering
+from tutor.search.summaries import Point, by_section, listing
+from utils import markup
 from utils.markup import ACCENT, DIM
 from utils.quiz import SKIPPED, Outcome
-from utils.summaries import Point, by_section, listing
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:

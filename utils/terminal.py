@@ -22,8 +22,8 @@ from utils.text import defused, sanitize
 
 if TYPE_CHECKING:
     from tutor.models import Answer, Lesson
+    from tutor.search.summaries import Point
     from utils.screens import Question, Screen
-    from utils.summaries import Point
 
 T = TypeVar("T")
 MAX_WIDTH = 78
@@ -176,7 +176,7 @@ class OneShot:
             print(sanitize(sentence), flush=True)
 
     def put_answer(self, answer: Answer) -> None:
-        from utils import answering
+        from tutor.search import answering
 
         if self.bulk:
             return
@@ -192,7 +192,7 @@ class OneShot:
             print(sanitize(answering.listing(answer)))
 
     def put_summary(self, lesson: Lesson, points: Sequence[Point], mode: str, model: str | None) -> None:
-        from utils import summaries
+        from tutor.search import summaries
 
         if self.json:
             put(summaries.document(lesson, points, mode, model))
@@ -223,7 +223,7 @@ class OneShot:
         put(found if self.json else appeals.listing(found))
 
     def put_found(self, document: dict) -> None:
-        from utils import finding
+        from tutor.search import finding
 
         put(document if self.json else finding.listing(document))
 

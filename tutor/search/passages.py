@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tutor.models import Section
-from utils.search.words import words
+from tutor.search.words import words
 
 
 def best_passage(question: str, sections: Sequence[Section]) -> tuple[Section, str, int] | None:

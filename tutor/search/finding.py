@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tutor.models import Passage
 from tutor.prompts import Decision
-from utils import answering
+from tutor.search import answering
 from utils.text import plural
 
 PASSAGES = 10

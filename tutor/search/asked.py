@@ -7,7 +7,7 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from utils.search.words import SHORTEST_SLIP, WORD, asked_words, bigrams, comparable, without_unspaced
+from tutor.search.words import SHORTEST_SLIP, WORD, asked_words, bigrams, comparable, without_unspaced
 
 ALIKE = 0.84  # of a word that stands nowhere in the corpus, for a word of a text to be what was meant
 

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus import lessons as markdown
 from tutor.models import BANK_SUFFIX, Item, Passage
-from utils.errors import InvalidFile, ModelError, UsageError
-from utils.search import shelf as shelves
-from utils.search.asked import Asked
-from utils.search.meaning import nearness
-from utils.search.pieces import pieces_of
-from utils.search.words import (
+from tutor.search import shelf as shelves
+from tutor.search.asked import Asked
+from tutor.search.meaning import nearness
+from tutor.search.pieces import pieces_of
+from tutor.search.words import (
     EMPTY,
     UNSPACED,
     WORD,
@@ -33,6 +32,7 @@ from utils.search.words import (
     field_of,
     without_unspaced,
 )
+from utils.errors import InvalidFile, ModelError, UsageError
 
 if TYPE_CHECKING:
     from utils.files import Corpus

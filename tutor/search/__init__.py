@@ -5,11 +5,11 @@ excerpts.py shows what was found, bulk.py answers many. passages.py looks throug
 sections of one lesson without an index.
 """
 
-from utils.search.bulk import found, in_bulk
-from utils.search.excerpts import excerpt, listing
-from utils.search.index import Index, open_index
-from utils.search.passages import best_passage, closest_section
-from utils.search.words import words
+from tutor.search.bulk import found, in_bulk
+from tutor.search.excerpts import excerpt, listing
+from tutor.search.index import Index, open_index
+from tutor.search.passages import best_passage, closest_section
+from tutor.search.words import words
 
 __all__ = [
     "Index", "best_passage", "closest_section", "excerpt", "found", "in_bulk", "listing", "open_index", "words",

@@ -10,7 +10,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from utils.search.words import PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
+from tutor.search.words import PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
 
 FORMAT = 4  # raise it when what is indexed, or how, changes: older shelves are made anew
 BIGRAMS = "bigrams"
