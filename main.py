@@ -582,7 +582,10 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
     """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
     import uuid
 
-    from utils import files, quiz, report, sheets, terminal
+    from tutor.quiz import outcomes as quiz
+    from tutor.quiz import reports as report
+    from tutor.quiz import sheets
+    from utils import files, terminal
 
     if sheet_path and (answers or junit or min_scores):
         raise UsageError("--sheet only writes questions; grade the filled sheet with --answers, without --sheet")
@@ -616,8 +619,8 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
 def publish(shared, junit):
     """What others read of a quiz: JUnit XML, and what GitHub Actions shows on its pages."""
     from nodes.quiz import report_of
+    from tutor.quiz.reports import SUMMARY_BYTES
     from utils import files, terminal
-    from utils.report import SUMMARY_BYTES
 
     if not shared.get("outcomes") or shared["sheet_path"]:
         return

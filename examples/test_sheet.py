@@ -9,7 +9,9 @@ import os
 
 import pytest
 
-from utils import files, grading, quiz, sheets
+from tutor.quiz import outcomes as quiz
+from tutor.quiz import sheets
+from utils import files, grading
 
 CORPUS = files.open_corpus(files.docs_folder(os.environ.get("QUIZ_DOCS")))
 SHEET = sheets.read_sheet(files.read_text(os.environ["QUIZ_SHEET"]), os.environ["QUIZ_SHEET"])

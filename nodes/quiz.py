@@ -10,10 +10,12 @@ from pocketflow import Node
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Kind
-from utils import files, grading, quiz, screens, sheets
+from tutor.quiz import outcomes as quiz
+from tutor.quiz import sheets
+from tutor.quiz.outcomes import Outcome
+from tutor.quiz.reports import Report
+from utils import files, grading, screens
 from utils.errors import ExitCode, ModelError, NothingRun
-from utils.quiz import Outcome
-from utils.report import Report
 from utils.text import plural
 from utils.times import utc
 

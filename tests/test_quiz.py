@@ -16,9 +16,10 @@ from conftest import BANK, LESSON, ROOT, bare_environment
 
 from tutor.corpus import bank
 from tutor.models import Grade, Kind
-from utils import files, quiz
+from tutor.quiz import outcomes as quiz
+from tutor.quiz.outcomes import Request
+from utils import files
 from utils.errors import InvalidFile, NothingRun, UsageError
-from utils.quiz import Request
 
 RIGHT = {"gas": "a", "eats": "sugar", "percent": "2", "slows": "slows it"}
 

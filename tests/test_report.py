@@ -10,10 +10,10 @@ import pytest
 from conftest import NOW, ROOT
 
 from tutor.models import Grade, Item, Kind, Met
-from utils import report
+from tutor.quiz import reports as report
+from tutor.quiz.outcomes import Outcome
+from tutor.quiz.reports import Report
 from utils.errors import ExitCode
-from utils.quiz import Outcome
-from utils.report import Report
 
 HOSTILE = "\x1b[2J\x00]]> <b>&\" \ud800 👩‍👩‍👧 \u202e\ufffe\r\n::error::x\x85%"
 SCHEMAS = sorted((ROOT / "tests" / "data" / "junit").glob("*.xsd"))

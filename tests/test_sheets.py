@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from tutor.corpus import bank
 from tutor.models import Item, Kind, Option
-from utils import files, grading, quiz, sheets
+from tutor.quiz import outcomes as quiz
+from tutor.quiz import sheets
+from tutor.quiz.sheets import Entry
+from utils import files, grading
 from utils.errors import InvalidFile
-from utils.sheets import Entry
 from utils.strict_yaml import load
 
 OTHERS = """\

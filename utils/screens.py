@@ -20,16 +20,16 @@ from tutor.learner.progress import calendar, spent
 from tutor.learner.schedule import is_mastered
 from tutor.models import Answer as Reply
 from tutor.models import Grade, Item, Kind, Lesson
+from tutor.quiz.outcomes import SKIPPED, Outcome
 from tutor.search import answering
 from tutor.search.summaries import Point, by_section, listing
 from utils import markup
 from utils.markup import ACCENT, DIM
-from utils.quiz import SKIPPED, Outcome
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:
     from tutor.learner.progress import Progress
-    from utils.report import Report
+    from tutor.quiz.reports import Report
 
 SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
 FEEDBACK_LINES = 5

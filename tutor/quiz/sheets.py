@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from tutor.corpus import bank
 from tutor.models import Item, Kind
+from tutor.quiz.outcomes import Outcome
 from utils.errors import InvalidFile
-from utils.quiz import Outcome
 from utils.strict_yaml import line_of, load, scalars_as_written
 from utils.text import nearest
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from utils import quiz
+from tutor.quiz import outcomes as quiz
+from tutor.quiz.outcomes import Outcome
 from utils.errors import ExitCode, UsageError
-from utils.quiz import Outcome
 from utils.text import defused, sanitize
 
 MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay below the 30 MB that GitLab reads
