@@ -132,7 +132,7 @@ def appeal(settings, attempt):
     ATTEMPT is its number, which the feedback names; 0 is the last one.
     """
     from flow import create_appeal_flow
-    from utils import terminal
+    from tutor.screen import terminal
 
     shown = terminal.OneShot(settings)
     with records_of(settings) as store, model_of(settings, shown.tell_wait) as model:
@@ -151,7 +151,7 @@ def progress(settings):
     """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
     from tutor.corpus import bank
     from tutor.learner.progress import progress_of
-    from utils import screens, terminal
+    from tutor.screen import screens, terminal
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
@@ -177,7 +177,7 @@ def progress(settings):
 def topics(settings):
     """The lessons: prerequisites, sections, items, mastery, what is due."""
     from tutor.learner import agenda
-    from utils import terminal
+    from tutor.screen import terminal
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
@@ -195,7 +195,8 @@ def grade(settings, file, jobs):
     FILE.jsonl may be - for standard input.
     """
     from flow import create_grade_flow
-    from utils import files, terminal
+    from tutor.screen import terminal
+    from utils import files
 
     pipe = terminal.Pipe(settings)
     with files.lines_of(file) as lines, model_of(settings) as model, processes(1 if model.available else jobs or 1) as run_all:
@@ -228,7 +229,7 @@ def quiz(settings, topics, sheet, **options):
     Mixes several TOPICs; with none, the whole corpus.
     """
     from flow import create_quiz_flow
-    from utils import terminal
+    from tutor.screen import terminal
 
     with quiz_session(settings, topics, sheet, **options) as shared:
         create_quiz_flow().run(shared)
@@ -250,7 +251,8 @@ def check(settings, paths, fix, no_run, strict, rules, records):
 
     Runs the code of the lessons, in limits, and compares what it prints.
     """
-    from utils import checking, terminal
+    from tutor.screen import terminal
+    from utils import checking
 
     if rules:
         return put(settings, checking.rules(), checking.rules_listing)
@@ -280,7 +282,7 @@ def check(settings, paths, fix, no_run, strict, rules, records):
 def search(settings, query, count, topic, jsonl):
     """The passages that speak about QUERY, best first, each with its place in the lessons."""
     from tutor import search
-    from utils import terminal
+    from tutor.screen import terminal
 
     query = " ".join(query).strip()
     if bool(query) == bool(jsonl):
@@ -313,8 +315,9 @@ def ask(settings, question, topic, follow, jsonl):
     Without QUESTION, or with -, it is read from stdin. Text piped in beside a QUESTION is context for it.
     """
     from flow import create_ask_flow
+    from tutor.screen import terminal
     from tutor.search import answering
-    from utils import files, terminal
+    from utils import files
 
     question, context = ("", "") if jsonl else terminal.piped_question(" ".join(question))
     corpus = corpus_of(settings, listed=bool(topic))
@@ -351,7 +354,7 @@ def summarize(settings, topic, words):
     TOPIC is by default the lesson that you are in.
     """
     from flow import create_summarize_flow
-    from utils import terminal
+    from tutor.screen import terminal
 
     corpus = corpus_of(settings)
     if not topic:
@@ -371,7 +374,7 @@ def summarize(settings, topic, words):
 def find(settings, question):
     """Which lesson answers QUESTION, and where: looks through the catalogue, searches, reads, decides again."""
     from flow import create_find_flow
-    from utils import terminal
+    from tutor.screen import terminal
 
     corpus = corpus_of(settings)
     shown = terminal.OneShot(settings)
@@ -393,7 +396,7 @@ def draft(settings, topic, count, accept):
     """Draft bank items for a lesson, for a person to edit: shown as a change to its bank, checked by the rules of `check`."""
     from flow import create_draft_flow
     from tutor.corpus import bank
-    from utils import terminal
+    from tutor.screen import terminal
 
     corpus = corpus_of(settings)
     lesson = corpus.lesson(corpus.find(topic))
@@ -475,7 +478,7 @@ def records_of(settings, read_only=False):
 
 def put(settings, document, listing, warnings=()):
     """A command's result: one JSON document with --json, else what a person reads; warnings on stderr."""
-    from utils import terminal
+    from tutor.screen import terminal
 
     terminal.put(document if settings.json else listing(), warnings)
 
@@ -483,7 +486,8 @@ def put(settings, document, listing, warnings=()):
 def put_lines(settings, file, field, answer):
     """Answer a file of JSON lines {id, field}, one line each, in order; a faulty line is named on stderr too."""
     from tutor import search
-    from utils import files, terminal
+    from tutor.screen import terminal
+    from utils import files
 
     pipe, count, faulty = terminal.Pipe(settings), 0, 0
     with files.lines_of(file) as lines:
@@ -549,7 +553,8 @@ def session(settings, topic, script, transcript):
     import random
     import uuid
 
-    from utils import files, terminal
+    from tutor.screen import terminal
+    from utils import files
 
     steps = files.load_script(script) if script else None
     if not steps and not terminal.person_present():
@@ -585,7 +590,8 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
     from tutor.quiz import outcomes as quiz
     from tutor.quiz import reports as report
     from tutor.quiz import sheets
-    from utils import files, terminal
+    from tutor.screen import terminal
+    from utils import files
 
     if sheet_path and (answers or junit or min_scores):
         raise UsageError("--sheet only writes questions; grade the filled sheet with --answers, without --sheet")
@@ -620,7 +626,8 @@ def publish(shared, junit):
     """What others read of a quiz: JUnit XML, and what GitHub Actions shows on its pages."""
     from nodes.quiz import report_of
     from tutor.quiz.reports import SUMMARY_BYTES
-    from utils import files, terminal
+    from tutor.screen import terminal
+    from utils import files
 
     if not shared.get("outcomes") or shared["sheet_path"]:
         return

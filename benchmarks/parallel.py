@@ -18,10 +18,10 @@ from endpoint import serving, streamed  # noqa: E402
 
 from nodes.quiz import GradeAnswers  # noqa: E402
 from tutor.models import Item  # noqa: E402
+from tutor.screen.terminal import SheetLearner, Terminal  # noqa: E402
 from utils.call_llm import Endpoint  # noqa: E402
 from utils.language_model import LanguageModel  # noqa: E402
 from utils.settings import Settings
-from utils.terminal import SheetLearner, Terminal  # noqa: E402
 
 ANSWERS, LATENCY_S = 24, 0.5
 VERDICT = json.dumps({"points": [{"point": 1, "met": True, "quote": "yeast makes gas"}], "contradiction": "", "remark": ""})

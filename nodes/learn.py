@@ -10,7 +10,7 @@ from tutor import prompts, search
 from tutor.corpus import bank, lessons, made_items
 from tutor.learner import agenda, schedule
 from tutor.models import Place, Round, Step
-from utils import screens
+from tutor.screen import screens
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 

@@ -12,8 +12,9 @@ from tutor import prompts, search
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Kind, Round
+from tutor.screen import screens
 from tutor.search import answering
-from utils import files, grading, screens
+from utils import files, grading
 from utils.call_llm import whole
 from utils.times import utc
 

@@ -14,7 +14,8 @@ from tutor.quiz import outcomes as quiz
 from tutor.quiz import sheets
 from tutor.quiz.outcomes import Outcome
 from tutor.quiz.reports import Report
-from utils import files, grading, screens
+from tutor.screen import screens
+from utils import files, grading
 from utils.errors import ExitCode, ModelError, NothingRun
 from utils.text import plural
 from utils.times import utc

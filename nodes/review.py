@@ -8,7 +8,7 @@ from tutor.corpus import bank, made_items
 from tutor.learner import agenda, schedule
 from tutor.learner.progress import end_of_day, next_due
 from tutor.models import Round
-from utils import screens
+from tutor.screen import screens
 from utils.errors import InvalidFile, UsageError
 
 DAILY_LIMIT = 30

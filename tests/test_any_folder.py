@@ -17,10 +17,10 @@ from flow import create_learn_flow
 from tutor.learner import agenda
 from tutor.learner.records import open_store
 from tutor.models import Step
+from tutor.screen.terminal import ScriptedLearner, Terminal
 from utils import files
 from utils.language_model import LanguageModel
 from utils.settings import Settings
-from utils.terminal import ScriptedLearner, Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names need not be text here, and links exist")
 

@@ -12,11 +12,11 @@ from flow import create_learn_flow
 from tutor.corpus import bank
 from tutor.learner.records import open_store
 from tutor.models import Step
+from tutor.screen.terminal import ScriptedLearner, Terminal
 from utils import files
 from utils.errors import UsageError
 from utils.language_model import LanguageModel
 from utils.settings import Settings
-from utils.terminal import ScriptedLearner, Terminal
 
 
 @pytest.fixture(autouse=True)

@@ -20,10 +20,11 @@ from tutor.corpus.made_items import make_items
 from tutor.learner import agenda
 from tutor.learner.records import open_store
 from tutor.models import Item, Kind, Step
-from utils import files, grading, linting, screens
+from tutor.screen import screens
+from tutor.screen.terminal import ScriptedLearner, Terminal
+from utils import files, grading, linting
 from utils.language_model import LanguageModel
 from utils.settings import Settings
-from utils.terminal import ScriptedLearner, Terminal
 
 KEYS = "?hsxkq"
 TEXT = """\

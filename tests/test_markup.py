@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from utils import mathtext
-from utils.markup import MAX_ARROWS, renderable
+from tutor.screen import mathtext
+from tutor.screen.markup import MAX_ARROWS, renderable
 from utils.text import width
 
 LESSON = r"""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utils.mathtext import display, inline
+from tutor.screen.mathtext import display, inline
 
 READS = {
     # grouping

@@ -14,13 +14,13 @@ from flow import create_learn_flow
 from tutor import prompts
 from tutor.learner.records import open_store
 from tutor.models import Item, Step
+from tutor.screen.terminal import ScriptedLearner, Terminal
 from utils import files, grading
 from utils.call_llm import Endpoint, Limits
 from utils.errors import ModelError
 from utils.language_model import LanguageModel
 from utils.replies import Cassette, ReplyCache
 from utils.settings import Settings
-from utils.terminal import ScriptedLearner, Terminal
 
 LIMITS = Limits(connect_s=2, first_piece_s=2, stall_s=1, total_s=3, backoff_s=0.01)
 BANK = """\

@@ -15,10 +15,10 @@ from tutor.learner import agenda
 from tutor.learner.records import open_store
 from tutor.learner.schedule import LEECH_LAPSES, mixed, next_card, todays
 from tutor.models import Card, Step
+from tutor.screen.terminal import ScriptedLearner, Terminal
 from utils import files
 from utils.language_model import LanguageModel
 from utils.settings import Settings
-from utils.terminal import ScriptedLearner, Terminal
 
 SECOND = """\
 ---

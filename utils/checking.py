@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tutor.corpus import lessons
 from tutor.models import BANK_SUFFIX, Card, Finding, Lesson
+from tutor.screen.terminal import ACTION_OF
 from utils import code_runner, files, linting
 from utils.errors import ExitCode, InvalidFile, UsageError
 from utils.files import Corpus
 from utils.settings import Settings
-from utils.terminal import ACTION_OF
 from utils.text import nearest, plural, sanitize
 
 MANY = 500  # lessons among which a near name is looked for; among more it would take long

@@ -11,7 +11,8 @@ from tutor.corpus import lessons
 from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer
 from tutor.corpus.expressions import ExpressionError, evaluate, fill
 from tutor.models import Finding, Item, Kind, Lesson
-from utils import mathtext, strict_yaml
+from tutor.screen import mathtext
+from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.grading import grade
 from utils.linting.rules import finding

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from tutor.corpus import lessons
 from tutor.models import Finding, Lesson
-from utils import mathtext, strict_yaml
+from tutor.screen import mathtext
+from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.linting.rules import finding
 from utils.text import nearest, plural, sanitize

@@ -100,7 +100,7 @@ class StreamView:
         elif self._rows < self.console.height - 1:  # what has scrolled away can't be drawn again
             from rich.padding import Padding
 
-            from utils import markup
+            from tutor.screen import markup
 
             self.console.file.write("\r" + (f"\x1b[{self._rows}A" if self._rows else "") + "\x1b[J")
             self.console.print(Padding(markup.renderable(self._paragraph.strip()), (0, 0, 0, len(MARGIN))))

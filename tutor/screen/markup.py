@@ -22,7 +22,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from tutor.corpus.lessons import read_formulas_as_blocks
-from utils import mathtext
+from tutor.screen import mathtext
 from utils.text import sanitize, width
 
 ACCENT, DIM = "cyan", "bright_black"

@@ -21,10 +21,10 @@ from tutor.learner.schedule import is_mastered
 from tutor.models import Answer as Reply
 from tutor.models import Grade, Item, Kind, Lesson
 from tutor.quiz.outcomes import SKIPPED, Outcome
+from tutor.screen import markup
+from tutor.screen.markup import ACCENT, DIM
 from tutor.search import answering
 from tutor.search.summaries import Point, by_section, listing
-from utils import markup
-from utils.markup import ACCENT, DIM
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from utils.text import defused, sanitize
 
 if TYPE_CHECKING:
     from tutor.models import Answer, Lesson
+    from tutor.screen.screens import Question, Screen
     from tutor.search.summaries import Point
-    from utils.screens import Question, Screen
 
 T = TypeVar("T")
 MAX_WIDTH = 78
@@ -169,7 +169,7 @@ class OneShot:
             return
         self._said = True
         if self.drawn:
-            from utils.screens import Prose
+            from tutor.screen.screens import Prose
 
             Terminal(self._settings).show(Prose(sentence))
         else:
@@ -183,7 +183,7 @@ class OneShot:
         if self.json:
             put(answering.document(answer))
         elif self.drawn:
-            from utils.screens import Answered
+            from tutor.screen.screens import Answered
 
             Terminal(self._settings).show(Answered(answer, said=self._said))
         elif self._said and answer.found:
@@ -197,7 +197,7 @@ class OneShot:
         if self.json:
             put(summaries.document(lesson, points, mode, model))
         elif self.drawn:
-            from utils.screens import Summary
+            from tutor.screen.screens import Summary
 
             Terminal(self._settings).show(Summary(lesson, points))
         else:
@@ -285,7 +285,7 @@ class Terminal:
 
     def notice(self, text: str) -> None:
         """One dim line."""
-        from utils.screens import Notice
+        from tutor.screen.screens import Notice
 
         self.show(Notice(text))
 
@@ -326,7 +326,7 @@ class Terminal:
 
     def stream(self, pieces: Generator[str, None, T], label: str = "") -> T:
         """Show a reply as its pieces come, each paragraph drawn as Markdown once it is whole. Returns what `pieces` does."""
-        from utils.streaming import StreamView
+        from tutor.screen.streaming import StreamView
 
         view = StreamView(self.console, self.moves_cursor, label)
         try:
@@ -371,7 +371,7 @@ class Terminal:
 
     def answer(self, question: Question, keys: Keys) -> Step:
         """An answer to `question` as typed, or one of `keys`."""
-        from utils.screens import Said
+        from tutor.screen.screens import Said
 
         step = self._with_side_question(self.learner.answer(question, keys))
         if step.action == "answer":
@@ -540,7 +540,7 @@ class Keyboard:
 
     def _drawn(self, option: str) -> list[str]:
         """An option rendered to terminal lines, so that math in it reads as math."""
-        from utils import markup
+        from tutor.screen import markup
 
         console = self.terminal.console
         with console.capture() as capture:
@@ -580,7 +580,7 @@ class LineKeyboard:
         return self._read(keys)
 
     def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
-        from utils.screens import numbered
+        from tutor.screen.screens import numbered
 
         self.terminal.console.print(numbered(list(options)))
         while True:
