@@ -20,9 +20,9 @@ import fit_grader
 import numpy as np
 from fit_grader import COLUMNS, DECIDE, ROOT, calibrate, held_out, probability, training, unseen_domains, unseen_questions
 
-from utils.grading import grade_record
-from utils.grading.short import judge, shipped_weights
-from utils.grading.words import clean
+from tutor.grading import grade_record
+from tutor.grading.short import judge, shipped_weights
+from tutor.grading.words import clean
 
 
 def macro_f1(right, called):

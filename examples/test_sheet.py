@@ -9,9 +9,10 @@ import os
 
 import pytest
 
+from tutor import grading
 from tutor.quiz import outcomes as quiz
 from tutor.quiz import sheets
-from utils import files, grading
+from utils import files
 
 CORPUS = files.open_corpus(files.docs_folder(os.environ.get("QUIZ_DOCS")))
 SHEET = sheets.read_sheet(files.read_text(os.environ["QUIZ_SHEET"]), os.environ["QUIZ_SHEET"])

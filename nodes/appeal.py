@@ -6,10 +6,10 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.practice import look_again
+from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
 from tutor.models import Kind
-from utils import grading
 from utils.errors import UsageError
 from utils.times import utc
 

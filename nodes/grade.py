@@ -6,7 +6,7 @@ from itertools import islice
 
 from pocketflow import Node
 
-from utils import grading
+from tutor import grading
 from utils.errors import ExitCode, ModelError
 
 RECORDS_AT_ONCE = 512  # in memory; enough to keep several processes busy

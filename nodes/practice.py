@@ -8,13 +8,13 @@ from pocketflow import Node
 
 from nodes.asking import ModelNode
 from nodes.place import keep_place, read_step
-from tutor import prompts, search
+from tutor import grading, prompts, search
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Kind, Round
 from tutor.screen import screens
 from tutor.search import answering
-from utils import files, grading
+from utils import files
 from utils.call_llm import whole
 from utils.times import utc
 

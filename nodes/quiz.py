@@ -7,6 +7,7 @@ from functools import partial
 
 from pocketflow import Node
 
+from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Kind
@@ -15,7 +16,7 @@ from tutor.quiz import sheets
 from tutor.quiz.outcomes import Outcome
 from tutor.quiz.reports import Report
 from tutor.screen import screens
-from utils import files, grading
+from utils import files
 from utils.errors import ExitCode, ModelError, NothingRun
 from utils.text import plural
 from utils.times import utc

@@ -278,8 +278,8 @@ class Unsure(Knows):
 def test_an_unsure_grade_is_left_to_the_learner_and_to_the_strict_verdict_in_a_script(
     learn, docs, monkeypatch, verdict, score
 ):
+    from tutor import grading
     from tutor.models import Grade
-    from utils import grading
 
     bank_file = docs / "food" / "bread.quiz.yaml"
     bank_file.write_text(bank_file.read_text(encoding="utf-8") + SHORT, encoding="utf-8")

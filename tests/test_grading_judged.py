@@ -10,11 +10,11 @@ from conftest import ROOT
 
 from tutor import prompts
 from tutor.corpus import bank
+from tutor.grading import grade_with, judged
 from tutor.models import Item, KnownWrong, Point
 from tutor.prompts import AnswerVerdict, PointVerdict
 from utils import files
 from utils.errors import ModelError
-from utils.grading import grade_with, judged
 
 ITEM = Item(
     "why", "food/bread", "yeast", "short", "Why does dough rise?",
@@ -161,7 +161,7 @@ def test_honest_answers_keep_their_verdict_whatever_they_are_dressed_in():
 def test_answers_are_graded_in_several_threads_at_once():
     from concurrent.futures import ThreadPoolExecutor
 
-    from utils.grading import grade_record
+    from tutor.grading import grade_record
 
     words = [f"yeast{n} is breathing carbonic dioxide{n} generously running organizations {n}" for n in range(400)]
     with ThreadPoolExecutor(8) as pool:

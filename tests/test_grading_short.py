@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tutor.grading import grade, grade_record, load_weights
+from tutor.grading.short import WEIGHTS_PATH
 from tutor.models import Item, KnownWrong, Point
-from utils.grading import grade, grade_record, load_weights
-from utils.grading.short import WEIGHTS_PATH
 
 ROOT = Path(__file__).parents[1]
 SCALE = Item(

@@ -3,9 +3,9 @@
 import pytest
 
 from tutor.corpus.bank import shuffled_steps
+from tutor.grading import grade
+from tutor.grading.numbers import read_quantity
 from tutor.models import Blank, Item, Kind, KnownWrong, Option
-from utils.grading import grade
-from utils.grading.numbers import read_quantity
 
 
 def item(kind, **fields):

@@ -19,7 +19,7 @@ LAYERS = [
     {"tutor.corpus.expressions", "tutor.screen.mathtext", "utils.strict_yaml"},
     {"tutor.corpus.lessons", "tutor.corpus.bank", "tutor.learner.schedule", "utils.structured", "utils.call_llm"},
     {"tutor.prompts", "tutor.learner.progress", "tutor.search.answering", "utils.get_embedding"},
-    {"utils.grading", "tutor.learner.agenda", "tutor.screen.markup", "tutor.search", "tutor.search.summaries", "tutor.search.finding",
+    {"tutor.grading", "tutor.learner.agenda", "tutor.screen.markup", "tutor.search", "tutor.search.summaries", "tutor.search.finding",
      "tutor.corpus.made_items", "tutor.quiz.outcomes", "tutor.learner.appeals"},
     {"tutor.screen.screens", "tutor.screen.streaming", "tutor.quiz.sheets", "tutor.quiz.reports"},
     {"utils.files", "tutor.learner.records", "tutor.screen.terminal", "utils.diagnosis", "utils.linting", "utils.code_runner"},
@@ -103,7 +103,7 @@ def test_every_requirement_has_a_lower_and_an_upper_bound():
             assert re.fullmatch(r"[\w.-]+>=[\d.]+,<[\d.]+", line), line
 
 
-HEAVY = ("openai", "numpy", "prompt_toolkit", "tantivy", "fsrs", "snowballstemmer", "utils.grading", "pocketflow")
+HEAVY = ("openai", "numpy", "prompt_toolkit", "tantivy", "fsrs", "snowballstemmer", "tutor.grading", "pocketflow")
 
 
 def modules_after(arguments, home) -> set[str]:

@@ -14,6 +14,7 @@ import yaml
 from conftest import LESSON, NOW, ROOT
 
 from flow import create_learn_flow
+from tutor import grading
 from tutor.corpus import bank
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.made_items import make_items
@@ -22,7 +23,7 @@ from tutor.learner.records import open_store
 from tutor.models import Item, Kind, Step
 from tutor.screen import screens
 from tutor.screen.terminal import ScriptedLearner, Terminal
-from utils import files, grading, linting
+from utils import files, linting
 from utils.language_model import LanguageModel
 from utils.settings import Settings
 

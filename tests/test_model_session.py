@@ -11,11 +11,11 @@ from conftest import NOW, ROOT
 from endpoint import completion, error, event, events, serving, streamed
 
 from flow import create_learn_flow
-from tutor import prompts
+from tutor import grading, prompts
 from tutor.learner.records import open_store
 from tutor.models import Item, Step
 from tutor.screen.terminal import ScriptedLearner, Terminal
-from utils import files, grading
+from utils import files
 from utils.call_llm import Endpoint, Limits
 from utils.errors import ModelError
 from utils.language_model import LanguageModel

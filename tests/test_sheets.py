@@ -7,12 +7,13 @@ from conftest import BANK, ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor import grading
 from tutor.corpus import bank
 from tutor.models import Item, Kind, Option
 from tutor.quiz import outcomes as quiz
 from tutor.quiz import sheets
 from tutor.quiz.sheets import Entry
-from utils import files, grading
+from utils import files
 from utils.errors import InvalidFile
 from utils.strict_yaml import load
 

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator
 from tutor.corpus import lessons
 from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer
 from tutor.corpus.expressions import ExpressionError, evaluate, fill
+from tutor.grading import grade
 from tutor.models import Finding, Item, Kind, Lesson
 from tutor.screen import mathtext
 from utils import strict_yaml
 from utils.errors import InvalidFile
-from utils.grading import grade
 from utils.linting.rules import finding
 from utils.linting.texts import formula_finding, line_findings
 from utils.text import nearest

@@ -6,9 +6,9 @@ import math
 import re
 from dataclasses import dataclass
 
+from tutor.grading.lexicon import NUMBER_WORDS
+from tutor.grading.words import clean
 from tutor.models import Grade, Item, KnownWrong
-from utils.grading.lexicon import NUMBER_WORDS
-from utils.grading.words import clean
 
 # Each unit in its base unit, so that a right value in a wrong unit can be told from a wrong value.
 SCALES = {

@@ -12,13 +12,13 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from tutor import prompts
+from tutor.grading import guards, lexicon
+from tutor.grading.features import prepare_question, prepare_reference
+from tutor.grading.short import Weights, look_at, shipped_weights
+from tutor.grading.words import clean
 from tutor.models import Grade, Item, Met
 from tutor.prompts import AnswerVerdict, Prompt
 from utils.errors import ModelError
-from utils.grading import guards, lexicon
-from utils.grading.features import prepare_question, prepare_reference
-from utils.grading.short import Weights, look_at, shipped_weights
-from utils.grading.words import clean
 
 AGREES = 0.12  # probability from which the embedded grader does not stand against a model's "right"
 AGREES_IF_TALKED = 0.5  # the same for an answer that may be speaking to the grader

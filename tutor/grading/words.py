@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from utils.grading import lexicon
+from tutor.grading import lexicon
 
 # Letters of other scripts that look like Latin ones. They are read as what they look like.
 LOOKALIKE = str.maketrans(

@@ -1061,7 +1061,7 @@ def base_form(word: str) -> str:
 @lru_cache(maxsize=1)
 def groups() -> dict[str, frozenset[int]]:
     """Stem -> numbers of the SAME groups it stands in."""
-    from utils.grading.words import stem
+    from tutor.grading.words import stem
 
     found: dict[str, set[int]] = {}
     for number, line in enumerate(_lines(SAME)):
@@ -1073,7 +1073,7 @@ def groups() -> dict[str, frozenset[int]]:
 @lru_cache(maxsize=1)
 def opposites() -> dict[str, frozenset[str]]:
     """Stem -> stems that contradict it."""
-    from utils.grading.words import stem
+    from tutor.grading.words import stem
 
     found: dict[str, set[str]] = {}
     for line in _lines(OPPOSITE):

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from utils.grading import lexicon
-from utils.grading.words import Token, tokens
+from tutor.grading import lexicon
+from tutor.grading.words import Token, tokens
 
 GIVEN = 0.25  # weight of a word that the question already gave
 LIGHT = 0.5  # weight of a word that carries a little meaning

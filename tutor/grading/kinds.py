@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tutor.grading.choices import grade_choice, grade_cloze, grade_multi, grade_order
+from tutor.grading.numbers import grade_expression, grade_number
+from tutor.grading.short import Weights, grade_short
 from tutor.models import Grade, Item, Kind
-from utils.grading.choices import grade_choice, grade_cloze, grade_multi, grade_order
-from utils.grading.numbers import grade_expression, grade_number
-from utils.grading.short import Weights, grade_short
 
 
 def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:

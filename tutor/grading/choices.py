@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from tutor.grading import lexicon
+from tutor.grading.features import edits_at_most, turned_round
+from tutor.grading.words import clean, stem
 from tutor.models import Grade, Item, Met, Option
-from utils.grading import lexicon
-from utils.grading.features import edits_at_most, turned_round
-from utils.grading.words import clean, stem
 
 DASHES = str.maketrans("−–—‐‑", "-----")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from tutor.grading.short import grade_record
 from tutor.models import Grade
-from utils.grading.short import grade_record
 
 TEXTS = ("question", "answer")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from utils.grading import lexicon
-from utils.grading.features import Answer, Asked, Reference
-from utils.grading.words import tokens
+from tutor.grading import lexicon
+from tutor.grading.features import Answer, Asked, Reference
+from tutor.grading.words import tokens
 
 # Sentences that speak to the grader. What they look like in an honest answer is let stand: see `without_instructions`.
 INJECTION = re.compile(

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from tutor.models import Grade, Item, KnownWrong, Met, Point
-from utils.grading import guards
-from utils.grading.features import (
+from tutor.grading import guards
+from tutor.grading.features import (
     NAMES,
     OVERALL,
     Answer,
@@ -25,7 +24,8 @@ from utils.grading.features import (
     prepare_question,
     prepare_reference,
 )
-from utils.grading.words import CYRILLIC, clean
+from tutor.grading.words import CYRILLIC, clean
+from tutor.models import Grade, Item, KnownWrong, Met, Point
 
 WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "grader.json"
 
