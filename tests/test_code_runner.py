@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import pytest
 
 from tutor.corpus.lessons import Block, code_blocks
-from utils import code_runner
+from utils import sandbox as code_runner
 
 
 def python(body: str, line: int = 1, info: str = "python") -> Block:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A module may import from the rows above its own, never from its own row or below.
 LAYERS = [
-    {"utils.errors", "utils.settings", "tutor.models", "utils.code_process"},
+    {"utils.errors", "utils.settings", "tutor.models", "utils.process"},
     {"utils.text", "utils.embedding", "utils.times"},
     {"tutor.corpus.expressions", "tutor.screen.mathtext", "utils.strict_yaml"},
     {"tutor.corpus.lessons", "tutor.corpus.bank", "tutor.learner.schedule", "utils.structured", "utils.call_llm"},
@@ -22,7 +22,7 @@ LAYERS = [
     {"tutor.grading", "tutor.learner.agenda", "tutor.screen.markup", "tutor.search", "tutor.search.summaries", "tutor.search.finding",
      "tutor.corpus.made_items", "tutor.quiz.outcomes", "tutor.learner.appeals"},
     {"tutor.screen.screens", "tutor.screen.streaming", "tutor.quiz.sheets", "tutor.quiz.reports"},
-    {"utils.files", "tutor.learner.records", "tutor.screen.terminal", "utils.diagnosis", "utils.linting", "utils.code_runner"},
+    {"utils.files", "tutor.learner.records", "tutor.screen.terminal", "utils.diagnosis", "utils.linting", "utils.sandbox"},
     {"utils.checking", "utils.replies", "utils.drafts"},
     {"utils.language_model"},
     {"nodes.place", "nodes.asking"},

@@ -11,7 +11,8 @@ from pathlib import Path
 from tutor.corpus import lessons
 from tutor.models import BANK_SUFFIX, Card, Finding, Lesson
 from tutor.screen.terminal import ACTION_OF
-from utils import code_runner, files, linting
+from utils import files, linting
+from utils import sandbox as code_runner
 from utils.errors import ExitCode, InvalidFile, UsageError
 from utils.files import Corpus
 from utils.settings import Settings

@@ -12,7 +12,7 @@ from tutor.models import Finding
 from utils.linting.rules import finding
 
 if TYPE_CHECKING:
-    from utils.code_runner import Run
+    from utils.sandbox import Run
 
 RELATIVE = 1e-6  # by how much two floats may differ; one unit in the last digit shown is always let pass
 FLOAT = re.compile(r"(?<![\w.])([-+−]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?|[-+−]?\d+e[-+]?\d+)(?!\.?\d)", re.IGNORECASE)

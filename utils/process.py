@@ -1,6 +1,6 @@
 """The inside of the process that runs a lesson's code: `python -I -B code_process.py JOB RESULTS`.
 
-Started by `utils.code_runner` as a script, by its path, so it imports only the standard library. JOB is a JSON file with
+Started by `utils.sandbox` as a script, by its path, so it imports only the standard library. JOB is a JSON file with
 `blocks` (each with `kind`, `line` and `body`), `memory_mb`, `cpu_s` and `max_output`; for every block one JSON line is
 added to RESULTS as soon as the block is done, so that what was reached is known even after a kill.
 

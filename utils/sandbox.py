@@ -1,6 +1,6 @@
 """Runs the Python blocks and hidden checks of lessons: one process a lesson, in a temporary folder of its own.
 
-Time, memory and output are limited and the network is refused (see `utils.code_process`). That guards against slips of
+Time, memory and output are limited and the network is refused (see `utils.process`). That guards against slips of
 an author; it is no sandbox for code from strangers. What the code prints through `sys.stdout` is caught; what a process
 that it starts prints is not.
 """
@@ -22,7 +22,7 @@ from tutor.corpus.lessons import Block
 
 MAX_OUTPUT = 100_000  # characters that one block may print
 TORCH_MEMORY_MB = 8_192  # PyTorch maps several gigabytes before it computes anything
-PROCESS = Path(__file__).with_name("code_process.py")
+PROCESS = Path(__file__).with_name("process.py")
 KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH")  # no key of the user's reaches a lesson
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
