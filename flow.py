@@ -41,7 +41,7 @@ def create_practice_flow() -> Flow:
 
     Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled or left.
     """
-    from nodes import practice as nodes
+    from tutor.nodes import practice as nodes
 
     choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
     grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
@@ -86,8 +86,8 @@ def create_practice_flow() -> Flow:
 
 def create_learn_flow() -> Flow:
     """An interactive session: pick a topic, then probe, explain and practise its sections one after the other."""
-    from nodes import learn as nodes
-    from nodes.practice import AnswerSideQuestion
+    from tutor.nodes import learn as nodes
+    from tutor.nodes.practice import AnswerSideQuestion
 
     pick, load, chunk, recall = nodes.PickTopic(), nodes.LoadLesson(), nodes.ChunkSections(), nodes.RecallMissed()
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
@@ -142,7 +142,7 @@ def create_review_flow() -> Flow:
 
     Ends on EndReview or SayNothingDue, whose action says how: pick (a session may go on) or left.
     """
-    from nodes import review as nodes
+    from tutor.nodes import review as nodes
 
     choose, nothing, end = nodes.ChooseDue(), nodes.SayNothingDue(), nodes.EndReview()
     practice = create_practice_flow()
@@ -159,7 +159,7 @@ def create_grade_flow() -> Flow:
     Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `model`, `jobs` (requests to
     it at a time), `terminal` (terminal.Pipe), the counts `graded` and `faulty`, and at the end `exit_code`.
     """
-    from nodes import grade as nodes
+    from tutor.nodes import grade as nodes
 
     read, grade, write, count = nodes.ReadRecords(), nodes.GradeRecords(), nodes.WriteGrades(), nodes.CountGrades()
     read - "records" >> grade >> write >> read
@@ -173,7 +173,7 @@ def create_ask_flow() -> Flow:
     Its store: `question`, `context` (text piped in), `before` ([(question, answer)] of the conversation so far), `lessons`
     (ids to look in, None for all), `index`, `model`, `terminal` (terminal.OneShot); and at the end `answer`.
     """
-    from nodes import ask as nodes
+    from tutor.nodes import ask as nodes
 
     find, answer, show = nodes.FindPassages(), nodes.AnswerQuestion(), nodes.ShowAnswer()
     find >> answer >> show
@@ -185,7 +185,7 @@ def create_summarize_flow() -> Flow:
 
     Its store: `lesson`, `words`, `model`, `terminal` (terminal.OneShot).
     """
-    from nodes import summarize as nodes
+    from tutor.nodes import summarize as nodes
 
     choose, each = nodes.ChooseSections(), nodes.SummarizeSections()
     choose >> each >> nodes.CombineSummaries() >> nodes.ShowSummary()
@@ -197,7 +197,7 @@ def create_find_flow() -> Flow:
 
     Its store: `question`, `corpus`, `index`, `model`, `terminal` (terminal.OneShot); and at the end `found`.
     """
-    from nodes import find as nodes
+    from tutor.nodes import find as nodes
 
     look, decide = nodes.LookThrough(), nodes.DecideStep()
     search, read, show = nodes.SearchLessons(), nodes.ReadLesson(), nodes.ShowFound()
@@ -214,7 +214,7 @@ def create_draft_flow() -> Flow:
     Its store: `lesson`, `items` (of its bank), `count`, `old` (the bank's text or None), `path` (of the bank, for people),
     `target` (the same, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (terminal.OneShot).
     """
-    from nodes import draft as nodes
+    from tutor.nodes import draft as nodes
 
     draft = nodes.DraftItems()
     draft >> nodes.CheckDrafts() >> nodes.OfferDrafts()
@@ -231,8 +231,8 @@ def create_quiz_flow() -> Flow:
     (items not answered yet) and `outcomes` ({key: Outcome}); `answers` and `grades` under way, `asked` (key of the
     item on screen), `answered` (how many); at the end `document` for --json and `exit_code`.
     """
-    from nodes import quiz as nodes
-    from nodes.practice import SayUnreadable
+    from tutor.nodes import quiz as nodes
+    from tutor.nodes.practice import SayUnreadable
 
     choose, write, compare = nodes.ChooseItems(), nodes.WriteSheet(), nodes.CompareSheet()
     collect, grade, unreadable = nodes.CollectAnswers(), nodes.GradeAnswers(), SayUnreadable()
@@ -256,7 +256,7 @@ def create_appeal_flow() -> Flow:
 
     Its store: `number` (of the attempt), `corpus`, `store`, `now`, `model`, `terminal` (terminal.OneShot); at the end `stands`.
     """
-    from nodes import appeal as nodes
+    from tutor.nodes import appeal as nodes
 
     load = nodes.LoadAttempt()
     load >> nodes.LookAgain() >> nodes.ShowAppeal()

@@ -624,7 +624,7 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
 
 def publish(shared, junit):
     """What others read of a quiz: JUnit XML, and what GitHub Actions shows on its pages."""
-    from nodes.quiz import report_of
+    from tutor.nodes.quiz import report_of
     from tutor.quiz.reports import SUMMARY_BYTES
     from tutor.screen import terminal
     from utils import files

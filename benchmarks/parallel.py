@@ -16,8 +16,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from endpoint import serving, streamed  # noqa: E402
 
-from nodes.quiz import GradeAnswers  # noqa: E402
 from tutor.models import Item  # noqa: E402
+from tutor.nodes.quiz import GradeAnswers  # noqa: E402
 from tutor.screen.terminal import SheetLearner, Terminal  # noqa: E402
 from utils.call_llm import Endpoint  # noqa: E402
 from utils.language_model import LanguageModel  # noqa: E402

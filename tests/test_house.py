@@ -25,15 +25,15 @@ LAYERS = [
     {"utils.files", "tutor.learner.records", "tutor.screen.terminal", "utils.diagnosis", "utils.linting", "utils.sandbox"},
     {"utils.checking", "utils.replies", "utils.drafts"},
     {"utils.language_model"},
-    {"nodes.place", "nodes.asking"},
-    {"nodes.learn", "nodes.practice", "nodes.grade", "nodes.ask", "nodes.summarize", "nodes.find",
-     "nodes.draft", "nodes.review"},
-    {"nodes.quiz", "nodes.appeal"},
+    {"tutor.nodes.place", "tutor.nodes.asking"},
+    {"tutor.nodes.learn", "tutor.nodes.practice", "tutor.nodes.grade", "tutor.nodes.ask", "tutor.nodes.summarize", "tutor.nodes.find",
+     "tutor.nodes.draft", "tutor.nodes.review"},
+    {"tutor.nodes.quiz", "tutor.nodes.appeal"},
     {"flow"},
     {"main"},
 ]
 HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}
-SOURCES = [ROOT / "main.py", ROOT / "flow.py", *sorted((ROOT / "nodes").glob("*.py")), *sorted((ROOT / "utils").rglob("*.py"))]
+SOURCES = [ROOT / "main.py", ROOT / "flow.py", *sorted((ROOT / "tutor.nodes").glob("*.py")), *sorted((ROOT / "utils").rglob("*.py"))]
 
 
 def module_of(path: Path) -> str:
@@ -49,7 +49,7 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
             return
         if isinstance(node, ast.ImportFrom) and node.module:
-            if node.module in ("utils", "nodes"):
+            if node.module in ("utils", "tutor.nodes"):
                 found.update(f"{node.module}.{alias.name}" for alias in node.names)
             else:
                 found.add(".".join(node.module.split(".")[:2]))
@@ -65,7 +65,7 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_one_way(path):
     module = module_of(path)
-    if path.name == "__init__.py" and path.parent.name in ("nodes", "utils"):
+    if path.name == "__init__.py" and path.parent.name in ("tutor.nodes", "utils"):
         return
     assert module in HEIGHT, f"{module} has no row in LAYERS: decide where it stands"
     higher = {other for other in imported(path) - {module} if HEIGHT[other] >= HEIGHT[module]}

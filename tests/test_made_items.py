@@ -342,7 +342,7 @@ def test_a_missed_item_whose_sentence_is_gone_is_forgotten(play, folder):
 
 def test_a_lesson_with_a_bank_has_no_made_items(docs):
     corpus = files.open_corpus(docs)
-    from nodes.learn import LoadLesson
+    from tutor.nodes.learn import LoadLesson
 
     _, items = LoadLesson().exec((corpus, "food/bread"))
     assert items and not any(item.made for item in items.values())

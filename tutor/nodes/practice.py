@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from pocketflow import Node
 
-from nodes.asking import ModelNode
-from nodes.place import keep_place, read_step
 from tutor import grading, prompts, search
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Kind, Round
+from tutor.nodes.asking import ModelNode
+from tutor.nodes.place import keep_place, read_step
 from tutor.screen import screens
 from tutor.search import answering
 from utils import files

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pocketflow import Node
 
-from nodes.asking import ModelNode
-from nodes.practice import look_again
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
 from tutor.models import Kind
+from tutor.nodes.asking import ModelNode
+from tutor.nodes.practice import look_again
 from utils.errors import UsageError
 from utils.times import utc
 

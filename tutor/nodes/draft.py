@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pocketflow import Node
 
-from nodes.asking import ModelNode
 from tutor import prompts
 from tutor.corpus import made_items
+from tutor.nodes.asking import ModelNode
 from utils import drafts, files
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pocketflow import Node
 
-from nodes.asking import ModelNode
-from nodes.place import POINTERS, REPEATS, keep_place, read_step
 from tutor import prompts, search
 from tutor.corpus import bank, lessons, made_items
 from tutor.learner import agenda, schedule
 from tutor.models import Place, Round, Step
+from tutor.nodes.asking import ModelNode
+from tutor.nodes.place import POINTERS, REPEATS, keep_place, read_step
 from tutor.screen import screens
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews

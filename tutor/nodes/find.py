@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pocketflow import Node
 
-from nodes.asking import ModelNode
 from tutor import prompts
+from tutor.nodes.asking import ModelNode
 from tutor.search import finding
 
 MOST_STEPS = 6

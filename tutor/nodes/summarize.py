@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pocketflow import Node
 
-from nodes.asking import ModelNode
 from tutor import prompts
+from tutor.nodes.asking import ModelNode
 from tutor.search import summaries
 
 AT_ONCE = 4  # requests to a model at a time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pocketflow import Node
 
-from nodes.asking import ModelNode
+from tutor.nodes.asking import ModelNode
 from tutor.search import answering
 from utils.errors import ModelError
 
