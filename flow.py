@@ -5,7 +5,7 @@ The shared store, filled by main.py before a flow runs and by the nodes while it
 | key        | what it holds                                                             | written by               |
 |------------|---------------------------------------------------------------------------|--------------------------|
 | `settings` | Settings: what the command line asks for                                  | main                     |
-| `corpus`   | files.Corpus: the lessons of --docs                                       | main                     |
+| `corpus`   | Corpus: the lessons of --docs                                       | main                     |
 | `terminal` | terminal.Terminal: shows screens, hands back the learner's steps          | main                     |
 | `model`    | LanguageModel, which raises ModelError at once where none is set          | main                     |
 | `store`    | store.Store: the learner's records                                        | main                     |

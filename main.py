@@ -251,8 +251,8 @@ def check(settings, paths, fix, no_run, strict, rules, records):
 
     Runs the code of the lessons, in limits, and compares what it prints.
     """
+    from tutor.check import checking
     from tutor.screen import terminal
-    from utils import checking
 
     if rules:
         return put(settings, checking.rules(), checking.rules_listing)
@@ -317,6 +317,7 @@ def ask(settings, question, topic, follow, jsonl):
     from flow import create_ask_flow
     from tutor.screen import terminal
     from tutor.search import answering
+    from tutor.search.conversations import keep_conversation, load_conversation
     from utils import files
 
     question, context = ("", "") if jsonl else terminal.piped_question(" ".join(question))
@@ -337,8 +338,8 @@ def ask(settings, question, topic, follow, jsonl):
 
         if jsonl:
             return put_lines(settings, jsonl, "question", lambda asked: answering.document(answered(asked)["answer"]))
-        shared = answered(question, context, files.load_conversation(cache) if follow else ())
-    files.keep_conversation(cache, shared["before"])
+        shared = answered(question, context, load_conversation(cache) if follow else ())
+    keep_conversation(cache, shared["before"])
     for warning in corpus.warnings:
         put_warning(warning)
     return ExitCode.DONE if shared["answer"].found else ExitCode.FELL_SHORT
@@ -432,7 +433,7 @@ def graph(settings, flow):
 @takes_settings
 def doctor(settings):
     """What is set up, what is reachable, what is missing, and how to mend it."""
-    from utils import diagnosis
+    from tutor.check import doctor as diagnosis
 
     def look_at_records():
         with records_of(settings, read_only=True) as store:
@@ -447,9 +448,9 @@ def doctor(settings):
 
 
 def corpus_of(settings, listed=True):
-    from utils import files
+    from tutor.corpus.corpus import docs_folder, open_corpus
 
-    return files.open_corpus(files.docs_folder(settings.docs), listed)
+    return open_corpus(docs_folder(settings.docs), listed)
 
 
 def index_of(settings, corpus):
@@ -554,9 +555,10 @@ def session(settings, topic, script, transcript):
     import uuid
 
     from tutor.screen import terminal
+    from tutor.screen.scripts import load_script
     from utils import files
 
-    steps = files.load_script(script) if script else None
+    steps = load_script(script) if script else None
     if not steps and not terminal.person_present():
         raise UsageError("a session needs a terminal to read keys from; without one, use learn --script FILE")
     learner = terminal.ScriptedLearner(steps.steps, script) if steps else None

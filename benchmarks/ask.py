@@ -21,10 +21,10 @@ sys.path.insert(0, str(ROOT))
 
 from tutor import search  # noqa: E402
 from tutor.corpus import bank  # noqa: E402
+from tutor.corpus.corpus import open_corpus  # noqa: E402
 from tutor.corpus.lessons import ASKED  # noqa: E402
 from tutor.models import Kind  # noqa: E402
 from tutor.search import answering  # noqa: E402
-from utils import files  # noqa: E402
 
 FIVE = 5
 
@@ -118,7 +118,7 @@ def without_banks(corpus, folder: Path, asked: bool):
         path = folder / f"{lesson}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text if asked else ASKED.sub(lambda found: "\n" * found[0].count("\n"), text), encoding="utf-8")
-    return search.open_index(files.open_corpus(folder), None)
+    return search.open_index(open_corpus(folder), None)
 
 
 def evidence_of(index, question, lessons, answerable, weight):
@@ -159,7 +159,7 @@ def fit(rows, steps=4000, rate=0.5, penalty=0.02) -> None:
 
 
 def main() -> None:
-    corpus = files.open_corpus(ROOT / "docs")
+    corpus = open_corpus(ROOT / "docs")
     questions = [json.loads(line) for line in (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         bare = without_banks(corpus, Path(one), asked=False)

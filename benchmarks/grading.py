@@ -125,7 +125,7 @@ def speed_table(rows):
     for row in rows:
         grade_record(row["question"], row["reference"], row["answer"])
     rate = len(rows) / (time.process_time() - begun)
-    code = "import time; t = time.process_time(); import utils.grading; print(time.process_time() - t)"
+    code = "import time; t = time.process_time(); import tutor.grading; print(time.process_time() - t)"
     importing = min(
         float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout)
         for _ in range(5)

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 def main() -> None:
     from tutor.corpus import lessons, made_items
     from tutor.corpus.bank import shown_answer
-    from utils import files
+    from tutor.corpus.corpus import open_corpus
     from utils.errors import InvalidFile
     from utils.text import sanitize
 
@@ -33,7 +33,7 @@ def main() -> None:
     options = parser.parse_args()
     made, kinds, sections, asked, characters, taken = [], Counter(), 0, 0, 0, 0.0
     for folder in options.folders:
-        corpus = files.open_corpus(folder)
+        corpus = open_corpus(folder)
         for lesson_id in corpus.ids():
             try:
                 text = corpus.lesson_text(lesson_id)

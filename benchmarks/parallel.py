@@ -1,6 +1,6 @@
 """How near grading many answers with a model comes to the least possible time: ceil(N / C) x latency, for C at a time.
 
-    python benchmarks/parallel.py
+python benchmarks/parallel.py
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tutor.nodes.quiz import GradeAnswers  # noqa: E402
 from tutor.screen.terminal import SheetLearner, Terminal  # noqa: E402
 from utils.call_llm import Endpoint  # noqa: E402
 from utils.language_model import LanguageModel  # noqa: E402
-from utils.settings import Settings
+from utils.settings import Settings  # noqa: E402
 
 ANSWERS, LATENCY_S = 24, 0.5
 VERDICT = json.dumps({"points": [{"point": 1, "met": True, "quote": "yeast makes gas"}], "contradiction": "", "remark": ""})

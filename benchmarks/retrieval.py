@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tutor import search  # noqa: E402
+from tutor.corpus.corpus import open_corpus  # noqa: E402
 from tutor.search import index as ranking  # noqa: E402
-from utils import files  # noqa: E402
 
 FOUND = 50  # documents asked for, so that ten targets are among them
 SETTLING_S = 2.1  # our index reads files again that were changed just before it read them
@@ -83,7 +83,7 @@ class Tutor:
         self.open()
 
     def open(self) -> None:
-        self.index = search.open_index(files.open_corpus(self.docs, listed=False), self.cache)
+        self.index = search.open_index(open_corpus(self.docs, listed=False), self.cache)
 
     def find(self, query: str) -> list[str]:
         weights = ranking.PHRASE, ranking.HEADING, ranking.LESSON

@@ -29,7 +29,7 @@ import sys
 sys.path.insert(0, {root!r})
 from utils.call_llm import Endpoint, call_llm
 from utils.settings import Settings
-from utils.terminal import Terminal
+from tutor.screen.terminal import Terminal
 Terminal(Settings()).stream(call_llm("x", stream=True, endpoint=Endpoint({url!r}, "fake")))
 """
 

@@ -10,11 +10,12 @@ import os
 import pytest
 
 from tutor import grading
+from tutor.corpus.corpus import docs_folder, open_corpus
 from tutor.quiz import outcomes as quiz
 from tutor.quiz import sheets
 from utils import files
 
-CORPUS = files.open_corpus(files.docs_folder(os.environ.get("QUIZ_DOCS")))
+CORPUS = open_corpus(docs_folder(os.environ.get("QUIZ_DOCS")))
 SHEET = sheets.read_sheet(files.read_text(os.environ["QUIZ_SHEET"]), os.environ["QUIZ_SHEET"])
 BANKS = quiz.read_banks(CORPUS, CORPUS.ids())
 REQUEST = quiz.Request((), SHEET.seed, keys=tuple(entry.key for entry in SHEET.entries))

@@ -7,14 +7,15 @@ bar that the data can't forge (spotlighting: Hines et al. 2024, arXiv 2403.14720
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from tutor.corpus import lessons
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
 from utils import structured
 from utils.errors import ModelError
+from utils.structured import Prompt
 from utils.text import sanitize
 
 T = TypeVar("T")
@@ -28,17 +29,6 @@ SYSTEM = (
 )
 MAX_DATA = 12_000  # characters of one piece of data; what is longer is cut at a line
 SHORT_DATA = 3_000  # where a model says that the request is too long
-
-
-@dataclass(frozen=True)
-class Prompt(Generic[T]):
-    """What is asked, and how the reply is read. `parse` and `schema` are for structured replies only."""
-
-    purpose: str  # in the log of calls: "explain", "grade"
-    messages: tuple[dict, ...]
-    shorter: tuple[dict, ...] | None = None  # the same with less of the lesson
-    schema: Mapping | None = None
-    parse: Callable[[Any], T] = lambda document: document
 
 
 def data(tag: str, text: str, limit: int = MAX_DATA) -> str:
@@ -248,9 +238,7 @@ class Sentence:
         return self.text + " " + "".join(f"[{number}]" for number in self.numbers)
 
 
-def answer(
-    question: str, passages: Sequence[Passage], context: str = "", history: Sequence[tuple[str, str]] = ()
-) -> Prompt[str]:
+def answer(question: str, passages: Sequence[Passage], context: str = "", history: Sequence[tuple[str, str]] = ()) -> Prompt[str]:
     """An answer in prose out of numbered passages. history: (question, answer) of the conversation so far."""
     told = [data(f"passage_{n}", f"{one.heading}\n{one.text}", SHORT_DATA) for n, one in enumerate(passages, 1)]
     rest = (

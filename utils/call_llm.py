@@ -348,7 +348,7 @@ class _Reader:
         """The pieces that these bytes complete."""
         self._text += self._decoder.decode(chunk)
         if not self._kind and (start := self._text.lstrip("\ufeff \t\r\n")):
-            self._kind = "document" if start[0] in "{[<n\"" else "events"
+            self._kind = "document" if start[0] in '{[<n"' else "events"
         if self._kind != "events":
             return
         *lines, self._text = re.split(r"\r\n|\n|\r(?!\n|$)", self._text)

@@ -10,16 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from utils import structured
 from utils.call_llm import Endpoint, Limits, Reply, call_llm, schema_format, whole
 from utils.errors import ModelError
 from utils.replies import Cassette, ReplyCache, request_key
+from utils.structured import Prompt
 from utils.times import utc
-
-if TYPE_CHECKING:
-    from tutor.prompts import Prompt
 
 T = TypeVar("T")
 LIMITS = Limits()

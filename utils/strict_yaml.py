@@ -50,7 +50,7 @@ BEGINNINGS = {
     "!": TAGGED, "|": TEXT_BLOCK, ">": TEXT_BLOCK, "\t": TAB,
 }  # fmt: skip
 # libyaml looks ahead over brackets that open one another and gives up by itself before the builder has counted them.
-DEEP_BRACKETS = re.compile(r"(?:[\[{][ \t]*){%d}" % (MAX_DEPTH + 1))
+DEEP_BRACKETS = re.compile(rf"(?:[\[{{][ \t]*){{{MAX_DEPTH + 1}}}")
 TOO_DEEP = f"found values nested more than {MAX_DEPTH} deep, expected a flat file; check the indentation and the brackets"
 
 
@@ -98,8 +98,9 @@ def load(text: str, path, first_line: int = 1):
 
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_CHARACTERS:
-        raise InvalidFile(path, first_line, f"found {len(text):,} characters of YAML, expected at most "
-                                            f"{MAX_CHARACTERS:,}; split the file")
+        raise InvalidFile(
+            path, first_line, f"found {len(text):,} characters of YAML, expected at most {MAX_CHARACTERS:,}; split the file"
+        )
     unreadable = CONTROL.search(text)
     if unreadable:
         raise InvalidFile(path, first_line + text.count("\n", 0, unreadable.start()), _control(unreadable[0]))
@@ -111,8 +112,11 @@ def load(text: str, path, first_line: int = 1):
         line, message = _explain(error, text)
         raise InvalidFile(path, first_line + line, message) from None
     except yaml.YAMLError as error:
-        raise InvalidFile(path, first_line, f"found text that is not YAML ({' '.join(str(error).split())}), "
-                                            "expected UTF-8 text; save the file as UTF-8") from None
+        raise InvalidFile(
+            path,
+            first_line,
+            f"found text that is not YAML ({' '.join(str(error).split())}), expected UTF-8 text; save the file as UTF-8",
+        ) from None
 
 
 def scalars_as_written(text: str) -> dict[tuple, str]:
@@ -156,8 +160,9 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
-                    self.refuse(line, "found a second YAML document (---), expected one in a file; "
-                                      "remove the --- line or make two files")
+                    self.refuse(
+                        line, "found a second YAML document (---), expected one in a file; remove the --- line or make two files"
+                    )
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 self.open.pop()
                 self.keys.pop()
@@ -167,14 +172,19 @@ class _Builder:
 
     def take(self, event, line, yaml):
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(line, f"found the alias *{event.anchor}, expected a value; write the value out, "
-                              "or quote a text that begins with *")
+            self.refuse(
+                line,
+                f"found the alias *{event.anchor}, expected a value; write the value out, or quote a text that begins with *",
+            )
         if event.anchor is not None:
-            self.refuse(line, f"found the anchor &{event.anchor}, expected a value; remove it, "
-                              "or quote a text that begins with &")
+            self.refuse(
+                line, f"found the anchor &{event.anchor}, expected a value; remove it, or quote a text that begins with &"
+            )
         if event.tag is not None:
-            self.refuse(line, f"found the tag {_short(event.tag)}, expected a plain value; remove the tag, "
-                              "or quote a text that begins with !")
+            self.refuse(
+                line,
+                f"found the tag {_short(event.tag)}, expected a plain value; remove the tag, or quote a text that begins with !",
+            )
         self.values += 1
         if self.values > MAX_VALUES:
             self.refuse(line, f"found more than {MAX_VALUES:,} values, expected fewer; split the file")
@@ -215,8 +225,11 @@ class _Builder:
         if unquoted == "<<":
             self.refuse(line, "found the merge key <<, expected a field; write the fields out")
         if value in parent.lines:
-            self.refuse(line, f'found the key "{_short(value)}" twice, expected it once (first on line '
-                              f"{parent.lines[value]}); remove one of the two")
+            self.refuse(
+                line,
+                f'found the key "{_short(value)}" twice, expected it once (first on line '
+                f"{parent.lines[value]}); remove one of the two",
+            )
         return value
 
     def refuse(self, line, message):
@@ -278,8 +291,10 @@ def _slip(beginning, character, scanning, begun):
 
 
 def _control(character):
-    return (f"found the control character U+{ord(character):04X}, expected readable text; "
-            "remove it (an editor that shows invisible characters helps)")
+    return (
+        f"found the control character U+{ord(character):04X}, expected readable text; "
+        "remove it (an editor that shows invisible characters helps)"
+    )
 
 
 def _short(text, length=60):

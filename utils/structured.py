@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from utils.errors import ModelError
 
 FENCED = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(?:json|JSON)?[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
+T = TypeVar("T")
 QUOTE = 120  # characters of a reply that are told on
+
+
+@dataclass(frozen=True)
+class Prompt(Generic[T]):
+    """What is asked, and how the reply is read. `parse` and `schema` are for structured replies only."""
+
+    purpose: str  # in the log of calls: "explain", "grade"
+    messages: tuple[dict, ...]
+    shorter: tuple[dict, ...] | None = None  # the same with less of the lesson
+    schema: Mapping | None = None
+    parse: Callable[[Any], T] = lambda document: document
 
 
 def document(reply: str) -> Any:

@@ -68,8 +68,7 @@ def parse_bank(text: str, lesson_id: str, path, sections: Iterable[str] | None =
         fields = bank.child("items", index, entry, f"item {index + 1}")
         item = _item(fields, lesson_id, path, sections)
         if item.id in first_lines:
-            fields.refuse("id", f"repeats an id; found it first on line {first_lines[item.id]}, expected it once; "
-                                "choose another")
+            fields.refuse("id", f"repeats an id; found it first on line {first_lines[item.id]}, expected it once; choose another")
         first_lines[item.id] = line_of(entry, "id")
         items.append(item)
     return items
@@ -78,8 +77,10 @@ def parse_bank(text: str, lesson_id: str, path, sections: Iterable[str] | None =
 def _item(fields, lesson_id, path, sections):
     item_id = fields.text("id")
     if not ID.fullmatch(item_id):
-        fields.refuse("id", f'found the id "{item_id}", expected small letters, digits, - and _, '
-                            "beginning with a letter or digit; rename it")
+        fields.refuse(
+            "id",
+            f'found the id "{item_id}", expected small letters, digits, - and _, beginning with a letter or digit; rename it',
+        )
     fields.label = f'item "{item_id}"'
     kind = fields.text("kind")
     if kind not in Kind.ALL:
@@ -132,8 +133,10 @@ def _variables(fields):
 def _values(table, name):
     """The values that a variable can take, in the author's order."""
     if not VARIABLE.fullmatch(name) or name in CONSTANTS or name in FUNCTIONS or name in ("and", "or", "not"):
-        table.refuse(name, f'found the variable "{name}", expected a name of letters, digits and _ '
-                           "that no function or constant has; rename it")
+        table.refuse(
+            name,
+            f'found the variable "{name}", expected a name of letters, digits and _ that no function or constant has; rename it',
+        )
     shape = table.table(name)
     shape.label = f'{table.label} variable "{name}"'
     shape.allow(("from", "to", "step", "choose"))
@@ -179,8 +182,7 @@ def _options(fields, _variables):
         )
     repeated = _repeated(option.text for option in options)
     if repeated is not None:
-        fields.refuse(("options", repeated), f'found the option "{options[repeated].text}" twice, expected it once; '
-                                             "change one")
+        fields.refuse(("options", repeated), f'found the option "{options[repeated].text}" twice, expected it once; change one')
     return tuple(options)
 
 
@@ -188,8 +190,11 @@ def _choice(fields, variables):
     options = _options(fields, variables)
     right = sum(option.right for option in options)
     if right != 1:
-        fields.refuse("options", f"found {right} right options, expected exactly one with right: true; "
-                                 + ("mark one" if not right else "mark one only, or make the kind multi"))
+        fields.refuse(
+            "options",
+            f"found {right} right options, expected exactly one with right: true; "
+            + ("mark one" if not right else "mark one only, or make the kind multi"),
+        )
     return {"options": options}
 
 
@@ -197,8 +202,11 @@ def _multi(fields, variables):
     options = _options(fields, variables)
     right = sum(option.right for option in options)
     if right in (0, len(options)):
-        fields.refuse("options", f"found {right} right options of {len(options)}, expected at least one right and "
-                                 "one wrong; mark right ones with right: true")
+        fields.refuse(
+            "options",
+            f"found {right} right options of {len(options)}, expected at least one right and "
+            "one wrong; mark right ones with right: true",
+        )
     credit = fields.text("credit", required=False) or "all"
     if credit not in ("all", "partial"):
         fields.refuse("credit", f'found "{credit}", expected all or partial{_did_you_mean(credit, ("all", "partial"))}')
@@ -229,16 +237,22 @@ def _tolerance(fields):
     if percent:
         return float(percent[1]) / 100, True
     if not _is_number(given) or given < 0:
-        fields.refuse("tolerance", f'found {_found(given)} as tolerance, expected a number from 0 up, such as 0.01, '
-                                   'or a percentage such as "1 %"; correct it')
+        fields.refuse(
+            "tolerance",
+            f"found {_found(given)} as tolerance, expected a number from 0 up, such as 0.01, "
+            'or a percentage such as "1 %"; correct it',
+        )
     return given, False
 
 
 def _refuse_right_wrongs(fields, item):
     for index, wrong in enumerate(item.wrong):
         if _within(float(wrong.answer), item):
-            fields.refuse(("wrong", index), f"found the wrong answer {wrong.answer}, which is the right answer within "
-                                            "the tolerance, expected one outside; change either")
+            fields.refuse(
+                ("wrong", index),
+                f"found the wrong answer {wrong.answer}, which is the right answer within "
+                "the tolerance, expected one outside; change either",
+            )
 
 
 def _short(fields, variables):
@@ -267,11 +281,17 @@ def _cloze(fields, variables):
     for content in BLANK.findall(fields.text("question")):
         accepted = tuple(part.strip() for part in content.split("|"))
         if not all(accepted):
-            fields.refuse("question", f'found the blank "[[{content}]]" with nothing in it, expected the text that '
-                                      "fills it; write [[answer]] or [[answer|other answer]]")
+            fields.refuse(
+                "question",
+                f'found the blank "[[{content}]]" with nothing in it, expected the text that '
+                "fills it; write [[answer]] or [[answer|other answer]]",
+            )
         if ";" in content:
-            fields.refuse("question", f'found ";" in the blank "[[{content}]]", expected none, for answers are typed '
-                                      "with ; between the blanks; make two blanks of it")
+            fields.refuse(
+                "question",
+                f'found ";" in the blank "[[{content}]]", expected none, for answers are typed '
+                "with ; between the blanks; make two blanks of it",
+            )
         blanks.append(Blank(accepted))
     if not blanks:
         fields.refuse("question", "found no blank, expected at least one such as [[answer]]; mark what is to be filled")
@@ -279,8 +299,10 @@ def _cloze(fields, variables):
     for index, known in enumerate(wrong):
         parts = known.answer.count(";") + 1
         if parts != len(blanks):
-            fields.refuse(("wrong", index), f"found a wrong answer for {parts} of {len(blanks)} blanks, expected one "
-                                            'text for each; join them by "; "')
+            fields.refuse(
+                ("wrong", index),
+                f'found a wrong answer for {parts} of {len(blanks)} blanks, expected one text for each; join them by "; "',
+            )
     return {"blanks": tuple(blanks), "wrong": wrong}
 
 
@@ -343,9 +365,11 @@ def _texts_within(container):
 def _refuse_unknown(source, known):
     unknown = sorted(names(source) - set(known))
     if unknown:
-        raise ExpressionError(f'found the unknown name "{unknown[0]}" in "{source}", expected '
-                              f"{_either(sorted(known)) if known else 'numbers only, for the item has no variables'}"
-                              f"{_did_you_mean(unknown[0], known)}")
+        raise ExpressionError(
+            f'found the unknown name "{unknown[0]}" in "{source}", expected '
+            f"{_either(sorted(known)) if known else 'numbers only, for the item has no variables'}"
+            f"{_did_you_mean(unknown[0], known)}"
+        )
 
 
 class _Fields:
@@ -365,8 +389,7 @@ class _Fields:
 
     def child(self, field, index, entry, label):
         if not isinstance(entry, dict):
-            self.refuse((field, index), f'found {_found(entry)} in {field}, expected fields "key: value"; indent them '
-                                        "under -")
+            self.refuse((field, index), f'found {_found(entry)} in {field}, expected fields "key: value"; indent them under -')
         return _Fields(entry, self.path, label)
 
     def allow(self, allowed, of_kind=""):
@@ -377,8 +400,10 @@ class _Fields:
                 owners = [kind for kind, fields in FIELDS_OF.items() if field in fields]
                 on_options = field == "wrong" and "options" in FIELDS_OF[of_kind]
                 remedy = "give wrong options a misconception and a reply" if on_options else "remove it or change kind"
-                self.refuse(field, f'found the field "{field}", which is for {_either(owners)}, expected only fields '
-                                   f"of {of_kind}; {remedy}")
+                self.refuse(
+                    field,
+                    f'found the field "{field}", which is for {_either(owners)}, expected only fields of {of_kind}; {remedy}',
+                )
             near = nearest(field, allowed)
             remedy = f'Did you mean "{near}"?' if near else "Remove it."
             self.refuse(field, f'found the unknown field "{field}", expected {_either(allowed)}. {remedy}')
@@ -387,8 +412,10 @@ class _Fields:
         if field in self.data:
             return True
         if required:
-            self.refuse(field, f'lacks the field "{field}"; found {_either(self.data, "and") or "no fields"}, '
-                               f"expected {field} too; add it")
+            self.refuse(
+                field,
+                f'lacks the field "{field}"; found {_either(self.data, "and") or "no fields"}, expected {field} too; add it',
+            )
         return False
 
     def text(self, field, required=True):
@@ -416,15 +443,13 @@ class _Fields:
         if not self.has(field, required=default is None):
             return default
         if not _is_number(self.data[field]):
-            self.refuse(field, f"found {_found(self.data[field])} in {field}, expected a number; write it "
-                               "without quotes")
+            self.refuse(field, f"found {_found(self.data[field])} in {field}, expected a number; write it without quotes")
         return self.data[field]
 
     def number_at(self, field, index):
         value = self.data[field][index]
         if not _is_number(value):
-            self.refuse((field, index), f"found {_found(value)} in {field}, expected numbers; write them "
-                                        "without quotes")
+            self.refuse((field, index), f"found {_found(value)} in {field}, expected numbers; write them without quotes")
         return value
 
     def entries(self, field, required=True, at_least=0):
@@ -459,8 +484,7 @@ class _Fields:
         if _is_number(value):
             return value, ""
         if not isinstance(value, str):
-            self.refuse(field, f"found {_found(value)} in {field}, expected a number or an expression such as 1/3; "
-                               "write one")
+            self.refuse(field, f"found {_found(value)} in {field}, expected a number or an expression such as 1/3; write one")
         source = self.expression(field, variables)
         if variables:
             return None, source
@@ -551,8 +575,12 @@ def draw(item: Item, seed: int) -> Item:
         if flaw is None:
             return replace(drawn, seed=seed)
         reason = flaw
-    raise InvalidFile(item.path, item.line, f'item "{item.id}": found no numbers to ask about in {MAX_TRIES} draws '
-                      f"({reason}), expected some; widen variables or loosen where")
+    raise InvalidFile(
+        item.path,
+        item.line,
+        f'item "{item.id}": found no numbers to ask about in {MAX_TRIES} draws '
+        f"({reason}), expected some; widen variables or loosen where",
+    )
 
 
 def _random(item, seed):

@@ -65,11 +65,26 @@ def _norm_ppf(probability):
 
 # name -> (function, fewest arguments, most arguments)
 FUNCTIONS = {
-    "sqrt": (math.sqrt, 1, 1), "exp": (math.exp, 1, 1), "log": (math.log, 1, 2), "log2": (math.log2, 1, 1),
-    "log10": (math.log10, 1, 1), "sin": (math.sin, 1, 1), "cos": (math.cos, 1, 1), "tan": (math.tan, 1, 1),
-    "tanh": (math.tanh, 1, 1), "atan": (math.atan, 1, 1), "abs": (abs, 1, 1), "min": (min, 2, 50), "max": (max, 2, 50),
-    "round": (_round, 1, 2), "floor": (math.floor, 1, 1), "ceil": (math.ceil, 1, 1), "comb": (_comb, 2, 2),
-    "factorial": (_factorial, 1, 1), "erf": (math.erf, 1, 1), "norm_cdf": (_norm_cdf, 1, 1),
+    "sqrt": (math.sqrt, 1, 1),
+    "exp": (math.exp, 1, 1),
+    "log": (math.log, 1, 2),
+    "log2": (math.log2, 1, 1),
+    "log10": (math.log10, 1, 1),
+    "sin": (math.sin, 1, 1),
+    "cos": (math.cos, 1, 1),
+    "tan": (math.tan, 1, 1),
+    "tanh": (math.tanh, 1, 1),
+    "atan": (math.atan, 1, 1),
+    "abs": (abs, 1, 1),
+    "min": (min, 2, 50),
+    "max": (max, 2, 50),
+    "round": (_round, 1, 2),
+    "floor": (math.floor, 1, 1),
+    "ceil": (math.ceil, 1, 1),
+    "comb": (_comb, 2, 2),
+    "factorial": (_factorial, 1, 1),
+    "erf": (math.erf, 1, 1),
+    "norm_cdf": (_norm_cdf, 1, 1),
     "norm_ppf": (_norm_ppf, 1, 1),
 }
 COUNTING = {"comb", "factorial"}
@@ -87,11 +102,21 @@ def _power(base, exponent):
 
 
 OPERATORS = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: _power,
-    ast.UAdd: operator.pos, ast.USub: operator.neg,
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: _power,
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
 }
 
 # ------------------------------------------------------------------------------------------ reading a source
@@ -165,13 +190,11 @@ def _operands(node, source):
 def _arguments(call):
     name = call.func.id
     if name not in FUNCTIONS:
-        raise ExpressionError(f'unknown function "{name}"{_did_you_mean(name, FUNCTIONS)}; '
-                              f"there are {', '.join(FUNCTIONS)}")
+        raise ExpressionError(f'unknown function "{name}"{_did_you_mean(name, FUNCTIONS)}; there are {", ".join(FUNCTIONS)}')
     _, fewest, most = FUNCTIONS[name]
     if not fewest <= len(call.args) <= most:
         expected = str(fewest) if fewest == most else f"{fewest} to {most}"
-        raise ExpressionError(f"{name} takes {expected} argument{'s' if expected != '1' else ''}, "
-                              f"found {len(call.args)}")
+        raise ExpressionError(f"{name} takes {expected} argument{'s' if expected != '1' else ''}, found {len(call.args)}")
     return call.args
 
 
@@ -254,8 +277,7 @@ def _look_up(name, variables):
     if name in CONSTANTS:
         return CONSTANTS[name]
     known = [*variables, *CONSTANTS]
-    raise ExpressionError(f'unknown name "{name}"{_did_you_mean(name, [*known, *FUNCTIONS])}; '
-                          f"there are {', '.join(known)}")
+    raise ExpressionError(f'unknown name "{name}"{_did_you_mean(name, [*known, *FUNCTIONS])}; there are {", ".join(known)}')
 
 
 def _bounded(value):
@@ -335,11 +357,18 @@ def show(value: float, form: str = "") -> str:
 # ----------------------------------------------------------------------------------- formulas that are typed
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-WRITTEN = str.maketrans({
-    **dict.fromkeys("·×⋅∗", "*"), **dict.fromkeys("÷∕⁄", "/"), **dict.fromkeys("−–", "-"),
-    "^": "**", "π": " pi ", "≤": "<=", "≥": ">=",
-    **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full-width forms of ASCII
-})
+WRITTEN = str.maketrans(
+    {
+        **dict.fromkeys("·×⋅∗", "*"),
+        **dict.fromkeys("÷∕⁄", "/"),
+        **dict.fromkeys("−–", "-"),
+        "^": "**",
+        "π": " pi ",
+        "≤": "<=",
+        "≥": ">=",
+        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full-width forms of ASCII
+    }
+)
 LEFT_SIDE = re.compile(r"\s*[^\W\d_]\w*'?\s*(\(\s*\w+\s*\))?\s*=(?!=)")  # "y =", "f'(x) ="
 
 
@@ -354,8 +383,7 @@ def formula(source: str, known: set[str] | frozenset[str] = frozenset()) -> str:
     source = LEFT_SIDE.sub("", source, count=1)
     source = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+", lambda power: f"**({power[0].translate(SUPERSCRIPTS)})", source)
     source = source.translate(WRITTEN)
-    source = re.sub(r"√\s*(?:(?=\()|([0-9.]+|[^\W\d_]\w*))", lambda root: f" sqrt({root[1]})" if root[1] else " sqrt",
-                    source)
+    source = re.sub(r"√\s*(?:(?=\()|([0-9.]+|[^\W\d_]\w*))", lambda root: f" sqrt({root[1]})" if root[1] else " sqrt", source)
     words = []
     tokens = _tokens(source)
     for index, (kind, text) in enumerate(tokens):
@@ -441,8 +469,7 @@ def _real(source, point):
 
 def _largest_term(source, point):
     """The largest magnitude that is added or subtracted anywhere in a formula."""
-    sums = [node for node in ast.walk(_tree(source)) if isinstance(node, ast.BinOp)
-            and isinstance(node.op, (ast.Add, ast.Sub))]
+    sums = [node for node in ast.walk(_tree(source)) if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))]
     return max((abs(_number(term, point)) for node in sums for term in (node.left, node.right)), default=0.0)
 
 

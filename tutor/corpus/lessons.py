@@ -609,9 +609,7 @@ PROTECTED = re.compile(
 BOLD = re.compile(r"\*\*(?=\S)((?:[^*]|\*(?!\*))+)(?<=\S)\*\*")
 LABEL = re.compile(r"\*\*(?:\S+\s+){0,2}\S+[.:?!]\*\*\s")  # **Warm-up.** belongs to the sentence after it
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s+[^\sa-z])|[。！？।]")
-ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|cf|al|vs|approx|resp|etc|Fig|Eq|Sec|Ch|Dr|Mr|Mrs|Ms|Prof|St|pp?|[A-Z])\.$"
-)
+ABBREVIATION = re.compile(r"(?:^|[\s(])(?:e\.g|i\.e|cf|al|vs|approx|resp|etc|Fig|Eq|Sec|Ch|Dr|Mr|Mrs|Ms|Prof|St|pp?|[A-Z])\.$")
 
 
 @dataclass(frozen=True)

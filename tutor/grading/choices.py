@@ -6,7 +6,8 @@ import re
 
 from tutor.grading import lexicon
 from tutor.grading.features import edits_at_most, turned_round
-from tutor.grading.words import clean, stem
+from tutor.grading.lexicon import stem
+from tutor.grading.words import clean
 from tutor.models import Grade, Item, Met, Option
 
 DASHES = str.maketrans("−–—‐‑", "-----")

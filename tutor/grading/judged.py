@@ -17,8 +17,9 @@ from tutor.grading.features import prepare_question, prepare_reference
 from tutor.grading.short import Weights, look_at, shipped_weights
 from tutor.grading.words import clean
 from tutor.models import Grade, Item, Met
-from tutor.prompts import AnswerVerdict, Prompt
+from tutor.prompts import AnswerVerdict
 from utils.errors import ModelError
+from utils.structured import Prompt
 
 AGREES = 0.12  # probability from which the embedded grader does not stand against a model's "right"
 AGREES_IF_TALKED = 0.5  # the same for an answer that may be speaking to the grader
@@ -154,7 +155,7 @@ def _stands_in(quote: str, text: str) -> bool:
 
 def _flat(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = text.translate(str.maketrans("“”„«»‘’‚–—−", "\"\"\"\"\"'''---"))
+    text = text.translate(str.maketrans("“”„«»‘’‚–—−", '"""""\'\'\'---'))
     return " ".join(text.split()).strip(" .,;:!?\"'")
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tutor.grading import lexicon
+from tutor.grading.lexicon import stem
 
 # Letters of other scripts that look like Latin ones. They are read as what they look like.
 LOOKALIKE = str.maketrans(
@@ -45,65 +44,6 @@ def clean(text: str, references_use_cyrillic: bool = False) -> str:
             text = text.translate(LOOKALIKE)
         text = MIXED_GREEK.sub(lambda found: found.group().translate(GREEK_LOOKALIKE), text)
     return text[:MAX_CHARS]
-
-
-_STEMMERS = threading.local()  # snowballstemmer's objects hold the word at work: one of each a thread
-
-
-def stemmer(language: str):
-    """The present thread's stemmer for a language, None where there is none."""
-    known = _STEMMERS.__dict__
-    if language not in known:
-        known[language] = _new_stemmer(language)
-    return known[language]
-
-
-def _new_stemmer(language: str):
-    import snowballstemmer
-
-    names = {
-        "en": "english",
-        "de": "german",
-        "fr": "french",
-        "es": "spanish",
-        "it": "italian",
-        "pt": "portuguese",
-        "nl": "dutch",
-        "sv": "swedish",
-        "da": "danish",
-        "no": "norwegian",
-        "nb": "norwegian",
-        "fi": "finnish",
-        "ru": "russian",
-        "tr": "turkish",
-        "ro": "romanian",
-        "hu": "hungarian",
-        "el": "greek",
-        "ar": "arabic",
-        "hi": "hindi",
-        "id": "indonesian",
-        "ca": "catalan",
-        "eu": "basque",
-        "ga": "irish",
-        "lt": "lithuanian",
-        "hy": "armenian",
-        "ne": "nepali",
-        "sr": "serbian",
-        "ta": "tamil",
-        "yi": "yiddish",
-        "et": "estonian",
-    }
-    name = names.get(language.partition("-")[0].lower())
-    return snowballstemmer.stemmer(name) if name in snowballstemmer.algorithms() else None
-
-
-@lru_cache(maxsize=20000)
-def stem(word: str, language: str = "en") -> str:
-    """The stem of a lower-case word; irregular English forms come back as their base form's stem."""
-    if language == "en":
-        word = lexicon.base_form(word)
-    tool = stemmer(language)
-    return tool.stemWord(word) if tool else word
 
 
 @dataclass(slots=True)

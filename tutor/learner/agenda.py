@@ -30,11 +30,7 @@ def within_reach(lessons: Sequence[Lesson], finished: set[str], after: str | Non
     A prerequisite that the corpus does not hold asks nothing of the learner.
     """
     known = {lesson.id for lesson in lessons}
-    open_ = [
-        lesson
-        for lesson in lessons
-        if lesson.id not in finished and not (set(lesson.prerequisites) & known) - finished
-    ]
+    open_ = [lesson for lesson in lessons if lesson.id not in finished and not (set(lesson.prerequisites) & known) - finished]
     return sorted(
         open_,
         key=lambda lesson: (

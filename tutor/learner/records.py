@@ -257,9 +257,7 @@ class Store:
     def add_appeal(self, attempt: Attempt, grade: Grade, at: str) -> None:
         """Keep a second look's verdict beside the first."""
         with self._writing("appeal") as connection:
-            connection.execute(
-                "INSERT INTO appeals (attempt, grade, at) VALUES (?, ?, ?)", (attempt.id, _to_json(grade), at)
-            )
+            connection.execute("INSERT INTO appeals (attempt, grade, at) VALUES (?, ?, ?)", (attempt.id, _to_json(grade), at))
 
     def appeals(self, attempt: int) -> list[Grade]:
         """The verdicts of the second looks at an attempt, in order."""

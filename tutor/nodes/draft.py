@@ -5,9 +5,10 @@ from __future__ import annotations
 from pocketflow import Node
 
 from tutor import prompts
+from tutor.check import drafts
 from tutor.corpus import made_items
 from tutor.nodes.asking import ModelNode
-from utils import drafts, files
+from utils import files
 
 
 class DraftItems(ModelNode):

@@ -78,5 +78,3 @@ class ShowSummary(Node):
     def exec(self, prepared):
         terminal, lesson, points, mode, model = prepared
         terminal.put_summary(lesson, points, mode, model.name if mode == "model" else None)
-
-

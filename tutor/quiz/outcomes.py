@@ -34,9 +34,7 @@ class Request:
     keys: tuple[str, ...] | None = None  # of the items to ask, in order; None draws them
 
 
-def request_of(
-    seed: int | None, lessons: Sequence[str], kinds: tuple[str, ...], count: int | None, sheet, earlier
-) -> Request:
+def request_of(seed: int | None, lessons: Sequence[str], kinds: tuple[str, ...], count: int | None, sheet, earlier) -> Request:
     """What the command line asks for.
 
     sheet: a filled sheets.Sheet, or None; it brings its own items and seed, unless a seed is given, which draws anew what
@@ -191,7 +189,7 @@ class Outcome:
 
     @property
     def stability(self) -> str:
-        """"stable pass", "flaky" or "stable fail"; "" where nothing was graded."""
+        """ "stable pass", "flaky" or "stable fail"; "" where nothing was graded."""
         if not self.verdicts:
             return ""
         return "stable pass" if all(self.verdicts) else "flaky" if any(self.verdicts) else "stable fail"

@@ -45,8 +45,7 @@ class Report:
         """{lesson: score}, in the order in which lessons first come up."""
         lessons = dict.fromkeys(outcome.item.lesson for outcome in self.outcomes if outcome.grade)
         return {
-            lesson: quiz.mean_score(outcome for outcome in self.outcomes if outcome.item.lesson == lesson)
-            for lesson in lessons
+            lesson: quiz.mean_score(outcome for outcome in self.outcomes if outcome.item.lesson == lesson) for lesson in lessons
         }
 
     def shortfalls(self) -> list[tuple[str, float, float]]:

@@ -51,8 +51,7 @@ SYMBOLS: dict[str, tuple[int, str]] = {
     ),
     **_table(
         BIG,
-        "sum:Σ prod:∏ coprod:∐ int:∫ iint:∬ iiint:∭ oint:∮ bigcup:⋃ bigcap:⋂ bigoplus:⨁ bigotimes:⨂ bigvee:⋁ "
-        "bigwedge:⋀",
+        "sum:Σ prod:∏ coprod:∐ int:∫ iint:∬ iiint:∭ oint:∮ bigcup:⋃ bigcap:⋂ bigoplus:⨁ bigotimes:⨂ bigvee:⋁ bigwedge:⋀",
     ),
     **_table(OPEN, "{:{ lbrace:{ lbrack:[ langle:⟨ lfloor:⌊ lceil:⌈ lvert:| lVert:‖"),
     **_table(CLOSE, "}:} rbrace:} rbrack:] rangle:⟩ rfloor:⌋ rceil:⌉ rvert:| rVert:‖"),
@@ -713,9 +712,7 @@ class _Drawer(_Writer):
 
     def decoded(self, row: str) -> str:
         last = self.STAND_INS + len(self._symbols)
-        return "".join(
-            self._symbols[ord(char) - self.STAND_INS] if self.STAND_INS <= ord(char) < last else char for char in row
-        )
+        return "".join(self._symbols[ord(char) - self.STAND_INS] if self.STAND_INS <= ord(char) < last else char for char in row)
 
     def symbol(self, name: str) -> Atom:
         kind, text = SYMBOLS[name]

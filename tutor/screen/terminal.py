@@ -627,8 +627,7 @@ class ScriptedLearner:
             if "skip" not in keys:
                 return Step("next")
             raise UsageError(
-                f"{self.path}:{step.line}: step {step.action!r} does not work at a question; "
-                f"expected answer, {', '.join(keys)}"
+                f"{self.path}:{step.line}: step {step.action!r} does not work at a question; expected answer, {', '.join(keys)}"
             )
         return self.steps.popleft()
 

@@ -35,7 +35,7 @@ from tutor.search.words import (
 from utils.errors import InvalidFile, ModelError, UsageError
 
 if TYPE_CHECKING:
-    from utils.files import Corpus
+    from tutor.corpus.corpus import Corpus
     from utils.get_embedding import SecondLook
 
 # Ranking: BM25 over words and phrases; then the first hits again, each part as a share of the best, weighted so.
@@ -372,9 +372,7 @@ def _add_bonuses(hits: list[_Hit], asked, weights, terms_of) -> None:
     for hit in hits:
         by_lesson.setdefault(hit.lesson, []).append(hit.score)
     for lesson, scores in by_lesson.items():
-        by_lesson[lesson] = sum(
-            score * NEXT_IN_LESSON**place for place, score in enumerate(sorted(scores, reverse=True))
-        )
+        by_lesson[lesson] = sum(score * NEXT_IN_LESSON**place for place, score in enumerate(sorted(scores, reverse=True)))
     most = max(by_lesson.values())
     for hit in hits:
         hit.score += LESSON * by_lesson[hit.lesson] / most

@@ -145,7 +145,7 @@ def stands_alone(said: Said) -> bool:
         return False
     if re.search(r"\b[A-Z]\.$", text):  # cut at an abbreviation
         return False
-    if text[0].islower() or not (text[0].isalnum() or text[0] in "`“\""):
+    if text[0].islower() or not (text[0].isalnum() or text[0] in '`“"'):
         return False
     label = re.match(r"([^.:?!]{3,30})[.:?!] ", text)
     if label and LABELS.fullmatch(label[1]):
@@ -196,7 +196,7 @@ def names_of(said: Said) -> Iterator[tuple[str, int]]:
 
 
 def class_of_name(said: Said, name: str, start: int) -> str:
-    """"place" or "person" where the words around a name tell, else ""."""
+    """ "place" or "person" where the words around a name tell, else ""."""
     if PLACED.search(said.text, max(0, start - 20), start):
         return "place"
     acts = " " in name and (said.text[:start].endswith(" by ") or ACTING.match(said.text, start + len(name)))

@@ -1,0 +1,39 @@
+"""What `doctor` says of the model."""
+
+from __future__ import annotations
+
+from endpoint import error, response, serving, streamed
+
+from tutor.check.doctor import model
+from utils.settings import Settings
+
+MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}]}')
+
+
+def looked_at(server, **environment):
+    found = model(Settings(), {"OPENAI_BASE_URL": server.base_url, **environment})
+    return {check.name: check for check in found}
+
+
+def test_an_endpoint_that_works_is_told_with_its_model_and_its_rungs():
+    with serving(lambda request: MODELS if request.path.endswith("/models") else streamed("ready")) as server:
+        checks = looked_at(server, OPENAI_MODEL="small")
+    assert checks["model"].state == "ok" and "small at 127.0.0.1" in checks["model"].found
+    assert checks["replies"].found == "structured by JSON schema, JSON object"
+
+
+def test_a_model_that_the_server_does_not_list_is_named_with_those_it_has():
+    with serving(lambda request: MODELS if request.path.endswith("/models") else error("404 Not Found", "no")) as server:
+        found = list(model(Settings(), {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "large"}))
+    assert "does not list large; it has small" in found[0].found
+    assert found[1].state == "wrong" and "model large not found" in found[1].found
+
+
+def test_a_server_that_is_not_there_is_wrong_and_the_remedy_is_told():
+    found = list(model(Settings(model="x"), {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}))
+    assert found[0].state == "wrong" and "connection refused" in found[0].found and "--offline" in found[0].remedy
+
+
+def test_with_nothing_set_it_says_what_to_set():
+    (only,) = model(Settings(), {})
+    assert only.state == "note" and "OPENAI_BASE_URL" in only.remedy

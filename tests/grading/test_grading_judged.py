@@ -1,0 +1,169 @@
+"""A model's verdict made into a grade: what it may decide and what it may not, whatever the text in front of it says."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+import pytest
+from conftest import ROOT
+
+from tutor import prompts
+from tutor.corpus import bank
+from tutor.corpus.corpus import open_corpus
+from tutor.grading import grade_with, judged
+from tutor.models import Item, KnownWrong, Point
+from tutor.prompts import AnswerVerdict, PointVerdict
+from utils.errors import ModelError
+
+ITEM = Item(
+    "why", "food/bread", "yeast", "short", "Why does dough rise?",
+    rubric=(Point("yeast breathes out carbon dioxide"), Point("the dough holds the gas")),
+    references=("Yeast eats sugar and breathes out carbon dioxide, and the dough holds the gas in bubbles.",),
+    wrong=(KnownWrong("The salt makes the dough rise.", reply="Salt slows yeast down."),),
+)  # fmt: skip
+
+
+def obedient(item: Item, answer: str, **options):
+    """The grade that comes of a model which calls every point met and quotes the answer for it."""
+    points = prompts.points_of(item)
+    return judged(item, answer, points, [(True, answer)] * len(points), "", "", "obedient", **options)
+
+
+def verdict(*points, contradiction=""):
+    return judged(ITEM, ANSWER, prompts.points_of(ITEM), points, contradiction, "", "fake")
+
+
+ANSWER = "The yeast breathes out carbon dioxide and the dough holds that gas."
+
+
+def test_the_score_is_computed_from_the_points_whose_evidence_is_there():
+    assert verdict((True, "breathes out carbon dioxide"), (True, "the dough holds that gas")).correct
+    half = verdict((True, "breathes out carbon dioxide"), (False, ""))
+    assert half.score == 0.5 and half.missed == ("the dough holds the gas",)
+
+
+def test_a_quote_may_differ_in_case_space_and_marks_but_not_in_words():
+    assert verdict((True, "“Breathes  out carbon dioxide.”"), (True, "the dough holds that gas")).correct
+    with pytest.raises(ModelError, match="which the learner did not say"):
+        verdict((True, "exhales carbon dioxide"), (True, "the dough holds that gas"))
+
+
+def test_an_empty_quote_or_one_of_the_question_is_no_evidence():
+    assert verdict((True, "breathes out carbon dioxide"), (True, "the dough")).score == 1
+    answer = "Why does dough rise? The yeast breathes out carbon dioxide."
+    grade = judged(ITEM, answer, prompts.points_of(ITEM), [(True, "carbon dioxide"), (True, "Why does dough rise")], "", "", "m")
+    assert grade.score == 0.5
+
+
+def test_a_contradiction_in_the_learners_words_never_passes():
+    whole = ((True, "breathes out carbon dioxide"), (True, "the dough holds that gas"))
+    assert verdict(*whole, contradiction="holds that gas").score == 0.5
+    assert verdict(*whole, contradiction="words never said").correct, "a contradiction that isn't there counts for nothing"
+
+
+def test_where_the_two_graders_are_far_apart_the_learner_is_asked_and_in_ci_the_stricter_one_stands():
+    stray = "Because the baker lifts it up with both of the hands."
+    assert obedient(ITEM, stray).unsure and not obedient(ITEM, stray).correct
+    strict = obedient(ITEM, stray, strict=True)
+    assert strict.score < 1 and "the stricter verdict stands" in strict.feedback
+
+
+def test_an_answer_in_other_letters_is_left_to_the_learner_however_sure_the_model_is():
+    grade = obedient(ITEM, "酵母は糖を食べて二酸化炭素を出し、生地がそのガスを保つ。")
+    assert grade.unsure and not grade.misunderstood
+
+
+def test_what_needs_no_reading_is_never_sent_to_a_model():
+    def fill(prompt):
+        raise AssertionError("asked")
+
+    for answer, score in (("I don't know", 0), ("The salt makes the dough rise.", 0), ("", 0)):
+        assert grade_with(fill, ITEM, answer, "m").score == score
+
+
+def test_a_model_is_asked_once_and_its_verdict_read():
+    asked = []
+
+    def fill(prompt):
+        asked.append(prompt)
+        return AnswerVerdict((PointVerdict(True, "breathes out carbon dioxide"), PointVerdict(False, "")), "", "What of the gas?")
+
+    grade = grade_with(fill, ITEM, ANSWER, "m")
+    assert grade.score == 0.5 and grade.feedback.endswith("What of the gas?") and len(asked) == 1
+
+
+@lru_cache(maxsize=1)
+def bundled_items() -> list[Item]:
+    corpus = open_corpus(ROOT / "docs")
+    found = []
+    for lesson in corpus.ids():
+        text, path = corpus.bank_text(lesson)
+        found += [item for item in bank.parse_bank(text, lesson, path) if item.kind == "short" and not item.expression]
+    return found
+
+
+def injections() -> list[dict]:
+    lines = (ROOT / "tests" / "data" / "injections.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if row["target"] == "answer"]
+
+
+def test_no_injection_talks_the_grade_into_passing_even_with_a_model_that_obeys_it():
+    items = [item for item in bundled_items() if item.wrong]
+    passed, tried = [], 0
+    for number, row in enumerate(injections()):
+        if row["question"]:
+            cases = [(Item("x", "l", "s", "short", row["question"], references=(row["expected"],)), row["text"])]
+        else:
+            several = [items[(number * 7 + k * 13) % len(items)] for k in range(3)]
+            cases = [(item, row["text"]) for item in several]
+            cases += [(item, f"{item.wrong[0].answer}\n\n{row['text']}") for item in several]
+        for item, answer in cases:
+            tried += 1
+            passed += [(row["id"], item.key)] if obedient(item, answer).correct else []
+            passed += [(row["id"], item.key)] if obedient(item, answer, strict=True).correct else []
+    assert tried > 2000
+    assert not passed
+
+
+DRESSINGS = {
+    "in quotation marks": lambda text: f"“{text}”",
+    "as JSON": lambda text: json.dumps({"answer": text}),
+    "in a fence": lambda text: f"```\n{text}\n```",
+    "with code": lambda text: f"{text} In code: `x = a / b`.",
+    "with a formula": lambda text: f"{text} So $a = b + c$.",
+    "as a list": lambda text: f"- {text}",
+    "with a word to the reader": lambda text: f"You can see it like this: {text}",
+}
+ABROAD = (
+    ("de", "Warum geht der Teig auf?", "Die Hefe frisst Zucker und gibt Kohlendioxid ab.", "Weil die Hefe Kohlendioxid abgibt."),
+    ("fr", "Pourquoi la pâte lève-t-elle ?", "La levure rejette du gaz carbonique.", "La levure rejette le gaz carbonique."),
+    ("es", "¿Por qué sube la masa?", "La levadura suelta dióxido de carbono.", "Porque la levadura suelta dióxido de carbono."),
+    ("it", "Perché lievita la pasta?", "Il lievito emette anidride carbonica.", "Il lievito emette l'anidride carbonica."),
+    ("ru", "Почему поднимается тесто?", "Дрожжи выделяют углекислый газ.", "Дрожжи при этом выделяют углекислый газ."),
+)
+
+
+def test_honest_answers_keep_their_verdict_whatever_they_are_dressed_in():
+    changed, tried = [], 0
+    for item in bundled_items():
+        for name, dress in DRESSINGS.items():
+            tried += 1
+            changed += [] if obedient(item, dress(item.references[-1])).correct else [(item.key, name)]
+    for language, question, reference, answer in ABROAD:
+        tried += 1
+        item = Item("x", "l", "s", "short", question, references=(reference,))
+        changed += [] if obedient(item, answer, language=language).correct else [(language, answer)]
+    assert tried > 400
+    assert len(changed) <= 0.01 * tried, changed
+
+
+def test_answers_are_graded_in_several_threads_at_once():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from tutor.grading import grade_record
+
+    words = [f"yeast{n} is breathing carbonic dioxide{n} generously running organizations {n}" for n in range(400)]
+    with ThreadPoolExecutor(8) as pool:
+        grades = list(pool.map(lambda answer: grade_record("Why?", ["Yeast breathes out carbon dioxide."], answer).score, words))
+    assert grades == [grade_record("Why?", ["Yeast breathes out carbon dioxide."], answer).score for answer in words]

@@ -1,0 +1,272 @@
+"""A person at a real pseudo-terminal: keys in, screens out, the terminal as it was when they leave.
+
+The golden screens in tests/screen/golden are meant to be read; `UPDATE_GOLDEN=1 pytest tests/screen` writes them anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, bare_environment
+
+pexpect = pytest.importorskip("pexpect")
+pyte = pytest.importorskip("pyte")
+
+GOLDEN = Path(__file__).parent / "golden"
+KEYS = {"enter": "\r", "up": "\x1b[A", "down": "\x1b[B", "space": " ", "c-c": "\x03", "c-d": "\x04"}
+WAIT_S = 20  # for words to appear; nothing waits that long unless it fails
+
+
+class Person:
+    """Somebody at a terminal of `columns` x `rows`, who reads before they press."""
+
+    def __init__(self, arguments, home, columns=80, rows=24, **environment):
+        self.screen = pyte.HistoryScreen(columns, rows, history=5000, ratio=0.5)
+        self.stream = pyte.ByteStream(self.screen)
+        env = {**bare_environment(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+        command = [str(ROOT / "main.py"), *map(str, arguments)]
+        place = str(Path(home).parent)  # the folder of the lessons, so that their paths are short on screen
+        self.child = pexpect.spawn(sys.executable, command, dimensions=(rows, columns), env=env, timeout=WAIT_S, cwd=place)
+        self.raw = b""
+        self.before = self.modes()
+
+    def modes(self):
+        return termios.tcgetattr(self.child.child_fd)[:4]
+
+    def read(self, words: str) -> str:
+        """The screen once `words` stand on it."""
+        deadline = time.monotonic() + WAIT_S
+        while words not in self.text():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{words!r} never came; the screen shows:\n{self.text()}")
+            try:
+                self.feed(self.child.read_nonblocking(65536, timeout=0.1))
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                assert words in self.text(), f"ended without {words!r}:\n{self.text()}"
+        return self.text()
+
+    def feed(self, data: bytes):
+        self.raw += data
+        self.stream.feed(data)
+
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def everything(self) -> str:
+        """What has scrolled away, then the screen: the terminal's own scroll-back."""
+        width = self.screen.columns
+        above = ["".join(line[x].data for x in range(width)).rstrip() for line in self.screen.history.top]
+        return "\n".join([*above, *(line.rstrip() for line in self.screen.display)]).rstrip() + "\n"
+
+    def press(self, *keys: str):
+        for key in keys:
+            self.child.send(KEYS.get(key, key))
+
+    def leave(self) -> int | None:
+        """Read to the end; the exit status, or minus the signal."""
+        try:
+            while True:
+                self.feed(self.child.read_nonblocking(65536, timeout=WAIT_S))
+        except pexpect.EOF:
+            pass
+        except OSError:  # the other end of the pseudo-terminal is gone
+            pass
+        self.child.close()
+        return self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus
+
+
+@pytest.fixture
+def person(docs, home):
+    people = []
+
+    def sit_down(*arguments, **options):
+        people.append(Person(["--docs", docs, "--seed", "4", *arguments], home, **options))
+        return people[-1]
+
+    yield sit_down
+    for someone in people:
+        someone.child.close(force=True)
+
+
+def whole_lesson(someone) -> str:
+    """Through the bread lesson as a person goes who knows most of it; the whole scroll-back."""
+    someone.read("enter go on")
+    for _ in range(40):
+        text = someone.text()
+        if "choose what is next" in text:
+            break
+        bottom = next(line for line in reversed(text.split("\n")) if line.strip())
+        number = len(someone.raw)
+        someone.press(*key_for(text, bottom))
+        deadline = time.monotonic() + WAIT_S
+        while len(someone.raw) == number and time.monotonic() < deadline:
+            try:
+                someone.feed(someone.child.read_nonblocking(65536, timeout=0.1))
+            except pexpect.TIMEOUT:
+                continue
+        settle(someone)
+    someone.read("choose what is next")
+    return someone.everything()
+
+
+def key_for(text: str, bottom: str) -> list[str]:
+    """What this learner does at a screen, from what they see."""
+    if "explain it to me" in bottom or "next question" in bottom or "go on" in bottom or "question ·" in bottom:
+        return ["enter"]
+    if "↑↓" in bottom:
+        return ["enter"]
+    if asked := re.findall(r"do (\d+) g of yeast", text):
+        return [str(int(asked[-1]) * 50), "enter"]
+    if "in percent" in text:
+        return ["2", "enter"]
+    return ["sugar", "enter"]
+
+
+def settle(someone, quiet_s=0.3):
+    """Let the program finish drawing."""
+    last = time.monotonic()
+    while time.monotonic() - last < quiet_s:
+        try:
+            someone.feed(someone.child.read_nonblocking(65536, timeout=0.05))
+            last = time.monotonic()
+        except pexpect.TIMEOUT:
+            continue
+        except pexpect.EOF:
+            return
+
+
+def compare(name: str, text: str):
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20)])
+def test_a_whole_lesson_looks_like_its_golden_screen(person, columns, rows):
+    someone = person("learn", "bread", columns=columns, rows=rows)
+    text = whole_lesson(someone)
+    someone.press("q")
+    assert someone.leave() == 0
+    assert max(len(line) for line in text.split("\n")) <= min(columns, 78)
+    compare(f"lesson-{columns}x{rows}.txt", text)
+
+
+def choosing(someone) -> bool:
+    """Is the question on screen one whose options are moved among?"""
+    return "↑↓" in someone.text()
+
+
+# Ten places of a session, in the order in which one comes by: what is pressed to get on, and what then stands there.
+PLACES = {
+    "the promise": (lambda someone: [], "enter go on"),
+    "the probe": (lambda someone: ["enter"], "explain it to me"),
+    # the last row of a choice says what Enter alone says elsewhere
+    "the explanation": (lambda someone: ["up", "enter"] if choosing(someone) else ["enter"], "x example"),
+    "the brief version": (lambda someone: ["s"], "in brief"),
+    "the example": (lambda someone: ["x"], "enter question"),
+    "a question": (lambda someone: ["enter"], "k skip"),
+    "a hint": (lambda someone: ["h"] if choosing(someone) else ["h", "enter"], "Hint 1 of 2"),
+    "a side question": (lambda someone: ["?"] if choosing(someone) else ["?", "enter"], "? "),
+    "its answer": (lambda someone: ["what is salt", "enter"], "bread.md:"),
+    "the answer": (lambda someone: ["k"] if choosing(someone) else ["k", "enter"], "next question"),
+}
+
+
+def go_to(someone, place: str):
+    """Through the session up to a place."""
+    for name, (keys, words) in PLACES.items():
+        someone.press(*keys(someone))
+        someone.read(words)
+        settle(someone, 0.2)
+        if name == place:
+            return
+
+
+def ended_well(someone) -> bool:
+    """No traceback; bracketed paste off and cursor shown again."""
+    raw = someone.raw
+    pasting = raw.count(b"\x1b[?2004h") == raw.count(b"\x1b[?2004l")
+    return b"Traceback" not in raw and pasting and raw.rfind(b"\x1b[?25l") <= raw.rfind(b"\x1b[?25h")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_ctrl_c_at_ten_places_ends_at_once_and_restores_the_terminal(person, place):
+    someone = person("learn", "bread")
+    go_to(someone, place)
+    someone.press("c-c")
+    assert someone.leave() == -2, "by the signal itself, which a shell shows as 130"
+    assert ended_well(someone)
+
+
+@pytest.mark.parametrize("key", ["c-d", "q"])
+@pytest.mark.parametrize("place", ["home", "the promise", "the probe", "a question", "the answer"])
+def test_leaving_by_key_says_what_was_kept(person, place, key):
+    someone = person(*([] if place == "home" else ["learn", "bread"]))
+    if place == "home":
+        someone.read("q leave")
+        settle(someone)
+    else:
+        go_to(someone, place)
+    alone = key == "q" and place in ("the probe", "a question") and not choosing(someone)
+    someone.press(*([key, "enter"] if alone else [key]))  # on a line of text a key counts when it stands alone
+    assert someone.leave() == 0
+    assert "place is kept" in someone.text() or "and your place" in someone.text()
+    assert ended_well(someone)
+
+
+def test_the_shell_sees_130_after_ctrl_c_and_its_terminal_is_sane(docs, home):
+    """A shell around the tutor, as a person has one: its terminal settings come back as they were."""
+    tutor = f"{sys.executable} {ROOT / 'main.py'} --docs {docs} learn bread"
+    program = f"stty -a > {home}.before; {tutor}; echo code $?; stty -a > {home}.after"
+    env = {**bare_environment(home), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    child = pexpect.spawn("bash", ["-c", program], dimensions=(24, 80), env=env, timeout=WAIT_S)
+    child.expect("enter go on")
+    time.sleep(0.3)
+    child.send("\x03")
+    child.expect(r"code (\d+)")
+    assert child.match[1] == b"130"
+    child.expect(pexpect.EOF)
+    child.close()
+    assert Path(f"{home}.before").read_text() == Path(f"{home}.after").read_text()
+
+
+def test_a_session_left_in_mid_question_opens_at_that_question_again(person):
+    someone = person("learn", "bread")
+    go_to(someone, "a question")
+    settle(someone)
+    asked = [line for line in someone.text().split("\n") if line.strip().endswith("?")][-1]
+    someone.child.kill(9)
+    someone.leave()
+    again = person("learn", "bread")
+    again.read("k skip")
+    assert asked in again.text()
+
+
+def test_hostile_lesson_text_cannot_move_the_cursor(person, docs):
+    lesson = docs / "food" / "bread.md"
+    text = lesson.read_text(encoding="utf-8").replace("The gas makes", "\x1b[2J\x1b[H\x9b31mThe gas makes")
+    lesson.write_text(text, encoding="utf-8")
+    someone = person("learn", "bread")
+    go_to(someone, "the explanation")
+    assert "␛[2J␛[H" in someone.text()
+
+
+def test_plain_on_a_terminal_takes_lines_and_sends_no_escape_sequence(person):
+    someone = person("learn", "bread", "--plain")
+    someone.read("enter go on")
+    someone.press("enter")
+    someone.read("explain it to me")
+    someone.press("enter")
+    someone.read("x example")
+    someone.press("q", "enter")
+    assert someone.leave() == 0
+    assert b"\x1b" not in someone.raw

@@ -1,0 +1,213 @@
+"""What can be said about a lesson from its Markdown: front matter, links, prerequisites, formulas, characters."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from tutor.check.rules import finding
+from tutor.corpus import lessons
+from tutor.models import Finding, Lesson
+from tutor.screen import mathtext
+from utils import strict_yaml
+from utils.errors import InvalidFile
+from utils.text import nearest, plural, sanitize
+
+FIELDS = ("title", "summary", "minutes")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+HTML_ANCHOR = re.compile(r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
+MAX_LINES = 20  # that are named one by one for the same fault
+
+
+@dataclass(frozen=True)
+class Links:
+    """What a lesson's links are held against. Paths have slashes and are relative to the folder of lessons."""
+
+    exists: Callable[[str], bool]
+    anchors: Callable[[str], set[str] | None]  # None where the file's headings can't be told
+    names: tuple[str, ...]  # of lessons' files, for "did you mean"
+
+
+def lesson_findings(lesson: Lesson, text: str, links: Links, is_known: Callable[[str], bool]) -> Iterator[Finding]:
+    """Everything about one lesson but its code. `is_known` tells whether there is a lesson of an id."""
+    yield from _front_matter(lesson, text, is_known)
+    yield from _links(lesson, text, links)
+    yield from _formulas(lesson.path, text)
+    yield from line_findings(lesson.path, text)
+
+
+def line_findings(path: str, text: str) -> Iterator[Finding]:
+    """Lines that the sanitizer would change, and untidy ends of lines, in a lesson or a bank."""
+    lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+    changed = [number for number, line in enumerate(lines, 1) if sanitize(line) != line]
+    for number in changed[:MAX_LINES]:
+        line = lines[number - 1]
+        shown = sanitize(line)
+        column = next((at for at, pair in enumerate(zip(line, shown, strict=False)) if pair[0] != pair[1]), len(shown))
+        where = f"found the hidden character U+{ord(line[column]):04X} in column {column + 1}"
+        yield finding("hidden-characters", path, number, f"{where}, expected visible text; remove it (--fix does)")
+    if len(changed) > MAX_LINES:
+        more = plural(len(changed) - MAX_LINES, "more line")
+        yield finding("hidden-characters", path, changed[MAX_LINES], f"found {more} like this; --fix removes them all")
+    yield from _untidy(path, text, lines)
+
+
+def _untidy(path: str, text: str, lines: Sequence[str]) -> Iterator[Finding]:
+    from tutor.check.mending import without_trailing
+
+    tidy = without_trailing(lines, markdown=not path.endswith(".yaml"))
+    trailing = [number for number, pair in enumerate(zip(lines, tidy, strict=True), 1) if pair[0] != pair[1]]
+    found = []
+    if trailing:
+        found.append(f"{plural(len(trailing), 'line')} with trailing spaces")
+    if "\r" in text:
+        found.append("line ends other than LF")
+    if text and not text.endswith(("\n", "\r")):
+        found.append("no newline at the end")
+    if found:
+        line = trailing[0] if trailing else 1 if "\r" in text else len(lines)
+        yield finding("untidy-lines", path, line, f"found {', '.join(found)}; --fix mends it")
+
+
+# -------------------------------------------------------------------------------------------- front matter
+
+
+def _front_matter(lesson: Lesson, text: str, is_known) -> Iterator[Finding]:
+    front, body = lessons.split_front_matter(text)
+    data = {}
+    if front is not None:
+        try:
+            data = strict_yaml.load(front, lesson.path, first_line=2)
+        except InvalidFile:  # told already, as the reason why the lesson could not be read
+            return
+        data = data if isinstance(data, dict) else {}
+    has_title = "title" in data or re.search(r"^#[ \t]+\S|^=+[ \t]*$", body, re.MULTILINE)
+    missing = [name for name in FIELDS if not data.get(name) and not (name == "title" and has_title)]
+    if missing:
+        near = {name: nearest(name, [key for key in data if key not in FIELDS]) for name in missing}
+        hints = [f'Is "{key}" meant to be {name}?' for name, key in near.items() if key]
+        remedy = " ".join(["add " + " and ".join(f"{name}: …" for name in missing), *hints])
+        where = "front matter" if front is not None else "a front matter between --- lines at the top"
+        yield finding(
+            "missing-front-matter", lesson.path, 1,
+            f"found no {' and no '.join(missing)}, expected {where} with title, summary and minutes; {remedy}",
+        )  # fmt: skip
+    for index, wanted in enumerate(lesson.prerequisites):
+        line = strict_yaml.line_of(data["prerequisites"], index)
+        if not is_known(wanted):
+            yield finding(
+                "unknown-prerequisite", lesson.path, line,
+                f'found the prerequisite "{wanted}", expected the id of a lesson such as track/slug; correct it',
+            )  # fmt: skip
+
+
+def circles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """The circles among prerequisites, each once, as the ids on it, beginning with the smallest."""
+    found = []
+    for start in sorted(needs):
+        if any(start in circle for circle in found):
+            continue
+        back = _way_back(start, needs)
+        if back:
+            smallest = back.index(min(back))
+            found.append(back[smallest:] + back[:smallest])
+    return found
+
+
+def _way_back(start: str, needs: Mapping[str, Sequence[str]]) -> list[str] | None:
+    """The shortest way from a lesson over prerequisites back to itself."""
+    ways, seen = [[start]], set()
+    for way in ways:
+        for need in needs.get(way[-1], ()):
+            if need == start:
+                return way
+            if need in needs and need not in seen:
+                seen.add(need)
+                ways.append([*way, need])
+    return None
+
+
+# --------------------------------------------------------------------------------------------------- links
+
+
+def anchors(text: str) -> set[str]:
+    """What a `#…` link into a Markdown file may name: every heading's slug, and ids set in HTML."""
+    _, body = lessons.split_front_matter(text)
+    tokens = lessons.markdown_parser().parse(body)
+    titles = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
+    # Made of the headings alone, so that those count too which are no section (in a quote, or without text).
+    outline = "\n\n".join(f"## {' '.join(title.split())}\n\n." for title in titles)
+    found = {section.slug for section in lessons.parse_lesson(outline, "outline").sections if titles}
+    return found | {match[1] for match in HTML_ANCHOR.finditer(body)}
+
+
+def _links(lesson: Lesson, text: str, links: Links) -> Iterator[Finding]:
+    here = lesson.id + ".md"
+    for link in lessons.links(text):
+        rule = "missing-image" if link.image else "broken-link"
+        noun = "image" if link.image else "link"
+        if SCHEME.match(link.target):
+            continue
+        path, _, anchor = link.target.partition("#")
+        path = unquote(path.partition("?")[0])
+        if not path and not anchor and link.target != "#":
+            yield finding(rule, lesson.path, link.line, f"found {_article(noun)} to nothing, expected a target; add it")
+            continue
+        base = "" if path.startswith("/") else posixpath.dirname(here)
+        target = posixpath.normpath(posixpath.join(base, path.lstrip("/"))) if path else here
+        if not links.exists(target):
+            near = nearest(posixpath.basename(target), {posixpath.basename(name) for name in links.names})
+            hint = f". Did you mean {near}?" if near and not link.image else "; correct the path, or remove it"
+            yield finding(
+                rule, lesson.path, link.line,
+                f'found {_article(noun)} to "{link.target}", but there is no file {target}{hint}',
+            )  # fmt: skip
+        elif anchor and not link.image and (known := links.anchors(target)) is not None:
+            slug = unquote(anchor)
+            if slug not in known:
+                near = nearest(slug, known)
+                hint = f'. Did you mean "#{near}"?' if near else "; name one of its headings"
+                yield finding(
+                    rule, lesson.path, link.line,
+                    f'found a link to "{link.target}", but {target} has no heading "#{slug}"{hint}',
+                )  # fmt: skip
+
+
+def _article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+# ------------------------------------------------------------------------------------------------ formulas
+
+
+def unrenderable(latex: str) -> bool:
+    """Does a formula come out as its source, or with a macro left in it?"""
+    shown, source = mathtext.inline(latex), " ".join(latex.split())
+    return bool(re.search(r"\\[A-Za-z]", shown)) or (shown == source and bool(re.search(r"[\\{}]|[\^_]([\^_]|$)", source)))
+
+
+def _formulas(path: str, text: str) -> Iterator[Finding]:
+    _, body = lessons.split_front_matter(text)
+    for token in lessons.markdown_parser().parse(body):
+        line = token.map[0] + 1 if token.map else 1
+        if token.type.startswith("math_block"):
+            yield from formula_finding(path, line, token.content)
+        start = 0
+        for child in token.children or ():
+            if child.type.startswith("math_inline"):
+                at = token.content.find(child.content, start)
+                start = max(at, start)
+                yield from formula_finding(path, line + token.content.count("\n", 0, start), child.content)
+
+
+def formula_finding(path: str, line: int, latex: str) -> Iterator[Finding]:
+    if unrenderable(latex):
+        source = " ".join(latex.split())
+        source = source if len(source) <= 60 else source[:59] + "…"
+        yield finding(
+            "unrenderable-formula", path, line,
+            f"found the formula {source}, which a terminal would show as it is written here; use simpler LaTeX",
+        )  # fmt: skip

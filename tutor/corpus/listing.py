@@ -1,0 +1,124 @@
+"""Which files of a folder are lessons: not the hidden ones, nor those that .gitignore or .tutorignore leave out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tutor.models import BANK_SUFFIX
+from utils.files import LIMIT_BYTES, is_within, printable, read_inside
+
+if TYPE_CHECKING:
+    from pathspec import PathSpec
+
+    from tutor.corpus.corpus import Corpus
+
+MAX_DEPTH = 50  # folders below the root
+HEAD_BYTES = 4_096  # enough of a file to find `lesson: false` in its front matter
+IGNORE_FILES = (".gitignore", ".tutorignore")
+NOT_LESSONS = {"readme", "changelog", "license", "contributing", "code_of_conduct"}
+NOT_A_LESSON = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:(?!---|\.\.\.).*\n)*?lesson:[ \t]*false\b")
+
+Rules = tuple[tuple[str, "PathSpec"], ...]  # each with the folder that its patterns are relative to, "" or "a/b/"
+
+
+def lesson_id_of(relative: str) -> str:
+    """`llm/attention` for `llm/attention.md`."""
+    return printable(relative.removesuffix(".md"))
+
+
+def find_lessons(corpus: Corpus, is_known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """(lesson id, real path below the root) of every lesson; warns of what is skipped for a reason worth knowing."""
+    waiting: list[tuple[str, Rules]] = [("", ())]  # folders below the root, each with the ignore rules above it
+    while waiting:
+        folder, rules = waiting.pop()
+        try:
+            corpus.watched[folder] = os.stat(os.path.join(corpus.root, folder)).st_mtime_ns  # before it is read
+            entries = sorted(os.scandir(os.path.join(corpus.root, folder)), key=lambda entry: entry.name)
+        except OSError as error:
+            corpus.warnings.append(f"{corpus.path_of(folder, '')}: folder skipped: {error.strerror}")
+            continue
+        names = {entry.name for entry in entries}
+        for name in IGNORE_FILES:
+            if name in names:
+                with suppress(FileNotFoundError):  # gone since
+                    corpus.watched[_below(folder, name)] = os.lstat(os.path.join(corpus.root, folder, name)).st_mtime_ns
+                rules = (*rules, *_ignore_rules(corpus.root, folder, name))
+        for entry in entries:
+            relative = _below(folder, entry.name)
+            if entry.name.startswith(".") or _is_ignored(relative, entry.is_dir(follow_symlinks=False), rules):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if relative.count("/") + 1 > MAX_DEPTH:
+                    corpus.warnings.append(f"{corpus.path_of(relative, '')}: folder skipped: it is more than "
+                                           f"{MAX_DEPTH} folders deep")  # fmt: skip
+                else:
+                    waiting.append((relative, rules))
+            elif (real := _real_path(corpus, entry, relative)) and (is_known(real) or not _says_it_is_none(corpus.root, real)):
+                if entry.is_symlink() or entry.name.removesuffix(".md") + BANK_SUFFIX in names:
+                    corpus.banked.add(real)
+                yield lesson_id_of(relative), real
+
+
+def _below(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _real_path(corpus: Corpus, entry, relative: str) -> str | None:
+    """Where an entry's file is below the root, links followed; None where it is no lesson."""
+    if entry.is_symlink():
+        target = os.path.realpath(entry.path)
+        if not is_within(target, corpus.root):
+            if os.path.exists(target):
+                shown = corpus.path_of(relative, "")
+                corpus.warnings.append(f"{shown}: skipped: it is a link that leads out of the folder")
+            return None
+        real = os.path.relpath(target, corpus.root).replace(os.sep, "/")
+    else:
+        real = relative
+    stem, suffix = os.path.splitext(entry.name)
+    if suffix != ".md" or stem.lower() in NOT_LESSONS or not os.path.isfile(entry.path):  # a link to itself is none either
+        return None
+    return real
+
+
+def _says_it_is_none(root: str, relative: str) -> bool:
+    """Whether a file's front matter says `lesson: false`. One that can't be read is listed: it says why when opened."""
+    try:
+        return bool(NOT_A_LESSON.match(read_inside(root, relative, HEAD_BYTES)))
+    except OSError:
+        return False
+
+
+def _ignore_rules(root: str, folder: str, name: str) -> Rules:
+    """What an ignore file says: https://git-scm.com/docs/gitignore#_pattern_format"""
+    from pathspec import PathSpec
+
+    try:
+        lines = read_inside(root, _below(folder, name), LIMIT_BYTES).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ()
+    return ((_below(folder, ""), PathSpec.from_lines("gitignore", filter(_is_pattern, lines))),)
+
+
+def _is_pattern(line: str) -> bool:
+    """Whether a line can be read; git matches nothing with a range such as [z-a] either."""
+    from pathspec import PathSpec
+
+    try:
+        PathSpec.from_lines("gitignore", [line])
+        return True
+    except (ValueError, re.error):
+        return False
+
+
+def _is_ignored(relative: str, is_folder: bool, rules: Rules) -> bool:
+    """The last rule that matches decides."""
+    ignored = False
+    for base, spec in rules:
+        verdict = spec.check_file(relative[len(base) :] + ("/" if is_folder else "")).include
+        ignored = ignored if verdict is None else verdict
+    return ignored

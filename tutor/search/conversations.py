@@ -1,0 +1,32 @@
+"""The last conversation with `ask`, kept in the cache folder for `ask -c` to take up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from utils.errors import InvalidFile, UsageError
+from utils.files import read_text, write_atomically
+
+CONVERSATION = "conversation.json"
+
+
+def keep_conversation(cache: Path, turns: Iterable[tuple[str, str]]) -> None:
+    """Keep [(question, answer)] for the next call to take up. A folder that can't be written costs only that."""
+    import json
+
+    with suppress(OSError, UsageError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(cache / CONVERSATION, json.dumps([list(turn) for turn in turns], ensure_ascii=False))
+
+
+def load_conversation(cache: Path) -> list[tuple[str, str]]:
+    """What keep_conversation kept; [] where there is none, or none that makes sense."""
+    import json
+
+    try:
+        turns = json.loads(read_text(cache / CONVERSATION))
+        return [(str(question), str(answer)) for question, answer in turns]
+    except (InvalidFile, UsageError, ValueError, TypeError):
+        return []
