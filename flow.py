@@ -8,7 +8,7 @@ The shared store, filled by main.py before a flow runs and by the nodes while it
 | `corpus`   | Corpus: the lessons of --docs                                       | main                     |
 | `terminal` | terminal.Terminal: shows screens, hands back the learner's steps          | main                     |
 | `model`    | LanguageModel, which raises ModelError at once where none is set          | main                     |
-| `store`    | store.Store: the learner's records                                        | main                     |
+| `store`    | records.Records: the learner's records                                    | main                     |
 | `now`      | () -> aware datetime; a test's clock stands still                         | main                     |
 | `zone`     | tzinfo of the learner's days                                              | main                     |
 | `limit`    | int or None: how many items to review today                               | main                     |

@@ -437,7 +437,7 @@ def doctor(settings):
 
     def look_at_records():
         with records_of(settings, read_only=True) as store:
-            return store.described()
+            return store.description()
 
     checks = diagnosis.examine(settings, lambda: corpus_of(settings), look_at_records)
     put(settings, [check.as_dict() for check in checks], lambda: diagnosis.listing(checks))
@@ -470,11 +470,11 @@ def index_of(settings, corpus):
 def records_of(settings, read_only=False):
     from datetime import datetime, timezone
 
-    from tutor.learner import records as store
+    from tutor.learner import records
     from utils import files
 
     home = files.home_folder(settings.home)
-    return store.open_store(home, now=lambda: datetime.now(timezone.utc), read_only=read_only)
+    return records.open_records(home, now=lambda: datetime.now(timezone.utc), read_only=read_only)
 
 
 def put(settings, document, listing, warnings=()):

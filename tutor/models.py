@@ -237,7 +237,7 @@ class Attempt:
     session: str = ""
     confidence: int | None = None  # how sure the learner was before the verdict, 1 (a guess) to 3 (sure)
     due: str | None = None  # when the item comes back after this, UTC, ISO 8601; None where its turn was not over
-    id: int | None = None  # given by the store
+    id: int = 0  # given by the records when it is stored
 
     @property
     def lesson(self) -> str:

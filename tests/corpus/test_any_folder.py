@@ -16,7 +16,7 @@ from test_made_items import TEXT
 from flow import create_learn_flow
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda
-from tutor.learner.records import open_store
+from tutor.learner.records import open_records
 from tutor.models import Step
 from tutor.screen.terminal import ScriptedLearner, Terminal
 from utils.language_model import LanguageModel
@@ -116,7 +116,7 @@ def test_a_lesson_whose_file_goes_while_it_is_taught_keeps_the_answers(folder, h
             (folder / "bakery.md").unlink(missing_ok=True)
             return super().answer(question, keys)
 
-    with open_store(home, now=lambda: NOW) as store:
+    with open_records(home, now=lambda: NOW) as store:
         learner = Deleting([Step("skip"), Step("skip"), Step("quit")])
         create_learn_flow().run({
             "settings": Settings(plain=True), "corpus": open_corpus(folder), "store": store, "now": store.now,

@@ -21,7 +21,7 @@ from tutor.corpus.corpus import open_corpus
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.made_items import make_items
 from tutor.learner import agenda
-from tutor.learner.records import open_store
+from tutor.learner.records import open_records
 from tutor.models import Item, Kind, Step
 from tutor.screen import screens
 from tutor.screen.terminal import ScriptedLearner, Terminal
@@ -300,7 +300,7 @@ def play(folder, home, capsys):
 
     def run(*steps, topic="bakery"):
         settings = Settings(plain=True)
-        with open_store(home, now=lambda: NOW) as store:
+        with open_records(home, now=lambda: NOW) as store:
             shared = {
                 "settings": settings, "corpus": open_corpus(folder), "store": store, "now": store.now,
                 "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": None,

@@ -8,7 +8,7 @@ import pytest
 from conftest import NOW
 from endpoint import serving, streamed
 
-from tutor.learner.records import open_store
+from tutor.learner.records import open_records
 from tutor.models import Attempt, Grade
 
 BANK = """\
@@ -33,10 +33,10 @@ ANSWER = "the yeast gives off gas bubbles made of carbon dioxide"
 def disputed(docs, home):
     """An attempt that was graded wrong, and its number."""
     (docs / "food" / "bread.quiz.yaml").write_text(BANK, encoding="utf-8")
-    with open_store(home, now=lambda: NOW) as store:
+    with open_records(home, now=lambda: NOW) as records:
         grade = Grade(0.0, missed=("yeast breathes out carbon dioxide",))
         at = "2026-03-01T09:30:00.000Z"
-        return store.add(Attempt("food/bread:why", "yeast", ANSWER, grade, at, "practice", session="s")).id
+        return records.add(Attempt("food/bread:why", "yeast", ANSWER, grade, at, "practice", session="s")).id
 
 
 def appeal(tutor, docs, number, met):
@@ -60,9 +60,9 @@ def test_an_appeal_that_stands_prints_the_change_that_would_accept_the_answer(tu
 def test_an_appeal_that_does_not_stand_says_so_and_keeps_both_verdicts(tutor, docs, home, disputed):
     run, found, _ = appeal(tutor, docs, disputed, met=False)
     assert run.returncode == 1 and not found["stands"] and found["second"]["grader"] == "fake, strict"
-    with open_store(home, now=lambda: NOW) as store:
-        assert [grade.correct for grade in store.appeals(disputed)] == [False]
-        assert store.attempt(disputed).grade.score == 0, "the first verdict stays as it was"
+    with open_records(home, now=lambda: NOW) as records:
+        assert [grade.correct for grade in records.appeals(disputed)] == [False]
+        assert records.attempt(disputed).grade.score == 0, "the first verdict stays as it was"
 
 
 def test_without_a_model_the_built_in_grader_looks_again(tutor, docs, disputed):

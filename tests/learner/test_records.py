@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from tutor.learner import records as store_module
-from tutor.learner.records import grade_from_json, open_store, place_from_json
+from tutor.learner import database
+from tutor.learner.records import grade_from_json, open_records, place_from_json
 from tutor.models import Attempt, Grade, Met, Place, Round
 from utils.errors import ExitCode, RecordsError
 
@@ -34,7 +34,8 @@ CHILD = """
 import os, signal, sys
 from datetime import datetime, timezone
 from pathlib import Path
-from tutor.learner import records as store
+from tutor.learner import database
+from tutor.learner.records import open_records
 from utils.errors import RecordsError
 from tutor.models import Attempt, Grade, Place
 now = lambda: datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
@@ -58,7 +59,7 @@ def ended(child: subprocess.Popen) -> str:
 
 
 def opened(home, **options):
-    return open_store(home, now=lambda: NOW, **options)
+    return open_records(home, now=lambda: NOW, **options)
 
 
 def attempt(item="gas", score=1.0, session="one", lesson="food/bread", **given) -> Attempt:
@@ -68,14 +69,14 @@ def attempt(item="gas", score=1.0, session="one", lesson="food/bread", **given) 
     )  # fmt: skip
 
 
-def database(home: Path) -> sqlite3.Connection:
+def plain_sqlite(home: Path) -> sqlite3.Connection:
     """The file as SQLite alone sees it."""
     return closing(sqlite3.connect(home / "records.db"))
 
 
 def answers_of(home: Path) -> list[str]:
-    with opened(home) as store:
-        return [past.answer for past in store.attempts()]
+    with opened(home) as records:
+        return [past.answer for past in records.attempts()]
 
 
 # ------------------------------------------------------------------------------------------------ what is kept
@@ -87,30 +88,30 @@ def test_an_attempt_comes_back_as_it_was_with_the_number_it_was_given(home):
         answer="CO₂ 🙂 'quoted'; DROP TABLE attempts\x00",
         grade=Grade(0.5, (Met("gas", "CO₂"),), ("rises",), "Half of it.", unsure=True),
     )
-    with opened(home) as store:
-        assert store.add(given) == replace(given, id=1)
-        assert store.add(attempt()).id == 2
-    with opened(home) as store:
-        assert store.attempts()[0] == replace(given, id=1)
+    with opened(home) as records:
+        assert records.add(given) == replace(given, id=1)
+        assert records.add(attempt()).id == 2
+    with opened(home) as records:
+        assert records.attempts()[0] == replace(given, id=1)
 
 
 def test_an_answer_in_no_encoding_at_all_is_kept_with_replacements(home):
-    with opened(home) as store:
-        store.add(replace(attempt(), answer="a\udcffb", grade=Grade(0, feedback="a\udcffb")))
-        assert store.attempts()[0].answer == "a?b"
+    with opened(home) as records:
+        records.add(replace(attempt(), answer="a\udcffb", grade=Grade(0, feedback="a\udcffb")))
+        assert records.attempts()[0].answer == "a?b"
 
 
 def test_attempts_are_found_by_lesson_section_and_item_in_the_order_they_came_whatever_the_clock_says(home):
-    with opened(home) as store:
+    with opened(home) as records:
         later = replace(attempt("gas"), at="2027-01-01T00:00:00.000Z")
         for given in (later, attempt("salt"), attempt("gas"), attempt(lesson="food/soup")):
-            store.add(given)
-        assert [past.id for past in store.attempts()] == [1, 2, 3, 4]
-        assert [past.id for past in store.attempts(item="food/bread:gas")] == [1, 3]
-        assert [past.id for past in store.attempts(lesson="food/soup")] == [4]
-        assert store.attempts(lesson="food/soup", section="salt") == []
-        assert store.lessons_tried() == {"food/bread", "food/soup"}
-        assert store.count() == 4 and store.count(session="one") == 4 and store.count(session="two") == 0
+            records.add(given)
+        assert [past.id for past in records.attempts()] == [1, 2, 3, 4]
+        assert [past.id for past in records.attempts(item="food/bread:gas")] == [1, 3]
+        assert [past.id for past in records.attempts(lesson="food/soup")] == [4]
+        assert records.attempts(lesson="food/soup", section="salt") == []
+        assert records.lessons_tried() == {"food/bread", "food/soup"}
+        assert records.count() == 4 and records.count(session="one") == 4 and records.count(session="two") == 0
 
 
 def test_a_place_comes_back_to_the_very_question(home):
@@ -118,34 +119,34 @@ def test_a_place_comes_back_to_the_very_question(home):
         "food/bread", "yeast", "practice", page=2, done=["salt"], session="one",
         round=Round("practice", seed=9, queue=["gas"], hints=1, tries=2, draws={"gas": 1}, again=["eats"], outcomes={}),
     )  # fmt: skip
-    with opened(home) as store:
-        store.add(attempt(), place)
-    with opened(home) as store:
-        assert store.place("food/bread") == place == store.last_place()
-        store.forget_place("food/bread")
-        assert store.place("food/bread") is None is store.last_place()
+    with opened(home) as records:
+        records.add(attempt(), place)
+    with opened(home) as records:
+        assert records.place("food/bread") == place == records.last_place()
+        records.forget_place("food/bread")
+        assert records.place("food/bread") is None is records.last_place()
 
 
 def test_the_last_place_is_the_one_kept_last_in_a_lesson_not_finished_even_when_the_clock_goes_back(home):
     times = iter([NOW, NOW - timedelta(days=365), NOW - timedelta(days=366), NOW - timedelta(days=1)])
-    with open_store(home, now=lambda: next(times)) as store:
-        store.keep_place(Place("food/bread"))
-        store.keep_place(Place("food/soup"))
-        assert store.last_place().lesson == "food/soup"
-        store.keep_place(Place("food/bread", stage="explain"))
-        assert store.last_place() == Place("food/bread", stage="explain")
-        store.keep_place(Place("food/bread", stage="finished"))
-        assert store.last_place().lesson == "food/soup"
-        assert store.place("food/bread").stage == "finished"
+    with open_records(home, now=lambda: next(times)) as records:
+        records.keep_place(Place("food/bread"))
+        records.keep_place(Place("food/soup"))
+        assert records.last_place().lesson == "food/soup"
+        records.keep_place(Place("food/bread", stage="explain"))
+        assert records.last_place() == Place("food/bread", stage="explain")
+        records.keep_place(Place("food/bread", stage="finished"))
+        assert records.last_place().lesson == "food/soup"
+        assert records.place("food/bread").stage == "finished"
 
 
 def test_settings_are_plain_values_with_a_default(home):
-    with opened(home) as store:
-        assert store.setting("daily_limit", 20) == 20
-        store.set_setting("daily_limit", 5)
-        store.set_setting("daily_limit", [1, "two", None])
-    with opened(home) as store:
-        assert store.setting("daily_limit") == [1, "two", None]
+    with opened(home) as records:
+        assert records.setting("daily_limit", 20) == 20
+        records.set_setting("daily_limit", 5)
+        records.set_setting("daily_limit", [1, "two", None])
+    with opened(home) as records:
+        assert records.setting("daily_limit") == [1, "two", None]
 
 
 def test_fields_of_a_newer_version_are_passed_over_and_missing_ones_take_their_default():
@@ -156,7 +157,7 @@ def test_fields_of_a_newer_version_are_passed_over_and_missing_ones_take_their_d
 
 
 def test_missed_items_are_those_whose_latest_session_ended_in_a_miss_oldest_first(home):
-    with opened(home) as store:
+    with opened(home) as records:
         for given in [
             attempt("mended", 0, "one"),
             attempt("skipped", 0, "one", shown=True),
@@ -169,12 +170,12 @@ def test_missed_items_are_those_whose_latest_session_ended_in_a_miss_oldest_firs
             attempt("now", 0, "three"),
             attempt("gas", 0, "one", lesson="food/soup"),
         ]:
-            store.add(given)
-        assert store.missed_items("food/bread", before_session="three") == ["skipped", "half", "forgotten"]
-        assert store.missed_items("food/bread") == ["skipped", "half", "forgotten", "now"]
-        store.add(attempt("skipped", 0, "three"))
-        assert store.missed_items("food/bread", before_session="three") == ["half", "forgotten"]
-        assert store.missed_items("food/bread", before_session="four") == ["half", "forgotten", "now", "skipped"]
+            records.add(given)
+        assert records.missed_items("food/bread", before_session="three") == ["skipped", "half", "forgotten"]
+        assert records.missed_items("food/bread") == ["skipped", "half", "forgotten", "now"]
+        records.add(attempt("skipped", 0, "three"))
+        assert records.missed_items("food/bread", before_session="three") == ["half", "forgotten"]
+        assert records.missed_items("food/bread", before_session="four") == ["half", "forgotten", "now", "skipped"]
 
 
 @needs_posix
@@ -185,42 +186,42 @@ def test_the_folder_and_the_file_are_the_learner_s_alone(home):
 
 
 def test_the_file_is_in_wal_mode_with_strict_tables_and_full_synchronization(home):
-    with opened(home) as store, database(home) as plain:
+    with opened(home) as records, plain_sqlite(home) as plain:
         assert plain.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         strict = {row[1] for row in plain.execute("PRAGMA table_list") if row[5]}
         assert strict == {"appeals", "attempts", "cards", "places", "settings"}
-        assert store._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
-        assert store._connection.execute("PRAGMA busy_timeout").fetchone()[0] == 5000
+        assert records._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+        assert records._connection.execute("PRAGMA busy_timeout").fetchone()[0] == 5000
 
 
 # ---------------------------------------------------------------------------------------- commands that only look
 
 
 def test_looking_where_there_are_no_records_makes_nothing(home):
-    with opened(home, read_only=True) as store:
-        assert store.attempts() == [] and store.last_place() is None and store.missed_items("food/bread") == []
-        assert store.described() == f"{home / 'records.db'}, no answers yet"
-        with pytest.raises(RecordsError, match="answer NOT saved: the records were opened for looking only"):
-            store.add(attempt())
+    with opened(home, read_only=True) as records:
+        assert records.attempts() == [] and records.last_place() is None and records.missed_items("food/bread") == []
+        assert records.description() == f"{home / 'records.db'}, no answers yet"
+        with pytest.raises(RecordsError, match="answer NOT saved: the records were opened for reading only"):
+            records.add(attempt())
     assert not home.exists()
 
 
 def test_looking_sees_what_a_session_under_way_has_stored(home):
     with opened(home) as session:
         session.add(attempt())
-        with opened(home, read_only=True) as store:
-            assert store.count() == 1
-            assert store.described() == f"{home / 'records.db'}, answers: 1, lessons: 1"
+        with opened(home, read_only=True) as records:
+            assert records.count() == 1
+            assert records.description() == f"{home / 'records.db'}, answers: 1, lessons: 1"
 
 
 def test_looking_at_an_older_schema_leaves_it_as_it_is(home, monkeypatch):
-    with opened(home) as store:
-        store.add(attempt())
-    added = (*store_module.MIGRATIONS, ("ALTER TABLE attempts ADD COLUMN sure INTEGER",))
-    monkeypatch.setattr(store_module, "MIGRATIONS", added)
-    with opened(home, read_only=True) as store:
-        assert store.count() == 1
-    with database(home) as plain:
+    with opened(home) as records:
+        records.add(attempt())
+    added = (*database.MIGRATIONS, ("ALTER TABLE attempts ADD COLUMN sure INTEGER",))
+    monkeypatch.setattr(database, "MIGRATIONS", added)
+    with opened(home, read_only=True) as records:
+        assert records.count() == 1
+    with plain_sqlite(home) as plain:
         assert plain.execute("PRAGMA user_version").fetchone()[0] == len(added) - 1
 
 
@@ -243,7 +244,7 @@ def unchanged(path: Path):
 @pytest.mark.parametrize("read_only", [False, True])
 def test_records_of_a_newer_version_are_refused_and_left_alone(home, read_only):
     opened(home).close()
-    with database(home) as plain:
+    with plain_sqlite(home) as plain:
         plain.execute("PRAGMA user_version = 9999")
     said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 2\)\. Nothing was changed\."
     with unchanged(home / "records.db"), pytest.raises(RecordsError, match=said) as caught:
@@ -263,9 +264,9 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(home, read_only):
 @pytest.mark.parametrize("read_only", [False, True])
 @pytest.mark.parametrize("kept", [0.5, 0.9])
 def test_a_truncated_file_is_refused_and_left_alone(home, kept, read_only):
-    with opened(home) as store:
+    with opened(home) as records:
         for _ in range(30):
-            store.add(attempt())
+            records.add(attempt())
     path = home / "records.db"
     os.truncate(path, int(path.stat().st_size * kept))
     with unchanged(path), pytest.raises(RecordsError, match=r"cannot be opened: it is damaged .*a good copy"):
@@ -273,9 +274,9 @@ def test_a_truncated_file_is_refused_and_left_alone(home, kept, read_only):
 
 
 def test_damage_inside_the_file_is_found_at_the_start(home):
-    with opened(home) as store:
+    with opened(home) as records:
         for _ in range(50):
-            store.add(attempt())
+            records.add(attempt())
     with (home / "records.db").open("r+b") as file:
         file.seek(2 * 4096 + 8)
         file.write(b"\xff" * 2000)
@@ -284,39 +285,39 @@ def test_damage_inside_the_file_is_found_at_the_start(home):
 
 
 def test_damage_that_only_shows_in_the_middle_of_a_session_is_told_as_such(home, monkeypatch):
-    with opened(home) as store:
+    with opened(home) as records:
         for _ in range(300):
-            store.add(attempt())
+            records.add(attempt())
     with (home / "records.db").open("r+b") as file:
         file.seek(30 * 4096)
         file.write(b"\xff" * 4096)
-    monkeypatch.setattr(store_module, "QUICK_CHECK_BYTES", 0)  # as with a large file that was closed cleanly
-    with opened(home) as store, pytest.raises(RecordsError, match="cannot be read: it is damaged"):
-        store.attempts()
+    monkeypatch.setattr(database, "QUICK_CHECK_BYTES", 0)  # as with a large file that was closed cleanly
+    with opened(home) as records, pytest.raises(RecordsError, match="cannot be read: it is damaged"):
+        records.attempts()
 
 
 def test_a_row_that_makes_no_sense_is_named(home):
-    with opened(home) as store:
-        store.add(attempt())
-        store.keep_place(Place("food/bread"))
-    with database(home) as plain:
+    with opened(home) as records:
+        records.add(attempt())
+        records.keep_place(Place("food/bread"))
+    with plain_sqlite(home) as plain:
         plain.execute("UPDATE attempts SET grade = '{oops'")
         plain.execute("UPDATE places SET place = '[]'")
         plain.commit()
-    with opened(home) as store:
+    with opened(home) as records:
         with pytest.raises(RecordsError, match=r"records\.db: attempt 1 makes no sense"):
-            store.attempts()
+            records.attempts()
         with pytest.raises(RecordsError, match="the place in food/bread makes no sense"):
-            store.last_place()
+            records.last_place()
 
 
 def test_an_empty_file_is_a_new_database_only_when_no_log_stands_beside_it(home):
     home.mkdir()
     (home / "records.db").touch()
-    with opened(home, read_only=True) as store:
-        assert store.count() == 0
-    with opened(home) as store:
-        store.add(attempt())
+    with opened(home, read_only=True) as records:
+        assert records.count() == 0
+    with opened(home) as records:
+        records.add(attempt())
     os.truncate(home / "records.db", 0)
     (home / "records.db-wal").write_bytes(b"answers")
     for read_only in (False, True):
@@ -325,23 +326,23 @@ def test_an_empty_file_is_a_new_database_only_when_no_log_stands_beside_it(home)
 
 
 def test_another_program_that_holds_the_file_is_named_after_the_wait(home, monkeypatch):
-    monkeypatch.setattr(store_module, "BUSY_TIMEOUT_S", 0.05)
-    with opened(home) as store, database(home) as other:
-        store.add(attempt())
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    with opened(home) as records, plain_sqlite(home) as other:
+        records.add(attempt())
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(RecordsError, match=r"answer NOT saved: another program keeps it busy .*Close"):
-            store.add(attempt())
+            records.add(attempt())
         with opened(home, read_only=True) as reader:
             assert reader.count() == 1, "looking is not held up by a writer"
         other.execute("ROLLBACK")
-        assert store.add(attempt()).id == 2
+        assert records.add(attempt()).id == 2
 
 
 def test_a_database_that_another_program_has_for_itself_is_not_opened(home, monkeypatch):
     opened(home).close()
-    monkeypatch.setattr(store_module, "BUSY_TIMEOUT_S", 0.05)
-    with database(home) as other:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    with plain_sqlite(home) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("DELETE FROM attempts")
         other.commit()
@@ -358,16 +359,16 @@ def test_a_home_that_cannot_be_made_says_why_and_what_to_do(tmp_path):
 
 
 def test_a_full_database_says_that_the_answer_was_not_saved_and_keeps_the_earlier_ones(home):
-    with opened(home) as store:
+    with opened(home) as records:
         place = Place("food/bread", page=1)
-        store.add(attempt(), place)
-        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
-        store._connection.execute(f"PRAGMA max_page_count = {pages}")
+        records.add(attempt(), place)
+        pages = records._connection.execute("PRAGMA page_count").fetchone()[0]
+        records._connection.execute(f"PRAGMA max_page_count = {pages}")
         big = replace(attempt(), answer="x" * 100_000)
         with pytest.raises(RecordsError, match=r"records.db: answer NOT saved: the disk is full .*Free some space"):
-            store.add(big, replace(place, page=2))
-        assert store.place("food/bread").page == 1, "the place goes with its answer"
-        assert store.add(attempt()).id == 2
+            records.add(big, replace(place, page=2))
+        assert records.place("food/bread").page == 1, "the place goes with its answer"
+        assert records.add(attempt()).id == 2
     assert len(answers_of(home)) == 2
 
 
@@ -375,7 +376,7 @@ def test_a_full_database_says_that_the_answer_was_not_saved_and_keeps_the_earlie
 def test_a_disk_that_fills_up_loses_no_acknowledged_answer(home):
     code = """
 import resource
-with store.open_store(home, now=now) as records:
+with open_records(home, now=now) as records:
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
     stored = 0
     try:
@@ -398,16 +399,16 @@ import sqlite3, zoneinfo, urllib.parse
 if os.geteuid() == 0:
     os.setuid(65534)
 try:
-    store.open_store(home, now=now)
+    open_records(home, now=now)
 except RecordsError as error:
     print(error)
-with store.open_store(home, now=now, read_only=True) as records:
+with open_records(home, now=now, read_only=True) as records:
     print(records.count(), sorted(os.listdir(home)))
 """
     home = Path(tempfile.mkdtemp())  # tmp_path stands below a folder that nobody else may enter
     try:
-        with opened(home) as store:
-            store.add(attempt())
+        with opened(home) as records:
+            records.add(attempt())
         (home / "records.db").chmod(0o444)
         home.chmod(0o555)
         out = ended(start(code, home))
@@ -423,15 +424,15 @@ with store.open_store(home, now=now, read_only=True) as records:
 
 def test_eight_processes_of_a_hundred_answers_each_make_800_rows_in_a_new_database(home):
     code = """
-with store.open_store(home, now=now) as records:
+with open_records(home, now=now) as records:
     for number in range(100):
         records.add(attempt(str(number), session=sys.argv[2]), Place("food/bread", page=number))
 """
     children = [start(code, home, worker) for worker in range(8)]
     assert [ended(child) for child in children] == [""] * 8
-    with opened(home) as store:
-        assert store.count() == 800
-        assert [store.count(session=str(worker)) for worker in range(8)] == [100] * 8
+    with opened(home) as records:
+        assert records.count() == 800
+        assert [records.count(session=str(worker)) for worker in range(8)] == [100] * 8
 
 
 KILLED_AT_STATEMENT = """
@@ -449,8 +450,8 @@ def counting(*arguments, **options):
     return connection
 sqlite3.connect = counting
 if len(sys.argv) > 3:
-    store.MIGRATIONS = (*store.MIGRATIONS, tuple(sys.argv[3:]))
-store.open_store(home, now=now).close()
+    database.MIGRATIONS = (*database.MIGRATIONS, tuple(sys.argv[3:]))
+open_records(home, now=now).close()
 """
 
 
@@ -463,21 +464,21 @@ store.open_store(home, now=now).close()
 def test_a_kill_at_any_statement_of_a_migration_loses_nothing(tmp_path, monkeypatch, added):
     old = tmp_path / "old"
     if added:
-        with opened(old) as store:
-            store.add(attempt(), Place("food/bread"))
-        monkeypatch.setattr(store_module, "MIGRATIONS", (*store_module.MIGRATIONS, added))
+        with opened(old) as records:
+            records.add(attempt(), Place("food/bread"))
+        monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, added))
     for statement in range(40):
         home = tmp_path / str(statement)
         if added:
             shutil.copytree(old, home)
         child = start(KILLED_AT_STATEMENT, home, statement, *added)
         ended(child)
-        with opened(home) as store:
-            assert store.count() == (1 if added else 0)
-            assert store._connection.execute("PRAGMA user_version").fetchone()[0] == len(store_module.MIGRATIONS)
+        with opened(home) as records:
+            assert records.count() == (1 if added else 0)
+            assert records._connection.execute("PRAGMA user_version").fetchone()[0] == len(database.MIGRATIONS)
             if added:
-                assert [row["sure"] for row in store._read("SELECT sure FROM attempts")] == [1]
-            store.add(attempt())
+                assert [row["sure"] for row in records._read("SELECT sure FROM attempts")] == [1]
+            records.add(attempt())
         if child.returncode == 0:
             break
         assert child.returncode == -signal.SIGKILL
@@ -485,7 +486,7 @@ def test_a_kill_at_any_statement_of_a_migration_loses_nothing(tmp_path, monkeypa
 
 
 STORING = """
-with store.open_store(home, now=now) as records:
+with open_records(home, now=now) as records:
     while True:
         print(records.add(attempt("a"), Place("food/bread")).id, flush=True)
 """
@@ -502,7 +503,7 @@ def test_no_acknowledged_answer_is_lost_to_kills_at_random_moments(home):
         child.kill()
         acknowledged = [int(line) for line in ended(child).splitlines(keepends=True) if line.endswith("\n")]
         last = max([last, *acknowledged])
-        with database(home) as plain:
+        with plain_sqlite(home) as plain:
             assert plain.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             ids = [row[0] for row in plain.execute("SELECT id FROM attempts ORDER BY id")]
             assert ids == list(range(1, len(ids) + 1)) and last <= len(ids) <= last + 1
@@ -515,22 +516,22 @@ def test_a_log_that_vanished_after_a_kill_is_told_and_what_is_left_opens(home):
     child.kill()
     ended(child)
     (home / "records.db-wal").unlink()
-    with opened(home) as store:
-        assert "did not end cleanly and its log is gone: its last answers may be missing" in store.warning
-        store.add(attempt())
-    with opened(home) as store:
-        assert store.warning == "" and store.count() >= 1
+    with opened(home) as records:
+        assert "did not end cleanly and its log is gone: its last answers may be missing" in records.warning
+        records.add(attempt())
+    with opened(home) as records:
+        assert records.warning == "" and records.count() >= 1
 
 
 def test_an_interrupted_write_leaves_nothing_half_done(home, monkeypatch):
-    with opened(home) as store:
+    with opened(home) as records:
 
         def interrupt(*arguments):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(store, "_put_place", interrupt)
+        monkeypatch.setattr(records, "_put_place", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            store.add(attempt(), Place("food/bread"))
+            records.add(attempt(), Place("food/bread"))
         monkeypatch.undo()
-        assert store.count() == 0
-        assert store.add(attempt(), Place("food/bread")).id == 1
+        assert records.count() == 0
+        assert records.add(attempt(), Place("food/bread")).id == 1

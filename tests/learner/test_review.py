@@ -13,7 +13,7 @@ from flow import create_learn_flow, create_review_flow
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda
-from tutor.learner.records import open_store
+from tutor.learner.records import open_records
 from tutor.learner.schedule import LEECH_LAPSES, mixed, next_card, todays
 from tutor.models import Card, Step
 from tutor.screen.terminal import ScriptedLearner, Terminal
@@ -80,17 +80,17 @@ def run(two, home, capsys):
 
     def runs(make, learner, day=0, topic=None, limit=None, **settings):
         now = NOW + timedelta(days=day)
-        with open_store(home, now=lambda: now) as store:
+        with open_records(home, now=lambda: now) as records:
             for name, value in settings.items():
-                store.set_setting(name, value)
+                records.set_setting(name, value)
             shared = {
-                "settings": Settings(plain=True), "corpus": open_corpus(two), "store": store, "now": lambda: now,
+                "settings": Settings(plain=True), "corpus": open_corpus(two), "store": records, "now": lambda: now,
                 "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": limit, "rng": random.Random(1),
                 "terminal": Terminal(Settings(plain=True), learner), "session": f"day{day}", "topic": topic, "left": False,
                 "round": None,
             }  # fmt: skip
             make().run(shared)
-            return capsys.readouterr().out, shared, store.attempts(), store.cards()
+            return capsys.readouterr().out, shared, records.attempts(), records.cards()
 
     return runs
 
@@ -168,11 +168,11 @@ def test_answers_from_before_there_were_dates_get_one_at_the_first_review(run, t
 def test_undo_takes_back_the_last_answer_and_what_it_did_to_its_date(run, home, taught):
     before = {card.item: card for card in run(create_review_flow, ScriptedLearner([]), day=2)[3]}
     _, _, attempts, _ = run(create_review_flow, Answers({}), day=2, limit=1)
-    with open_store(home, now=lambda: NOW) as store:
-        last = store.undo()
+    with open_records(home, now=lambda: NOW) as records:
+        last = records.undo()
         assert last.id == attempts[-1].id
-        assert {card.item: card for card in store.cards()} == before
-        assert store.undo().id == attempts[-2].id
+        assert {card.item: card for card in records.cards()} == before
+        assert records.undo().id == attempts[-2].id
 
 
 def test_the_command_tells_what_it_took_back(tutor, docs, home, tmp_path):
@@ -210,9 +210,9 @@ def test_lessons_are_mixed_as_far_as_they_can_be():
 
 
 def test_the_home_screen_offers_the_review_with_how_much_and_how_long(run, taught, home, two):
-    with open_store(home, now=lambda: NOW) as store:
-        offered = agenda.choices(open_corpus(two), store, NOW + timedelta(days=2))
-        assert agenda.figures(store, NOW + timedelta(days=2)).endswith("due")
+    with open_records(home, now=lambda: NOW) as records:
+        offered = agenda.choices(open_corpus(two), records, NOW + timedelta(days=2))
+        assert agenda.figures(records, NOW + timedelta(days=2)).endswith("due")
     labels = [choice.label for choice in offered]
     assert any(label.startswith("Review **") and "from 2 lessons · about" in label for label in labels)
 
@@ -237,8 +237,8 @@ def test_a_scripted_review_gives_the_same_screens_for_the_same_seed(tutor, docs,
 
 
 def test_an_author_sees_what_was_set_aside(tutor, docs, home):
-    with open_store(home, now=lambda: NOW) as store:
-        store.put_card(Card("food/bread:eats", "{}", "2026-03-01T00:00:00Z", lapses=8, leech=True))
+    with open_records(home, now=lambda: NOW) as records:
+        records.put_card(Card("food/bread:eats", "{}", "2026-03-01T00:00:00Z", lapses=8, leech=True))
     assert "set-aside" not in tutor("check", "--docs", docs, "--no-run").stdout
     run = tutor("check", "--docs", docs, "--no-run", "--records")
     assert 'item "eats" was missed 8 times and is no longer asked' in run.stdout and "bread.quiz.yaml:" in run.stdout

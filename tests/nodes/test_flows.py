@@ -11,7 +11,7 @@ from conftest import NOW
 from flow import create_learn_flow
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
-from tutor.learner.records import open_store
+from tutor.learner.records import open_records
 from tutor.models import Step
 from tutor.screen.terminal import ScriptedLearner, Terminal
 from utils.errors import UsageError
@@ -32,7 +32,7 @@ def play(docs, home, capsys):
 
     def run(*steps, topic="bread", seed=1, days=0):
         learner = ScriptedLearner([as_step(step) for step in steps])
-        with open_store(home, now=lambda: NOW + timedelta(days=days)) as store:
+        with open_records(home, now=lambda: NOW + timedelta(days=days)) as store:
             corpus = open_corpus(docs)
             shared = {
                 "settings": Settings(plain=True), "corpus": corpus, "store": store, "now": store.now,
@@ -90,7 +90,7 @@ def learn(docs, home, capsys):
     count = iter(range(100))
 
     def run(learner, seed=1):
-        with open_store(home, now=lambda: NOW) as store:
+        with open_records(home, now=lambda: NOW) as store:
             shared = {
                 "settings": Settings(plain=True), "corpus": open_corpus(docs), "store": store, "now": store.now,
                 "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "fuzz": False,
@@ -228,7 +228,7 @@ def test_the_same_seed_gives_the_same_transcript(docs, tmp_path, capsys):
     texts = []
     for name in ("a", "b"):
         learner = Knows(wrong=["flour"])
-        with open_store(tmp_path / name, now=lambda: NOW) as store:
+        with open_records(tmp_path / name, now=lambda: NOW) as store:
             terminal = Terminal(Settings(plain=True), learner)
             shared = {
                 "settings": Settings(plain=True), "corpus": open_corpus(docs), "store": store, "now": store.now,

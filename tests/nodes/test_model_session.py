@@ -13,7 +13,7 @@ from endpoint import completion, error, event, events, serving, streamed
 from flow import create_learn_flow
 from tutor import grading, prompts
 from tutor.corpus.corpus import open_corpus
-from tutor.learner.records import open_store
+from tutor.learner.records import open_records
 from tutor.models import Item, Step
 from tutor.screen.terminal import ScriptedLearner, Terminal
 from utils.call_llm import Endpoint, Limits
@@ -57,7 +57,7 @@ def session(docs, home, capsys, monkeypatch):
         endpoint = Endpoint(server.base_url, "fake") if server else None
         model = LanguageModel(endpoint, limits=LIMITS, **options)
         terminal = Terminal(Settings(plain=True), learner)
-        with open_store(home, now=lambda: NOW) as store:
+        with open_records(home, now=lambda: NOW) as store:
             shared = {
                 "settings": Settings(plain=True), "corpus": open_corpus(docs), "store": store, "now": store.now,
                 "model": model, "fuzz": False, "zone": NOW.tzinfo, "limit": None, "terminal": terminal,
@@ -352,7 +352,7 @@ def test_a_grade_is_appealed_right_after_it_once_and_both_verdicts_are_kept(sess
         screen, attempts, _ = session(server, *steps)
     assert "The appeal stands." in screen and "Both verdicts are kept." in screen
     assert screen.count("The appeal stands.") == 1
-    with open_store(home, now=lambda: NOW) as store:
+    with open_records(home, now=lambda: NOW) as store:
         assert [grade.correct for attempt in attempts for grade in store.appeals(attempt.id)] == [True]
     assert not any(attempt.grade.correct for attempt in attempts)
 

@@ -350,9 +350,9 @@ def test_the_answers_are_kept_in_the_records(tutor, docs, sheet, home):
     graded(tutor, docs, "--answers", sheet("bread", gas="b"))
     from datetime import datetime, timezone
 
-    from tutor.learner.records import open_store
+    from tutor.learner.records import open_records
 
-    with open_store(home, now=lambda: datetime.now(timezone.utc), read_only=True) as store:
+    with open_records(home, now=lambda: datetime.now(timezone.utc), read_only=True) as store:
         attempts = store.attempts("food/bread")
     assert len(attempts) == 5 and {attempt.mode for attempt in attempts} == {"quiz"}
     assert [attempt.answer for attempt in attempts if attempt.item == "food/bread:gas"] == ["2"]

@@ -12,13 +12,13 @@ pytest.importorskip("pyte")
 from conftest import NOW
 from test_terminal import ended_well, person, settle
 
-from tutor.learner.records import open_store
+from tutor.learner.records import open_records
 
 __all__ = ["person"]  # a fixture
 
 
 def kept(home):
-    with open_store(home, now=lambda: NOW, read_only=True) as store:
+    with open_records(home, now=lambda: NOW, read_only=True) as store:
         return store.attempts()
 
 

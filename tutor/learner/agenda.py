@@ -42,26 +42,26 @@ def within_reach(lessons: Sequence[Lesson], finished: set[str], after: str | Non
     )
 
 
-def finished_lessons(corpus, store) -> set[str]:
+def finished_lessons(corpus, records) -> set[str]:
     """Lessons that the learner has been through to the end."""
-    places = ((lesson, store.place(lesson)) for lesson in corpus.ids())
+    places = ((lesson, records.place(lesson)) for lesson in corpus.ids())
     return {lesson for lesson, place in places if place and place.stage == "finished"}
 
 
-def next_lesson(corpus, store, after: str) -> Lesson | None:
+def next_lesson(corpus, records, after: str) -> Lesson | None:
     """The one lesson to suggest after another."""
     lessons = [corpus.card(lesson) for lesson in corpus.ids()]
-    return next(iter(within_reach(lessons, finished_lessons(corpus, store) | {after}, after)), None)
+    return next(iter(within_reach(lessons, finished_lessons(corpus, records) | {after}, after)), None)
 
 
 REVIEW_S = 30  # that an item of a review takes, about
 
 
-def choices(corpus, store, now) -> list[Choice]:
+def choices(corpus, records, now) -> list[Choice]:
     """The home screen's lines: go on, review, something new, everything. now: aware, in the learner's time zone."""
     cards = {lesson: corpus.card(lesson) for lesson in corpus.ids()}
-    finished = finished_lessons(corpus, store)
-    place = store.last_place()
+    finished = finished_lessons(corpus, records)
+    place = records.last_place()
     offered: list[Choice] = []
     going_on = place.lesson if place and place.lesson in cards else None
     if going_on:
@@ -70,7 +70,7 @@ def choices(corpus, store, now) -> list[Choice]:
         if lesson.minutes:
             left += f" · {max(1, round(lesson.minutes * (1 - len(place.done) / sections)))} min left"
         offered.append(Choice(f"Go on with **{lesson.title}**{left}", going_on))
-    if due := {lesson: count for lesson, count in store.due_counts(end_of_day(now)).items() if lesson in cards}:
+    if due := {lesson: count for lesson, count in records.due_counts(end_of_day(now)).items() if lesson in cards}:
         count = sum(due.values())
         told = f" · from {plural(len(due), 'lesson')} · about {max(1, round(count * REVIEW_S / 60))} min"
         offered.append(Choice(f"Review **{plural(count, 'item')}**{told}", review=True))
@@ -84,16 +84,16 @@ def choices(corpus, store, now) -> list[Choice]:
     return offered
 
 
-def figures(store, now) -> str:
+def figures(records, now) -> str:
     """What the home screen says at its right: `4-day streak · 12 due`. now: aware, in the learner's time zone."""
-    days, due = streak(store.attempts(), now), sum(store.due_counts(end_of_day(now)).values())
+    days, due = streak(records.attempts(), now), sum(records.due_counts(end_of_day(now)).values())
     told = [f"{days}-day streak"] if days > 1 else []
     return " · ".join([*told, f"{due} due"] if due else told)
 
 
-def reviewed_today(store, now) -> int:
+def reviewed_today(records, now) -> int:
     """How many items were gone over in reviews today, each counted once."""
-    today = [attempt for attempt in store.attempts() if attempt.mode == "review" and day_of(attempt.at, now) == now.date()]
+    today = [attempt for attempt in records.attempts() if attempt.mode == "review" and day_of(attempt.at, now) == now.date()]
     return len({attempt.item for attempt in today})
 
 
@@ -103,13 +103,13 @@ def comebacks(cards, now) -> list[str]:
     return [f"{count} {in_days(day)}" for day, count in sorted(days.items())]
 
 
-def rows(corpus, store, now) -> list[dict]:
+def rows(corpus, records, now) -> list[dict]:
     """`topics --json`: one object a lesson, prerequisites before what needs them within a track."""
-    waiting = store.due_counts(end_of_day(now))
+    waiting = records.due_counts(end_of_day(now))
     from tutor.learner.schedule import mastery
 
     by_lesson = defaultdict(list)
-    for attempt in store.attempts():
+    for attempt in records.attempts():
         by_lesson[attempt.lesson].append(attempt)
     table = []
     for lesson_id in corpus.ids():

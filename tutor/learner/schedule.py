@@ -1,6 +1,6 @@
 """How well something is known, and when to ask again. Pure: attempts and the time come in, numbers go out.
 
-Attempts are taken in the order given, which is that of the store's sequence numbers: a clock may jump.
+Attempts are taken in the order given, which is that of the records' sequence numbers: a clock may jump.
 """
 
 from __future__ import annotations

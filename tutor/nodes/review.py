@@ -19,7 +19,7 @@ class ChooseDue(Node):
 
     def prep(self, shared):
         store, now = shared["store"], shared["now"]().astimezone(shared["zone"])
-        for key in store.without_cards():  # answered before cards were kept; a migration would have to import FSRS
+        for key in store.items_without_card():  # answered before cards were kept; a migration would have to import FSRS
             if card := schedule.cards_of_old(store.attempts(item=key), fuzz=shared["fuzz"]):
                 store.put_card(card)
         limit = shared["limit"] or store.setting("daily_limit", DAILY_LIMIT)

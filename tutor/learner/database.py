@@ -1,0 +1,314 @@
+"""The SQLite file under the records: how it is opened, checked and migrated, and what is said when it fails.
+
+WAL with synchronous=FULL: a transaction that has ended is on the disk. Whatever goes wrong with the file becomes a
+RecordsError that names the file, the reason and the remedy, and the file is left as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from utils.errors import RecordsError
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+FILE_NAME = "records.db"
+BUSY_TIMEOUT_S = 5.0
+QUICK_CHECK_BYTES = 8 * 1024 * 1024  # takes about 10 ms to check; see `_check`
+
+# Migration n brings a file from user_version n-1 to n; each runs in one transaction. Never edit one that was released.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE attempts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, -- the sequence number; never given twice
+            uid TEXT NOT NULL UNIQUE,             -- random; tells attempts of two machines apart
+            session TEXT NOT NULL,
+            item TEXT NOT NULL,                   -- Item.key
+            section TEXT NOT NULL,                -- slug
+            lesson TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            grade TEXT NOT NULL,                  -- Grade as JSON
+            score REAL NOT NULL,                  -- score and unaided repeat what `grade` and the rest say, for SQL
+            unaided INTEGER NOT NULL,
+            shown INTEGER NOT NULL,
+            hints INTEGER NOT NULL,
+            seed INTEGER,
+            mode TEXT NOT NULL,
+            at TEXT NOT NULL                      -- UTC, ISO 8601, ends in Z
+        ) STRICT""",
+        "CREATE INDEX attempts_by_lesson ON attempts (lesson, section)",
+        "CREATE INDEX attempts_by_item ON attempts (item)",
+        """CREATE TABLE places (
+            sequence INTEGER PRIMARY KEY,         -- the highest was kept last
+            lesson TEXT NOT NULL UNIQUE,
+            place TEXT NOT NULL,                  -- Place as JSON
+            at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",  # value: JSON
+    ),
+    (
+        "ALTER TABLE attempts ADD COLUMN confidence INTEGER",
+        "ALTER TABLE attempts ADD COLUMN due TEXT",
+        """CREATE TABLE cards (
+            item TEXT PRIMARY KEY,                -- Item.key
+            lesson TEXT NOT NULL,
+            due TEXT NOT NULL,                    -- repeats what the card says, for SQL
+            card TEXT NOT NULL,                   -- Card as JSON
+            attempt INTEGER NOT NULL,             -- that made it
+            before TEXT                           -- the card before that, for undo
+        ) STRICT""",
+        """CREATE TABLE appeals (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            attempt INTEGER NOT NULL REFERENCES attempts (id),
+            grade TEXT NOT NULL,                  -- the second look's Grade as JSON
+            at TEXT NOT NULL
+        ) STRICT""",
+    ),
+)
+
+# A sign in SQLite's message, what it means here, what to do. By message because Python 3.10 has no error codes of SQLite.
+FAULTS = (
+    ("locked", "another program keeps it busy", "Close the other session and try again."),
+    ("locking protocol", "another program keeps it busy", "Close the other session and try again."),
+    ("readonly", "it is read-only", "Make the file and its folder writable, or name another folder with --home."),
+    ("full", "the disk is full", "Free some space and try again; what was saved before is kept."),
+    ("disk i/o", "the disk is full or failing", "Free some space or mend the disk; what was saved before is kept."),
+    ("unable to open", "it cannot be opened", "Make file and folder yours to write, or name another folder by --home."),
+    ("not a database", "it is not a database", "Move it away to begin anew, or put a good copy in its place."),
+    ("malformed", "it is damaged", "Put a good copy in its place; `sqlite3 FILE .recover` saves what can be read."),
+)
+
+
+# ------------------------------------------------------------------------------------------------- opening
+
+
+def open_database(path: Path, *, read_only: bool = False) -> tuple[Connection, str]:
+    """A connection to the file at today's schema, and a warning for the learner, or "".
+
+    read_only: writes nothing; where there is no file, the connection is to an empty database in memory.
+    Raises RecordsError.
+    """
+    import sqlite3
+
+    if sqlite3.sqlite_version_info < (3, 37):
+        raise RecordsError(
+            f"{path}: cannot be opened: strict tables need SQLite 3.37 and this Python has {sqlite3.sqlite_version}. "
+            "Use a newer Python."
+        )
+    warning = _refuse_lost_content(path)
+    with records_errors(path, "cannot be opened"):
+        return _open_to_read(path) if read_only else _open_to_write(path), warning
+
+
+def _open_to_write(path: Path) -> Connection:
+    _make_ready_to_write(path)
+    with _closed_on_failure(_connect(str(path))) as connection:
+        _check(connection, path)
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection, path)
+        return connection
+
+
+def _open_to_read(path: Path) -> Connection:
+    """A connection that cannot write; where the schema is old or missing, one to a migrated copy in memory."""
+    if _size(path) is None:
+        with _closed_on_failure(_connect(":memory:")) as memory:
+            _migrate(memory, path)
+            return memory
+    with _closed_on_failure(_connect_to_read(path)) as connection:
+        if _check(connection, path) == len(MIGRATIONS):
+            return connection
+    with _closed_on_failure(_connect(":memory:")) as memory:
+        connection.backup(memory)
+        connection.close()
+        _migrate(memory, path)
+        return memory
+
+
+def _connect(name: str, uri: bool = False) -> Connection:
+    import sqlite3
+
+    connection = sqlite3.connect(name, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=uri)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _connect_to_read(path: Path) -> Connection:
+    import sqlite3
+
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    connection = _connect(address, uri=True)
+    try:
+        connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        # WAL creates files beside the database. In a folder where it can't, a file with an empty log can still be read
+        # as it is; one with a log can't.
+        folder_refuses = "unable to open" in str(error) or "readonly" in str(error)
+        if not folder_refuses or _size(_beside(path, "-wal")):
+            raise
+        connection = _connect(f"{address}&immutable=1", uri=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_ready_to_write(path: Path) -> None:
+    """Create the folder (mode 700) and the file (mode 600). A read-only one is refused now, not at the first answer."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # opening an existing file would drop the locks of our other connections
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise RecordsError(
+            f"{path}: your records cannot be kept there: {error.strerror}. Name another folder by --home or TUTOR_HOME."
+        ) from error
+    for place in (path, path.parent):
+        if not os.access(place, os.W_OK):
+            raise RecordsError(
+                f"{path}: answers cannot be saved: {place.name} is read-only. "
+                "Make the file and its folder writable, or name another folder with --home."
+            )
+
+
+def _refuse_lost_content(path: Path) -> str:
+    """Look for signs that content was lost, which SQLite itself ignores. Returns a warning, or "".
+
+    SQLite takes an empty file for a new database and deletes the log beside it with the answers in it, so this is
+    refused. An index of the log (-shm) without the log is only left behind when a session was killed and its log
+    removed. The order of the checks matters: another process may be opening the file (it creates file, log, index) or
+    closing it (it removes index, log).
+    """
+    log = _size(_beside(path, "-wal"))
+    index = _size(_beside(path, "-shm"))
+    if log is not None and _size(path) == 0:
+        raise RecordsError(
+            f"{path}: is empty, yet its log {FILE_NAME}-wal stands beside it, with answers that are nowhere else. "
+            "Put a good copy of the file in its place, or move both away to begin anew."
+        )
+    if index is not None and _size(_beside(path, "-wal")) is None and _size(_beside(path, "-shm")) is not None:
+        return f"{path}: the last session did not end cleanly and its log is gone: its last answers may be missing."
+    return ""
+
+
+def _check(connection: Connection, path: Path) -> int:
+    """The schema's version. Refuses a damaged file or one from a newer version before anything is written to it.
+
+    SQLite notices a truncated file at the first read. Its quick check reads the whole file, so it only runs where that
+    is cheap, and on larger files when the last session left its log behind or another session is running.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise RecordsError(
+            f"{path}: cannot be opened: a newer version of the tutor wrote it (schema {version}, this one knows "
+            f"{len(MIGRATIONS)}). Nothing was changed. Update the tutor, or name another folder with --home."
+        )
+    if (_size(path) or 0) <= QUICK_CHECK_BYTES or _size(_beside(path, "-wal")):
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise RecordsError(_fault_message(path, "cannot be opened", f"malformed: {' '.join(found.split())}"))
+    return version
+
+
+def _use_wal(connection: Connection) -> None:
+    """Switch to WAL. SQLite needs the file to itself for this but does not wait for it, so we retry."""
+    import sqlite3
+
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _migrate(connection: Connection, path: Path) -> None:
+    if connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
+        return
+    for version, statements in enumerate(MIGRATIONS, start=1):
+        with transaction(connection):
+            if connection.execute("PRAGMA user_version").fetchone()[0] < version:  # another process may have been faster
+                for statement in statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute("PRAGMA wal_checkpoint").fetchall()  # so that a lost log costs answers, never the schema
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """All of the block or none of it, on the disk when the block ends.
+
+    IMMEDIATE takes the write lock at the start, where SQLite waits for it. A transaction that reads first and writes
+    later fails at once if another process wrote in between.
+    """
+    import sqlite3
+
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:  # Ctrl-C and signals too
+        with suppress(sqlite3.Error):  # report the first failure
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _closed_on_failure(connection: Connection) -> Iterator[Connection]:
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _size(path: Path) -> int | None:
+    """Bytes, or None where there is no such file."""
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise RecordsError(
+            f"{path}: cannot be looked at: {error.strerror}. Make its folder yours to read, or name another by --home."
+        ) from error
+
+
+# -------------------------------------------------------------------------------------------------- faults
+
+
+@contextmanager
+def records_errors(path: Path, what: str) -> Iterator[None]:
+    """Turn what SQLite raises about the file into a RecordsError. A programming error of ours stays as it is."""
+    import sqlite3
+
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InternalError, sqlite3.NotSupportedError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise RecordsError(_fault_message(path, what, str(error))) from error
+
+
+def _fault_message(path: Path, what: str, sqlite_message: str) -> str:
+    for sign, reason, remedy in FAULTS:
+        if sign in sqlite_message.lower():
+            return f"{path}: {what}: {reason} (SQLite: {sqlite_message}). {remedy}"
+    return f"{path}: {what} (SQLite: {sqlite_message}). Put a good copy in its place, or move it away to begin anew."
