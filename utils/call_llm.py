@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal, overload
 
 from utils.errors import ModelError, ModelRefused, UsageError
 from utils.settings import Settings
@@ -116,6 +117,36 @@ def outdated_name(environment: Mapping[str, str]) -> str:
     if "OPENAI_API_BASE" in environment and "OPENAI_BASE_URL" not in environment:
         return "OPENAI_API_BASE is the old name; set OPENAI_BASE_URL instead"
     return ""
+
+
+@overload
+def call_llm(
+    messages: str | Sequence[Message],
+    *,
+    schema: Mapping | None = ...,
+    stream: Literal[False] = ...,
+    endpoint: Endpoint | None = ...,
+    limits: Limits = ...,
+    response_format: Mapping | None = ...,
+    shorter: Sequence[Message] | None = ...,
+    needs_finish: bool = ...,
+    on_wait: Callable[[float, str], None] = ...,
+) -> Reply: ...
+
+
+@overload
+def call_llm(
+    messages: str | Sequence[Message],
+    *,
+    schema: Mapping | None = ...,
+    stream: Literal[True],
+    endpoint: Endpoint | None = ...,
+    limits: Limits = ...,
+    response_format: Mapping | None = ...,
+    shorter: Sequence[Message] | None = ...,
+    needs_finish: bool = ...,
+    on_wait: Callable[[float, str], None] = ...,
+) -> Generator[str, None, Reply]: ...
 
 
 def call_llm(

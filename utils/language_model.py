@@ -149,7 +149,8 @@ class LanguageModel:
             raise self._outage
 
     def _called(self, prompt, messages, response_format, needs_finish) -> Generator[str, None, Reply]:
-        begun, reply, fault, tokens = time.monotonic(), None, "", (0, 0)
+        begun, fault, tokens = time.monotonic(), "", (0, 0)
+        reply: Reply | None = None
         shorter = prompt.shorter if messages == list(prompt.messages) else None
         try:
             reply = yield from call_llm(

@@ -54,9 +54,10 @@ class ReplyCache:
         import sqlite3
 
         try:
-            self._connection = sqlite3.connect(path, timeout=2, isolation_level=None, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.executescript(SCHEMA)
+            connection = sqlite3.connect(path, timeout=2, isolation_level=None, check_same_thread=False)
+            self._connection = connection
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(SCHEMA)
         except sqlite3.Error:
             self._connection = None
 

@@ -207,7 +207,7 @@ class _Builder:
             self.root = value
             return
         parent, key = self.open[-1], self.keys[-1]
-        if isinstance(parent, list):
+        if isinstance(parent, LinedList):
             parent.append(value)
             parent.lines.append(line)
         elif key is None:

@@ -129,8 +129,8 @@ class _Look:
         texts = [("question", None, item.question), ("explanation", None, item.explanation)]
         texts += [("hints", index, hint) for index, hint in enumerate(item.hints)]
         texts += [("steps", index, step) for index, step in enumerate(item.steps)]
-        for field, entries in (("options", item.options), ("wrong", item.wrong)):
-            texts += [(field, index, f"{getattr(one, 'text', '')} {one.reply}") for index, one in enumerate(entries)]
+        texts += [("options", index, f"{option.text} {option.reply}") for index, option in enumerate(item.options)]
+        texts += [("wrong", index, f" {known.reply}") for index, known in enumerate(item.wrong)]
         for field, index, text in texts:
             if "$" in text:
                 for token in lessons.markdown_parser().parse(text):

@@ -253,7 +253,8 @@ def _value(node, variables):
     except OverflowError:
         raise ExpressionError("a value on the way is too large") from None
     except ValueError:  # of math and statistics alike: outside the function's domain
-        shown = f"{node.func.id}({', '.join(map(show, values))})" if isinstance(node, ast.Call) else "it"
+        name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        shown = f"{name}({', '.join(map(show, values))})" if name else "it"
         raise ExpressionError(f"{shown} is undefined") from None
 
 

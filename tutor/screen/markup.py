@@ -359,6 +359,8 @@ def _stacked(console: Console, options: ConsoleOptions, blocks: list) -> list[li
 class Line(Paragraph):
     """A paragraph; `tight` where Markdown sets it without space around it."""
 
+    tight: bool
+
     @classmethod
     def create(cls, markdown, token):
         element = cls(justify="left")
@@ -403,6 +405,9 @@ class Item(Container):
 class Items(ListElement):
     """A list: bullets, or numbers as wide as the last of them."""
 
+    page: Page
+    items: list[Item]  # type: ignore[assignment]
+
     @classmethod
     def create(cls, markdown, token):
         element = cls(token.type, int(token.attrs.get("start", 1)))
@@ -432,6 +437,8 @@ class Items(ListElement):
 class Details(Container):
     """`<details>`: the summary, and under it what it holds, if it is open."""
 
+    summary: str
+
     @classmethod
     def create(cls, markdown, token):
         element = cls(markdown)
@@ -448,6 +455,8 @@ class Details(Container):
 class Footnote(Container):
     """A footnote under its number."""
 
+    number: int
+
     @classmethod
     def create(cls, markdown, token):
         element = cls(markdown)
@@ -461,6 +470,8 @@ class Footnote(Container):
 
 class Divider(MarkdownElement):
     """A thematic break."""
+
+    sign: str
 
     @classmethod
     def create(cls, markdown, token):

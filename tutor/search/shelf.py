@@ -9,6 +9,7 @@ import math
 import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tutor.search.words import PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
 
@@ -88,7 +89,7 @@ class Shelf:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
         self._table = sqlite3.connect(folder / "files.db" if folder else ":memory:", WAIT_S, isolation_level=None)
-        self._analyzers: dict[str, object] = {}
+        self._analyzers: dict[str, Any] = {}
         try:
             self._table.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made again
             self._notes = self._read_notes()
