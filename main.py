@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import click
 
@@ -308,19 +308,23 @@ def search(settings, query, count, topic, jsonl):
 @click.option("--lesson", "topic", metavar="TOPIC", help="Answer from one lesson only.")
 @click.option("-c", "--continue", "follow", is_flag=True, help="Go on with the last conversation.")
 @click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, question} in (- is stdin) and out.")
+@click.option("--manual", is_flag=True, help="Answer from this program's manual, in place of the lessons.")
 @takes_settings
-def ask(settings, question, topic, follow, jsonl):
+def ask(settings, question, topic, follow, jsonl, manual):
     """A question, answered from the lessons with the places that say so; exit code 1 where they don't.
 
     Without QUESTION, or with -, it is read from stdin. Text piped in beside a QUESTION is context for it.
     """
     from flow import create_ask_flow
+    from tutor.corpus.corpus import bundled_manual
     from tutor.screen import terminal
     from tutor.search import answering
     from tutor.search.conversations import keep_conversation, load_conversation
     from utils import files
 
     question, context = ("", "") if jsonl else terminal.piped_question(" ".join(question))
+    if manual:
+        settings = replace(settings, docs=str(bundled_manual()))
     corpus = corpus_of(settings, listed=bool(topic))
     lessons = [corpus.find(topic)] if topic else None
     cache = files.cache_folder(settings.home)

@@ -24,6 +24,11 @@ def bundled_docs() -> Path:
     return Path(__file__).resolve().parents[2] / "docs"
 
 
+def bundled_manual() -> Path:
+    """The program's manual, which is a folder of lessons too."""
+    return bundled_docs().with_name("manual")
+
+
 def docs_folder(option: str | None) -> Path:
     """The folder of --docs, else the bundled one."""
     return Path(option).expanduser() if option else bundled_docs()
