@@ -13,7 +13,7 @@ from tutor.check.banks import bank_findings
 from tutor.check.code import output_is_wrong, run_findings
 from tutor.check.mending import tidied, tidying, with_outputs
 from tutor.check.rules import RULES, finding
-from tutor.check.texts import Links, circles, lesson_findings
+from tutor.check.texts import Links, anchors, circles, lesson_findings
 from tutor.corpus import lessons
 from tutor.corpus.corpus import Corpus, docs_folder, open_corpus
 from tutor.models import BANK_SUFFIX, Card, Finding, Lesson
@@ -295,7 +295,7 @@ def _run(blocks: dict[str, list[lessons.Block]], tell: Tell) -> dict[str, list[r
 def _links(corpus: Corpus) -> Links:
     known: dict[str, set[str] | None] = {}
 
-    def anchors(relative: str) -> set[str] | None:
+    def anchors_of(relative: str) -> set[str] | None:
         if relative not in known:
             known[relative] = None
             lesson_id = relative.removesuffix(".md")
@@ -309,7 +309,7 @@ def _links(corpus: Corpus) -> Links:
 
     return Links(
         exists=lambda relative: os.path.exists(corpus.folder / relative),
-        anchors=anchors,
+        anchors=anchors_of,
         names=tuple(lesson_id + ".md" for lesson_id in corpus.ids()[:MANY]),
     )
 
