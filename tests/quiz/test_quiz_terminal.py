@@ -5,16 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-
-pytest.importorskip("pexpect")
-pytest.importorskip("pyte")
-
 from conftest import NOW
-from test_terminal import ended_well, person, settle
+from person import ended_well, settle
 
 from tutor.learner.records import open_records
-
-__all__ = ["person"]  # a fixture
 
 
 def kept(home):

@@ -8,92 +8,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-import termios
 import time
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, bare_environment
-
-pexpect = pytest.importorskip("pexpect")
-pyte = pytest.importorskip("pyte")
+from person import WAIT_S, ended_well, pexpect, settle
 
 GOLDEN = Path(__file__).parent / "golden"
-KEYS = {"enter": "\r", "up": "\x1b[A", "down": "\x1b[B", "space": " ", "c-c": "\x03", "c-d": "\x04"}
-WAIT_S = 20  # for words to appear; nothing waits that long unless it fails
-
-
-class Person:
-    """Somebody at a terminal of `columns` x `rows`, who reads before they press."""
-
-    def __init__(self, arguments, home, columns=80, rows=24, **environment):
-        self.screen = pyte.HistoryScreen(columns, rows, history=5000, ratio=0.5)
-        self.stream = pyte.ByteStream(self.screen)
-        env = {**bare_environment(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
-        command = [str(ROOT / "main.py"), *map(str, arguments)]
-        place = str(Path(home).parent)  # the folder of the lessons, so that their paths are short on screen
-        self.child = pexpect.spawn(sys.executable, command, dimensions=(rows, columns), env=env, timeout=WAIT_S, cwd=place)
-        self.raw = b""
-        self.before = self.modes()
-
-    def modes(self):
-        return termios.tcgetattr(self.child.child_fd)[:4]
-
-    def read(self, words: str) -> str:
-        """The screen once `words` stand on it."""
-        deadline = time.monotonic() + WAIT_S
-        while words not in self.text():
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{words!r} never came; the screen shows:\n{self.text()}")
-            try:
-                self.feed(self.child.read_nonblocking(65536, timeout=0.1))
-            except pexpect.TIMEOUT:
-                continue
-            except pexpect.EOF:
-                assert words in self.text(), f"ended without {words!r}:\n{self.text()}"
-        return self.text()
-
-    def feed(self, data: bytes):
-        self.raw += data
-        self.stream.feed(data)
-
-    def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def everything(self) -> str:
-        """What has scrolled away, then the screen: the terminal's own scroll-back."""
-        width = self.screen.columns
-        above = ["".join(line[x].data for x in range(width)).rstrip() for line in self.screen.history.top]
-        return "\n".join([*above, *(line.rstrip() for line in self.screen.display)]).rstrip() + "\n"
-
-    def press(self, *keys: str):
-        for key in keys:
-            self.child.send(KEYS.get(key, key))
-
-    def leave(self) -> int | None:
-        """Read to the end; the exit status, or minus the signal."""
-        try:
-            while True:
-                self.feed(self.child.read_nonblocking(65536, timeout=WAIT_S))
-        except pexpect.EOF:
-            pass
-        except OSError:  # the other end of the pseudo-terminal is gone
-            pass
-        self.child.close()
-        return self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus
-
-
-@pytest.fixture
-def person(docs, home):
-    people = []
-
-    def sit_down(*arguments, **options):
-        people.append(Person(["--docs", docs, "--seed", "4", *arguments], home, **options))
-        return people[-1]
-
-    yield sit_down
-    for someone in people:
-        someone.child.close(force=True)
 
 
 def whole_lesson(someone) -> str:
@@ -128,19 +50,6 @@ def key_for(text: str, bottom: str) -> list[str]:
     if "in percent" in text:
         return ["2", "enter"]
     return ["sugar", "enter"]
-
-
-def settle(someone, quiet_s=0.3):
-    """Let the program finish drawing."""
-    last = time.monotonic()
-    while time.monotonic() - last < quiet_s:
-        try:
-            someone.feed(someone.child.read_nonblocking(65536, timeout=0.05))
-            last = time.monotonic()
-        except pexpect.TIMEOUT:
-            continue
-        except pexpect.EOF:
-            return
 
 
 def compare(name: str, text: str):
@@ -189,13 +98,6 @@ def go_to(someone, place: str):
         settle(someone, 0.2)
         if name == place:
             return
-
-
-def ended_well(someone) -> bool:
-    """No traceback; bracketed paste off and cursor shown again."""
-    raw = someone.raw
-    pasting = raw.count(b"\x1b[?2004h") == raw.count(b"\x1b[?2004l")
-    return b"Traceback" not in raw and pasting and raw.rfind(b"\x1b[?25l") <= raw.rfind(b"\x1b[?25h")
 
 
 @pytest.mark.parametrize("place", PLACES)
