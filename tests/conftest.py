@@ -8,9 +8,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from program import run_in_process
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
+
+ENCODINGS = [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}]
 
 LESSON = """\
 ---
@@ -114,7 +117,17 @@ def bare_environment(home) -> dict[str, str]:
 
 @pytest.fixture
 def tutor(home, tmp_path):
-    """Run the program as a person would type it: tutor("learn", "bread", ...) -> CompletedProcess."""
+    """Run the program as a person would type it: tutor("learn", "bread", ...) -> CompletedProcess. No process is started."""
+
+    def run(*arguments, stdin="", **environment):
+        return run_in_process(arguments, stdin, {**bare_environment(home), "HOME": str(tmp_path), **environment}, tmp_path)
+
+    return run
+
+
+@pytest.fixture
+def tutor_process(home, tmp_path):
+    """As `tutor`, in a process of its own, for what only that can show: hash seeds, encodings, imports, worker processes."""
 
     def run(*arguments, stdin="", timeout=60, **environment):
         env = {**bare_environment(home), "PYTHONWARNINGS": "error", "HOME": str(tmp_path), **environment}
@@ -124,3 +137,19 @@ def tutor(home, tmp_path):
         )  # fmt: skip
 
     return run
+
+
+@pytest.fixture
+def person(docs, home):
+    """Seat somebody at a terminal: person("learn", "bread", columns=60) -> Person."""
+    from person import Person
+
+    people = []
+
+    def sit_down(*arguments, **options):
+        people.append(Person(["--docs", docs, "--seed", "4", *arguments], home, **options))
+        return people[-1]
+
+    yield sit_down
+    for someone in people:
+        someone.child.close(force=True)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import BANK, LESSON, ROOT, bare_environment
+from conftest import BANK, ENCODINGS, LESSON, ROOT, bare_environment
 
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
@@ -361,19 +361,19 @@ def test_the_answers_are_kept_in_the_records(tutor, docs, sheet, home):
 # ---------------------------------------------------------------------------------------- steady and sealed
 
 
-def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed(tutor, docs, tmp_path):
+def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed(tutor_process, docs, tmp_path):
     seen = set()
     for seed in "012":
         folder = tmp_path / seed
         folder.mkdir()
         environment = {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": "1700000000"}
         path, again = folder / "s.yaml", tmp_path / "s.yaml"
-        assert graded(tutor, docs, "--seed", 5, "--sheet", path, **environment).returncode == 0
+        assert graded(tutor_process, docs, "--seed", 5, "--sheet", path, **environment).returncode == 0
         text = path.read_text(encoding="utf-8").replace(f"{seed}/s.yaml", "s.yaml")
         again.write_text(filled(text, {**RIGHT, "gas": "b"}), encoding="utf-8")
         arguments = ["--answers", again, "--junit", folder / "j.xml", "--home", folder / "home"]
-        plain = graded(tutor, docs, *arguments, **environment).stdout
-        document = graded(tutor, docs, *arguments, "--json", **environment).stdout
+        plain = graded(tutor_process, docs, *arguments, **environment).stdout
+        document = graded(tutor_process, docs, *arguments, "--json", **environment).stdout
         seen.add((text, plain, document, (folder / "j.xml").read_bytes()))
     assert len(seen) == 1
     assert 'timestamp="2023-11-14T22:13:20"' in seen.pop()[3].decode()
@@ -384,7 +384,7 @@ def test_a_source_date_epoch_that_is_none_is_refused(tutor, docs, sheet):
     assert run.returncode == 2 and "SOURCE_DATE_EPOCH: found 'soon'" in run.stderr
 
 
-def test_a_quiz_connects_to_nothing_and_tells_no_key(tutor, docs, sheet, tmp_path, home):
+def test_a_quiz_connects_to_nothing_and_tells_no_key(tutor_process, docs, sheet, tmp_path, home):
     path, key = sheet(), "sk-never-told-0123456789"
     (tmp_path / "sitecustomize.py").write_text(
         "import socket\n"
@@ -392,7 +392,7 @@ def test_a_quiz_connects_to_nothing_and_tells_no_key(tutor, docs, sheet, tmp_pat
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n",
         encoding="utf-8",
     )
-    run = graded(tutor, docs, "--answers", path, "--junit", tmp_path / "j.xml", "--json", PYTHONPATH=str(tmp_path),
+    run = graded(tutor_process, docs, "--answers", path, "--junit", tmp_path / "j.xml", "--json", PYTHONPATH=str(tmp_path),
                  OPENAI_API_KEY=key, OPENAI_BASE_URL="http://127.0.0.1:9")  # fmt: skip
     assert run.returncode == 0
     written = b"".join(file.read_bytes() for file in [*home.rglob("*"), tmp_path / "j.xml"] if file.is_file())
@@ -445,12 +445,17 @@ def test_a_full_device_is_an_error_with_a_message(docs, sheet, home):
     "environment",
     [
         {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CI": "true"}, {"COLUMNS": "1"}, {"COLUMNS": "40"}, {"COLUMNS": "500"},
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"},
     ],
     ids=str,
 )  # fmt: skip
 def test_odd_environments_work_without_escape_sequences(tutor, docs, sheet, environment):
     run = graded(tutor, docs, "--answers", sheet(gas="b"), "--min-score", 1, **environment)
+    assert run.returncode == 1 and "\x1b" not in run.stdout + run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("environment", ENCODINGS, ids=str)
+def test_odd_encodings_work_without_escape_sequences(tutor_process, docs, sheet, environment):
+    run = graded(tutor_process, docs, "--answers", sheet(gas="b"), "--min-score", 1, **environment)
     assert run.returncode == 1 and "\x1b" not in run.stdout + run.stderr and "Traceback" not in run.stderr
 
 

@@ -1,0 +1,64 @@
+"""The program run inside the test's own process: as a command in a pipe sees the world, and nothing of it left afterwards."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def speaks_to_the_interpreter(name: str) -> bool:
+    """Is this variable read once, when a process starts?"""
+    return name.startswith(("PYTHON", "LC_", "LANG")) or name == "TZ"
+
+
+def run_in_process(arguments, stdin: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess:
+    """What `main.py ARGUMENTS` comes to with these variables alone, in this folder, with pipes for its three streams."""
+    import main
+
+    assert not any(map(speaks_to_the_interpreter, environment)), "such a variable needs the fixture tutor_process"
+    arguments = [str(argument) for argument in arguments]
+    pipes = [
+        io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="surrogateescape") for data in (stdin.encode(), b"", b"")
+    ]
+    handlers, threshold = [signal.getsignal(number) for number in SIGNALS], gc.get_threshold()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ) - set(environment):
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setenv("TUTOR_HOME", environment["TUTOR_HOME"])  # --home writes it
+        patch.chdir(folder)
+        for name, pipe in zip(("stdin", "stdout", "stderr"), pipes, strict=True):
+            patch.setattr(sys, name, pipe)
+        patch.setattr(os, "get_terminal_size", _no_terminal)
+        try:
+            main.run(arguments)
+        except SystemExit as ended:
+            code = ended.code
+        finally:
+            for number, handler in zip(SIGNALS, handlers, strict=True):
+                signal.signal(number, handler)
+            gc.set_threshold(*threshold)
+            _forget_connections()
+    said, errors = (pipe.buffer.getvalue().decode("utf-8", "surrogateescape") for pipe in pipes[1:])
+    return subprocess.CompletedProcess(["main.py", *arguments], code, said, errors)
+
+
+def _no_terminal(*_):
+    raise OSError("not a terminal")
+
+
+def _forget_connections():
+    """The clients that utils.call_llm keeps: each was made with the proxies and the server of one run."""
+    if module := sys.modules.get("utils.call_llm"):
+        module._client.cache_clear()
+        module.models_at.cache_clear()
