@@ -9,14 +9,21 @@ import sys
 from contextlib import contextmanager
 from dataclasses import fields, replace
 
-import click
+from utils.installation import OURS, refuse_to_run
+
+if sys.version_info < (3, 10):  # noqa: UP036 - for whoever starts it with an older one
+    refuse_to_run("needs Python 3.10 or newer")
+try:
+    import click
+except ModuleNotFoundError as error:
+    refuse_to_run(f"lacks the package {error.name}")
 
 from tutor.models import BANK_SUFFIX
 from utils import __version__
 from utils.errors import ExitCode, InvalidFile, NothingRun, TutorError, UsageError
 from utils.settings import Settings
 
-PROGRAM = "tutor"
+PROGRAM = "ptutor"
 
 
 # ------------------------------------------------------------------------------- options of every command
@@ -667,6 +674,12 @@ def run(arguments=None):
     sys.exit(int(code))
 
 
+def run_under_old_name():
+    """The command `tutor`, which is also another project's; it goes with the next release."""
+    print(f"tutor: this command is now called {PROGRAM}; the old name goes away with the next release", file=sys.stderr)
+    run()
+
+
 def _invoke(arguments) -> int:
     try:
         return cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE
@@ -687,6 +700,10 @@ def _invoke(arguments) -> int:
         return stopped.code
     except (BrokenPipeError, SystemExit):
         raise
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in OURS:
+            return _complain_of_bug(error)
+        refuse_to_run(f"lacks the package {error.name}")
     except OSError as error:
         if error.filename is None:  # a stream, not a file: the caller tells
             raise

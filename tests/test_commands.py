@@ -49,7 +49,7 @@ def test_every_command_and_option_stands_in_the_readme():
 @pytest.mark.parametrize("command", [[], ["learn"], ["topics"], ["check"], ["grade"], ["graph"], ["doctor"]])
 def test_help_is_there_for_every_command(tutor, command):
     run = tutor(*command, "--help")
-    assert run.returncode == 0 and run.stdout.startswith("Usage: tutor")
+    assert run.returncode == 0 and run.stdout.startswith("Usage: ptutor")
 
 
 def test_a_session_without_a_terminal_is_refused_and_never_waits(tutor, docs):

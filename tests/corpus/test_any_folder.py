@@ -91,7 +91,7 @@ def test_a_lesson_is_taught_or_refused_in_one_line(tutor, folder, steps, topic, 
     assert run.returncode == code
     assert "Secret is" not in run.stdout and "root:" not in run.stdout
     if code:
-        named = [line for line in run.stderr.splitlines() if line.startswith("tutor: ")]
+        named = [line for line in run.stderr.splitlines() if line.startswith("ptutor: ")]
         assert len(named) == 1
 
 

@@ -76,7 +76,7 @@ def test_the_head_says_how_and_with_which_command(items):
     text = written(items["gas"])
     head = text[: text.index("corpus:")]
     assert all(line.startswith("#") for line in head.strip().split("\n"))
-    assert "tutor quiz --answers s.yaml" in head and "[a, c]" in head
+    assert " ptutor quiz --answers s.yaml" in head and "[a, c]" in head
 
 
 def test_a_sheet_shows_question_options_and_unit_and_no_key(items):

@@ -27,7 +27,7 @@ BLANK = "____"
 HEAD = """\
 # A quiz of Pocket Tutor. Write each answer after its "answer:", save the file, and have it graded by
 #
-#     tutor quiz --answers NAME
+#     ptutor quiz --answers NAME
 #
 # One option: its letter or its words. Several: [a, c]. A number as you would say it: 0.40, 1/3, 12 %.
 # Blanks: [first, second]. Steps: their numbers in the right order, [3, 1, 2]. Free text may go on over lines after
