@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tutor.corpus import lessons
 from tutor.corpus.listing import find_lessons, lesson_id_of
-from tutor.models import BANK_SUFFIX, Lesson
+from tutor.models import BANK_SUFFIX, Item, Lesson
 from utils.errors import InvalidFile, UsageError
 from utils.files import LIMIT_BYTES, decoded, is_within, read_inside, shown_path, shown_plainly
 from utils.text import nearest
@@ -62,6 +62,8 @@ class Corpus:
     banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
     _cards: dict[str, lessons.Card] = field(default_factory=dict, repr=False)
+    _banks: dict[str, tuple[Item, ...] | None] = field(default_factory=dict, repr=False)
+    _made: dict[str, tuple[Item, ...]] = field(default_factory=dict, repr=False)
 
     def list_files(self, is_known: Callable[[str], bool] = lambda real: False) -> None:
         """Look for the lessons anew. Raises UsageError where there is none.
@@ -95,6 +97,35 @@ class Corpus:
             text = self._text(lesson_id)
             self._lessons[lesson_id] = lessons.parse_lesson(text, lesson_id, self.path_of(lesson_id))
         return self._lessons[lesson_id]
+
+    def items(self, lesson_id: str, *, made: bool = True) -> tuple[Item, ...]:
+        """The items of a lesson as their author wrote them, undrawn and in the bank's order.
+
+        A lesson without a bank gives items made from its text (`Item.made` is True on every one of them); with
+        made=False it gives none. Both are read or made once and kept. Raises InvalidFile where the lesson or its bank
+        is invalid, or an item names a section that the lesson doesn't have; UsageError where a file can't be read or
+        there is no such lesson. A broken bank never falls back on made items.
+        """
+        if lesson_id not in self._banks:
+            self._banks[lesson_id] = self._read_bank(lesson_id)
+        written = self._banks[lesson_id]
+        if written is not None or not made:
+            return written or ()
+        if lesson_id not in self._made:
+            from tutor.corpus.made_items import make_items
+
+            self._made[lesson_id] = tuple(make_items(self.lesson(lesson_id)))
+        return self._made[lesson_id]
+
+    def _read_bank(self, lesson_id: str) -> tuple[Item, ...] | None:
+        found = self.bank_text(lesson_id)
+        if found is None:
+            return None
+        from tutor.corpus.bank import parse_bank
+
+        text, path = found
+        slugs = [section.slug for section in self.lesson(lesson_id).sections]
+        return tuple(parse_bank(text, lesson_id, path, sections=slugs))
 
     def card(self, lesson_id: str) -> lessons.Card:
         """What a list says about a lesson. One that can't be read is listed by its name, with a warning."""

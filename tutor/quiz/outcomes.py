@@ -66,14 +66,9 @@ def _made_up_seed() -> int:
 
 def read_banks(corpus, lessons: Iterable[str]) -> dict[str, list[Item]]:
     """{lesson id: its items as authored} of the lessons that are there and have a bank. Raises InvalidFile."""
-    banks = {}
-    for lesson_id in lessons:
-        found = corpus.bank_text(lesson_id) if lesson_id in corpus.files else None  # a sheet may name one that is gone
-        if found:
-            slugs = [section.slug for section in corpus.lesson(lesson_id).sections]
-            text, path = found
-            banks[lesson_id] = bank.parse_bank(text, lesson_id, path, sections=slugs)
-    return banks
+    there = [lesson_id for lesson_id in lessons if lesson_id in corpus.files]  # a sheet may name one that is gone
+    banks = {lesson_id: list(corpus.items(lesson_id, made=False)) for lesson_id in there}
+    return {lesson_id: items for lesson_id, items in banks.items() if items}
 
 
 def choose(banks: Mapping[str, Sequence[Item]], request: Request) -> list[Item]:
