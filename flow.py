@@ -157,7 +157,7 @@ def create_grade_flow() -> Flow:
     """Bulk grading: read some lines, grade them, write them, until the file ends. Never more than some in memory.
 
     Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `model`, `jobs` (requests to
-    it at a time), `terminal` (terminal.Pipe), the counts `graded` and `faulty`, and at the end `exit_code`.
+    it at a time), `terminal` (one_shot.Pipe), the counts `graded` and `faulty`, and at the end `exit_code`.
     """
     from tutor.nodes import grade as nodes
 
@@ -171,7 +171,7 @@ def create_ask_flow() -> Flow:
     """One question, answered from the lessons: by quotes, or in a model's words whose every sentence cites a passage.
 
     Its store: `question`, `context` (text piped in), `before` ([(question, answer)] of the conversation so far), `lessons`
-    (ids to look in, None for all), `index`, `model`, `terminal` (terminal.OneShot); and at the end `answer`.
+    (ids to look in, None for all), `index`, `model`, `terminal` (one_shot.OneShot); and at the end `answer`.
     """
     from tutor.nodes import ask as nodes
 
@@ -183,7 +183,7 @@ def create_ask_flow() -> Flow:
 def create_summarize_flow() -> Flow:
     """A lesson in brief: map over its sections, then reduce.
 
-    Its store: `lesson`, `words`, `model`, `terminal` (terminal.OneShot).
+    Its store: `lesson`, `words`, `model`, `terminal` (one_shot.OneShot).
     """
     from tutor.nodes import summarize as nodes
 
@@ -195,7 +195,7 @@ def create_summarize_flow() -> Flow:
 def create_find_flow() -> Flow:
     """Which lesson answers a question: an agent that reads and searches until it can say, in at most six steps.
 
-    Its store: `question`, `corpus`, `index`, `model`, `terminal` (terminal.OneShot); and at the end `found`.
+    Its store: `question`, `corpus`, `index`, `model`, `terminal` (one_shot.OneShot); and at the end `found`.
     """
     from tutor.nodes import find as nodes
 
@@ -212,7 +212,7 @@ def create_draft_flow() -> Flow:
     """Items for a lesson's bank, checked and shown as a diff to accept.
 
     Its store: `lesson`, `items` (of its bank), `count`, `old` (the bank's text or None), `path` (of the bank, for people),
-    `target` (the same, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (terminal.OneShot).
+    `target` (the same, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (one_shot.OneShot).
     """
     from tutor.nodes import draft as nodes
 
@@ -254,7 +254,7 @@ def create_quiz_flow() -> Flow:
 def create_appeal_flow() -> Flow:
     """A disputed grade, looked at again.
 
-    Its store: `number` (of the attempt), `corpus`, `store`, `now`, `model`, `terminal` (terminal.OneShot); at the end `stands`.
+    Its store: `number` (of the attempt), `corpus`, `store`, `now`, `model`, `terminal` (one_shot.OneShot); at the end `stands`.
     """
     from tutor.nodes import appeal as nodes
 

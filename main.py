@@ -139,9 +139,9 @@ def appeal(settings, attempt):
     ATTEMPT is its number, which the feedback names; 0 is the last one.
     """
     from flow import create_appeal_flow
-    from tutor.screen import terminal
+    from tutor.screen import one_shot
 
-    shown = terminal.OneShot(settings)
+    shown = one_shot.OneShot(settings)
     with records_of(settings) as store, model_of(settings, shown.tell_wait) as model:
         past = store.attempts() if attempt == 0 else []
         shared = {
@@ -158,7 +158,7 @@ def progress(settings):
     """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
     from tutor.corpus import bank
     from tutor.learner.progress import progress_of
-    from tutor.screen import screens, terminal
+    from tutor.screen import progress_screen, stdio, terminal
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
@@ -174,9 +174,9 @@ def progress(settings):
                 corpus.warnings.append(str(error))
     figures = progress_of(attempts, cards, items, now)
     if settings.json:
-        return terminal.put(figures.document(), corpus.warnings)
+        return stdio.put(figures.document(), corpus.warnings)
     titles = {lesson: corpus.card(lesson).title for lesson in figures.sections}
-    terminal.Terminal(settings).show(screens.Progressed(figures, now.date(), titles))
+    terminal.Terminal(settings).show(progress_screen.ProgressScreen(figures, now.date(), titles))
 
 
 @cli.command()
@@ -184,12 +184,12 @@ def progress(settings):
 def topics(settings):
     """The lessons: prerequisites, sections, items, mastery, what is due."""
     from tutor.learner import agenda
-    from tutor.screen import terminal
+    from tutor.screen import stdio
 
     corpus = corpus_of(settings)
     with records_of(settings, read_only=True) as store:
         rows = agenda.rows(corpus, store, store.now().astimezone())
-    put(settings, rows, lambda: agenda.listing(rows, terminal.line_width()), corpus.warnings)
+    put(settings, rows, lambda: agenda.listing(rows, stdio.line_width()), corpus.warnings)
 
 
 @cli.command()
@@ -202,10 +202,10 @@ def grade(settings, file, jobs):
     FILE.jsonl may be - for standard input.
     """
     from flow import create_grade_flow
-    from tutor.screen import terminal
+    from tutor.screen import one_shot
     from utils import files
 
-    pipe = terminal.Pipe(settings)
+    pipe = one_shot.Pipe(settings)
     with files.lines_of(file) as lines, model_of(settings) as model, processes(1 if model.available else jobs or 1) as run_all:
         shared = {
             "lines": lines, "path": file, "run_all": run_all, "model": model, "jobs": jobs or 4, "terminal": pipe, "graded": 0,
@@ -236,12 +236,12 @@ def quiz(settings, topics, sheet, **options):
     Mixes several TOPICs; with none, the whole corpus.
     """
     from flow import create_quiz_flow
-    from tutor.screen import terminal
+    from tutor.screen import stdio
 
     with quiz_session(settings, topics, sheet, **options) as shared:
         create_quiz_flow().run(shared)
     if settings.json:
-        terminal.put(shared["document"])
+        stdio.put(shared["document"])
     return shared["exit_code"]
 
 
@@ -259,7 +259,7 @@ def check(settings, paths, fix, no_run, strict, rules, records):
     Runs the code of the lessons, in limits, and compares what it prints.
     """
     from tutor.check import checking
-    from tutor.screen import terminal
+    from tutor.screen import stdio
 
     if rules:
         return put(settings, checking.rules(), checking.rules_listing)
@@ -267,7 +267,7 @@ def check(settings, paths, fix, no_run, strict, rules, records):
     def tell(text):
         click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
-    plain = terminal.is_plain(settings, sys.stderr)
+    plain = stdio.is_plain(settings, sys.stderr)
     try:
         report = checking.check(settings, paths, fix, not no_run, None if plain else tell)
     finally:
@@ -289,7 +289,7 @@ def check(settings, paths, fix, no_run, strict, rules, records):
 def search(settings, query, count, topic, jsonl):
     """The passages that speak about QUERY, best first, each with its place in the lessons."""
     from tutor import search
-    from tutor.screen import terminal
+    from tutor.screen import stdio
 
     query = " ".join(query).strip()
     if bool(query) == bool(jsonl):
@@ -305,9 +305,9 @@ def search(settings, query, count, topic, jsonl):
     if settings.json or not passages:
         put(settings, search.found(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
         return ExitCode.DONE if passages else ExitCode.FELL_SHORT
-    bold = not terminal.is_plain(settings, sys.stdout)
-    listing = search.listing(passages, index.matches(query), terminal.line_width(), bold)
-    terminal.put(listing, corpus.warnings, drawn=True)
+    bold = not stdio.is_plain(settings, sys.stdout)
+    listing = search.listing(passages, index.matches(query), stdio.line_width(), bold)
+    stdio.put(listing, corpus.warnings, drawn=True)
 
 
 @cli.command()
@@ -324,19 +324,19 @@ def ask(settings, question, topic, follow, jsonl, manual):
     """
     from flow import create_ask_flow
     from tutor.corpus.corpus import bundled_manual
-    from tutor.screen import terminal
+    from tutor.screen import one_shot, stdio
     from tutor.search import answering
     from tutor.search.conversations import keep_conversation, load_conversation
     from utils import files
 
-    question, context = ("", "") if jsonl else terminal.piped_question(" ".join(question))
+    question, context = ("", "") if jsonl else stdio.piped_question(" ".join(question))
     if manual:
         settings = replace(settings, docs=str(bundled_manual()))
     corpus = corpus_of(settings, listed=bool(topic))
     lessons = [corpus.find(topic)] if topic else None
     cache = files.cache_folder(settings.home)
     index = index_of(settings, corpus)
-    shown = terminal.OneShot(settings, bulk=bool(jsonl))
+    shown = one_shot.OneShot(settings, bulk=bool(jsonl))
     with model_of(settings, shown.tell_wait) as model:
 
         def answered(question, context="", before=()):
@@ -366,7 +366,7 @@ def summarize(settings, topic, words):
     TOPIC is by default the lesson that you are in.
     """
     from flow import create_summarize_flow
-    from tutor.screen import terminal
+    from tutor.screen import one_shot
 
     corpus = corpus_of(settings)
     if not topic:
@@ -375,7 +375,7 @@ def summarize(settings, topic, words):
         if not place or place.lesson not in corpus.files:
             raise UsageError("summarize needs a TOPIC, for no lesson is under way; `topics` lists them")
     lesson = corpus.lesson(corpus.find(topic) if topic else place.lesson)
-    shown = terminal.OneShot(settings)
+    shown = one_shot.OneShot(settings)
     with model_of(settings, shown.tell_wait) as model:
         create_summarize_flow().run({"lesson": lesson, "words": words, "model": model, "terminal": shown})
 
@@ -386,10 +386,10 @@ def summarize(settings, topic, words):
 def find(settings, question):
     """Which lesson answers QUESTION, and where: looks through the catalogue, searches, reads, decides again."""
     from flow import create_find_flow
-    from tutor.screen import terminal
+    from tutor.screen import one_shot
 
     corpus = corpus_of(settings)
-    shown = terminal.OneShot(settings)
+    shown = one_shot.OneShot(settings)
     with model_of(settings, shown.tell_wait) as model:
         shared = {
             "question": " ".join(question), "corpus": corpus, "index": index_of(settings, corpus), "model": model,
@@ -408,12 +408,12 @@ def draft(settings, topic, count, accept):
     """Draft bank items for a lesson, for a person to edit: shown as a change to its bank, checked by the rules of `check`."""
     from flow import create_draft_flow
     from tutor.corpus import bank
-    from tutor.screen import terminal
+    from tutor.screen import one_shot
 
     corpus = corpus_of(settings)
     lesson = corpus.lesson(corpus.find(topic))
     old, path = corpus.bank_text(lesson.id) or (None, corpus.path_of(lesson.id, BANK_SUFFIX))
-    shown = terminal.OneShot(settings)
+    shown = one_shot.OneShot(settings)
     with model_of(settings, shown.tell_wait) as model:
         shared = {
             "lesson": lesson, "items": bank.parse_bank(old, lesson.id, path) if old else [], "count": count, "old": old,
@@ -490,18 +490,18 @@ def records_of(settings, read_only=False):
 
 def put(settings, document, listing, warnings=()):
     """A command's result: one JSON document with --json, else what a person reads; warnings on stderr."""
-    from tutor.screen import terminal
+    from tutor.screen import stdio
 
-    terminal.put(document if settings.json else listing(), warnings)
+    stdio.put(document if settings.json else listing(), warnings)
 
 
 def put_lines(settings, file, field, answer):
     """Answer a file of JSON lines {id, field}, one line each, in order; a faulty line is named on stderr too."""
     from tutor import search
-    from tutor.screen import terminal
+    from tutor.screen import one_shot
     from utils import files
 
-    pipe, count, faulty = terminal.Pipe(settings), 0, 0
+    pipe, count, faulty = one_shot.Pipe(settings), 0, 0
     with files.lines_of(file) as lines:
         for document in search.in_bulk(lines, field, answer):
             pipe.put_line(document)
@@ -565,14 +565,14 @@ def session(settings, topic, script, transcript):
     import random
     import uuid
 
-    from tutor.screen import terminal
+    from tutor.screen import learners, stdio, terminal
     from tutor.screen.scripts import load_script
     from utils import files
 
     steps = load_script(script) if script else None
-    if not steps and not terminal.person_present():
+    if not steps and not stdio.person_present():
         raise UsageError("a session needs a terminal to read keys from; without one, use learn --script FILE")
-    learner = terminal.ScriptedLearner(steps.steps, script) if steps else None
+    learner = learners.ScriptedLearner(steps.steps, script) if steps else None
     seed = settings.seed if settings.seed is not None else steps.seed if steps else None
     screen = terminal.Terminal(settings, learner)
     corpus = corpus_of(settings)
@@ -603,12 +603,12 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
     from tutor.quiz import outcomes as quiz
     from tutor.quiz import reports as report
     from tutor.quiz import sheets
-    from tutor.screen import terminal
+    from tutor.screen import learners, stdio, terminal
     from utils import files
 
     if sheet_path and (answers or junit or min_scores):
         raise UsageError("--sheet only writes questions; grade the filled sheet with --answers, without --sheet")
-    if not (sheet_path or answers or terminal.person_present()):
+    if not (sheet_path or answers or stdio.person_present()):
         raise UsageError("a quiz needs a terminal to read keys from; without one, write a sheet with --sheet FILE and grade "
                          "it with --answers FILE")  # fmt: skip
     corpus = corpus_of(settings)
@@ -619,7 +619,7 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
     request = quiz.request_of(settings.seed, lessons, quiz.kinds_of(kinds), count, sheet, earlier)
     if junit:
         files.refuse_unwritable(junit)
-    learner = terminal.SheetLearner(lambda item: sheets.as_typed(item, sheet.entry(item.key))) if sheet else None
+    learner = learners.SheetLearner(lambda item: sheets.as_typed(item, sheet.entry(item.key))) if sheet else None
     with records_of(settings, read_only=bool(sheet_path)) as store, model_of(settings, cassette=cassette) as model:
         moment = report.clock_time(os.environ)
         clock = (lambda: moment) if moment else store.now
@@ -639,7 +639,7 @@ def publish(shared, junit):
     """What others read of a quiz: JUnit XML, and what GitHub Actions shows on its pages."""
     from tutor.nodes.quiz import report_of
     from tutor.quiz.reports import SUMMARY_BYTES
-    from tutor.screen import terminal
+    from tutor.screen import stdio
     from utils import files
 
     if not shared.get("outcomes") or shared["sheet_path"]:
@@ -648,7 +648,7 @@ def publish(shared, junit):
     if junit:
         files.write_atomically(junit, report.junit())
     if os.environ.get("GITHUB_ACTIONS"):
-        terminal.put_commands(report.annotations())
+        stdio.put_commands(report.annotations())
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         files.append_text(summary, report.summary(SUMMARY_BYTES - files.size_bytes(summary)))

@@ -18,7 +18,8 @@ from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda
 from tutor.learner.records import open_records
 from tutor.models import Step
-from tutor.screen.terminal import ScriptedLearner, Terminal
+from tutor.screen.learners import ScriptedLearner
+from tutor.screen.terminal import Terminal
 from utils.language_model import LanguageModel
 from utils.settings import Settings
 

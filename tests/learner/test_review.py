@@ -16,7 +16,8 @@ from tutor.learner import agenda
 from tutor.learner.records import open_records
 from tutor.learner.schedule import LEECH_LAPSES, mixed, next_card, todays
 from tutor.models import Card, Step
-from tutor.screen.terminal import ScriptedLearner, Terminal
+from tutor.screen.learners import ScriptedLearner
+from tutor.screen.terminal import Terminal
 from utils.language_model import LanguageModel
 from utils.settings import Settings
 

@@ -15,7 +15,8 @@ from tutor import grading, prompts
 from tutor.corpus.corpus import open_corpus
 from tutor.learner.records import open_records
 from tutor.models import Item, Step
-from tutor.screen.terminal import ScriptedLearner, Terminal
+from tutor.screen.learners import ScriptedLearner
+from tutor.screen.terminal import Terminal
 from utils.call_llm import Endpoint, Limits
 from utils.errors import ModelError
 from utils.language_model import LanguageModel

@@ -175,5 +175,5 @@ def test_no_input_raises(pieces):
 
 
 def test_importing_it_imports_no_parser_and_no_renderer():
-    code = "import sys, utils.mathtext; print(*(set(sys.modules) & {'rich', 'pylatexenc', 'texicode'}))"
+    code = "import sys, tutor.screen.mathtext; print(*(set(sys.modules) & {'rich', 'pylatexenc', 'texicode'}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

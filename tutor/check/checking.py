@@ -17,7 +17,7 @@ from tutor.check.texts import Links, anchors, circles, lesson_findings
 from tutor.corpus import lessons
 from tutor.corpus.corpus import Corpus, docs_folder, open_corpus
 from tutor.models import BANK_SUFFIX, Card, Finding, Lesson
-from tutor.screen.terminal import ACTION_OF
+from tutor.screen.keys import ACTION_OF
 from utils import files
 from utils.errors import ExitCode, InvalidFile, UsageError
 from utils.settings import Settings

@@ -61,7 +61,7 @@ class OfferDrafts(Node):
         if new is None:
             return False
         terminal.put_diff(drafts.difference(old, new, path))
-        return accept or (accept is None and terminal.agreed(f"Write this to {path}?"))
+        return accept or (accept is None and terminal.confirm(f"Write this to {path}?"))
 
     def post(self, shared, prepared, accepted):
         terminal, _, new, path, _ = prepared

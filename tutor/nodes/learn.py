@@ -11,6 +11,7 @@ from tutor.models import Place, Round, Step
 from tutor.nodes.asking import ModelNode
 from tutor.nodes.place import POINTERS, REPEATS, keep_place, read_step
 from tutor.screen import screens
+from utils.text import plural
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 
@@ -266,7 +267,7 @@ def learner_of(shared) -> tuple[str, list[str]]:
     place = shared["place"]
     attempts = shared["store"].attempts(lesson=place.lesson)
     keys = [item.key for item in shared["items"].values()]
-    level = f"{screens.known(schedule.mastery(attempts, keys))} on this lesson as a whole" if keys else ""
+    level = f"{screens.mastery_in_words(schedule.mastery(attempts, keys))} on this lesson as a whole" if keys else ""
     missed = shared["store"].missed_items(place.lesson)
     return level, [shared["items"][item].question for item in missed if item in shared["items"]]
 
@@ -382,15 +383,15 @@ class Recap(ModelNode):
 
     def exec(self, prepared):
         model, terminal, lesson, known, missed, *_ = prepared
-        figures = [(title, screens.known(mastery)) for title, mastery in known]
+        figures = [(title, screens.mastery_in_words(mastery)) for title, mastery in known]
         terminal.stream(model.say(prompts.recap(lesson.title, figures, [item.question for item in missed])))
         return self.built_in(prepared)
 
     def built_in(self, prepared):
         _, terminal, lesson, known, missed, following, back = prepared
         suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
-        questions = [screens.blanked(bank.draw(item, 0).question) for item in missed]
-        terminal.show(screens.Known(lesson.title, known, questions, suggestion, back))
+        questions = [screens.with_blanks(bank.draw(item, 0).question) for item in missed]
+        terminal.show(screens.LessonEnd(lesson.title, known, questions, suggestion, back))
         return terminal.turn_page({"next": "choose what is next", "quit": "leave"})
 
     def post(self, shared, prepared, step):
@@ -408,7 +409,7 @@ class LeaveSession(Node):
 
     def exec(self, prepared):
         terminal, answered = prepared
-        kept = f"{screens.plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept."
+        kept = f"{plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept."
         terminal.notice(kept)
         terminal.event("left", answers=answered)
 

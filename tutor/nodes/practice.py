@@ -324,9 +324,9 @@ class ShowFeedback(Node):
         terminal, item, grade, result, round_ = prepared
         terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure")))
         if result == "unsure":
-            terminal.show(screens.Answer(bank.shown_answer(item), label="A full answer"))
+            terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
-            terminal.show(screens.Answer("", item.explanation))
+            terminal.show(screens.Reveal("", item.explanation))
         if result == "again":
             terminal.show(screens.Hint(item.hints[round_.hints - 1], round_.hints, len(item.hints)))
 
@@ -366,7 +366,7 @@ class RevealAnswer(Node):
 
     def exec(self, prepared):
         terminal, item, where = prepared
-        terminal.show(screens.Answer(bank.shown_answer(item), item.explanation, where))
+        terminal.show(screens.Reveal(bank.shown_answer(item), item.explanation, where))
 
 
 class AwaitNext(Node):

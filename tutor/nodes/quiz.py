@@ -15,7 +15,7 @@ from tutor.quiz import outcomes as quiz
 from tutor.quiz import sheets
 from tutor.quiz.outcomes import Outcome
 from tutor.quiz.reports import Report
-from tutor.screen import screens
+from tutor.screen import quiz_screens, screens
 from utils import files
 from utils.errors import ExitCode, ModelError, NothingRun
 from utils.text import plural
@@ -249,8 +249,8 @@ class ReportScores(Node):
             terminal.notice("Nothing was answered.")
             return ExitCode.NOTHING_RUN
         for number, outcome in enumerate(report.outcomes, 1):
-            terminal.show(screens.Graded(outcome, number, len(report.outcomes)))
-        terminal.show(screens.QuizScore(report, screens.duration(report.seconds) if terminal.attended else ""))
+            terminal.show(quiz_screens.GradedItem(outcome, number, len(report.outcomes)))
+        terminal.show(quiz_screens.QuizScore(report, quiz_screens.duration(report.seconds) if terminal.attended else ""))
         return report.exit_code
 
     def post(self, shared, prepared, code):

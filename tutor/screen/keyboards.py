@@ -1,0 +1,111 @@
+"""A person at a keyboard: with arrows and line editing (`Keyboard`), or with plain lines (`LineKeyboard`)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tutor.models import Kind, Step
+from tutor.screen.keys import Keys, as_step, hints_line
+
+if TYPE_CHECKING:
+    from prompt_toolkit.history import History
+    from rich.console import Console
+
+    from tutor.screen.screens import Question
+
+
+class Keyboard:
+    """A person at a terminal that can move its cursor."""
+
+    attended = True
+
+    def __init__(self, console: Console):
+        self.console = console
+        self._history: History | None = None
+
+    def press(self, keys: Keys) -> Step:
+        from tutor.screen.regions import KeyRegion
+
+        return KeyRegion(self.console, keys).run()
+
+    def line(self, prompt: str) -> str:
+        return self._typed(prompt, {}).text
+
+    def answer(self, question: Question, keys: Keys) -> Step:
+        if question.item.kind in (Kind.CHOICE, Kind.MULTI):
+            return self._pick(question, keys)
+        step = self._typed("› ", keys)
+        return as_step(step.text, keys) if step.action == "answer" else step
+
+    def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
+        from tutor.screen.regions import Menu
+
+        return Menu(self.console, keys, options).run()
+
+    def _typed(self, prompt: str, keys: Keys) -> Step:
+        from prompt_toolkit.history import InMemoryHistory
+
+        from tutor.screen.regions import LineEditor
+
+        self._history = self._history or InMemoryHistory()
+        return LineEditor(self.console, keys, prompt, self._history).run()
+
+    def _pick(self, question: Question, keys: Keys) -> Step:
+        """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me")."""
+        from tutor.screen.regions import Menu
+
+        options = question.choices()
+        rows = [*options, f"*{keys['next']}*"] if "next" in keys else options
+        here = {action: word for action, word in keys.items() if action != "next"}
+        step = Menu(self.console, here, rows, several=question.item.kind == Kind.MULTI).run()
+        if step.action != "choose":
+            return step
+        picked = [int(index) for index in step.text.split()]
+        return Step("next") if len(options) in picked else Step("answer", ", ".join(str(index + 1) for index in picked))
+
+
+class LineKeyboard:
+    """A person at a terminal that only takes lines: `--plain`, NO_COLOR, TERM=dumb."""
+
+    attended = True
+
+    def __init__(self, console: Console):
+        self.console = console
+
+    def line(self, prompt: str) -> str:
+        self.console.file.write(prompt)
+        self.console.file.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+    def press(self, keys: Keys) -> Step:
+        step = self._read(keys)
+        return step if step.action in keys else Step("next")
+
+    def answer(self, question: Question, keys: Keys) -> Step:
+        return self._read(keys)
+
+    def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
+        from tutor.screen.layout import numbered_list
+
+        self.console.print(numbered_list(list(options)))
+        while True:
+            step = self._read(keys)
+            if step.action == "next":
+                return Step("choose", "0")
+            if step.action != "answer":
+                return step
+            if step.text.isdigit() and 0 < int(step.text) <= len(options):
+                return Step("choose", str(int(step.text) - 1))
+            self.console.print(f"a number from 1 to {len(options)}, or enter for the first")
+
+    def _read(self, keys: Keys) -> Step:
+        self.console.print(hints_line(keys))
+        try:
+            return as_step(self.line("> "), keys)
+        except EOFError:
+            return Step("quit")

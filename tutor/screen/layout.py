@@ -1,0 +1,93 @@
+"""What every screen is made of: the class itself, lines, signs, lists, and a line with something at both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tutor.screen import markup
+from tutor.screen.markup import DIM
+from utils.text import sanitize
+
+SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
+
+
+class Screen:
+    """Something to show. Subclasses give `parts()` for rich and `markdown()` for a transcript."""
+
+    def parts(self) -> Iterator[RenderableType]:
+        raise NotImplementedError
+
+    def markdown(self) -> str:
+        raise NotImplementedError
+
+    def __rich__(self) -> Group:
+        return Group(*self.parts())
+
+
+@dataclass
+class Notice(Screen):
+    """One dim line: what degraded, what was kept, what to do."""
+
+    text: str
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield line(self.text, DIM)
+
+    def markdown(self) -> str:
+        return f"_{sanitize(self.text)}_"
+
+
+def line(text: str, style: str = "", indent: int = 0) -> Padding:
+    """One paragraph of plain text, sanitized, wrapped under its own margin."""
+    return Padding(Text(sanitize(text), style=style), (0, 0, 0, indent))
+
+
+class Sides:
+    """A line with one thing at either end; where they don't fit side by side, one under the other."""
+
+    def __init__(self, left: Text, right: str):
+        self.left, self.right = left, Text(sanitize(right, newlines=False), style=DIM)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if self.left.cell_len + self.right.cell_len + 2 > options.max_width:
+            yield self.left
+            if self.right:
+                yield self.right
+            return
+        table = Table.grid(expand=True)
+        table.add_column()
+        table.add_column(justify="right")
+        table.add_row(self.left, self.right)
+        yield table
+
+
+def dots(done: int, of: int) -> str:
+    """Progress as a row of dots, at most ten of them."""
+    shown = min(of, 10)
+    filled = round(done * shown / of) if of else 0
+    return "●" * filled + "○" * (shown - filled)
+
+
+def numbered_list(texts: list[str]) -> Table:
+    """A numbered list whose entries wrap under themselves."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", style=DIM, width=3)
+    table.add_column()
+    for number, text in enumerate(texts, 1):
+        table.add_row(str(number), markup.renderable(text))
+    return table
+
+
+def with_sign(sign: str, text: str, style: str = "", indent: int = 1) -> Padding:
+    """A sign, then Markdown that wraps under itself."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style=style or SIGN_STYLE.get(sign, ""))
+    table.add_column()
+    table.add_row(sign, markup.renderable(text))
+    return Padding(table, (0, 0, 0, indent))

@@ -1,0 +1,103 @@
+"""Learners that no one waits for: the steps of a script, or the answers of a sheet."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from tutor.models import Item, Step
+from utils.errors import UsageError
+
+if TYPE_CHECKING:
+    from tutor.screen.keys import Keys
+    from tutor.screen.screens import Question
+
+
+class Learner(Protocol):
+    """Whoever answers behind a Terminal: a person at a keyboard, a script or a sheet."""
+
+    @property
+    def attended(self) -> bool:
+        """Whether it is a person."""
+
+    def press(self, keys: Keys) -> Step:
+        """Enter, which is Step("next"), or one of `keys`."""
+
+    def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
+        """Step("choose", "0") for the first of `options`, or one of `keys`; `unattended` is a script's choice by default."""
+
+    def answer(self, question: Question, keys: Keys) -> Step:
+        """Step("answer", what was typed), or one of `keys`."""
+
+    def line(self, prompt: str) -> str:
+        """One line of text."""
+
+
+class Unattended:
+    """Pages turn by themselves, and a choice takes its default, or leaves if it has none."""
+
+    attended = False
+
+    def press(self, keys: Keys) -> Step:
+        return Step("next")
+
+    def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
+        return Step("choose", unattended) if unattended else Step("quit")
+
+    def line(self, prompt: str) -> str:
+        return ""
+
+
+class ScriptedLearner(Unattended):
+    """The steps of a file, each given where it fits.
+
+    A page turns by itself unless the next step works there. A question takes the next step, whatever it is; a `next`
+    at a question means "I don't know". When no steps are left, the next question ends the session as `q` would.
+    """
+
+    def __init__(self, steps: Sequence[Step], path: str = "the script"):
+        self.steps, self.path = deque(steps), path
+
+    def press(self, keys: Keys) -> Step:
+        if self.steps and self.steps[0].action in keys and self.steps[0].action != "next":
+            return self.steps.popleft()
+        return super().press(keys)
+
+    def answer(self, question: Question, keys: Keys) -> Step:
+        if not self.steps:
+            return Step("quit")
+        step = self.steps[0]
+        if step.action not in ("answer", *keys):
+            # A probe offers neither hint nor skip: going on to the explanation leaves the step for where it works.
+            if "skip" not in keys:
+                return Step("next")
+            raise UsageError(
+                f"{self.path}:{step.line}: step {step.action!r} does not work at a question; expected answer, {', '.join(keys)}"
+            )
+        return self.steps.popleft()
+
+    def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
+        """A `choose` step names an option by its number or by some of its words."""
+        if self.steps and self.steps[0].action in keys:
+            return self.steps.popleft()
+        if not self.steps or self.steps[0].action != "choose":
+            return super().choose(options, keys, unattended)
+        step = self.steps.popleft()
+        for index, option in enumerate(options):
+            if step.text == str(index + 1) or step.text.casefold() in option.casefold():
+                return Step("choose", str(index))
+        raise UsageError(
+            f"{self.path}:{step.line}: no choice here is called {step.text!r}; expected one of: {'; '.join(options)}"
+        )
+
+
+class SheetLearner(Unattended):
+    """The answers of a filled-in sheet, by item; an item left empty is skipped."""
+
+    def __init__(self, answer_to: Callable[[Item], str]):
+        self.answer_to = answer_to
+
+    def answer(self, question: Question, keys: Keys) -> Step:
+        answer = self.answer_to(question.item)
+        return Step("answer", answer) if answer else Step("skip")

@@ -1,0 +1,125 @@
+"""What a command without a session shows: one answer (`OneShot`), or a stream of JSON lines (`Pipe`)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tutor.screen.stdio import StatusLine, is_plain, person_present, put
+from tutor.screen.terminal import Terminal
+from utils.settings import Settings
+from utils.text import sanitize
+
+if TYPE_CHECKING:
+    from tutor.models import Answer, Lesson
+    from tutor.screen.layout import Screen
+    from tutor.search.summaries import Point
+
+
+class Pipe:
+    """JSON lines on stdout, and a counter on stderr for a person."""
+
+    def __init__(self, settings: Settings):
+        self._status = StatusLine(is_plain(settings, sys.stderr))
+
+    def put_line(self, document: object) -> None:
+        print(json.dumps(document, ensure_ascii=False))
+
+    def complain(self, message: str) -> None:
+        self._status.clear()
+        print(sanitize(message, newlines=False), file=sys.stderr)
+
+    def progress(self, count: int, what: str) -> None:
+        self._status.show(f"{count:,} {what}")
+
+    def close(self) -> None:
+        self._status.clear()
+
+
+class OneShot:
+    """Shows what a command found: drawn for a person, as plain text in a pipe, as JSON on request.
+
+    bulk: nothing is shown at all; the caller writes the results.
+    """
+
+    def __init__(self, settings: Settings, bulk: bool = False):
+        self.json, self.bulk = settings.json, bulk
+        self.drawn = not (bulk or settings.json or is_plain(settings, sys.stdout) or not sys.stdout.isatty())
+        self._settings, self._has_spoken = settings, False
+
+    def _draw(self, screen: Screen) -> None:
+        Terminal(self._settings).show(screen)
+
+    def notice(self, text: str) -> None:
+        """One line on stderr about how it went."""
+        print(sanitize(text, newlines=False), file=sys.stderr)
+
+    def tell_wait(self, seconds: float, why: str) -> None:
+        if seconds >= 2 and self.drawn:
+            self.notice(f"{why}: trying again in {seconds:.0f} s")
+
+    def say(self, sentence: str) -> None:
+        """A sentence of a model's answer, as soon as it has been verified."""
+        if self.bulk or self.json:
+            return
+        self._has_spoken = True
+        if self.drawn:
+            from tutor.screen.screens import Prose
+
+            self._draw(Prose(sentence))
+        else:
+            print(sanitize(sentence), flush=True)
+
+    def put_answer(self, answer: Answer) -> None:
+        from tutor.search import answering
+
+        if self.bulk:
+            return
+        if self.json:
+            put(answering.document(answer))
+        elif self.drawn:
+            from tutor.screen.screens import Answered
+
+            self._draw(Answered(answer, said=self._has_spoken))
+        elif self._has_spoken and answer.found:
+            print("\n" + sanitize("\n".join(answering.places(answer))))
+        else:
+            print(sanitize(answering.listing(answer)))
+
+    def put_summary(self, lesson: Lesson, points: Sequence[Point], mode: str, model: str | None) -> None:
+        from tutor.search import summaries
+
+        if self.json:
+            put(summaries.document(lesson, points, mode, model))
+        elif self.drawn:
+            from tutor.screen.screens import Summary
+
+            self._draw(Summary(lesson, points))
+        else:
+            print(sanitize(summaries.listing(lesson, points)))
+
+    def put_diff(self, text: str) -> None:
+        """A change as a unified diff, green and red for a person."""
+        signs = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"} if self.drawn else {}
+        for line in sanitize(text).split("\n"):
+            colour = signs.get(line[:1], "")
+            print(f"{colour}{line}\x1b[0m" if colour else line)
+
+    def confirm(self, question: str) -> bool:
+        """Whether the person says yes; if nobody is there, the answer is no."""
+        if not (self.drawn and person_present()):
+            return False
+        print(f"{sanitize(question, newlines=False)} [y/N] ", end="", flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def put_appeal(self, found: dict) -> None:
+        from tutor.learner import appeals
+
+        put(found if self.json else appeals.listing(found))
+
+    def put_found(self, document: dict) -> None:
+        from tutor.search import finding
+
+        put(document if self.json else finding.listing(document))

@@ -1,0 +1,90 @@
+"""The screen of `progress`: streak, calendar, mastery, forecast and calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tutor.learner.progress import calendar, spent
+from tutor.screen.layout import Screen, Sides, dots, line
+from tutor.screen.markup import ACCENT, DIM
+from utils.text import plural, sanitize
+
+if TYPE_CHECKING:
+    from tutor.learner.progress import Progress
+
+
+@dataclass
+class ProgressScreen(Screen):
+    """Streak, calendar, mastery, forecast, calibration: what has come of it so far."""
+
+    progress: Progress
+    today: date
+    titles: dict[str, str]  # lesson -> title
+
+    def parts(self) -> Iterator[RenderableType]:
+        one = self.progress
+        figures = [plural(one.attempts, "answer"), spent(one.seconds)]
+        streak = f"{one.streak_days}-day streak" if one.streak_days else "no streak yet"
+        yield Sides(Text("Progress", style=f"bold {ACCENT}"), f"{streak} · {one.due} due")
+        yield line(" · ".join(figures), DIM)
+        yield Text("")
+        for row in calendar(one.by_day, self.today):
+            yield Text(row, style=ACCENT if any(mark in row for mark in "░▒▓█") else DIM, no_wrap=True, overflow="crop")
+        yield line("    · none  ░ 1 to 4  ▒ to 9  ▓ to 19  █ more answers a day", DIM)
+        yield Text("")
+        yield from self.lessons()
+        yield from self.reviews()
+        if one.calibration:
+            yield Text("")
+            yield line("How sure, and how often right", "bold")
+            for word, count, right in one.calibration:
+                yield line(f"{word:12} {round(right * 100):3} % of {plural(count, 'answer')}", indent=1)
+        if one.set_aside:
+            yield Text("")
+            yield line(f"Set aside after too many misses: {', '.join(one.set_aside)}", DIM)
+
+    def lessons(self) -> Iterator[RenderableType]:
+        begun = list(self.progress.sections)
+        if not begun:
+            yield line("No lesson begun yet.", DIM)
+            return
+        yield line("Mastery", "bold")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style=ACCENT)
+        table.add_column(justify="right")
+        table.add_column()
+        table.add_column(style=DIM, justify="right")
+        for lesson in begun:
+            now, change = self.progress.mastery[lesson], self.progress.trend[lesson]
+            arrow = f"{'▲' if change > 0 else '▼'} {abs(change) * 100:.0f} this week" if abs(change) >= 0.01 else ""
+            title = Text(sanitize(self.titles[lesson], newlines=False))
+            table.add_row(dots(round(now * 5), 5), f"{now * 100:.0f} %", title, arrow)
+            shaky = [section for section, value in self.progress.sections[lesson].items() if 0 < value < 0.5]
+            if shaky:
+                table.add_row("", "", Text(f"shaky: {', '.join(shaky)}", style=DIM), "")
+        yield Padding(table, (0, 0, 0, 1))
+
+    def reviews(self) -> Iterator[RenderableType]:
+        ahead = self.progress.forecast
+        most = max(count for _, count in ahead)
+        if not most:
+            return
+        yield Text("")
+        yield line("Reviews in the next two weeks", "bold")
+        for day, count in ahead:
+            if count:
+                when = date.fromisoformat(day)
+                label = "today" if when == self.today else when.strftime("%a %d")
+                bar = "█" * max(1, round(count * 40 / most))
+                yield Text(f" {label:7}").append(bar, style=ACCENT).append(f" {count}", style=DIM)
+
+    def markdown(self) -> str:
+        return ""

@@ -1,0 +1,109 @@
+"""The screens of `quiz`: each item with its grade, and the score at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tutor.corpus.bank import shown_answer
+from tutor.quiz.outcomes import SKIPPED, Outcome
+from tutor.screen import markup
+from tutor.screen.layout import SIGN_STYLE, Notice, Screen, Sides, dots, line
+from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.screens import Reveal, Said, Verdict
+from utils.text import sanitize
+
+if TYPE_CHECKING:
+    from tutor.quiz.reports import Report
+
+
+@dataclass
+class GradedItem(Screen):
+    """An item of a quiz with its grade and, unless it was right, the answer and the lines to read again."""
+
+    outcome: Outcome
+    number: int
+    of: int
+
+    def screens(self) -> list[Screen]:
+        """The verdict, and the answer where it was not given."""
+        outcome, grade = self.outcome, self.outcome.grade
+        if not grade:
+            return [Notice(f"! Not graded: {outcome.error}")]
+        if grade.grader == SKIPPED:
+            verdict = Verdict(replace(grade, missed=(), feedback=""), lead=grade.feedback)
+        else:
+            verdict = Verdict(grade, missed_in_full=True)
+        if outcome.correct:
+            return [verdict]
+        return [verdict, Reveal(shown_answer(outcome.item), outcome.item.explanation, outcome.where)]
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield line(f"{self.number} of {self.of} · {self.outcome.item.lesson}", DIM)
+        yield markup.renderable(self.outcome.question)
+        if self.outcome.answer:
+            yield from Said(self.outcome.said).parts()
+        for screen in self.screens():
+            yield from screen.parts()
+
+    def markdown(self) -> str:
+        said = [Said(self.outcome.said).markdown()] if self.outcome.answer else []
+        head = f"**{self.number}.** {sanitize(self.outcome.question)}"
+        return "\n\n".join([head, *said, *(screen.markdown() for screen in self.screens())])
+
+
+@dataclass
+class QuizScore(Screen):
+    """The end of a quiz: how many were right, lesson by lesson where there are several, and what fell short."""
+
+    report: Report
+    time: str = ""  # that a person took
+
+    def lead(self) -> str:
+        outcomes = self.report.outcomes
+        graded = sum(outcome.grade is not None for outcome in outcomes)
+        lead = f"{sum(outcome.correct for outcome in outcomes)} of {graded} right"
+        return lead if graded == len(outcomes) else f"{lead}, {len(outcomes) - graded} not graded"
+
+    def shortfalls(self) -> list[str]:
+        return [
+            f"{lesson or 'the whole'}: score {score:.2f}, {least:.2f} was asked for"
+            for lesson, score, least in self.report.shortfalls()
+        ]
+
+    def figures(self) -> str:
+        return " · ".join(filter(None, [self.time, f"seed {self.report.seed}"]))
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        lead = Text(self.lead(), style=f"bold {ACCENT}").append(f"  score {self.report.score:.2f}", style="not bold default")
+        yield Sides(lead, self.figures())
+        scores = self.report.scores()
+        if len(scores) > 1:
+            table = Table.grid(padding=(0, 2))
+            for lesson, score in scores.items():
+                bar = Text(dots(round(score * 5), 5), style=ACCENT)
+                table.add_row(bar, f"{score:.2f}", Text(sanitize(lesson, newlines=False)))
+            yield Padding(table, (0, 0, 0, 1))
+        for shortfall in self.shortfalls():
+            yield line(f"✗ {shortfall}", SIGN_STYLE["✗"])
+
+    def markdown(self) -> str:
+        rows = [f"**{self.lead()}**, score {self.report.score:.2f} ({self.figures()})", ""]
+        rows += [f"- {sanitize(lesson)}: {score:.2f}" for lesson, score in self.report.scores().items()]
+        return "\n".join([*rows, *(f"- ✗ {sanitize(shortfall)}" for shortfall in self.shortfalls())])
+
+
+def duration(seconds: float) -> str:
+    """`40 s`, `3 min 12 s`, `1 h 5 min`."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,183 @@
+"""Rows under what is printed that read keys until something is decided, and are then taken away.
+
+Built on prompt-toolkit, so this module is imported only when a person is about to press a key.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TextIO, cast
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.formatted_text import ANSI
+from prompt_toolkit.history import History
+from prompt_toolkit.input.defaults import create_input
+from prompt_toolkit.key_binding import KeyBindings, KeyBindingsBase, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.key_binding.defaults import load_key_bindings
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.output.vt100 import Vt100_Output
+from rich.console import Console
+
+from tutor.models import Step
+from tutor.screen.keys import KEY_OF, Keys, hints_line
+from tutor.screen.stdio import MARGIN
+
+
+class Region:
+    """What all regions do alike: Ctrl-C, Ctrl-D, Enter, and the dim line of hints."""
+
+    def __init__(self, console: Console, keys: Keys):
+        self.console, self.keys = console, keys
+        self.bindings = KeyBindings()
+        self.bindings.add("enter")(lambda event: event.app.exit(result=self.entered()))
+        self.bindings.add("c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
+        self.bindings.add("c-d")(lambda event: self.end_of_input(event))
+
+    def entered(self) -> Step:
+        """What Enter means."""
+        return Step("next")
+
+    def end_of_input(self, event: KeyPressEvent) -> None:
+        event.app.exit(result=Step("quit"))
+
+    def rows(self) -> list[Window]:
+        """What stands above the hints."""
+        return []
+
+    def hints(self) -> str:
+        return hints_line(self.keys)
+
+    def all_bindings(self) -> KeyBindingsBase:
+        return self.bindings
+
+    def bind_keys(self) -> None:
+        """One key acts at once."""
+
+        def end_with(action: str) -> Callable[[KeyPressEvent], None]:
+            return lambda event: event.app.exit(result=Step(action))
+
+        for action in self.keys:
+            if action != "next":
+                self.bindings.add(KEY_OF[action])(end_with(action))
+
+    def run(self) -> Step:
+        rows = self.rows()
+        if hints := self.hints():
+            text = FormattedTextControl(ANSI(f"{MARGIN}\x1b[90m{hints}\x1b[0m"), show_cursor=False)
+            rows += [Window(height=1), Window(text, wrap_lines=True, dont_extend_height=True)]
+        output = Vt100_Output.from_pty(cast(TextIO, self.console.file))
+        output.enable_cpr = False  # asking where the cursor is would put the terminal's reply among the learner's keys
+        app: Application[Step] = Application(
+            layout=Layout(HSplit(rows)),
+            key_bindings=self.all_bindings(),
+            erase_when_done=True,
+            full_screen=False,
+            input=create_input(sys.stdin),
+            output=output,
+        )
+        return app.run(handle_sigint=False)
+
+
+class KeyRegion(Region):
+    """Waits for Enter or a key."""
+
+    def __init__(self, console: Console, keys: Keys):
+        super().__init__(console, keys)
+        self.bind_keys()
+
+
+class LineEditor(Region):
+    """Takes one line of text, with prompt-toolkit's own line editing under our keys."""
+
+    def __init__(self, console: Console, keys: Keys, prompt: str, history: History):
+        super().__init__(console, keys)
+        self.prompt = prompt
+        self.buffer = Buffer(multiline=False, history=history)
+
+    def entered(self) -> Step:
+        if self.buffer.text.strip():
+            self.buffer.append_to_history()
+        return Step("answer", self.buffer.text)
+
+    def end_of_input(self, event: KeyPressEvent) -> None:
+        if self.buffer.text:
+            self.buffer.delete()
+        else:
+            super().end_of_input(event)
+
+    def all_bindings(self) -> KeyBindingsBase:
+        return merge_key_bindings([load_key_bindings(), self.bindings])
+
+    def rows(self) -> list[Window]:
+        prompt = BeforeInput(ANSI(f"{MARGIN}\x1b[36m{self.prompt}\x1b[0m"))
+        return [Window(BufferControl(self.buffer, input_processors=[prompt]), wrap_lines=True, dont_extend_height=True)]
+
+
+class Menu(Region):
+    """One of the options, or with `several` any number of them, moved among by arrows and numbers."""
+
+    def __init__(self, console: Console, keys: Keys, options: Sequence[str], several: bool = False):
+        super().__init__(console, keys)
+        self.options = [self._drawn(option) for option in options]
+        self.several = several
+        self.at = 0
+        self.marked: set[int] = set()
+        self.bind_keys()
+        self._bind_moves()
+
+    def entered(self) -> Step:
+        picked = sorted(self.marked) if self.several and self.marked else [self.at]
+        return Step("choose", " ".join(map(str, picked)))
+
+    def _bind_moves(self) -> None:
+        def move(by: int) -> Callable[[KeyPressEvent], None]:
+            return lambda event: self.go_to((self.at + by) % len(self.options))
+
+        def jump(number: int) -> Callable[[KeyPressEvent], None]:
+            return lambda event: self.pick(number)
+
+        for key, by in (("up", -1), ("down", 1), ("tab", 1)):
+            self.bindings.add(key)(move(by))
+        if self.several:
+            self.bindings.add(" ")(lambda event: self.toggle())
+        for number in range(min(9, len(self.options))):
+            self.bindings.add(str(number + 1))(jump(number))
+
+    def go_to(self, number: int) -> None:
+        self.at = number
+
+    def toggle(self) -> None:
+        self.marked.symmetric_difference_update({self.at})
+
+    def pick(self, number: int) -> None:
+        self.go_to(number)
+        if self.several:
+            self.toggle()
+
+    def hints(self) -> str:
+        moves = ["↑↓ move · space mark", "enter answer"] if self.several else ["↑↓ choose", "enter take it"]
+        return " · ".join(filter(None, [*moves, super().hints()]))
+
+    def rows(self) -> list[Window]:
+        return [Window(FormattedTextControl(self._option_rows, show_cursor=False), dont_extend_height=True)]
+
+    def _option_rows(self) -> ANSI:
+        rows = []
+        for index, lines in enumerate(self.options):
+            pointer = "\x1b[36m›\x1b[0m" if index == self.at else " "
+            box = ("\x1b[36m■\x1b[0m " if index in self.marked else "□ ") if self.several else ""
+            for number, text in enumerate(lines):
+                lead = f" {pointer} {box}" if number == 0 else "   " + ("  " if self.several else "")
+                rows.append(lead + text)
+        return ANSI("\n".join(rows))
+
+    def _drawn(self, option: str) -> list[str]:
+        """An option rendered to terminal lines, so that math in it reads as math."""
+        from tutor.screen import markup
+
+        with self.console.capture() as capture:
+            self.console.print(markup.renderable(option), width=self.console.width - 6)
+        return [text.rstrip() for text in capture.get().strip("\n").split("\n")]
