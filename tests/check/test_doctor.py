@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from endpoint import error, response, serving, streamed
 
-from tutor.check.doctor import model
+from tutor.check.doctor import ROOT, SHIPPED, model, shipped_files
 from utils.settings import Settings
 
 MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}]}')
@@ -37,3 +39,22 @@ def test_a_server_that_is_not_there_is_wrong_and_the_remedy_is_told():
 def test_with_nothing_set_it_says_what_to_set():
     (only,) = model(Settings(), {})
     assert only.state == "note" and "OPENAI_BASE_URL" in only.remedy
+
+
+def test_a_file_that_should_have_come_along_is_named_with_what_to_do(tmp_path):
+    for pattern in SHIPPED:
+        path = tmp_path / pattern.replace("*", "x")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("something", encoding="utf-8")
+    assert [check.state for check in shipped_files(tmp_path)] == ["ok"]
+    (tmp_path / "assets" / "embedding.bin").unlink()
+    (tmp_path / "assets" / "grader.json").write_bytes(b"")
+    (only,) = shipped_files(tmp_path)
+    assert only.state == "wrong" and only.remedy.startswith("install Pocket Tutor again")
+    assert only.found.endswith("assets/embedding.bin, assets/grader.json")
+
+
+def test_every_asset_that_the_code_names_is_looked_for():
+    named = {name for path in ROOT.rglob("*.py") if path.relative_to(ROOT).parts[0] in ("tutor", "utils")
+             for name in re.findall(r'"assets" / "([^"]+)"', path.read_text(encoding="utf-8"))}  # fmt: skip
+    assert named and {f"assets/{name}" for name in named} <= set(SHIPPED)

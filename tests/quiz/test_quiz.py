@@ -501,9 +501,13 @@ def test_a_learners_line_never_becomes_a_workflow_command(tutor, docs, sheet, sa
 
 
 def test_the_example_pytest_grades_a_sheet_as_the_command_does(docs, sheet, tmp_path):
+    command = tmp_path / "bin" / "ptutor"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "main.py"}" "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
     environment = {
         **bare_environment(tmp_path / "home"), "QUIZ_DOCS": str(docs), "QUIZ_SHEET": str(sheet("bread", gas="b")),
-        "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1",
+        "PATH": f"{command.parent}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(ROOT / "examples" / "test_sheet.py"),
                "--junitxml", str(tmp_path / "j.xml"), "--rootdir", str(tmp_path)]  # fmt: skip
@@ -519,7 +523,7 @@ def test_the_example_workflow_uses_options_that_exist():
 
     workflow = yaml.safe_load((ROOT / "examples" / "ci.yml").read_text(encoding="utf-8"))
     steps = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
-    command = next(step for step in steps if "main.py quiz" in step)
+    command = next(step for step in steps if "ptutor quiz" in step)
     known = {option for parameter in main.cli.commands["quiz"].params for option in parameter.opts}
     assert set(re.findall(r"(?<=\s)--[a-z-]+", command)) <= known
     assert subprocess.run(["bash", "-n"], input="\n".join(steps), text=True, capture_output=True).returncode == 0

@@ -6,10 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from utils.errors import TutorError
 from utils.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ("assets/embedding.bin", "assets/grader.json", "assets/lexicon.txt", "docs/*/*.md", "manual/*.md")
 PACKAGES = ("pocketflow", "click", "rich", "prompt_toolkit", "markdown-it-py", "pyyaml", "openai")
 
 
@@ -29,6 +32,7 @@ def examine(settings: Settings, open_corpus: Callable, open_records: Callable, e
     """Look at everything; a part that fails is a finding, never an exception."""
     return [
         *packages(),
+        *shipped_files(),
         *part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
         *part("records", lambda: open_records()),
         *model(settings, environment),
@@ -47,9 +51,19 @@ def packages() -> Iterator[Check]:
         except PackageNotFoundError:
             missing.append(package)
     if missing:
-        yield Check("packages", "wrong", f"missing: {', '.join(missing)}", "pip install -r requirements.txt")
+        yield Check("packages", "wrong", f"missing: {', '.join(missing)}", "pip install -r requirements.lock")
     else:
         yield Check("packages", "ok", "all there")
+
+
+def shipped_files(folder: Path = ROOT) -> Iterator[Check]:
+    """The files that come with the code; where one is missing, a command fails only when it needs it."""
+    missing = [pattern for pattern in SHIPPED if not any(path.stat().st_size for path in folder.glob(pattern))]
+    if missing:
+        yield Check("files", "wrong", f"missing or empty in {folder}: {', '.join(missing)}",
+                    "install Pocket Tutor again; in a checkout: git checkout -- assets docs manual")  # fmt: skip
+    else:
+        yield Check("files", "ok", "all there")
 
 
 def part(name: str, look: Callable[[], str]) -> Iterator[Check]:
