@@ -14,9 +14,6 @@ from pathlib import Path
 import pytest
 from conftest import ENCODINGS, ROOT, bare_environment
 
-from flow import FLOWS
-from main import cli
-
 SCRIPT = """\
 topic: bread
 seed: 3
@@ -34,16 +31,6 @@ def script(tmp_path) -> Path:
     path = tmp_path / "steps.yaml"
     path.write_text(SCRIPT, encoding="utf-8")
     return path
-
-
-def test_every_command_and_option_stands_in_the_readme():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name, command in cli.commands.items():
-        assert f"`{name}" in readme, f"the README does not name `{name}`"
-        for parameter in command.params:
-            for option in getattr(parameter, "opts", ()):
-                if option.startswith("--") and option != "--verbose":  # by its short name
-                    assert option in readme, f"the README does not name {name} {option}"
 
 
 @pytest.mark.parametrize("command", [[], ["learn"], ["topics"], ["check"], ["grade"], ["graph"], ["doctor"]])
@@ -160,15 +147,6 @@ def test_records_from_a_newer_version_exit_6_and_stay_as_they_are(tutor, docs, s
     run = tutor("learn", "--docs", docs, "--script", script)
     assert run.returncode == 6 and "newer version" in run.stderr
     assert database.read_bytes() == before
-
-
-def test_graph_prints_the_mermaid_that_the_design_shows(tutor):
-    design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
-    for flow in FLOWS:
-        run = tutor("graph", flow)
-        assert run.returncode == 0
-        assert f"```mermaid\n{run.stdout}```" in design
-    assert f"```mermaid\n{tutor('graph').stdout}```" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_graph_suggests_the_nearest_flow(tutor):

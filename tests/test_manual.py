@@ -1,11 +1,359 @@
-"""The manual: the program answers from it."""
+"""The manual and the README: all that the program takes is documented, once; what is shown runs; the manual answers."""
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+import shlex
+from collections import Counter, defaultdict
+from dataclasses import fields
+
+import click
+import pytest
+import yaml
+from conftest import BANK, LESSON, ROOT
+
+from flow import FLOWS
+from main import cli
+from tutor.check.rules import RULES
+from tutor.corpus.bank import accepted_answers, draw, parse_bank
+from tutor.corpus.corpus import bundled_docs, bundled_manual
+from tutor.corpus.lessons import code_blocks
+from tutor.models import Kind, Lesson
+from tutor.quiz.sheets import read_sheet
+from tutor.screen.scripts import parse_script
+from utils.errors import ExitCode, InvalidFile
+
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "manual").glob("*.md"))}
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+# ----------------------------------------------------------------------------------- everything is documented, once
+
+
+def definitions() -> dict[str, list[tuple[str, ...]]]:
+    """{head of a table's first column: the names in backticks in the first cell of each of its rows}, over all pages.
+
+    A name is a span's first word: `-n K` is -n.
+    """
+    found = defaultdict(list)
+    for text in PAGES.values():
+        head = ""
+        for line in text.split("\n"):
+            cell = line[1:].partition(" |")[0].strip() if line.startswith("| ") else ""
+            if cell and not head:
+                head = cell.replace("`", "")
+            elif cell:
+                spans = [re.split(r"[ =\[]", span)[0] for span in re.findall(r"`([^`]+)`", cell)]
+                found[head].append(tuple(dict.fromkeys(spans)))
+            elif not line.startswith("|"):
+                head = ""
+    return found
+
+
+DEFINED = definitions()
+
+
+def names(*heads: str) -> list[str]:
+    """All names that are defined in the tables with these heads, sorted; one that is defined twice stands twice."""
+    return sorted(name for head in heads for row in DEFINED[head] for name in row)
+
+
+def options_of(command: click.Command) -> set[str]:
+    root = click.Context(cli, **cli.context_settings)
+    parameters = command.get_params(root if command is cli else click.Context(command, parent=root))
+    return {name for one in parameters if isinstance(one, click.Option) for name in (*one.opts, *one.secondary_opts)}
+
+
+def test_every_command_is_documented_once():
+    assert names("command") == sorted(cli.commands)
+
+
+def test_every_option_is_documented_once():
+    everywhere = names("option of every command", "option for a model")
+    assert everywhere == sorted(options_of(cli))
+    for name, command in cli.commands.items():
+        assert names(f"option of {name}") == sorted(options_of(command) - set(everywhere)), name
+
+
+def test_every_rule_of_check_is_documented_once_with_its_severity():
+    assert names("rule") == sorted(RULES)
+    for rule in RULES.values():
+        assert f"| `{rule.name}` | {rule.severity} |" in PAGES["banks"]
+
+
+def test_every_exit_code_is_documented_once_and_named_in_the_readme():
+    assert sorted(map(int, names("exit code"))) == sorted(ExitCode)
+    sentence = re.search(r"Exit codes tell a script how it went: (.+?)\.\n", README, re.DOTALL)[1]
+    assert sorted(map(int, re.findall(r"\d+", sentence))) == sorted(ExitCode)
+
+
+SETTING = re.compile(r"(TUTOR|OPENAI|GITHUB)_[A-Z_]+|NO_COLOR|FORCE_COLOR|SOURCE_DATE_EPOCH|TERM|CI")
+
+
+def test_every_environment_variable_is_documented_once():
+    sources = [*(ROOT / "tutor").rglob("*.py"), *(ROOT / "utils").rglob("*.py"), ROOT / "main.py"]
+    constants = {
+        node.value
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    heads = [head for head in DEFINED if head.startswith("variable of") and head.removeprefix("variable of ") != "a variable"]
+    assert names(*heads) == sorted(filter(SETTING.fullmatch, constants))
+
+
+ITEMS = {
+    Kind.CHOICE: "options: [{text: a, right: true}, {text: b}]",
+    Kind.MULTI: "options: [{text: a, right: true}, {text: b}]",
+    Kind.NUMBER: "answer: 1",
+    Kind.SHORT: "rubric: [{point: a}]\n    references: [a]",
+    Kind.CLOZE: "question: '[[a]]'",
+    Kind.ORDER: "steps: [a, b]",
+}
+
+
+def expected_fields(parse, text: str) -> list[str]:
+    """What a parser says that it expects where it meets the field `bogus`."""
+    with pytest.raises(InvalidFile) as refused:
+        parse(text)
+    listed = re.search(r"bogus.*?expected (?:only |one of )?(.+?)(?:\.|$)", str(refused.value))[1]
+    return re.split(r", | or ", listed)
+
+
+def item_fields(kind: str, body: str) -> list[str]:
+    question = "" if "question:" in body else "question: q\n    "
+    text = f"items:\n  - id: a\n    section: s\n    kind: {kind}\n    {question}{body}\n"
+    return expected_fields(lambda text: parse_bank(text, "a", "a.quiz.yaml"), text)
+
+
+def test_every_field_of_a_bank_is_documented_once():
+    by_kind = {kind: set(item_fields(kind, f"{body}\n    bogus: 1")) for kind, body in ITEMS.items()}
+    every = set.intersection(*by_kind.values())
+    assert names("field of every item") == sorted(every)
+    assert names("field of some kinds") == sorted(set.union(*by_kind.values()) - every)
+    for line in PAGES["banks"].split("\n"):
+        if row := re.match(r"\| `(\w+)` \| (`(?:choice|multi|number|short|cloze|order)`[^|]*) \|", line):
+            assert set(re.findall(r"\w+", row[2])) == {kind for kind in by_kind if row[1] in by_kind[kind]}, row[1]
+    wrong = "question: '[[a]]'\n    wrong: [{answer: b, bogus: 1}]"
+    parts = {
+        "field of an option": item_fields(Kind.CHOICE, "options: [{text: a, right: true}, {text: b, bogus: 1}]"),
+        "field of a variable": item_fields(Kind.NUMBER, "answer: x\n    variables: {x: {from: 1, to: 2, bogus: 1}}"),
+        "field of a point": item_fields(Kind.SHORT, "rubric: [{point: a, bogus: 1}]\n    references: [a]"),
+        "field of a known wrong answer": item_fields(Kind.CLOZE, wrong),
+    }
+    for head, listed in parts.items():
+        assert names(head) == sorted(listed), head
+
+
+def test_every_field_of_front_matter_scripts_and_sheets_is_documented_once():
+    derived = {"id", "path", "sections"}
+    assert names("field of the front matter") == sorted({field.name for field in fields(Lesson)} - derived | {"lesson"})
+
+    def script(text):
+        return parse_script(text, "script.yaml")
+
+    assert names("field of a script") == sorted(expected_fields(script, "bogus: 1\n"))
+    with pytest.raises(InvalidFile) as refused:
+        script("steps: [bogus]")
+    listed = re.search(r"expected one of (.+?)(?:;|$)", str(refused.value))[1]
+    assert names("step of a script") == sorted(re.findall(r"[a-z]+", listed.replace(", or ", ", ")))
+
+    def sheet(text):
+        return read_sheet(text, "sheet.yaml")
+
+    assert names("field of a sheet") == sorted(expected_fields(sheet, "bogus: 1\n"))
+    item = "corpus: a\nseed: 1\ntopics: []\nitems:\n  - id: 'a:b'\n    bogus: 1\n"
+    assert names("field of a sheet's item") == sorted(expected_fields(sheet, item))
+
+
+def test_nothing_is_documented_that_is_not_there():
+    heads = {head for head in DEFINED if re.match("(option|field|step|variable) of ", head)}
+    options = {f"option of {name}" for name in cli.commands} | {"option of every command"}
+    assert {head for head in heads if head.startswith("option")} <= options
+    repeated = [name for head in heads for name, times in Counter(names(head)).items() if times > 1]
+    assert repeated == []
+
+
+# ------------------------------------------------------------------------------------------- README and design
+
+
+def test_the_readme_is_short_and_names_every_command_and_every_page():
+    assert README.count("\n") <= 250
+    table = README.partition("## Commands")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| [^|]*\| `([a-z]+)", table, re.MULTILINE)) == sorted(cli.commands)
+    linked = re.findall(r"\]\((manual/[a-z-]+\.md)\)", README)
+    assert sorted(linked) == sorted(f"manual/{page}.md" for page in PAGES)
+
+
+def test_links_of_the_readme_lead_somewhere():
+    targets = re.findall(r"\]\(((?!https?:)[^)#]+)\)", README)
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_graph_prints_the_mermaid_that_readme_and_design_show(tutor):
+    design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    for name in FLOWS:
+        run = tutor("graph", name)
+        assert run.returncode == 0 and run.stdout.startswith("flowchart TD\n")
+        assert f"```mermaid\n{run.stdout}```" in design
+    assert f"```mermaid\n{tutor('graph').stdout}```" in README
+
+
+# ------------------------------------------------------------------------------------------ what is shown, works
+
+
+def test_the_manual_passes_check(tutor):
+    run = tutor("check", "--strict", bundled_manual())
+    assert run.returncode == 0, run.stdout
+
+
+def yaml_examples(page: str) -> list[str]:
+    return [block.body for block in code_blocks(PAGES[page]) if block.info == "yaml"]
+
+
+def test_the_lesson_and_the_items_that_the_manual_shows_pass_check(tutor, tmp_path):
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (lesson,) = (block.body for block in code_blocks(PAGES["your-own-documents"]) if block.body.startswith("---\n"))
+    (notes / "bread.md").write_text(lesson, encoding="utf-8")
+    (notes / "flour.md").write_text("---\ntitle: Flour\nsummary: Of wheat.\nminutes: 1\n---\n# Flour\n", encoding="utf-8")
+    items = [line for text in yaml_examples("banks") for line in text.removeprefix("items:\n").splitlines(keepends=True)]
+    indent = min(len(line) - len(line.lstrip()) for line in items if line.startswith("-"))
+    assert indent == 0, "the first example has items: above it, the others are entries of that list"
+    first, *others = yaml_examples("banks")
+    bank = first + "".join("  " + line for text in others for line in text.splitlines(keepends=True))
+    (notes / "bread.quiz.yaml").write_text(bank, encoding="utf-8")
+    run = tutor("check", notes, "--json")
+    assert [one for one in json.loads(run.stdout)["findings"] if one["rule"] != "no-bank"] == []
+    assert {item["kind"] for item in yaml.safe_load(bank)["items"]} == set(Kind.ALL), "an example of every kind"
+
+
+MORE = """\
+## Flour
+
+**Gluten** is the net of proteins that holds the gas. **Starch** is the sugar store of the grain. Rye flour holds 9 percent
+of protein, and strong wheat flour holds 13 percent of protein.
+
+"""  # what a text needs so that items can be made from it
+
+ASIDE = {  # commands that are shown and not run here, by how they begin, and why
+    "export ": "it names a server, which would then be asked",
+    "python3 -m venv": "sets up an environment; .ci/run does it",
+    "python benchmarks/": "takes minutes, or data that is not in the repository",
+    "pytest": "this is it",
+    "ptutor quiz --answers sheet.yaml --cassette": "needs a model server to record",
+}
+
+
+def shown_blocks() -> list:
+    pages = {"README": README, **PAGES}
+    blocks = [(name, block) for name, text in pages.items() for block in code_blocks(text) if block.info == "sh"]
+    return [pytest.param(block.body, id=f"{name}:{block.line}") for name, block in blocks]
+
+
+@pytest.fixture(scope="module")
+def a_home(tmp_path_factory):
+    return tmp_path_factory.mktemp("shown") / "home"
+
+
+@pytest.mark.parametrize("body", shown_blocks())
+def test_every_command_that_is_shown_runs(body, tutor, tmp_path, a_home):
+    plant_what_is_named(body, tmp_path, tutor)
+    for line in body.splitlines():
+        if not any(line.startswith(start) for start in ASIDE):
+            run_shown(line, tutor, tmp_path, a_home)
+
+
+def test_every_command_set_aside_is_shown_somewhere():
+    lines = [line for block in shown_blocks() for line in block.values[0].splitlines()]
+    assert [start for start in ASIDE if not any(line.startswith(start) for line in lines)] == []
+
+
+def plant_what_is_named(body: str, folder, tutor) -> None:
+    """The files that a block's commands name, but for those that it writes itself."""
+    (folder / "leave.yaml").write_text("steps: [quit]\n", encoding="utf-8")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "bread.md").write_text(LESSON.replace("## Recap", MORE + "## Recap"), encoding="utf-8")
+    (folder / "notes" / "bread.quiz.yaml").write_text(BANK, encoding="utf-8")
+    if "session.yaml" in body:
+        (script,) = yaml_examples("learning")
+        (folder / "session.yaml").write_text(script, encoding="utf-8")
+    if "sheet.yaml" in body and "--sheet" not in body:
+        topics = ("llm/attention", "llm/lora")
+        assert tutor("quiz", *topics, "-n", 8, "--seed", 7, "--sheet", "sheet.yaml").returncode == 0
+        sheet = yaml.safe_load((folder / "sheet.yaml").read_text(encoding="utf-8"))
+        right = {item.key: accepted_answers(draw(item, 7))[0] for topic in topics for item in bank_of(topic)}
+        for item in sheet["items"]:
+            item["answer"] = right[item["id"]]
+        sheet["items"][0]["answer"] = None
+        (folder / "sheet.yaml").write_text(yaml.safe_dump(sheet, allow_unicode=True), encoding="utf-8")
+
+
+def bank_of(topic: str) -> list:
+    return parse_bank((bundled_docs() / f"{topic}.quiz.yaml").read_text(encoding="utf-8"), topic, "")
+
+
+def run_shown(line: str, tutor, folder, home) -> None:
+    """Run a line as it is shown, without a keyboard: a session leaves at once, a quiz becomes a sheet."""
+    words = shlex.shlex(line, posix=True, punctuation_chars="|>")
+    words.whitespace_split, words.commenters = True, "#"
+    words = list(words)
+    if not words:
+        return
+    target = words.pop() if ">" in words else ""
+    words = [word for word in words if word != ">"]
+    given, (program, *arguments) = ([], words) if "|" not in words else split_at(words, "|")
+    assert program == "ptutor", line
+    command = next((word for word in arguments if word in cli.commands), "")
+    if command in ("", "learn", "review") and not {"--script", "--undo"} & set(arguments):
+        arguments += ["--script", "leave.yaml"] if command else ["learn", "--script", "leave.yaml"]
+    if command == "quiz" and not {"--answers", "--sheet"} & set(arguments):
+        arguments += ["--sheet", f"{len(list(folder.iterdir()))}.yaml"]
+    if {"--undo", "appeal"} & set(arguments):
+        (folder / "answer.yaml").write_text("topic: bread\nsteps: [answer: '1', answer: '2']\n", encoding="utf-8")
+        given_docs = ["--docs", folder / "notes"]
+        arguments += given_docs
+        assert tutor("learn", "--script", "answer.yaml", *given_docs, TUTOR_HOME=str(home)).returncode == 0
+    run = tutor(*arguments, "--offline", stdin=given[1] + "\n" if given[:1] == ["echo"] else "", TUTOR_HOME=str(home))
+    verdicts = (0, 1) if command in ("quiz", "appeal") else (0,)  # 1 is a grade that fell short
+    assert run.returncode in verdicts, f"{line}\n{run.stdout}{run.stderr}"
+    if target:
+        (folder / target).write_text(run.stdout, encoding="utf-8")
+
+
+def split_at(words: list[str], mark: str) -> tuple[list[str], list[str]]:
+    at = words.index(mark)
+    return words[:at], words[at + 1 :]
+
+
+# ------------------------------------------------------------------------------------- the manual as a folder of lessons
 
 
 def test_ask_manual_answers_from_the_manual_in_place_of_the_lessons(tutor):
     run = tutor("ask", "--manual", "--json", "how do I write a cloze?")
     answer = json.loads(run.stdout)
-    assert run.returncode == 0 and answer["citations"][0]["lesson"] == "banks"
+    assert run.returncode == 0 and answer["citations"][0]["heading"] == "Question banks › Fill in the blank"
+
+
+def test_ask_manual_finds_the_right_page_for_nearly_every_question(tutor):
+    lines = (ROOT / "tests" / "data" / "manual_questions.txt").read_text(encoding="utf-8").splitlines()
+    asked = [tuple(line.split(": ", 1)) for line in lines]
+    questions = "".join(json.dumps({"id": page, "question": question}) + "\n" for page, question in asked)
+    run = tutor("ask", "--manual", "--jsonl", "-", stdin=questions)
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    elsewhere = [
+        f"{question} -> {[one['lesson'] for one in answer['citations']]}"
+        for (page, question), answer in zip(asked, answers, strict=True)
+        if page not in [one["lesson"] for one in answer["citations"]]
+    ]
+    assert len(asked) >= 100 and len(elsewhere) <= len(asked) // 20, "\n".join(elsewhere)
+
+
+def test_no_question_of_the_test_is_an_asked_comment():
+    """Else the test would only show that a question meets itself."""
+    asked = {line.casefold().strip(" ?") for text in PAGES.values() for line in text.splitlines()}
+    lines = (ROOT / "tests" / "data" / "manual_questions.txt").read_text(encoding="utf-8").splitlines()
+    same = [line for line in lines if line.partition(": ")[2].casefold().strip(" ?") in asked]
+    assert same == []

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import BANK, LESSON, ROOT
+from conftest import BANK, LESSON
 
 from tutor.check import checking, code
 from tutor.check.mending import tidied, with_outputs
-from tutor.check.rules import RULES
 from tutor.check.texts import circles
 from tutor.corpus.lessons import Block, code_blocks
 from utils.errors import ExitCode, UsageError
@@ -85,11 +84,6 @@ def test_warnings_fail_only_with_strict_and_notes_never(bread):
     report = looked(bread(GOOD + "more \n"))
     assert report.summary().endswith("no errors, no warnings, 1 note")
     assert report.exit_code(strict=True) == ExitCode.DONE
-
-
-def test_the_readme_names_every_rule():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in RULES if f"`{name}`" not in readme] == []
 
 
 def test_check_as_a_command(tutor, bread):
