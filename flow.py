@@ -1,39 +1,52 @@
-"""The map of the program: which node follows which. The nodes are in nodes/, imported by the flow that needs them.
+"""The map of the program: which node follows which. nodes.py lists the nodes by flow.
 
-The shared store, filled by main.py before a flow runs and by the nodes while it does:
+The shared store of a session, filled by tutor/nodes/shared.py before the flow runs and by the nodes while it does (the types
+stand there too; the other flows' stores are told where each is made):
 
-| key        | what it holds                                                             | written by               |
-|------------|---------------------------------------------------------------------------|--------------------------|
-| `settings` | Settings: what the command line asks for                                  | main                     |
-| `corpus`   | Corpus: the lessons of --docs                                       | main                     |
-| `terminal` | terminal.Terminal: shows screens, hands back the learner's steps          | main                     |
-| `model`    | LanguageModel, which raises ModelError at once where none is set          | main                     |
-| `store`    | records.Records: the learner's records                                    | main                     |
-| `now`      | () -> aware datetime; a test's clock stands still                         | main                     |
-| `zone`     | tzinfo of the learner's days                                              | main                     |
-| `limit`    | int or None: how many items to review today                               | main                     |
-| `fuzz`     | bool: may due dates be spread a little; off where bytes must repeat       | main                     |
-| `rng`      | random.Random that every draw comes from; --seed makes it repeatable      | main                     |
-| `session`  | str: id of this session                                                   | main                     |
-| `topic`    | str or None: the TOPIC asked for; None once it was taken up               | main, PickTopic          |
-| `lesson`   | Lesson being taught                                                       | LoadLesson               |
-| `items`    | {item id: Item}: its bank, undrawn, or made from its text                 | LoadLesson               |
-| `sections` | [Section]: what is taught of it, in order                                 | ChunkSections            |
-| `pages`    | {section slug: [(Markdown, is it folded)]}: what is read at one go        | ChunkSections            |
-| `place`    | Place: where the learner stands; kept in the records at every move        | LoadLesson and most      |
-| `round`    | Round: the practice under way                                             | RecallMissed and others  |
-| `item`     | Item on screen, drawn                                                     | ChooseItem               |
-| `step`     | Step: what the learner did last                                           | nodes that read          |
-| `grade`    | Grade of the last answer                                                  | GradeAnswer, GiveUp      |
-| `result`   | str: what the last attempt led to: passed, again, missed, declined, unsure | RecordAttempt           |
-| `missed`   | [Item]: what the last round of practice missed                            | EndRound                 |
-| `detour`   | Section of a prerequisite that speaks of it                               | OfferDetour              |
-| `left`     | bool: the learner asked to leave                                          | nodes that read          |
+| key          | what it holds                                                               | written by                 |
+|--------------|-----------------------------------------------------------------------------|----------------------------|
+| `corpus`     | the lessons of --docs                                                       | main                       |
+| `terminal`   | shows screens, hands back the learner's steps                               | main                       |
+| `model`      | the model, which raises ModelError at once where none is set                | main                       |
+| `records`    | the learner's attempts, places and settings                                 | main                       |
+| `open_index` | opens the search index, for the first side question                         | main                       |
+| `now`        | () -> aware datetime; a test's clock stands still                           | main                       |
+| `zone`       | tzinfo of the learner's days                                                | main                       |
+| `rng`        | what every draw comes from; --seed makes it repeatable                      | main                       |
+| `fuzz`       | may due dates be spread a little? Not where bytes must repeat               | main                       |
+| `session`    | id of this session                                                          | main                       |
+| `limit`      | how many items to review today, None for the setting                        | main                       |
+| `topic`      | the TOPIC asked for; None once it was taken up                              | main, PickTopic            |
+| `left`       | the learner asked to leave                                                  | nodes that read            |
+| `taught`     | a lesson was taken up in this session                                       | LoadLesson, ChooseItem     |
+| `chosen`     | id of the lesson to take up                                                 | PickTopic                  |
+| `lesson`     | the Lesson being taught, or that of the item on screen                      | LoadLesson, ChooseItem     |
+| `items`      | {item id, or key in a review: Item}, undrawn                                | LoadLesson, ChooseDue      |
+| `sections`   | [Section]: what is taught of the lesson, in order                           | ChunkSections              |
+| `pages`      | {section slug: pages}, each read at one go                                  | ChunkSections              |
+| `place`      | Place: where the learner stands; recorded at every move                     | LoadLesson and most        |
+| `round`      | Round: the practice under way                                               | RecallMissed and others    |
+| `item`       | Item on screen, drawn                                                       | ChooseItem                 |
+| `asked`      | it was put on screen already                                                | ChooseItem, AskItem        |
+| `step`       | Step: what the learner did last                                             | nodes that read            |
+| `answer`     | what was typed as the answer                                                | AskItem, GiveUp            |
+| `confidence` | how sure the learner was of it, 1 to 3                                      | AskConfidence              |
+| `grade`      | Grade of the last answer                                                    | GradeAnswer, GiveUp, JudgeAnswer |
+| `result`     | what the last attempt led to: passed, again, missed, declined, unsure       | RecordAttempt              |
+| `stored`     | number of the last attempt                                                  | RecordAttempt              |
+| `appealed`   | the last grade was looked at again                                          | AppealGrade, AwaitNext     |
+| `missed`     | [Item]: what the last round of practice missed                              | EndRound                   |
+| `detour`     | Section of a prerequisite that speaks of it                                 | OfferDetour                |
+| `due`        | how many items are due in all                                               | ChooseDue                  |
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from pocketflow import Flow
+
+import nodes
 
 
 def create_practice_flow() -> Flow:
@@ -41,8 +54,6 @@ def create_practice_flow() -> Flow:
 
     Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled or left.
     """
-    from tutor.nodes import practice as nodes
-
     choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
     grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
@@ -86,12 +97,9 @@ def create_practice_flow() -> Flow:
 
 def create_learn_flow() -> Flow:
     """An interactive session: pick a topic, then probe, explain and practise its sections one after the other."""
-    from tutor.nodes import learn as nodes
-    from tutor.nodes.practice import AnswerSideQuestion
-
     pick, load, chunk, recall = nodes.PickTopic(), nodes.LoadLesson(), nodes.ChunkSections(), nodes.RecallMissed()
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
-    side, begin, again = AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
+    side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     recap, leave = nodes.Recap(), nodes.LeaveSession()
     practice = create_practice_flow()
@@ -142,8 +150,6 @@ def create_review_flow() -> Flow:
 
     Ends on EndReview or SayNothingDue, whose action says how: pick (a session may go on) or left.
     """
-    from tutor.nodes import review as nodes
-
     choose, nothing, end = nodes.ChooseDue(), nodes.SayNothingDue(), nodes.EndReview()
     practice = create_practice_flow()
     choose - "review" >> practice
@@ -157,10 +163,8 @@ def create_grade_flow() -> Flow:
     """Bulk grading: read some lines, grade them, write them, until the file ends. Never more than some in memory.
 
     Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `model`, `jobs` (requests to
-    it at a time), `terminal` (one_shot.Pipe), the counts `graded` and `faulty`, and at the end `exit_code`.
+    it at a time), `terminal` (a Pipe), the counts `graded` and `faulty`; `batch` and its `grades`; at the end `exit_code`.
     """
-    from tutor.nodes import grade as nodes
-
     read, grade, write, count = nodes.ReadRecords(), nodes.GradeRecords(), nodes.WriteGrades(), nodes.CountGrades()
     read - "records" >> grade >> write >> read
     read - "end" >> count
@@ -171,10 +175,9 @@ def create_ask_flow() -> Flow:
     """One question, answered from the lessons: by quotes, or in a model's words whose every sentence cites a passage.
 
     Its store: `question`, `context` (text piped in), `before` ([(question, answer)] of the conversation so far), `lessons`
-    (ids to look in, None for all), `index`, `model`, `terminal` (one_shot.OneShot); and at the end `answer`.
+    (ids to look in, None for all), `index`, `model`, `terminal` (a OneShot); then `passages`, `asked` (the question's words),
+    and at the end `answer`.
     """
-    from tutor.nodes import ask as nodes
-
     find, answer, show = nodes.FindPassages(), nodes.AnswerQuestion(), nodes.ShowAnswer()
     find >> answer >> show
     return Flow(start=find)
@@ -183,10 +186,9 @@ def create_ask_flow() -> Flow:
 def create_summarize_flow() -> Flow:
     """A lesson in brief: map over its sections, then reduce.
 
-    Its store: `lesson`, `words`, `model`, `terminal` (one_shot.OneShot).
+    Its store: `lesson`, `words`, `model`, `terminal` (a OneShot); then `sections`, their `points`, `mode` (who found them), and
+    at the end `summary`.
     """
-    from tutor.nodes import summarize as nodes
-
     choose, each = nodes.ChooseSections(), nodes.SummarizeSections()
     choose >> each >> nodes.CombineSummaries() >> nodes.ShowSummary()
     return Flow(start=choose)
@@ -195,10 +197,9 @@ def create_summarize_flow() -> Flow:
 def create_find_flow() -> Flow:
     """Which lesson answers a question: an agent that reads and searches until it can say, in at most six steps.
 
-    Its store: `question`, `corpus`, `index`, `model`, `terminal` (one_shot.OneShot); and at the end `found`.
+    Its store: `question`, `corpus`, `index`, `model`, `terminal` (a OneShot); then `catalogue`, `decision`, the
+    `steps` taken, the `passages` known, and at the end `found`.
     """
-    from tutor.nodes import find as nodes
-
     look, decide = nodes.LookThrough(), nodes.DecideStep()
     search, read, show = nodes.SearchLessons(), nodes.ReadLesson(), nodes.ShowFound()
     look >> decide
@@ -212,10 +213,9 @@ def create_draft_flow() -> Flow:
     """Items for a lesson's bank, checked and shown as a diff to accept.
 
     Its store: `lesson`, `items` (of its bank), `count`, `old` (the bank's text or None), `path` (of the bank, for people),
-    `target` (the same, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (one_shot.OneShot).
+    `target` (the same, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (a OneShot); then what was
+    `drafted`, what of it is `kept`, and whether it was `written`.
     """
-    from tutor.nodes import draft as nodes
-
     draft = nodes.DraftItems()
     draft >> nodes.CheckDrafts() >> nodes.OfferDrafts()
     return Flow(start=draft)
@@ -224,18 +224,15 @@ def create_draft_flow() -> Flow:
 def create_quiz_flow() -> Flow:
     """All questions, then all grades; a person or a filled sheet answers. Writes a sheet to fill in where one is asked for.
 
-    Its store, beside `settings`, `corpus`, `terminal`, `store`, `now` and `session`: `request` (quiz.Request), `sheet`
-    (sheets.Sheet that answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade),
-    `flaky_passes`, `model`, `jobs` (requests to it at a time), `min_scores` ({lesson: score}, "" for the whole), `clock`
-    (() -> aware datetime of the report) and `started`; from ChooseItems on `versions` ({key: fingerprint}), `waiting`
-    (items not answered yet) and `outcomes` ({key: Outcome}); `answers` and `grades` under way, `asked` (key of the
-    item on screen), `answered` (how many); at the end `document` for --json and `exit_code`.
+    Its store, beside `corpus`, `terminal`, `model`, `records`, `now` and `session`: `request` (what is asked), `sheet` (that
+    answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade), `flaky_passes`, `jobs`
+    (requests to the model at a time), `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the
+    report) and `started`; from ChooseItems on `versions` ({key: fingerprint}), `waiting` (items not answered yet) and
+    `outcomes` ({key: Outcome}); `answers` and `grades` under way, the first `grade` of them, `asked` (key of the item on
+    screen), `answered` (how many); at the end `report`, `document` for --json and `exit_code`.
     """
-    from tutor.nodes import quiz as nodes
-    from tutor.nodes.practice import SayUnreadable
-
     choose, write, compare = nodes.ChooseItems(), nodes.WriteSheet(), nodes.CompareSheet()
-    collect, grade, unreadable = nodes.CollectAnswers(), nodes.GradeAnswers(), SayUnreadable()
+    collect, grade, unreadable = nodes.CollectAnswers(), nodes.GradeAnswers(), nodes.SayUnreadable()
     record, report = nodes.RecordAttempts(), nodes.ReportScores()
 
     choose - "blank_sheet" >> write
@@ -254,10 +251,9 @@ def create_quiz_flow() -> Flow:
 def create_appeal_flow() -> Flow:
     """A disputed grade, looked at again.
 
-    Its store: `number` (of the attempt), `corpus`, `store`, `now`, `model`, `terminal` (one_shot.OneShot); at the end `stands`.
+    Its store: `number` (of the attempt), `corpus`, `records`, `now`, `model`, `terminal` (a OneShot); then `attempt`, `item`,
+    `lesson`, the `second` grade, and at the end `stands`.
     """
-    from tutor.nodes import appeal as nodes
-
     load = nodes.LoadAttempt()
     load >> nodes.LookAgain() >> nodes.ShowAppeal()
     return Flow(start=load)
@@ -276,14 +272,14 @@ def mermaid(flow: Flow) -> str:
     boxes = {"ChooseItem": "Practice", "ChooseDue": "Review"}  # what a flow within a flow is called, by its first node
     seen: dict[int, str] = {}
 
-    def name(node) -> str:
+    def name(node: Any) -> str:
         if id(node) not in seen:
             kind = boxes.get(type(node.start_node).__name__, "Flow") if isinstance(node, Flow) else type(node).__name__
             taken = sum(known.rstrip("0123456789") == kind for known in seen.values())
             seen[id(node)] = kind + (str(taken + 1) if taken else "")
         return seen[id(node)]
 
-    def draw(node, indent: str) -> None:
+    def draw(node: Any, indent: str) -> None:
         """This node and all that it leads to, each once, in the order of the edges."""
         waiting = [node]
         while waiting:

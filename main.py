@@ -6,8 +6,10 @@ import functools
 import gc
 import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TextIO
 
 from utils.installation import OURS, refuse_to_run
 
@@ -18,10 +20,13 @@ try:
 except ModuleNotFoundError as error:
     refuse_to_run(f"lacks the package {error.name}")
 
-from tutor.models import BANK_SUFFIX
+from tutor.environment import Environment
 from utils import __version__
 from utils.errors import ExitCode, InvalidFile, NothingRun, TutorError, UsageError
 from utils.settings import Settings
+
+if TYPE_CHECKING:
+    from tutor.nodes.shared import QuizStore, SessionStore
 
 PROGRAM = "ptutor"
 
@@ -44,20 +49,20 @@ GLOBAL_OPTIONS = (
 )
 
 
-def with_global_options(command):
+def with_global_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the global options, so that they may stand before or after its name."""
     for option in reversed(GLOBAL_OPTIONS):
         command = option(command)
     return command
 
 
-def takes_settings(command):
+def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Call a command with a Settings made of the options before its name and those after it, the latter winning."""
 
     @with_global_options
     @click.pass_context
     @functools.wraps(command)
-    def called(context, **options):
+    def called(context: click.Context, **options: Any) -> Any:
         given = dict(context.obj or {})
         for field in fields(Settings):
             value = options.pop(field.name)
@@ -75,11 +80,12 @@ def takes_settings(command):
 @with_global_options
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
-def cli(context, **options):
+def cli(context: click.Context, **options: Any) -> None:
     """An AI tutor in the terminal. Point it at a folder of Markdown lessons and it teaches them.
 
     With no command it opens where you left off.
     """
+
     context.obj = {name: value for name, value in options.items() if value is not None}
     if context.invoked_subcommand is None:
         context.invoke(learn)
@@ -94,7 +100,10 @@ def cli(context, **options):
 @click.option("--transcript", metavar="FILE", help="Save the session as Markdown.")
 @click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; kept for good.")
 @takes_settings
-def learn(settings, topic=None, script=None, transcript=None, confidence=None):
+def learn(
+    settings: Settings, topic: str | None = None, script: str | None = None, transcript: str | None = None,
+    confidence: bool | None = None,
+) -> None:  # fmt: skip
     """An interactive tutoring session (the default).
 
     TOPIC is track/slug (llm/attention), a unique part of it, or a path.
@@ -103,7 +112,7 @@ def learn(settings, topic=None, script=None, transcript=None, confidence=None):
 
     with session(settings, topic, script, transcript) as shared:
         if confidence is not None:
-            shared["store"].set_setting("ask_confidence", confidence)
+            shared["records"].set_setting("ask_confidence", confidence)
         create_learn_flow().run(shared)
 
 
@@ -113,82 +122,76 @@ def learn(settings, topic=None, script=None, transcript=None, confidence=None):
 @click.option("--limit", type=click.IntRange(1, 1000), metavar="N", help="Go over N items today (30).")
 @click.option("--undo", is_flag=True, help="Take back the last answer, and what it did to its item's date.")
 @takes_settings
-def review(settings, script, transcript, limit, undo):
+def review(settings: Settings, script: str | None, transcript: str | None, limit: int | None, undo: bool) -> None:
     """What is due today, mixed over lessons, the likeliest forgotten first."""
     from flow import create_review_flow
 
     if undo:
-        with records_of(settings) as store:
-            last = store.undo()
+        with Environment(settings) as environment:
+            last = environment.records.undo()
         if not last:
             raise NothingRun("there is no answer to take back")
         document = {"attempt": last.id, "item": last.item, "answer": last.answer}
-        return put(settings, document, lambda: f"taken back: “{last.answer}” to {last.item}")
-    with session(settings, None, script, transcript) as shared:
-        shared["limit"] = limit
+        put(settings, document, lambda: f"taken back: “{last.answer}” to {last.item}")
+        return
+    with session(settings, None, script, transcript, limit) as shared:
         create_review_flow().run(shared)
-    return ExitCode.DONE
 
 
 @cli.command()
 @click.argument("attempt", type=int)
 @takes_settings
-def appeal(settings, attempt):
+def appeal(settings: Settings, attempt: int) -> ExitCode:
     """Dispute a grade: a second, stricter look; both verdicts are kept, and the bank's author gets the change to accept it.
 
     ATTEMPT is its number, which the feedback names; 0 is the last one.
     """
     from flow import create_appeal_flow
-    from tutor.screen import one_shot
+    from tutor.nodes.shared import appeal_store
 
-    shown = one_shot.OneShot(settings)
-    with records_of(settings) as store, model_of(settings, shown.tell_wait) as model:
-        past = store.attempts() if attempt == 0 else []
-        shared = {
-            "number": past[-1].id if past else attempt, "corpus": corpus_of(settings), "store": store, "now": store.now,
-            "model": model, "terminal": shown,
-        }  # fmt: skip
+    with Environment(settings) as environment:
+        shared = appeal_store(environment, attempt)
         create_appeal_flow().run(shared)
     return ExitCode.DONE if shared["stands"] else ExitCode.FELL_SHORT
 
 
 @cli.command()
 @takes_settings
-def progress(settings):
+def progress(settings: Settings) -> None:
     """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
-    from tutor.corpus import bank
     from tutor.learner.progress import progress_of
-    from tutor.screen import progress_screen, stdio, terminal
+    from tutor.screen import progress_screen, stdio
 
-    corpus = corpus_of(settings)
-    with records_of(settings, read_only=True) as store:
-        attempts, cards, now = store.attempts(), store.cards(), store.now().astimezone()
+    with Environment(settings) as environment:
+        corpus, records = environment.corpus, environment.records_to_read
+        attempts, cards, now = records.attempts(), records.cards(), environment.now().astimezone()
     items = {}
     for lesson in corpus.ids():
         items[lesson] = [(key, "") for key in corpus.item_index(lesson)]
     for lesson in dict.fromkeys(attempt.lesson for attempt in attempts):
-        if lesson in items and (found := corpus.bank_text(lesson)):
+        if items.get(lesson):
             try:
-                items[lesson] = [(item.key, item.section) for item in bank.parse_bank(found[0], lesson, found[1])]
-            except InvalidFile as error:
+                items[lesson] = [(item.key, item.section) for item in corpus.items(lesson)]
+            except (InvalidFile, UsageError) as error:
                 corpus.warnings.append(str(error))
     figures = progress_of(attempts, cards, items, now)
     if settings.json:
-        return stdio.put(figures.document(), corpus.warnings)
+        stdio.put(figures.document(), corpus.warnings)
+        return
     titles = {lesson: corpus.card(lesson).title for lesson in figures.sections}
-    terminal.Terminal(settings).show(progress_screen.ProgressScreen(figures, now.date(), titles))
+    environment.terminal.show(progress_screen.ProgressScreen(figures, now.date(), titles))
 
 
 @cli.command()
 @takes_settings
-def topics(settings):
+def topics(settings: Settings) -> None:
     """The lessons: prerequisites, sections, items, mastery, what is due."""
     from tutor.learner import agenda
     from tutor.screen import stdio
 
-    corpus = corpus_of(settings)
-    with records_of(settings, read_only=True) as store:
-        rows = agenda.rows(corpus, store, store.now().astimezone())
+    with Environment(settings) as environment:
+        corpus = environment.corpus
+        rows = agenda.rows(corpus, environment.records_to_read, environment.now().astimezone())
     put(settings, rows, lambda: agenda.listing(rows, stdio.line_width()), corpus.warnings)
 
 
@@ -196,23 +199,20 @@ def topics(settings):
 @click.argument("file", metavar="FILE.jsonl")
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="In N processes (1); a model N at a time (4).")
 @takes_settings
-def grade(settings, file, jobs):
+def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
     """Bulk grading: JSON lines {id, question, reference, answer, rubric?} in, JSON lines with the grades out, in order.
 
     FILE.jsonl may be - for standard input.
     """
     from flow import create_grade_flow
-    from tutor.screen import one_shot
+    from tutor.nodes.shared import grade_store
     from utils import files
 
-    pipe = one_shot.Pipe(settings)
-    with files.lines_of(file) as lines, model_of(settings) as model, processes(1 if model.available else jobs or 1) as run_all:
-        shared = {
-            "lines": lines, "path": file, "run_all": run_all, "model": model, "jobs": jobs or 4, "terminal": pipe, "graded": 0,
-            "faulty": 0,
-        }  # fmt: skip
-        create_grade_flow().run(shared)
-    pipe.close()
+    with Environment(settings) as environment, files.lines_of(file) as lines:
+        with processes(1 if environment.model.available else jobs or 1) as run_all:
+            shared = grade_store(environment, lines, file, run_all, jobs or 4)
+            create_grade_flow().run(shared)
+        environment.pipe.close()
     return shared["exit_code"]
 
 
@@ -230,7 +230,7 @@ def grade(settings, file, jobs):
 @click.option("--jobs", type=click.IntRange(1, 64), default=4, metavar="N", help="Ask a model for N grades at a time.")
 @click.option("--cassette", metavar="FILE", help="Record a model's replies; once there, replay them and never call one.")
 @takes_settings
-def quiz(settings, topics, sheet, **options):
+def quiz(settings: Settings, topics: tuple[str, ...], sheet: str | None, **options: Any) -> ExitCode:
     """A quiz in exam style: all questions first, all grades at the end.
 
     Mixes several TOPICs; with none, the whole corpus.
@@ -253,7 +253,9 @@ def quiz(settings, topics, sheet, **options):
 @click.option("--rules", is_flag=True, help="List the rules.")
 @click.option("--records", is_flag=True, help="Name the items that your records set aside, too.")
 @takes_settings
-def check(settings, paths, fix, no_run, strict, rules, records):
+def check(
+    settings: Settings, paths: tuple[str, ...], fix: bool, no_run: bool, strict: bool, rules: bool, records: bool
+) -> ExitCode:
     """Look for faults in lessons and banks: PATH is a folder, a lesson or a bank, by default all of --docs.
 
     Runs the code of the lessons, in limits, and compares what it prints.
@@ -262,97 +264,88 @@ def check(settings, paths, fix, no_run, strict, rules, records):
     from tutor.screen import stdio
 
     if rules:
-        return put(settings, checking.rules(), checking.rules_listing)
-
-    def tell(text):
-        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
-
-    plain = stdio.is_plain(settings, sys.stderr)
-    try:
-        report = checking.check(settings, paths, fix, not no_run, None if plain else tell)
-    finally:
-        if not plain:
-            tell("")
-    if records:
-        with records_of(settings, read_only=True) as store:
-            report.add_set_aside(store.cards())
+        put(settings, checking.rules(), checking.rules_listing)
+        return ExitCode.DONE
+    with Environment(settings) as environment, stdio.counter(settings) as count:
+        report = checking.check(settings, paths, fix, not no_run, count)
+        if records:
+            report.add_set_aside(environment.records_to_read.cards())
     put(settings, report.document(), report.listing, report.warnings)
     return report.exit_code(strict)
 
 
 @cli.command()
-@click.argument("query", nargs=-1)
+@click.argument("words", nargs=-1, metavar="QUERY")
 @click.option("-n", "count", type=click.IntRange(1, 1000), default=5, metavar="K", help="Show K passages.")
 @click.option("--lesson", "topic", metavar="TOPIC", help="Look in one lesson only.")
 @click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, query} in (- is stdin) and out.")
 @takes_settings
-def search(settings, query, count, topic, jsonl):
+def search(settings: Settings, words: tuple[str, ...], count: int, topic: str | None, jsonl: str | None) -> ExitCode:
     """The passages that speak about QUERY, best first, each with its place in the lessons."""
     from tutor import search
     from tutor.screen import stdio
 
-    query = " ".join(query).strip()
+    query = " ".join(words).strip()
     if bool(query) == bool(jsonl):
         raise UsageError("search needs words to look for, or else --jsonl FILE")
-    corpus = corpus_of(settings, listed=bool(topic))  # an index lists it only when something has changed
+    with Environment(settings, listed=bool(topic)) as environment:
+        corpus, index = environment.corpus, environment.index
     lessons = [corpus.find(topic)] if topic else None
-    index = index_of(settings, corpus)
     if jsonl:
         return put_lines(settings, jsonl, "query", lambda asked: search.found(asked, index.search(asked, count, lessons)))
     passages = index.search(query, count, lessons)
     if index.second_look_failed:
-        put_warning(f"ranked without the embedding model: {index.second_look_failed}")
+        stdio.warn(f"ranked without the embedding model: {index.second_look_failed}")
     if settings.json or not passages:
         put(settings, search.found(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
         return ExitCode.DONE if passages else ExitCode.FELL_SHORT
     bold = not stdio.is_plain(settings, sys.stdout)
     listing = search.listing(passages, index.matches(query), stdio.line_width(), bold)
     stdio.put(listing, corpus.warnings, drawn=True)
+    return ExitCode.DONE
 
 
 @cli.command()
-@click.argument("question", nargs=-1)
+@click.argument("words", nargs=-1, metavar="[QUESTION]")
 @click.option("--lesson", "topic", metavar="TOPIC", help="Answer from one lesson only.")
 @click.option("-c", "--continue", "follow", is_flag=True, help="Go on with the last conversation.")
 @click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, question} in (- is stdin) and out.")
 @click.option("--manual", is_flag=True, help="Answer from this program's manual, in place of the lessons.")
 @takes_settings
-def ask(settings, question, topic, follow, jsonl, manual):
+def ask(settings: Settings, words: tuple[str, ...], topic: str | None, follow: bool, jsonl: str | None, manual: bool) -> ExitCode:
     """A question, answered from the lessons with the places that say so; exit code 1 where they don't.
 
     Without QUESTION, or with -, it is read from stdin. Text piped in beside a QUESTION is context for it.
     """
     from flow import create_ask_flow
     from tutor.corpus.corpus import bundled_manual
+    from tutor.nodes.shared import ask_store
     from tutor.screen import one_shot, stdio
     from tutor.search import answering
     from tutor.search.conversations import keep_conversation, load_conversation
-    from utils import files
 
-    question, context = ("", "") if jsonl else stdio.piped_question(" ".join(question))
+    question, context = ("", "") if jsonl else stdio.piped_question(" ".join(words))
     if manual:
         settings = replace(settings, docs=str(bundled_manual()))
-    corpus = corpus_of(settings, listed=bool(topic))
-    lessons = [corpus.find(topic)] if topic else None
-    cache = files.cache_folder(settings.home)
-    index = index_of(settings, corpus)
-    shown = one_shot.OneShot(settings, bulk=bool(jsonl))
-    with model_of(settings, shown.tell_wait) as model:
-
-        def answered(question, context="", before=()):
-            shared = {
-                "question": question, "context": context, "before": list(before), "lessons": lessons, "index": index,
-                "model": model, "terminal": shown,
-            }  # fmt: skip
-            create_ask_flow().run(shared)
-            return shared
-
+    with Environment(settings, listed=bool(topic)) as environment:
+        environment.one_shot = one_shot.OneShot(settings, bulk=bool(jsonl))
+        environment.on_wait = environment.one_shot.tell_wait
+        corpus = environment.corpus
+        lessons = [corpus.find(topic)] if topic else None
         if jsonl:
-            return put_lines(settings, jsonl, "question", lambda asked: answering.document(answered(asked)["answer"]))
-        shared = answered(question, context, load_conversation(cache) if follow else ())
-    keep_conversation(cache, shared["before"])
+
+            def answer(question: str) -> dict[str, Any]:
+                shared = ask_store(environment, question, lessons)
+                create_ask_flow().run(shared)
+                return answering.document(shared["answer"])
+
+            return put_lines(settings, jsonl, "question", answer)
+        before = load_conversation(environment.cache) if follow else []
+        shared = ask_store(environment, question, lessons, context, before)
+        create_ask_flow().run(shared)
+    keep_conversation(environment.cache, shared["before"])
     for warning in corpus.warnings:
-        put_warning(warning)
+        stdio.warn(warning)
     return ExitCode.DONE if shared["answer"].found else ExitCode.FELL_SHORT
 
 
@@ -360,41 +353,34 @@ def ask(settings, question, topic, follow, jsonl, manual):
 @click.argument("topic", required=False)
 @click.option("--words", type=click.IntRange(20, 5000), default=150, metavar="N", help="About how long.")
 @takes_settings
-def summarize(settings, topic, words):
+def summarize(settings: Settings, topic: str | None, words: int) -> None:
     """A lesson in brief: each section is summarized, then the summaries are put together, each with its place.
 
     TOPIC is by default the lesson that you are in.
     """
     from flow import create_summarize_flow
-    from tutor.screen import one_shot
+    from tutor.nodes.shared import summary_store
 
-    corpus = corpus_of(settings)
-    if not topic:
-        with records_of(settings, read_only=True) as store:
-            place = store.last_place()
-        if not place or place.lesson not in corpus.files:
-            raise UsageError("summarize needs a TOPIC, for no lesson is under way; `topics` lists them")
-    lesson = corpus.lesson(corpus.find(topic) if topic else place.lesson)
-    shown = one_shot.OneShot(settings)
-    with model_of(settings, shown.tell_wait) as model:
-        create_summarize_flow().run({"lesson": lesson, "words": words, "model": model, "terminal": shown})
+    with Environment(settings) as environment:
+        corpus = environment.corpus
+        if not topic:
+            place = environment.records_to_read.last_place()
+            if not place or place.lesson not in corpus.files:
+                raise UsageError("summarize needs a TOPIC, for no lesson is under way; `topics` lists them")
+            topic = place.lesson
+        create_summarize_flow().run(summary_store(environment, corpus.lesson(corpus.find(topic)), words))
 
 
 @cli.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("words", nargs=-1, required=True, metavar="QUESTION")
 @takes_settings
-def find(settings, question):
+def find(settings: Settings, words: tuple[str, ...]) -> ExitCode:
     """Which lesson answers QUESTION, and where: looks through the catalogue, searches, reads, decides again."""
     from flow import create_find_flow
-    from tutor.screen import one_shot
+    from tutor.nodes.shared import find_store
 
-    corpus = corpus_of(settings)
-    shown = one_shot.OneShot(settings)
-    with model_of(settings, shown.tell_wait) as model:
-        shared = {
-            "question": " ".join(question), "corpus": corpus, "index": index_of(settings, corpus), "model": model,
-            "terminal": shown,
-        }  # fmt: skip
+    with Environment(settings) as environment:
+        shared = find_store(environment, " ".join(words))
         create_find_flow().run(shared)
     return ExitCode.DONE if shared["found"]["found"] else ExitCode.FELL_SHORT
 
@@ -404,22 +390,13 @@ def find(settings, question):
 @click.option("-n", "count", type=click.IntRange(1, 30), default=5, metavar="K", help="How many items.")
 @click.option("--accept/--no-accept", default=None, help="Write them to the bank, or only show them; by default it asks.")
 @takes_settings
-def draft(settings, topic, count, accept):
+def draft(settings: Settings, topic: str, count: int, accept: bool | None) -> ExitCode:
     """Draft bank items for a lesson, for a person to edit: shown as a change to its bank, checked by the rules of `check`."""
     from flow import create_draft_flow
-    from tutor.corpus import bank
-    from tutor.screen import one_shot
+    from tutor.nodes.shared import draft_store
 
-    corpus = corpus_of(settings)
-    lesson = corpus.lesson(corpus.find(topic))
-    old, path = corpus.bank_text(lesson.id) or (None, corpus.path_of(lesson.id, BANK_SUFFIX))
-    shown = one_shot.OneShot(settings)
-    with model_of(settings, shown.tell_wait) as model:
-        shared = {
-            "lesson": lesson, "items": bank.parse_bank(old, lesson.id, path) if old else [], "count": count, "old": old,
-            "path": path, "target": corpus.folder / (lesson.id + BANK_SUFFIX), "accept": accept, "model": model,
-            "terminal": shown,
-        }  # fmt: skip
+    with Environment(settings) as environment:
+        shared = draft_store(environment, topic, count, accept)
         create_draft_flow().run(shared)
     return ExitCode.DONE if shared["kept"] else ExitCode.FELL_SHORT
 
@@ -427,7 +404,7 @@ def draft(settings, topic, count, accept):
 @cli.command()
 @click.argument("flow", required=False, default="learn")
 @takes_settings
-def graph(settings, flow):
+def graph(settings: Settings, flow: str) -> None:
     """The flow as Mermaid, drawn from the live graph. FLOW is learn (the default), practice, ask, grade..."""
     from flow import FLOWS, mermaid
     from utils.text import nearest
@@ -442,60 +419,27 @@ def graph(settings, flow):
 
 @cli.command()
 @takes_settings
-def doctor(settings):
+def doctor(settings: Settings) -> ExitCode:
     """What is set up, what is reachable, what is missing, and how to mend it."""
-    from tutor.check import doctor as diagnosis
+    from tutor.check import doctor as examination
 
-    def look_at_records():
-        with records_of(settings, read_only=True) as store:
-            return store.description()
-
-    checks = diagnosis.examine(settings, lambda: corpus_of(settings), look_at_records)
-    put(settings, [check.as_dict() for check in checks], lambda: diagnosis.listing(checks))
+    with Environment(settings) as environment:
+        checks = examination.examine(settings, lambda: environment.corpus, lambda: environment.records_to_read.description())
+    put(settings, [check.as_dict() for check in checks], lambda: examination.listing(checks))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
 
 
 # ------------------------------------------------------------------------------------- what commands share
 
 
-def corpus_of(settings, listed=True):
-    from tutor.corpus.corpus import docs_folder, open_corpus
-
-    return open_corpus(docs_folder(settings.docs), listed)
-
-
-def index_of(settings, corpus):
-    """The corpus's search index, with the second look of an embedding model where one is named."""
-    from tutor import search
-    from utils import files
-
-    cache = files.cache_folder(settings.home)
-    if not os.environ.get("TUTOR_EMBEDDING_MODEL"):
-        return search.open_index(corpus, cache)
-    from utils.get_embedding import embedder_of
-
-    embedder = embedder_of(settings, cache)
-    return search.open_index(corpus, cache, embedder.likeness if embedder else None)
-
-
-def records_of(settings, read_only=False):
-    from datetime import datetime, timezone
-
-    from tutor.learner import records
-    from utils import files
-
-    home = files.home_folder(settings.home)
-    return records.open_records(home, now=lambda: datetime.now(timezone.utc), read_only=read_only)
-
-
-def put(settings, document, listing, warnings=()):
+def put(settings: Settings, document: Any, listing: Callable[[], str], warnings: Sequence[str] = ()) -> None:
     """A command's result: one JSON document with --json, else what a person reads; warnings on stderr."""
     from tutor.screen import stdio
 
     stdio.put(document if settings.json else listing(), warnings)
 
 
-def put_lines(settings, file, field, answer):
+def put_lines(settings: Settings, file: str, field: str, answer: Callable[[str], dict[str, Any]]) -> ExitCode:
     """Answer a file of JSON lines {id, field}, one line each, in order; a faulty line is named on stderr too."""
     from tutor import search
     from tutor.screen import one_shot
@@ -513,7 +457,7 @@ def put_lines(settings, file, field, answer):
 
 
 @contextmanager
-def processes(jobs):
+def processes(jobs: int) -> Iterator[Callable[..., Any]]:
     """A `map` that works in that many processes, in order; the builtin one where one is enough."""
     if jobs == 1:
         yield map
@@ -526,68 +470,32 @@ def processes(jobs):
 
 
 @contextmanager
-def model_of(settings, on_wait=None, cassette=None):
-    """The model that options and environment name; where there is none it says so at the first call, at once."""
-    from utils.call_llm import endpoint_of, outdated_name
-    from utils.errors import ModelError
-
-    endpoint = endpoint_of(settings)
-    replaying = cassette and os.path.exists(cassette)
-    if settings.require_model and not endpoint and not replaying:
-        raise ModelError("a model is required and none is set: set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY")
-    from utils import files
-    from utils.language_model import LanguageModel
-    from utils.replies import Cassette, ReplyCache
-
-    if endpoint and (warning := outdated_name(os.environ)):
-        put_warning(warning)
-    cache = ReplyCache(files.cache_folder(settings.home), not settings.no_log) if endpoint and not replaying else None
-    tape = Cassette(cassette) if cassette else None
-    try:
-        yield LanguageModel(
-            endpoint, cache=cache, cassette=tape, max_tokens_total=settings.max_tokens_total,
-            required=settings.require_model or bool(tape), on_wait=on_wait or (lambda seconds, why: None),
-        )  # fmt: skip
-    finally:
-        if tape:
-            tape.save()
-        if cache:
-            cache.close()
-
-
-def put_warning(text):
-    click.echo(f"warning: {text}", err=True)
-
-
-@contextmanager
-def session(settings, topic, script, transcript):
-    """The shared store of a session, from a keyboard or a script; what was said is saved however it ends."""
-    import random
-    import uuid
-
-    from tutor.screen import learners, stdio, terminal
+def session(
+    settings: Settings, topic: str | None, script: str | None, transcript: str | None, limit: int | None = None
+) -> Iterator[SessionStore]:
+    """The shared store of a session, from a keyboard or a script; the transcript is saved however it ends."""
+    from tutor.nodes.shared import session_store
+    from tutor.screen.learners import ScriptedLearner
     from tutor.screen.scripts import load_script
+    from tutor.screen.stdio import person_present
+    from tutor.screen.terminal import Terminal
     from utils import files
 
     steps = load_script(script) if script else None
-    if not steps and not stdio.person_present():
+    if not steps and not person_present():
         raise UsageError("a session needs a terminal to read keys from; without one, use learn --script FILE")
-    learner = learners.ScriptedLearner(steps.steps, script) if steps else None
-    seed = settings.seed if settings.seed is not None else steps.seed if steps else None
-    screen = terminal.Terminal(settings, learner)
-    corpus = corpus_of(settings)
-    topic = topic or (steps.topic if steps else None)
-    with records_of(settings) as store, model_of(settings, screen.tell_wait) as model:
-        if store.warning:
-            screen.notice(store.warning)
+    with Environment(settings) as environment:
+        screen = environment.terminal = Terminal(settings, ScriptedLearner(steps.steps, str(script)) if steps else None)
+        environment.on_wait = screen.tell_wait
+        if steps:
+            topic = topic or steps.topic
+            environment.seed = settings.seed if settings.seed is not None else steps.seed
+        shared = session_store(environment, topic, limit)
+        if warning := shared["records"].warning:
+            screen.notice(warning)
         try:
-            yield {
-                "settings": settings, "corpus": corpus, "terminal": screen, "store": store, "now": store.now, "model": model,
-                "rng": random.Random(seed), "fuzz": seed is None, "zone": store.now().astimezone().tzinfo, "limit": None,
-                "session": uuid.uuid4().hex[:12], "left": False, "round": None,
-                "topic": corpus.find(topic) if topic else None,
-            }  # fmt: skip
-            if model.usage:
+            yield shared
+            if (model := shared["model"]).usage:
                 screen.notice(f"{model.name}: {model.prompt_tokens:,} tokens in, {model.completion_tokens:,} out")
         finally:
             if transcript:
@@ -595,14 +503,15 @@ def session(settings, topic, script, transcript):
 
 
 @contextmanager
-def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_scores, junit, rerun_failed, repeat, flaky,
-                 jobs, cassette):  # fmt: skip
+def quiz_session(
+    settings: Settings, topics: Sequence[str], sheet_path: str | None, *, count: int | None, kinds: str | None,
+    answers: str | None, min_scores: Sequence[str], junit: str | None, rerun_failed: str | None, repeat: int, flaky: str,
+    jobs: int, cassette: str | None,
+) -> Iterator[QuizStore]:  # fmt: skip
     """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
-    import uuid
-
-    from tutor.quiz import outcomes as quiz
-    from tutor.quiz import reports as report
-    from tutor.quiz import sheets
+    from tutor.nodes.shared import quiz_store
+    from tutor.quiz import outcomes as choosing
+    from tutor.quiz import reports, sheets
     from tutor.screen import learners, stdio, terminal
     from utils import files
 
@@ -611,31 +520,31 @@ def quiz_session(settings, topics, sheet_path, *, count, kinds, answers, min_sco
     if not (sheet_path or answers or stdio.person_present()):
         raise UsageError("a quiz needs a terminal to read keys from; without one, write a sheet with --sheet FILE and grade "
                          "it with --answers FILE")  # fmt: skip
-    corpus = corpus_of(settings)
-    sheet = sheets.read_sheet(files.read_text(answers), files.shown_path(answers)) if answers else None
-    earlier = quiz.failed_items(files.read_text(rerun_failed), files.shown_path(rerun_failed)) if rerun_failed else None
-    least = quiz.thresholds(min_scores, corpus.find)
-    lessons = [corpus.find(topic) for topic in topics]
-    request = quiz.request_of(settings.seed, lessons, quiz.kinds_of(kinds), count, sheet, earlier)
-    if junit:
-        files.refuse_unwritable(junit)
-    learner = learners.SheetLearner(lambda item: sheets.as_typed(item, sheet.entry(item.key))) if sheet else None
-    with records_of(settings, read_only=bool(sheet_path)) as store, model_of(settings, cassette=cassette) as model:
-        moment = report.clock_time(os.environ)
-        clock = (lambda: moment) if moment else store.now
-        shared = {
-            "settings": settings, "corpus": corpus, "terminal": terminal.Terminal(settings, learner), "store": store,
-            "now": store.now, "session": uuid.uuid4().hex[:12], "request": request, "sheet": sheet, "model": model, "jobs": jobs,
-            "sheet_path": sheet_path, "repeat": repeat, "flaky_passes": flaky == "pass", "min_scores": least,
-            "clock": clock, "started": clock(), "asked": None, "answered": 0, "exit_code": ExitCode.DONE,
-        }  # fmt: skip
+    with Environment(settings, cassette=cassette) as environment:
+        find = environment.corpus.find
+        sheet = sheets.read_sheet(files.read_text(answers), files.shown_path(answers)) if answers else None
+        earlier = None
+        if rerun_failed:
+            earlier = choosing.failed_items(files.read_text(rerun_failed), files.shown_path(rerun_failed))
+        least = choosing.thresholds(min_scores, find)
+        lessons = [find(topic) for topic in topics]
+        request = choosing.request_of(settings.seed, lessons, choosing.kinds_of(kinds), count, sheet, earlier)
+        if junit:
+            files.refuse_unwritable(junit)
+        if sheet:
+            environment.terminal = terminal.Terminal(settings, learners.SheetLearner(sheet.typed))
+        if sheet_path:
+            environment.records = environment.records_to_read
+        shared = quiz_store(
+            environment, request, sheet, sheet_path, repeat, flaky == "pass", jobs, least, reports.clock_time(os.environ)
+        )
         try:
             yield shared
         finally:
             publish(shared, junit)
 
 
-def publish(shared, junit):
+def publish(shared: QuizStore, junit: str | None) -> None:
     """What others read of a quiz: JUnit XML, and what GitHub Actions shows on its pages."""
     from tutor.nodes.quiz import report_of
     from tutor.quiz.reports import SUMMARY_BYTES
@@ -657,7 +566,7 @@ def publish(shared, junit):
 # --------------------------------------------------------------------------------------------- exit codes
 
 
-def run(arguments=None):
+def run(arguments: Sequence[str] | None = None) -> None:
     """The whole program: every way it can end becomes an exit code, and no traceback reaches a user."""
     gc.set_threshold(50_000)  # most runs are over before there is much to collect
     _prepare_streams()
@@ -667,20 +576,20 @@ def run(arguments=None):
         _flush()
     except BrokenPipeError:
         _discard(sys.stdout)
-        code = ExitCode.DONE  # whoever read us has had enough: `| head` is no failure
+        code = ExitCode.DONE  # `| head` closes the pipe early; that is no failure
     except OSError as error:
         _discard(sys.stdout)
         code = _complain(f"the output could not be written: {error.strerror}", ExitCode.USAGE)
     sys.exit(int(code))
 
 
-def run_under_old_name():
+def run_under_old_name() -> None:
     """The command `tutor`, which is also another project's; it goes with the next release."""
     print(f"tutor: this command is now called {PROGRAM}; the old name goes away with the next release", file=sys.stderr)
     run()
 
 
-def _invoke(arguments) -> int:
+def _invoke(arguments: Sequence[str] | None) -> int:
     try:
         return cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE
     except click.exceptions.Exit as done:
@@ -720,11 +629,11 @@ class Stopped(BaseException):
         self.signal, self.code = signal, code
 
 
-def _let_signals_unwind():
+def _let_signals_unwind() -> None:
     import signal
 
-    def stop(name, code):
-        def handler(number, frame):
+    def stop(name: str, code: int) -> Callable[..., None]:
+        def handler(number: int, frame: Any) -> None:
             raise Stopped(name, code)
 
         return handler
@@ -734,7 +643,7 @@ def _let_signals_unwind():
         signal.signal(signal.SIGHUP, stop("SIGHUP", ExitCode.HANGUP))
 
 
-def _die_of(name: str):
+def _die_of(name: str) -> None:
     """End by the signal itself, so that a shell or a CI runner sees what it sent."""
     import signal
 
@@ -744,7 +653,7 @@ def _die_of(name: str):
     os.kill(os.getpid(), number)
 
 
-def _prepare_streams():
+def _prepare_streams() -> None:
     """A stream that cannot show a character shows a replacement; a closed one becomes a sink."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -754,12 +663,12 @@ def _prepare_streams():
             stream.reconfigure(errors="replace")
 
 
-def _flush():
+def _flush() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
 
 
-def _discard(stream):
+def _discard(stream: TextIO) -> None:
     """Point a broken stream at nothing, so that the interpreter's own flush at exit stays silent."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

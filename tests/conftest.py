@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from program import run_in_process
+
+from tutor.environment import Environment
+from tutor.screen.terminal import Terminal
+from utils.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
@@ -108,6 +113,16 @@ def docs(tmp_path) -> Path:
 @pytest.fixture
 def home(tmp_path) -> Path:
     return tmp_path / "home"
+
+
+@contextmanager
+def environment_of(docs, home, learner=None, now=NOW, session="s", seed=1):
+    """What a command works with, on a clock that stands still: a learner who answers in plain text, and no model."""
+    settings = Settings(docs=str(docs), home=str(home), seed=seed, plain=True, offline=True)
+    with Environment(settings) as environment:
+        environment.now, environment.zone, environment.session = lambda: now, now.tzinfo, session
+        environment.terminal = Terminal(settings, learner)
+        yield environment
 
 
 def bare_environment(home) -> dict[str, str]:

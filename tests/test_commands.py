@@ -238,7 +238,7 @@ def test_a_bug_is_one_line_with_the_place_of_its_details_and_exits_70(docs, home
     import main
 
     monkeypatch.setenv("TUTOR_HOME", str(home))
-    monkeypatch.setattr(main, "corpus_of", lambda settings: 1 / 0)
+    monkeypatch.setattr("tutor.corpus.corpus.open_corpus", lambda *arguments: 1 / 0)
     with pytest.raises(SystemExit) as ended:
         main.run(["topics"])
     assert ended.value.code == 70

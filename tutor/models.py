@@ -50,6 +50,11 @@ class Lesson:
         wanted = slug.rpartition("#")[2]
         return next((section for section in self.sections if section.slug == wanted), None)
 
+    def place_of(self, slug: str) -> str:
+        """`path:line` of a section, or of the lesson's beginning where it has no such section."""
+        section = self.section(slug)
+        return f"{self.path}:{section.line if section else 1}"
+
 
 HEADING_SEPARATOR = " › "  # between the titles of a heading path
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from conftest import NOW
+from conftest import environment_of
 from test_lessons import HOSTILE
 from test_made_items import TEXT
 
 from flow import create_learn_flow
-from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda
-from tutor.learner.records import open_records
 from tutor.models import Step
+from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
-from tutor.screen.terminal import Terminal
-from utils.language_model import LanguageModel
-from utils.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names need not be text here, and links exist")
 
@@ -117,15 +112,10 @@ def test_a_lesson_whose_file_goes_while_it_is_taught_keeps_the_answers(folder, h
             (folder / "bakery.md").unlink(missing_ok=True)
             return super().answer(question, keys)
 
-    with open_records(home, now=lambda: NOW) as store:
-        learner = Deleting([Step("skip"), Step("skip"), Step("quit")])
-        create_learn_flow().run({
-            "settings": Settings(plain=True), "corpus": open_corpus(folder), "store": store, "now": store.now,
-            "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": None,
-            "terminal": Terminal(Settings(plain=True), learner), "rng": random.Random(1), "session": "s",
-            "topic": "bakery", "left": False, "round": None,
-        })  # fmt: skip
-        assert len(store.attempts()) == 2
+    learner = Deleting([Step("skip"), Step("skip"), Step("quit")])
+    with environment_of(folder, home, learner) as environment:
+        create_learn_flow().run(session_store(environment, "bakery"))
+        assert len(environment.records.attempts()) == 2
 
 
 def test_nothing_is_written_beside_the_lessons(tutor, folder, steps):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import LESSON, NOW, ROOT
+from conftest import LESSON, NOW, ROOT, environment_of
 
 from flow import create_learn_flow
 from tutor import grading
@@ -21,12 +20,11 @@ from tutor.corpus.corpus import open_corpus
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.made_items import make_items
 from tutor.learner import agenda
-from tutor.learner.records import open_records
 from tutor.models import Item, Kind, Step
+from tutor.nodes.shared import session_store
 from tutor.screen import screens
 from tutor.screen.learners import ScriptedLearner
 from tutor.screen.terminal import Terminal
-from utils.language_model import LanguageModel
 from utils.settings import Settings
 
 KEYS = "?hsxkq"
@@ -300,16 +298,12 @@ def play(folder, home, capsys):
     sessions = iter(f"s{n}" for n in range(100))
 
     def run(*steps, topic="bakery"):
-        settings = Settings(plain=True)
-        with open_records(home, now=lambda: NOW) as store:
-            shared = {
-                "settings": settings, "corpus": open_corpus(folder), "store": store, "now": store.now,
-                "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": None,
-                "terminal": Terminal(settings, ScriptedLearner([Step(*step) for step in steps])), "rng": random.Random(1),
-                "session": next(sessions), "topic": topic, "left": False, "round": None,
-            }  # fmt: skip
+        learner = ScriptedLearner([Step(*step) for step in steps])
+        with environment_of(folder, home, learner, session=next(sessions)) as environment:
+            shared = session_store(environment, topic)
             create_learn_flow().run(shared)
-            shared["attempts"], shared["rows"] = store.attempts(), agenda.rows(shared["corpus"], store, NOW)
+            records = environment.records
+            shared["attempts"], shared["rows"] = records.attempts(), agenda.rows(environment.corpus, records, NOW)
         return capsys.readouterr().out, shared
 
     return run

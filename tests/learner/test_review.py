@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 from datetime import timedelta
 
 import pytest
-from conftest import NOW
+from conftest import NOW, environment_of
 
 from flow import create_learn_flow, create_review_flow
 from tutor.corpus import bank
@@ -16,10 +15,8 @@ from tutor.learner import agenda
 from tutor.learner.records import open_records
 from tutor.learner.schedule import LEECH_LAPSES, mixed, next_card, todays
 from tutor.models import Card, Step
+from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
-from tutor.screen.terminal import Terminal
-from utils.language_model import LanguageModel
-from utils.settings import Settings
 
 SECOND = """\
 ---
@@ -81,15 +78,11 @@ def run(two, home, capsys):
 
     def runs(make, learner, day=0, topic=None, limit=None, **settings):
         now = NOW + timedelta(days=day)
-        with open_records(home, now=lambda: now) as records:
+        with environment_of(two, home, learner, now, f"day{day}") as environment:
+            records = environment.records
             for name, value in settings.items():
                 records.set_setting(name, value)
-            shared = {
-                "settings": Settings(plain=True), "corpus": open_corpus(two), "store": records, "now": lambda: now,
-                "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": limit, "rng": random.Random(1),
-                "terminal": Terminal(Settings(plain=True), learner), "session": f"day{day}", "topic": topic, "left": False,
-                "round": None,
-            }  # fmt: skip
+            shared = session_store(environment, topic, limit)
             make().run(shared)
             return capsys.readouterr().out, shared, records.attempts(), records.cards()
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from datetime import timedelta
 
 import pytest
-from conftest import NOW
+from conftest import NOW, environment_of
 
 from flow import create_learn_flow
 from tutor.corpus import bank
-from tutor.corpus.corpus import open_corpus
-from tutor.learner.records import open_records
 from tutor.models import Step
+from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
-from tutor.screen.terminal import Terminal
 from utils.errors import UsageError
-from utils.language_model import LanguageModel
-from utils.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -33,18 +28,12 @@ def play(docs, home, capsys):
 
     def run(*steps, topic="bread", seed=1, days=0):
         learner = ScriptedLearner([as_step(step) for step in steps])
-        with open_records(home, now=lambda: NOW + timedelta(days=days)) as store:
-            corpus = open_corpus(docs)
-            shared = {
-                "settings": Settings(plain=True), "corpus": corpus, "store": store, "now": store.now,
-                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "fuzz": False,
-                "zone": NOW.tzinfo, "limit": None,
-                "rng": random.Random(seed),
-                "session": next(sessions), "topic": topic, "left": False, "round": None,
-            }  # fmt: skip
+        now, session = NOW + timedelta(days=days), next(sessions)
+        with environment_of(docs, home, learner, now, session, seed) as environment:
+            shared = session_store(environment, topic)
             create_learn_flow().run(shared)
-            shared["attempts"] = store.attempts()
-            shared["missed"] = store.missed_items("food/bread")
+            shared["attempts"] = environment.records.attempts()
+            shared["missed"] = environment.records.missed_items("food/bread")
         return capsys.readouterr().out, shared
 
     return run
@@ -91,17 +80,12 @@ def learn(docs, home, capsys):
     count = iter(range(100))
 
     def run(learner, seed=1):
-        with open_records(home, now=lambda: NOW) as store:
-            shared = {
-                "settings": Settings(plain=True), "corpus": open_corpus(docs), "store": store, "now": store.now,
-                "terminal": Terminal(Settings(plain=True), learner), "model": LanguageModel(None), "fuzz": False,
-                "zone": NOW.tzinfo, "limit": None,
-                "rng": random.Random(seed),
-                "session": f"s{next(count)}", "topic": "food/bread", "left": False, "round": None,
-            }  # fmt: skip
+        with environment_of(docs, home, learner, session=f"s{next(count)}", seed=seed) as environment:
+            shared = session_store(environment, "food/bread")
             create_learn_flow().run(shared)
-            shared["attempts"], shared["missed"] = store.attempts(), store.missed_items("food/bread")
-            shared["kept"] = store.place("food/bread")
+            records = environment.records
+            shared["attempts"], shared["missed"] = records.attempts(), records.missed_items("food/bread")
+            shared["kept"] = records.place("food/bread")
         return capsys.readouterr().out, shared
 
     return run
@@ -228,18 +212,9 @@ def test_leaving_in_the_middle_comes_back_to_the_very_question_with_its_hints(pl
 def test_the_same_seed_gives_the_same_transcript(docs, tmp_path, capsys):
     texts = []
     for name in ("a", "b"):
-        learner = Knows(wrong=["flour"])
-        with open_records(tmp_path / name, now=lambda: NOW) as store:
-            terminal = Terminal(Settings(plain=True), learner)
-            shared = {
-                "settings": Settings(plain=True), "corpus": open_corpus(docs), "store": store, "now": store.now,
-                "terminal": terminal, "model": LanguageModel(None), "fuzz": False, "zone": NOW.tzinfo, "limit": None,
-                "rng": random.Random(5),
-                "session": name, "topic": "bread", "left": False,
-                "round": None,
-            }  # fmt: skip
-            create_learn_flow().run(shared)
-        texts.append(terminal.transcript_text())
+        with environment_of(docs, tmp_path / name, Knows(wrong=["flour"]), session=name, seed=5) as environment:
+            create_learn_flow().run(session_store(environment, "bread"))
+            texts.append(environment.terminal.transcript_text())
     assert texts[0] == texts[1]
     assert "**✗ Not yet.**" in texts[0]
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 
 import pytest
-from conftest import NOW, ROOT
+from conftest import NOW, ROOT, environment_of
 from endpoint import completion, error, event, events, serving, streamed
 
 from flow import create_learn_flow
 from tutor import grading, prompts
-from tutor.corpus.corpus import open_corpus
 from tutor.learner.records import open_records
 from tutor.models import Item, Step
+from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
-from tutor.screen.terminal import Terminal
 from utils.call_llm import Endpoint, Limits
 from utils.errors import ModelError
 from utils.language_model import LanguageModel
 from utils.replies import Cassette, ReplyCache
-from utils.settings import Settings
 
 LIMITS = Limits(connect_s=2, first_piece_s=2, stall_s=1, total_s=3, backoff_s=0.01)
 BANK = """\
@@ -57,16 +54,10 @@ def session(docs, home, capsys, monkeypatch):
         learner = ScriptedLearner([Step(*step) if isinstance(step, tuple) else Step(step) for step in steps])
         endpoint = Endpoint(server.base_url, "fake") if server else None
         model = LanguageModel(endpoint, limits=LIMITS, **options)
-        terminal = Terminal(Settings(plain=True), learner)
-        with open_records(home, now=lambda: NOW) as store:
-            shared = {
-                "settings": Settings(plain=True), "corpus": open_corpus(docs), "store": store, "now": store.now,
-                "model": model, "fuzz": False, "zone": NOW.tzinfo, "limit": None, "terminal": terminal,
-                "rng": random.Random(1), "session": "s", "topic": "bread", "left": False,
-                "round": None,
-            }  # fmt: skip
-            create_learn_flow().run(shared)
-            attempts = store.attempts()
+        with environment_of(docs, home, learner) as environment:
+            environment.model = model
+            create_learn_flow().run(session_store(environment, "bread"))
+            attempts = environment.records.attempts()
         return capsys.readouterr().out, attempts, model
 
     return run

@@ -2,71 +2,65 @@
 
 from __future__ import annotations
 
-from pocketflow import Node
+from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
-from tutor.models import Kind
-from tutor.nodes.asking import ModelNode
+from tutor.models import Attempt, Grade, Item, Kind, Lesson
 from tutor.nodes.practice import look_again
+from tutor.nodes.verb import ModelVerb, Verb
 from utils.errors import UsageError
 from utils.times import utc
 
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+    from tutor.nodes.shared import AppealStore
+    from tutor.screen.one_shot import OneShot
+    from utils.language_model import LanguageModel
 
-class LoadAttempt(Node):
+
+class LoadAttempt(Verb):
     """The attempt and its item, as it was drawn then."""
 
-    def prep(self, shared):
-        return shared["store"].attempt(shared["number"]), shared["corpus"], shared["number"]
-
-    def exec(self, prepared):
-        attempt, corpus, number = prepared
+    def exec(self, records: Records, number: int, corpus: Corpus) -> tuple[Attempt, Item]:
+        attempt = records.attempt(number)
         if attempt is None:
             raise UsageError(f"there is no attempt {number}; `learn --json` and the feedback on screen name them")
-        lesson = corpus.lesson(corpus.find(attempt.lesson))
-        text, path = corpus.bank_text(lesson.id) or ("", "")
-        items = {item.key: item for item in bank.parse_bank(text, lesson.id, path)} if text else {}
+        items = {item.key: item for item in corpus.items(corpus.find(attempt.lesson), made=False)}
         if attempt.item not in items:
             raise UsageError(f"attempt {number} answers {attempt.item}, which the bank no longer has")
-        return attempt, bank.draw(items[attempt.item], attempt.seed or 0), lesson, text, path
+        return attempt, bank.draw(items[attempt.item], attempt.seed or 0)
 
-    def post(self, shared, prepared, loaded):
-        shared["attempt"], shared["item"], shared["lesson"], shared["bank_text"], shared["bank_path"] = loaded
+    def post(self, shared: AppealStore, prepared: dict[str, Any], loaded: tuple[Attempt, Item]) -> None:
+        shared["attempt"], shared["item"] = loaded
+        shared["lesson"] = shared["corpus"].lesson(shared["item"].lesson)
 
 
-class LookAgain(ModelNode):
+class LookAgain(ModelVerb):
     """The answer graded once more: by a model that is told to be strict, else by the built-in grader at its strictest."""
 
-    def prep(self, shared):
-        return shared["model"], shared["terminal"], shared["item"], shared["attempt"], shared["lesson"].language
+    def exec(self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
+        if item.kind != Kind.SHORT or item.expression:
+            return self.built_in(item, attempt, lesson)
+        return look_again(model, item, attempt.answer, lesson.language)
 
-    def exec(self, prepared):
-        model, _, item, attempt, language = prepared
-        if not model.available or item.kind != Kind.SHORT or item.expression:
-            return self.built_in(prepared)
-        return look_again(model, item, attempt.answer, language)
+    def built_in(self, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
+        return grading.grade(item, attempt.answer, strict=True, language=lesson.language)
 
-    def built_in(self, prepared):
-        _, _, item, attempt, language = prepared
-        return grading.grade(item, attempt.answer, strict=True, language=language)
-
-    def post(self, shared, prepared, grade):
+    def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade) -> None:
         shared["second"] = grade
-        shared["store"].add_appeal(shared["attempt"], grade, utc(shared["now"]()))
+        shared["records"].add_appeal(prepared["attempt"], grade, utc(shared["now"]()))
 
 
-class ShowAppeal(Node):
+class ShowAppeal(Verb):
     """Both verdicts; where the appeal stands, the change to the bank that would accept such an answer."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["attempt"], shared["item"], shared["second"], shared["bank_text"], shared["bank_path"]
+    keeps = "stands"
 
-    def exec(self, prepared):
-        terminal, attempt, item, second, text, path = prepared
+    def exec(self, terminal: OneShot, attempt: Attempt, item: Item, second: Grade, corpus: Corpus) -> bool:
+        text, path = corpus.bank_text(item.lesson) or ("", "")
         found = appeals.appeal_of(attempt, item, second, text, path)
         terminal.put_appeal(found)
-        return found
-
-    def post(self, shared, prepared, found):
-        shared["stands"] = found["stands"]
+        return found["stands"]

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from pocketflow import Node
+from typing import TYPE_CHECKING, Any
 
-from tutor.nodes.asking import ModelNode
+from tutor.models import Answer, Passage
+from tutor.nodes.verb import ModelVerb, Verb
 from tutor.search import answering
 from utils.errors import ModelError
 
+if TYPE_CHECKING:
+    from tutor.nodes.shared import AskStore
+    from tutor.prompts import Sentence
+    from tutor.screen.one_shot import OneShot
+    from tutor.search.asked import Asked
+    from tutor.search.index import Index
+    from utils.language_model import LanguageModel
+    from utils.structured import Prompt
+
 PASSAGES = 6  # that a model reads for an answer
+CONVERSATION = 4  # questions and answers that are kept
 
 
-class FindPassages(Node):
+class FindPassages(Verb):
     """The passages that speak about the question; of a follow-up, in the light of what was asked before."""
 
-    def prep(self, shared):
-        earlier = shared["before"][-1][0] if shared["before"] else ""
-        return shared["index"], shared["question"], earlier, shared["lessons"]
-
-    def exec(self, prepared):
-        index, question, earlier, lessons = prepared
-        meant = answering.in_context(question, earlier)
+    def exec(
+        self, index: Index, question: str, before: list[tuple[str, str]], lessons: list[str] | None
+    ) -> tuple[list[Passage], Asked]:
+        meant = answering.in_context(question, before[-1][0] if before else "")
         return index.search(meant, answering.CANDIDATES, lessons), index.asked(meant)
 
-    def post(self, shared, prepared, found):
+    def post(self, shared: AskStore, prepared: dict[str, Any], found: tuple[list[Passage], Asked]) -> None:
         shared["passages"], shared["asked"] = found
 
 
-class AnswerQuestion(ModelNode):
+class AnswerQuestion(ModelVerb):
     """In the model's words, each sentence verified as it comes and then shown; else in the lessons' own."""
 
-    def prep(self, shared):
-        return (
-            shared["model"], shared["terminal"], shared["question"], shared["passages"], shared["asked"], shared["context"],
-            shared["before"], shared["index"],
-        )  # fmt: skip
+    keeps = "answer"
 
-    def exec(self, prepared):
-        model, terminal, question, passages, _, context, before, _ = prepared
+    def exec(
+        self, model: LanguageModel, terminal: OneShot, question: str, passages: list[Passage], asked: Asked, context: str,
+        before: list[tuple[str, str]], index: Index,
+    ) -> Answer:  # fmt: skip
         passages = passages[:PASSAGES]
-        if not model.available or not passages:
-            return self.built_in(prepared)
+        if not passages:
+            return self.built_in(question, passages, asked, context, index)
         from tutor import prompts
 
         prompt = prompts.answer(question, passages, context, before)
@@ -58,7 +64,9 @@ class AnswerQuestion(ModelNode):
         return answering.in_sentences(question, kept, passages, model.name, model.usage)
 
     @staticmethod
-    def verified(model, terminal, prompt, passages):
+    def verified(
+        model: LanguageModel, terminal: OneShot, prompt: Prompt, passages: list[Passage]
+    ) -> tuple[list[Sentence], list[str]]:
         """(sentences that the passages bear out, each shown as it came; the others with what is wrong)."""
         from tutor import prompts
 
@@ -74,28 +82,17 @@ class AnswerQuestion(ModelNode):
                 terminal.say(sentence.shown)
         return kept, faults
 
-    def built_in(self, prepared):
-        _, _, question, passages, asked, context, _, index = prepared
+    def built_in(self, question: str, passages: list[Passage], asked: Asked, context: str, index: Index) -> Answer:
         return answering.answer(question, passages, asked, index.asked(context) if context else None)
 
-    def post(self, shared, prepared, answer):
-        shared["answer"] = answer
 
-
-class ShowAnswer(Node):
+class ShowAnswer(Verb):
     """The answer, or what comes nearest to one; kept as the conversation that `--continue` takes up."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["answer"]
-
-    def exec(self, prepared):
-        terminal, answer = prepared
+    def exec(self, terminal: OneShot, answer: Answer) -> None:
         terminal.put_answer(answer)
 
-    def post(self, shared, prepared, shown):
-        answer = shared["answer"]
+    def post(self, shared: AskStore, prepared: dict[str, Any], result: None) -> None:
+        answer = prepared["answer"]
         if answer.found:
             shared["before"] = [*shared["before"], (answer.question, answer.text)][-CONVERSATION:]
-
-
-CONVERSATION = 4  # questions and answers that are kept

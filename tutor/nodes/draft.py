@@ -2,70 +2,67 @@
 
 from __future__ import annotations
 
-from pocketflow import Node
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tutor import prompts
 from tutor.check import drafts
 from tutor.corpus import made_items
-from tutor.nodes.asking import ModelNode
+from tutor.models import Item, Lesson
+from tutor.nodes.verb import ModelVerb, Verb
 from utils import files
 
+if TYPE_CHECKING:
+    from tutor.screen.one_shot import OneShot
+    from utils.language_model import LanguageModel
 
-class DraftItems(ModelNode):
+
+class DraftItems(ModelVerb):
     """New items that ask about the lesson, none that its bank has."""
 
-    def prep(self, shared):
-        return shared["model"], shared["terminal"], shared["lesson"], shared["items"], shared["count"]
+    keeps = "drafted"
 
-    def exec(self, prepared):
-        model, terminal, lesson, items, count = prepared
-        if not model.available:
-            return self.built_in(prepared)
+    def exec(
+        self, model: LanguageModel, terminal: OneShot, lesson: Lesson, items: Sequence[Item], count: int
+    ) -> list[dict[str, Any]]:
         terminal.notice(f"{model.name or 'the model'} drafts {count} items for {lesson.id}")
         return model.fill(prompts.draft(lesson, [item.question for item in items], count))
 
-    def built_in(self, prepared):
-        _, _, lesson, items, count = prepared
+    def built_in(self, lesson: Lesson, items: Sequence[Item], count: int) -> list[dict[str, Any]]:
         asked = {item.section for item in items}
         made = sorted(made_items.make_items(lesson), key=lambda item: item.section in asked)  # what nothing asks about first
         return [drafts.entry_of(item) for item in made[:count]]
 
-    def post(self, shared, prepared, entries):
-        shared["drafted"] = entries
 
+class CheckDrafts(Verb):
+    """Only what passes the rules of `check` is kept; the rest is named with its reason."""
 
-class CheckDrafts(Node):
-    """Only what passes the rules of `check` is kept; what does not is told with its reason."""
+    keeps = "kept"
 
-    def prep(self, shared):
-        return shared["drafted"], shared["lesson"], shared["path"], [item.id for item in shared["items"]]
-
-    def exec(self, prepared):
-        return drafts.checked(*prepared)
-
-    def post(self, shared, prepared, found):
-        shared["kept"], faults = found
+    def exec(
+        self, terminal: OneShot, drafted: list[dict[str, Any]], lesson: Lesson, path: str, items: Sequence[Item]
+    ) -> list[dict[str, Any]]:
+        kept, faults = drafts.checked(drafted, lesson, path, [item.id for item in items])
         for fault in faults:
-            shared["terminal"].notice(f"left out, {fault}")
+            terminal.notice(f"left out, {fault}")
+        return kept
 
 
-class OfferDrafts(Node):
+class OfferDrafts(Verb):
     """The change to the bank as a diff; written where it is accepted."""
 
-    def prep(self, shared):
-        new = drafts.added(shared["old"], shared["kept"]) if shared["kept"] else None
-        return shared["terminal"], shared["old"], new, shared["path"], shared["accept"]
+    keeps = "written"
 
-    def exec(self, prepared):
-        terminal, old, new, path, accept = prepared
-        if new is None:
+    def exec(
+        self, terminal: OneShot, old: str | None, kept: list[dict[str, Any]], path: str, target: Path, accept: bool | None
+    ) -> bool:
+        if not kept:
             return False
+        new = drafts.added(old, kept)
         terminal.put_diff(drafts.difference(old, new, path))
-        return accept or (accept is None and terminal.confirm(f"Write this to {path}?"))
-
-    def post(self, shared, prepared, accepted):
-        terminal, _, new, path, _ = prepared
-        if accepted:
-            files.write_atomically(shared["target"], new)
-            terminal.notice(f"{path} written; read each item, then run check")
-        shared["written"] = accepted
+        if not (accept or (accept is None and terminal.confirm(f"Write this to {path}?"))):
+            return False
+        files.write_atomically(target, new)
+        terminal.notice(f"{path} written; read each item, then run check")
+        return True

@@ -2,101 +2,100 @@
 
 from __future__ import annotations
 
-from pocketflow import Node
+from typing import TYPE_CHECKING, Any
 
 from tutor import prompts
-from tutor.nodes.asking import ModelNode
+from tutor.models import Lesson, Passage
+from tutor.nodes.verb import ModelVerb, Verb
 from tutor.search import finding
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.nodes.shared import FindStore
+    from tutor.prompts import Decision
+    from tutor.screen.one_shot import OneShot
+    from tutor.search.finding import Taken
+    from tutor.search.index import Index
+    from utils.language_model import LanguageModel
 
 MOST_STEPS = 6
 
 
-class LookThrough(Node):
+class LookThrough(Verb):
     """The catalogue: a line a lesson, or a folder where there are many."""
 
-    def prep(self, shared):
-        return shared["corpus"]
-
-    def exec(self, corpus):
+    def exec(self, corpus: Corpus) -> str:
         return finding.catalogue(corpus)
 
-    def post(self, shared, corpus, catalogue):
+    def post(self, shared: FindStore, prepared: dict[str, Any], catalogue: str) -> None:
         shared["catalogue"], shared["steps"], shared["passages"] = catalogue, [], []
-        shared["terminal"].notice(f"looked through {finding.counted(corpus)}")
+        shared["terminal"].notice(f"looked through {finding.counted(prepared['corpus'])}")
 
 
-class DecideStep(ModelNode):
+class DecideStep(ModelVerb):
     """Read a lesson, search for words, or answer: the model's decision, or the one that scores lead to."""
 
-    def prep(self, shared):
-        return (
-            shared["model"], shared["terminal"], shared["question"], shared["catalogue"], shared["steps"], shared["passages"],
-            shared["corpus"], shared["index"],
-        )  # fmt: skip
-
-    def exec(self, prepared):
-        model, _, question, catalogue, steps, _, corpus, _ = prepared
-        if not model.available:
-            return self.built_in(prepared)
+    def exec(
+        self, model: LanguageModel, question: str, catalogue: str, steps: list[Taken], passages: list[Passage], corpus: Corpus,
+        index: Index,
+    ) -> Decision:  # fmt: skip
         last = len(steps) >= MOST_STEPS - 1
         done = [f"{step.action} {step.of}: {step.found}" for step in steps]
         decision = model.fill(prompts.decide(question, catalogue, done, corpus.ids(), last))
-        return self.built_in(prepared) if last and decision.action != "answer" else decision
+        unfinished = last and decision.action != "answer"
+        return self.built_in(question, steps, passages, corpus, index) if unfinished else decision
 
-    def built_in(self, prepared):
-        _, _, question, _, steps, passages, corpus, index = prepared
+    def built_in(
+        self, question: str, steps: list[Taken], passages: list[Passage], corpus: Corpus, index: Index
+    ) -> Decision:  # fmt: skip
         return finding.decide(question, steps, passages, index.asked(question), corpus)
 
-    def post(self, shared, prepared, decision):
+    def post(self, shared: FindStore, prepared: dict[str, Any], decision: Decision) -> str:
         shared["decision"] = decision
         return decision.action
 
 
-class SearchLessons(Node):
+def note(shared: FindStore, found: str, line: str) -> None:
+    """Keep the step that was taken, and say it."""
+    decision = shared["decision"]
+    shared["steps"].append(finding.Taken(decision.action, decision.of, found))
+    shared["terminal"].notice(f"{len(shared['steps'])} {line}")
+
+
+class SearchLessons(Verb):
     """The passages that speak about some words."""
 
-    def prep(self, shared):
-        return shared["index"], shared["decision"].of
+    def exec(self, index: Index, decision: Decision) -> list[Passage]:
+        return index.search(decision.of, finding.PASSAGES)
 
-    def exec(self, prepared):
-        index, words = prepared
-        return index.search(words, finding.PASSAGES)
-
-    def post(self, shared, prepared, passages):
+    def post(self, shared: FindStore, prepared: dict[str, Any], passages: list[Passage]) -> None:
         shared["passages"] = passages
         found = ", ".join(dict.fromkeys(f"{one.lesson} ({one.heading})" for one in passages[:5])) or "nothing"
-        finding.note(shared, found, f"searched “{prepared[1]}”")
+        note(shared, found, f"searched “{shared['decision'].of}”")
 
 
-class ReadLesson(Node):
+class ReadLesson(Verb):
     """A lesson's outline and its passages about the question."""
 
-    def prep(self, shared):
-        return shared["corpus"], shared["index"], shared["decision"].of, shared["question"]
+    def exec(self, corpus: Corpus, index: Index, decision: Decision, question: str) -> tuple[list[Passage], Lesson]:
+        return index.search(question, 3, [decision.of]), corpus.lesson(decision.of)
 
-    def exec(self, prepared):
-        corpus, index, lesson, question = prepared
-        return index.search(question, 3, [lesson]), corpus.lesson(lesson)
-
-    def post(self, shared, prepared, found):
+    def post(self, shared: FindStore, prepared: dict[str, Any], found: tuple[list[Passage], Lesson]) -> None:
         passages, lesson = found
         shared["passages"] = [*passages, *(one for one in shared["passages"] if one.lesson != lesson.id)]
         outline = "; ".join(section.title for section in lesson.sections if section.title)
-        finding.note(shared, f"{outline}. " + " ".join(one.text[:600] for one in passages), f"read {lesson.id}")
+        note(shared, f"{outline}. " + " ".join(one.text[:600] for one in passages), f"read {lesson.id}")
 
 
-class ShowFound(Node):
+class ShowFound(Verb):
     """The lesson, the place in it and the reason; or that none answers."""
 
-    def prep(self, shared):
-        return (
-            shared["question"], shared["decision"], shared["passages"], shared["corpus"], shared["index"], shared["steps"],
-            shared["model"],
-        )  # fmt: skip
+    keeps = "found"
 
-    def exec(self, prepared):
-        return finding.found(*prepared)
-
-    def post(self, shared, prepared, found):
-        shared["found"] = found
-        shared["terminal"].put_found(found)
+    def exec(
+        self, terminal: OneShot, question: str, decision: Decision, passages: list[Passage], corpus: Corpus, index: Index,
+        steps: list[Taken], model: LanguageModel,
+    ) -> dict[str, Any]:  # fmt: skip
+        found = finding.found(question, decision, passages, corpus, index, steps, model)
+        terminal.put_found(found)
+        return found

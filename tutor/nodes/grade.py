@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-
-from pocketflow import Node
+from typing import TYPE_CHECKING, Any
 
 from tutor import grading
+from tutor.nodes.verb import Verb
 from utils.errors import ExitCode, ModelError
 
-RECORDS_AT_ONCE = 512  # in memory; enough to keep several processes busy
+if TYPE_CHECKING:
+    from tutor.models import Grade
+    from tutor.nodes.shared import GradeStore
+    from tutor.screen.one_shot import Pipe
+    from utils.language_model import LanguageModel
+
+LINES_AT_ONCE = 512  # in memory; enough to keep several processes busy
 
 
-class ReadRecords(Node):
+class ReadRecords(Verb):
     """The next lines of the file, each with its number; blank ones count but hold nothing."""
 
-    def prep(self, shared):
-        return shared["lines"]
+    def exec(self, lines: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:
+        return list(islice(lines, LINES_AT_ONCE))
 
-    def exec(self, lines):
-        return list(islice(lines, RECORDS_AT_ONCE))
-
-    def post(self, shared, lines, records):
-        shared["records"] = records
-        return "records" if records else "end"
+    def post(self, shared: GradeStore, prepared: dict[str, Any], batch: list[tuple[int, str]]) -> str:
+        shared["batch"] = batch
+        return "records" if batch else "end"
 
 
-class GradeRecords(Node):
+class GradeRecords(Verb):
     """Grade what was read, in order: in several processes where asked, or with the model, several requests at a time."""
 
-    def prep(self, shared):
-        return shared["records"], shared["run_all"], shared["model"], shared["jobs"], shared["terminal"]
+    keeps = "grades"
 
-    def exec(self, prepared):
-        records, run_all, model, jobs, terminal = prepared
+    def exec(
+        self, batch: list[tuple[int, str]], run_all: Callable[..., Any], model: LanguageModel, jobs: int, terminal: Pipe
+    ) -> list[dict[str, Any]]:
         if not model.available:
-            return list(run_all(grading.graded_line, records))
+            return list(run_all(grading.graded_line, batch))
         from concurrent.futures import ThreadPoolExecutor
 
-        def graded(record):
+        def graded(record: tuple[int, str]) -> dict[str, Any]:
             return grading.graded_line(record, lambda *asked: self.with_model(model, terminal, *asked))
 
         with ThreadPoolExecutor(jobs) as pool:
-            return list(pool.map(graded, records))
+            return list(pool.map(graded, batch))
 
     @staticmethod
-    def with_model(model, terminal, question, references, answer, rubric):
+    def with_model(
+        model: LanguageModel, terminal: Pipe, question: str, references: Sequence[str], answer: str, rubric: Sequence[str]
+    ) -> Grade:
         """One record's grade; where the model can't give it, the built-in one, which costs no other record's."""
         try:
             item = grading.bare_item(question, references, rubric)
@@ -53,43 +59,31 @@ class GradeRecords(Node):
         except ModelError as error:
             if model.required:
                 raise
-            if told := model.outage(error):
-                terminal.complain(told)
+            if outage := model.outage(error):
+                terminal.complain(outage)
             return grading.grade_record(question, references, answer, rubric)
 
-    def post(self, shared, prepared, grades):
-        shared["grades"] = grades
 
-
-class WriteGrades(Node):
+class WriteGrades(Verb):
     """One JSON line a record on stdout, in order, before the next are read; a faulty line is named on stderr too."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["grades"], shared["path"]
-
-    def exec(self, prepared):
-        terminal, grades, path = prepared
+    def exec(self, terminal: Pipe, grades: list[dict[str, Any]], path: str) -> None:
         for grade in grades:
             terminal.put_line(grade)
             if "error" in grade:
                 terminal.complain(f"{path}:{grade['line']}: {grade['error']}")
-        return len(grades), sum("error" in grade for grade in grades)
 
-    def post(self, shared, prepared, counts):
-        shared["graded"] += counts[0]
-        shared["faulty"] += counts[1]
+    def post(self, shared: GradeStore, prepared: dict[str, Any], result: None) -> None:
+        grades = prepared["grades"]
+        shared["graded"] += len(grades)
+        shared["faulty"] += sum("error" in grade for grade in grades)
         shared["terminal"].progress(shared["graded"], "answers graded")
 
 
-class CountGrades(Node):
+class CountGrades(Verb):
     """The end of the file: was there anything, and was all of it readable?"""
 
-    def prep(self, shared):
-        return shared["graded"], shared["faulty"]
+    keeps = "exit_code"
 
-    def exec(self, counts):
-        graded, faulty = counts
+    def exec(self, graded: int, faulty: int) -> ExitCode:
         return ExitCode.NOTHING_RUN if not graded else ExitCode.INVALID if faulty else ExitCode.DONE
-
-    def post(self, shared, counts, code):
-        shared["exit_code"] = code

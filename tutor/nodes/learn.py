@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from pocketflow import Node
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
 
 from tutor import prompts, search
-from tutor.corpus import bank, lessons, made_items
+from tutor.corpus import bank, lessons
 from tutor.learner import agenda, schedule
-from tutor.models import Place, Round, Step
-from tutor.nodes.asking import ModelNode
-from tutor.nodes.place import POINTERS, REPEATS, keep_place, read_step
+from tutor.models import Item, Lesson, Place, Round, Section, Step
+from tutor.nodes.place import POINTERS, REPEATS, items_of, keep_place, read_step
+from tutor.nodes.practice import end_section
+from tutor.nodes.shared import Pages
+from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from utils.text import plural
 
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+    from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
+    from utils.language_model import LanguageModel
+
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
-
-
 REVIEW = "\0review"  # what is chosen where it is no lesson; no path can hold it
 
 
-class PickTopic(Node):
+class PickTopic(Verb):
     """Take the topic asked for, or show where the learner stands and let them choose."""
 
-    def prep(self, shared):
-        topic, corpus = shared["topic"], shared["corpus"]
+    def exec(
+        self, topic: str | None, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None,
+        terminal: Terminal, taught: bool,
+    ) -> str | None:  # fmt: skip
         if topic:
-            return corpus.find(topic), None, None, None, ""
-        now = shared["now"]().astimezone(shared["zone"])
-        choices, figures = agenda.choices(corpus, shared["store"], now), agenda.figures(shared["store"], now)
-        # A script without a topic takes the first lesson offered, and ends with it.
-        return None, choices, figures, shared["terminal"], "" if "lesson" in shared else "0"
-
-    def exec(self, prepared):
-        lesson, choices, figures, terminal, unattended = prepared
-        if lesson:
-            return lesson
-        terminal.show(screens.Home(figures))
+            return corpus.find(topic)
+        today = now().astimezone(zone)
+        choices = agenda.choices(corpus, records, today)
+        terminal.show(screens.Home(agenda.figures(records, today)))
+        unattended = "" if taught else "0"  # a script without a topic takes the first lesson offered, and ends with it
         while choices:
             step = terminal.choose([choice.label for choice in choices], {"quit": "leave"}, unattended)
             if step.action == "quit":
@@ -47,146 +52,126 @@ class PickTopic(Node):
                 choices = choice.more()
         return None
 
-    def post(self, shared, prepared, lesson):
-        shared["topic"], shared["chosen"] = None, lesson
-        return "review" if lesson == REVIEW else "chosen" if lesson else "left"
+    def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: str | None) -> str:
+        shared["topic"], shared["chosen"] = None, chosen
+        return "review" if chosen == REVIEW else "chosen" if chosen else "left"
 
 
-class LoadLesson(Node):
-    """Read the lesson and its bank, and the place where the learner left it. Where there is no bank, items are made."""
+class LoadLesson(Verb):
+    """Read the lesson and its items, and the place where the learner left it."""
 
-    def prep(self, shared):
-        return shared["corpus"], shared["chosen"]
+    def exec(self, corpus: Corpus, chosen: str) -> tuple[Lesson, dict[str, Item]]:
+        return corpus.lesson(chosen), {item.id: item for item in corpus.items(chosen)}
 
-    def exec(self, prepared):
-        corpus, lesson_id = prepared
-        lesson = corpus.lesson(lesson_id)
-        found = corpus.bank_text(lesson_id)
-        slugs = [section.slug for section in lesson.sections]
-        if found:
-            text, path = found
-            items = bank.parse_bank(text, lesson_id, path, sections=slugs)
-        else:
-            items = made_items.make_items(lesson)
-        return lesson, {item.id: item for item in items}
-
-    def post(self, shared, prepared, loaded):
-        shared["lesson"], shared["items"] = loaded
-        place = shared["store"].place(shared["lesson"].id)
+    def post(self, shared: SessionStore, prepared: dict[str, Any], loaded: tuple[Lesson, dict[str, Item]]) -> None:
+        lesson, shared["items"] = loaded
+        place = shared["records"].place(lesson.id)
         if place is None or place.stage == "finished":
-            place = Place(lesson=shared["lesson"].id)
+            place = Place(lesson=lesson.id)
         place.session = shared["session"]
-        shared["place"], shared["round"] = place, None
-        shared["terminal"].event("lesson", lesson=place.lesson, title=shared["lesson"].title)
+        shared["lesson"], shared["place"], shared["round"], shared["taught"] = lesson, place, None, True
+        shared["terminal"].event("lesson", lesson=lesson.id, title=lesson.title)
 
 
-class ChunkSections(Node):
+class ChunkSections(Verb):
     """Cut the lesson into sections, and each of them into pages."""
 
-    def prep(self, shared):
-        return shared["lesson"], shared["terminal"].page_characters
-
-    def exec(self, prepared):
-        lesson, limit = prepared
+    def exec(self, lesson: Lesson, terminal: Terminal) -> dict[str, Pages]:
         taught = [section for section in lesson.sections if section.slug not in POINTERS and section.text.strip()]
-        return taught, {section.slug: self.pages(section.text, limit) for section in taught}
+        return {section.slug: self.pages(section.text, terminal.page_characters) for section in taught}
 
     @staticmethod
-    def pages(text, limit):
-        """(Markdown, is it folded) page after page; what a page folds comes as a page of its own behind it."""
-        pages = []
+    def pages(text: str, limit: int) -> Pages:
+        """Page after page; what a page folds comes as a page of its own behind it."""
+        pages: Pages = []
         for page in lessons.split_pages(text, limit):
             inside = lessons.unfolded(page)
             pages += [(page, True), (inside, False)] if inside else [(page, False)]
         return pages
 
-    def post(self, shared, prepared, chunks):
-        shared["sections"], shared["pages"] = chunks
-        if not shared["sections"]:
-            shared["terminal"].notice(f"{shared['lesson'].path}: there is nothing to read in it.")
+    def post(self, shared: SessionStore, prepared: dict[str, Any], pages: dict[str, Pages]) -> None:
+        lesson = shared["lesson"]
+        shared["pages"] = pages
+        shared["sections"] = [section for section in lesson.sections if section.slug in pages]
+        if not pages:
+            shared["terminal"].notice(f"{lesson.path}: there is nothing to read in it.")
 
 
-class RecallMissed(Node):
+class RecallMissed(Verb):
     """Before anything new: the items of this lesson that were missed in an earlier session."""
 
-    def prep(self, shared):
-        place = shared["place"]
+    def exec(self, place: Place, records: Records, session: str, items: dict[str, Item]) -> list[str]:
         waiting = place.round.queue if place.round and place.stage in ("probe", "practice") else []
-        missed = shared["store"].missed_items(place.lesson, before_session=shared["session"])
-        return [item for item in missed if item in shared["items"] and item not in waiting]
+        missed = records.missed_items(place.lesson, before_session=session)
+        return [name for name in missed if name in items and name not in waiting][:ITEMS_PER_SECTION]
 
-    def exec(self, missed):
-        return missed[:ITEMS_PER_SECTION]
-
-    def post(self, shared, all_missed, missed):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], missed: list[str]) -> str:
         if not missed:
             return "nothing"
         shared["round"] = Round("recall", seed=shared["rng"].getrandbits(32), queue=missed)
         return "recall"
 
 
-class ChooseSection(Node):
+class ChooseSection(Verb):
     """Go on where the place says, else with the next section; one with items is probed first, unless they were made.
 
     A made item asks for the words of the text, which nobody knows before reading it.
     """
 
-    def prep(self, shared):
-        place, sections = shared["place"], shared["sections"]
-        slugs = [section.slug for section in sections]
-        resumed = place.stage in ("probe", "practice", "explain") and place.section in slugs
-        slug = place.section if resumed else next((slug for slug in slugs if slug not in place.done), None)
-        return place, slug, resumed, items_of(shared, slug)
+    def exec(self, place: Place, sections: list[Section], items: dict[str, Item]) -> tuple[str, Section | None]:
+        """(probe, explain, practice, begin or recap; the section)"""
+        section = resumed(place, sections)
+        if section is not None:
+            return self.stage_of(place, items_of(items, section.slug)), section
+        section = next((section for section in sections if section.slug not in place.done), None)
+        if section is None:
+            return "recap", None
+        asking = items_of(items, section.slug)
+        return "probe" if len(asking) > 1 and not asking[0].made else "explain", section
 
-    def exec(self, prepared):
-        place, slug, resumed, items = prepared
-        if slug is None:
-            return "recap"
-        if not resumed:
-            return "probe" if len(items) > 1 and not items[0].made else "explain"
+    @staticmethod
+    def stage_of(place: Place, items: list[Item]) -> str:
+        """Where a section that was begun goes on. A round whose items the author has since taken away starts anew."""
         if place.stage == "explain" or not place.round:
             return "explain"
-        # A round whose items the author has since taken away starts anew.
         return place.stage if set(place.round.queue + place.round.again) <= {item.id for item in items} else "begin"
 
-    def post(self, shared, prepared, action):
-        place, slug, resumed, items = prepared
-        if action == "recap":
+    def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[str, Section | None]) -> str:
+        action, section = chosen
+        place, sections = prepared["place"], prepared["sections"]
+        if section is None:
             shared["round"] = place.round = None
             keep_place(shared, stage="recap", section="")
             return action
-        sections = shared["sections"]
-        number = next(n for n, section in enumerate(sections, 1) if section.slug == slug)
-        title = sections[number - 1].title or shared["lesson"].title
+        going_on = section is resumed(place, sections)
+        title, number = section.title or shared["lesson"].title, sections.index(section) + 1
         shared["terminal"].show(screens.SectionHead(shared["lesson"].id, title, number, len(sections)))
-        shared["terminal"].event("section", section=slug, stage=action, resumed=resumed)
-        if resumed:
+        shared["terminal"].event("section", section=section.slug, stage=action, resumed=going_on)
+        if going_on:
             shared["round"] = place.round
-        else:
-            shared["round"] = place.round = None
-            if action == "probe":
-                probe = shared["rng"].choice(items)
-                shared["round"] = Round("probe", seed=shared["rng"].getrandbits(32), queue=[probe.id])
-            keep_place(shared, section=slug, stage=action, page=0)
+            return action
+        shared["round"] = place.round = None
+        if action == "probe":
+            probe = shared["rng"].choice(items_of(prepared["items"], section.slug))
+            shared["round"] = Round("probe", seed=shared["rng"].getrandbits(32), queue=[probe.id])
+        keep_place(shared, section=section.slug, stage=action, page=0)
         return action
 
 
-def items_of(shared, slug) -> list:
-    """The items that ask about a section, in the bank's order."""
-    return [item for item in shared["items"].values() if item.section == slug]
+def resumed(place: Place, sections: list[Section]) -> Section | None:
+    """The section that the learner was in the middle of."""
+    if place.stage not in ("probe", "practice", "explain"):
+        return None
+    return next((section for section in sections if section.slug == place.section), None)
 
 
-class OfferToSkip(Node):
+class OfferToSkip(Verb):
     """A learner who could already answer may skip the explanation, or read it all the same."""
 
-    def prep(self, shared):
-        return shared["terminal"]
+    def exec(self, terminal: Terminal) -> Step:
+        return terminal.choose(["Skip the explanation", "Read it anyway"], {"quit": "leave"})
 
-    def exec(self, terminal):
-        options = ["Skip the explanation", "Read it anyway"]
-        return terminal.choose(options, {"quit": "leave"})
-
-    def post(self, shared, terminal, step):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
         if step.action == "quit":
             return "left"
@@ -197,48 +182,50 @@ class OfferToSkip(Node):
 MANNERS = {"simpler": "in simpler words", "deeper": "what lies behind it", "analogy": "by an analogy", "example": "an example"}
 
 
-class ExplainSection(ModelNode):
+class ExplainSection(ModelVerb):
     """A section, explained by the model in its own words, then the lesson's own a page at a time.
 
     Without a model the lesson's own words alone; simpler, or by its example, where the learner asks.
     """
 
-    def prep(self, shared):
-        place = shared["place"]
-        pages = shared["pages"][place.section]
-        section = shared["lesson"].section(place.section)
-        page = min(place.page, len(pages) - 1)
-        has_items = bool(items_of(shared, place.section))
-        asked = shared["step"].action if shared.get("step") else ""
-        return shared["model"], shared["terminal"], section, pages, page, has_items, asked, learner_of(shared)
-
-    def exec(self, prepared):
-        model, terminal, section, _, page, _, asked, learner = prepared
+    def exec(
+        self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
+        items: dict[str, Item], records: Records,
+    ) -> Step:  # fmt: skip
+        asked = step.action if step else ""
         manner = asked if asked in MANNERS else "plain"
-        if asked == "ask" or (manner == "plain" and page):
-            return self.read_on(prepared)
-        label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
-        terminal.stream(model.say(prompts.explain(section, manner, *learner)), label)
-        return self.read_on(prepared)
+        if asked != "ask" and (manner != "plain" or not page_number(place, pages)):
+            section = section_of(lesson, place)
+            label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
+            terminal.stream(model.say(prompts.explain(section, manner, *learner_of(lesson, items, records))), label)
+        return self.read_on(model, terminal, lesson, place, pages, asked, items)
 
-    def built_in(self, prepared):
-        _, terminal, section, _, _, _, asked, _ = prepared
+    def built_in(
+        self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
+        items: dict[str, Item],
+    ) -> Step:  # fmt: skip
+        asked, text = step.action if step else "", section_of(lesson, place).text
         if asked == "simpler":
-            terminal.show(screens.Prose(lessons.key_sentences(section.text), "in brief"))
+            terminal.show(screens.Prose(lessons.key_sentences(text), "in brief"))
         elif asked in MANNERS:
-            terminal.show(screens.Prose(lessons.worked_example(section.text) or lessons.key_sentences(section.text)))
-        return self.read_on(prepared)
+            terminal.show(screens.Prose(lessons.worked_example(text) or lessons.key_sentences(text)))
+        return self.read_on(model, terminal, lesson, place, pages, asked, items)
 
     @staticmethod
-    def read_on(prepared):
+    def read_on(
+        model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], asked: str,
+        items: dict[str, Item],
+    ) -> Step:  # fmt: skip
         """The page of the lesson, unless it is on screen already, and what the learner does then."""
-        model, terminal, section, pages, page, has_items, asked, _ = prepared
-        text, folded = pages[page]
+        page, section = page_number(place, pages), section_of(lesson, place)
+        text, folded = pages[place.section][page]
         if asked != "ask" and asked not in MANNERS:  # after those the page is still there
             terminal.show(screens.Prose(text, "the lesson" if model.available and page == 0 else "", folded=folded))
-        last = page == len(pages) - 1
-        keys = {"next": ("question" if has_items else "go on") if last else "unfold" if folded else "more"}
-        if model.available or len(lessons.key_sentences(section.text)) < 0.8 * len(lessons.without_comments(section.text)):
+        last = page == len(pages[place.section]) - 1
+        after = "question" if items_of(items, place.section) else "go on"
+        keys = {"next": after if last else "unfold" if folded else "more"}
+        brief, whole = lessons.key_sentences(section.text), lessons.without_comments(section.text)
+        if model.available or len(brief) < 0.8 * len(whole):
             keys["simpler"] = "simpler"
         if model.available or lessons.worked_example(section.text):
             keys["example"] = "example"
@@ -246,8 +233,7 @@ class ExplainSection(ModelNode):
             keys.update(deeper="deeper", analogy="analogy")
         return terminal.turn_page({**keys, "ask": "ask", "quit": "leave"})
 
-    def post(self, shared, prepared, step):
-        _, _, _, pages, page, *_ = prepared
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
         if step.action == "quit":
             return "left"
@@ -256,79 +242,80 @@ class ExplainSection(ModelNode):
         if step.action in MANNERS:
             return "page"
         shared["step"] = None
-        if page + 1 < len(pages):
-            keep_place(shared, stage="explain", page=page + 1)
+        place, pages = prepared["place"], prepared["pages"]
+        page = page_number(place, pages) + 1
+        if page < len(pages[place.section]):
+            keep_place(shared, stage="explain", page=page)
             return "page"
         return "question"
 
 
-def learner_of(shared) -> tuple[str, list[str]]:
+def section_of(lesson: Lesson, place: Place) -> Section:
+    """The section that the learner is in."""
+    section = lesson.section(place.section)
+    assert section is not None, f"{place.section} is no section of {lesson.id}"
+    return section
+
+
+def page_number(place: Place, pages: dict[str, Pages]) -> int:
+    """The page that the learner is on, from 0; the lesson may have become shorter since."""
+    return min(place.page, len(pages[place.section]) - 1)
+
+
+def learner_of(lesson: Lesson, items: dict[str, Item], records: Records) -> tuple[str, list[str]]:
     """What an explanation should know of the learner: how far they are, in words, and what they missed here."""
-    place = shared["place"]
-    attempts = shared["store"].attempts(lesson=place.lesson)
-    keys = [item.key for item in shared["items"].values()]
+    keys = [item.key for item in items.values()]
+    attempts = records.attempts(lesson=lesson.id)
     level = f"{screens.mastery_in_words(schedule.mastery(attempts, keys))} on this lesson as a whole" if keys else ""
-    missed = shared["store"].missed_items(place.lesson)
-    return level, [shared["items"][item].question for item in missed if item in shared["items"]]
+    return level, [items[name].question for name in records.missed_items(lesson.id) if name in items]
 
 
-class BeginPractice(Node):
+class BeginPractice(Verb):
     """Set up the questions of a section: what was never asked or missed first, and not the probe just passed."""
 
-    def prep(self, shared):
-        items = items_of(shared, shared["place"].section)
-        history = shared["store"].attempts(lesson=shared["lesson"].id, section=shared["place"].section)
-        probed = shared["round"].outcomes if shared["round"] else {}
-        return items, history, probed
+    def exec(self, place: Place, items: dict[str, Item], records: Records, round: Round | None) -> list[str]:
+        history = records.attempts(lesson=place.lesson, section=place.section)
+        asking = items_of(items, place.section)
+        times_right = {item.id: sum(past.unaided for past in history if past.item == item.key) for item in asking}
+        probed = round.outcomes if round else {}
+        fresh = [item.id for item in asking if probed.get(item.id) != "unaided"]
+        return sorted(fresh, key=lambda name: times_right[name])[:ITEMS_PER_SECTION]
 
-    def exec(self, prepared):
-        items, history, probed = prepared
-        times_right = {item.id: sum(past.unaided for past in history if past.item == item.key) for item in items}
-        fresh = [item.id for item in items if probed.get(item.id) != "unaided"]
-        return sorted(fresh, key=times_right.get)[:ITEMS_PER_SECTION]
-
-    def post(self, shared, prepared, queue):
-        place = shared["place"]
+    def post(self, shared: SessionStore, prepared: dict[str, Any], queue: list[str]) -> str:
         if not queue:
-            place.done.append(place.section)
-            shared["round"] = place.round = None
-            keep_place(shared, stage="start")
+            end_section(shared)
             return "nothing"
         shared["round"] = Round("practice", seed=shared["rng"].getrandbits(32), queue=queue)
         keep_place(shared, stage="practice")
         return "practice"
 
 
-class ExplainAgain(ModelNode):
+class ExplainAgain(ModelVerb):
     """After a hard round: the section once more, by the model with what was missed in mind, else in brief."""
 
-    def prep(self, shared):
-        return shared["model"], shared["terminal"], shared["lesson"].section(shared["place"].section), learner_of(shared)
-
-    def exec(self, prepared):
-        model, terminal, section, learner = prepared
-        terminal.stream(model.say(prompts.explain(section, "simpler", *learner)), f"once more · {model.name or 'model'}")
+    def exec(
+        self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, items: dict[str, Item], records: Records
+    ) -> Step:
+        prompt = prompts.explain(section_of(lesson, place), "simpler", *learner_of(lesson, items, records))
+        terminal.stream(model.say(prompt), f"once more · {model.name or 'model'}")
         return terminal.turn_page({"next": "go on"})
 
-    def built_in(self, prepared):
-        _, terminal, section, _ = prepared
-        terminal.show(screens.Prose(lessons.key_sentences(section.text), "once more, in brief"))
+    def built_in(self, terminal: Terminal, lesson: Lesson, place: Place) -> Step:
+        terminal.show(screens.Prose(lessons.key_sentences(section_of(lesson, place).text), "once more, in brief"))
         return terminal.turn_page({"next": "go on"})
 
-    def post(self, shared, prepared, step):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> None:
         read_step(shared, step)
 
 
-class OfferDetour(Node):
+class OfferDetour(Verb):
     """After a miss: the section of a prerequisite that speaks of what was missed, if one does."""
 
-    def prep(self, shared):
-        known = [need for need in shared["lesson"].prerequisites if need in shared["corpus"].files]
-        return shared["terminal"], [shared["corpus"].lesson(need) for need in known], shared["missed"]
-
-    def exec(self, prepared):
-        terminal, lessons_before, missed = prepared
-        sections = [section for lesson in lessons_before for section in lesson.sections if section.slug not in REPEATS]
+    def exec(
+        self, terminal: Terminal, corpus: Corpus, lesson: Lesson, missed: list[Item]
+    ) -> tuple[Section | None, Step]:  # fmt: skip
+        before = [corpus.lesson(need) for need in lesson.prerequisites if need in corpus.files]
+        sections = [section for earlier in before for section in earlier.sections if section.slug not in REPEATS]
         asked = " ".join(f"{item.question} {item.explanation}" for item in missed)
         section = search.closest_section(asked, sections)
         if section is None:
@@ -336,82 +323,85 @@ class OfferDetour(Node):
         options = ["Go on", f"A two-minute detour: **{section.title}**, from {section.id.partition('#')[0]}"]
         return section, terminal.choose(options, {"quit": "leave"})
 
-    def post(self, shared, prepared, chosen):
-        section, step = chosen
+    def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[Section | None, Step]) -> str:
+        shared["detour"], step = chosen
         read_step(shared, step)
         if step.action == "quit":
             return "left"
-        shared["detour"] = section
         return "detour" if step.text == "1" else "go_on"
 
 
-class TakeDetour(Node):
+class TakeDetour(Verb):
     """The section of the prerequisite, in brief and by its example."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["detour"]
-
-    def exec(self, prepared):
-        terminal, section = prepared
-        terminal.show(screens.Prose(lessons.key_sentences(section.text, count=5), section.title))
-        if example := lessons.worked_example(section.text):
+    def exec(self, terminal: Terminal, detour: Section) -> Step:
+        terminal.show(screens.Prose(lessons.key_sentences(detour.text, count=5), detour.title))
+        if example := lessons.worked_example(detour.text):
             terminal.show(screens.Prose(example))
         return terminal.turn_page({"next": "back to the lesson"})
 
-    def post(self, shared, prepared, step):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> None:
         read_step(shared, step)
 
 
-class Recap(ModelNode):
+class Recap(ModelVerb):
     """The end of a lesson: what is known now, what comes back, one suggestion."""
 
-    def prep(self, shared):
-        lesson, store = shared["lesson"], shared["store"]
-        attempts = store.attempts(lesson=lesson.id)
-        known = []
-        for section in shared["sections"]:
-            keys = [item.key for item in items_of(shared, section.slug)]
-            if keys:
-                past = [attempt for attempt in attempts if attempt.section == section.slug]
-                known.append((section.title, schedule.mastery(past, keys)))
-        missed = [shared["items"][item] for item in store.missed_items(lesson.id) if item in shared["items"]]
-        following = agenda.next_lesson(shared["corpus"], store, after=lesson.id)
-        keys = {item.key for item in shared["items"].values()}
-        now = shared["now"]().astimezone(shared["zone"])
-        back = agenda.comebacks([card for card in store.cards() if card.item in keys], now)
-        return shared["model"], shared["terminal"], lesson, known, missed, following, back
+    def exec(
+        self, model: LanguageModel, terminal: Terminal, lesson: Lesson, sections: list[Section], items: dict[str, Item],
+        records: Records, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None,
+    ) -> Step:  # fmt: skip
+        figures = [
+            (title, screens.mastery_in_words(mastery)) for title, mastery in self.mastery(lesson, sections, items, records)
+        ]
+        missed = [item.question for item in self.missed(lesson, items, records)]
+        terminal.stream(model.say(prompts.recap(lesson.title, figures, missed)))
+        return self.built_in(terminal, lesson, sections, items, records, corpus, now, zone)
 
-    def exec(self, prepared):
-        model, terminal, lesson, known, missed, *_ = prepared
-        figures = [(title, screens.mastery_in_words(mastery)) for title, mastery in known]
-        terminal.stream(model.say(prompts.recap(lesson.title, figures, [item.question for item in missed])))
-        return self.built_in(prepared)
-
-    def built_in(self, prepared):
-        _, terminal, lesson, known, missed, following, back = prepared
+    def built_in(
+        self, terminal: Terminal, lesson: Lesson, sections: list[Section], items: dict[str, Item], records: Records,
+        corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None,
+    ) -> Step:  # fmt: skip
+        following = agenda.next_lesson(corpus, records, after=lesson.id)
         suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
-        questions = [screens.with_blanks(bank.draw(item, 0).question) for item in missed]
+        questions = [screens.with_blanks(bank.draw(item, 0).question) for item in self.missed(lesson, items, records)]
+        keys = {item.key for item in items.values()}
+        cards = [card for card in records.cards() if card.item in keys]
+        back = agenda.comebacks(cards, now().astimezone(zone))
+        known = self.mastery(lesson, sections, items, records)
         terminal.show(screens.LessonEnd(lesson.title, known, questions, suggestion, back))
         return terminal.turn_page({"next": "choose what is next", "quit": "leave"})
 
-    def post(self, shared, prepared, step):
+    @staticmethod
+    def mastery(
+        lesson: Lesson, sections: list[Section], items: dict[str, Item], records: Records
+    ) -> list[tuple[str, float]]:  # fmt: skip
+        """(title, mastery) of each section that has items."""
+        attempts, known = records.attempts(lesson=lesson.id), []
+        for section in sections:
+            if keys := [item.key for item in items_of(items, section.slug)]:
+                past = [attempt for attempt in attempts if attempt.section == section.slug]
+                known.append((section.title, schedule.mastery(past, keys)))
+        return known
+
+    @staticmethod
+    def missed(lesson: Lesson, items: dict[str, Item], records: Records) -> list[Item]:
+        return [items[name] for name in records.missed_items(lesson.id) if name in items]
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
         keep_place(shared, stage="finished")
         shared["terminal"].event("finished", lesson=shared["lesson"].id)
         return "left" if step.action == "quit" else "pick"
 
 
-class LeaveSession(Node):
+class LeaveSession(Verb):
     """Say what was kept, and how to come back."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["store"].count(session=shared["session"])
-
-    def exec(self, prepared):
-        terminal, answered = prepared
-        kept = f"{plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept."
-        terminal.notice(kept)
+    def exec(self, terminal: Terminal, records: Records, session: str) -> None:
+        answered = records.count(session=session)
+        terminal.notice(f"{plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept.")
         terminal.event("left", answers=answered)
 
-    def post(self, shared, prepared, result):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> None:
         shared["left"] = True

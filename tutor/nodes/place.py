@@ -1,27 +1,42 @@
-"""What the nodes of a session share: keeping the learner's place, and knowing when they leave."""
+"""Where the learner stands: kept in the records at every move."""
 
 from __future__ import annotations
 
-from tutor.models import Step
+from typing import TYPE_CHECKING, Any
+
+from tutor.models import Item, Round, Step
+
+if TYPE_CHECKING:
+    from tutor.nodes.shared import SessionStore
 
 POINTERS = ("next",)  # slugs of sections that point elsewhere: the session makes its own suggestion
 REPEATS = (*POINTERS, "recap")  # slugs of sections that answer no question better than those they repeat
 
 
-def keep_place(shared, **changes) -> None:
-    """Change the learner's place and put it on record, so that the very screen comes back after a kill."""
-    place = shared["place"]
+def keep_place(shared: SessionStore, **changes: Any) -> None:
+    """Change the learner's place and record it, so that the very screen comes back after a kill."""
+    place, under_way = shared["place"], shared["round"]
     if place is None:  # a review has none: what is due comes back by itself
         return
     for name, value in changes.items():
         setattr(place, name, value)
-    if shared["round"] and shared["round"].mode != "recall":  # what is recalled is read from the attempts instead
-        place.round = shared["round"]
-    shared["store"].keep_place(place)
+    if under_way and under_way.mode != "recall":  # what is recalled is read from the attempts instead
+        place.round = under_way
+    shared["records"].keep_place(place)
 
 
-def read_step(shared, step: Step) -> None:
+def read_step(shared: SessionStore, step: Step) -> None:
     """What every node does that has read a step."""
     shared["step"] = step
     if step.action == "quit":
         shared["left"] = True
+
+
+def name_in(round: Round, item: Item) -> str:
+    """What a round calls an item: its id, or, where items of several lessons are mixed, its key."""
+    return item.key if round.mode == "review" else item.id
+
+
+def items_of(items: dict[str, Item], slug: str | None) -> list[Item]:
+    """The items that ask about a section, in the bank's order."""
+    return [item for item in items.values() if item.section == slug]

@@ -1,53 +1,50 @@
-"""The practice loop: ask, help, grade, record, tell, until the round is through. Shared by every flow that asks."""
+"""The practice loop: ask, help, grade, record, show the verdict, until the round is over. Shared by every flow that asks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from pocketflow import Node
-
-from tutor import grading, prompts, search
+from tutor import grading, prompts
 from tutor.corpus import bank
 from tutor.learner import schedule
-from tutor.models import Attempt, Grade, Kind, Round
-from tutor.nodes.asking import ModelNode
-from tutor.nodes.place import keep_place, read_step
+from tutor.models import Attempt, Card, Grade, Item, Kind, Lesson, Place, Round, Step
+from tutor.nodes.place import keep_place, name_in, read_step
+from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from tutor.search import answering
-from utils import files
 from utils.call_llm import whole
 from utils.times import utc
 
+if TYPE_CHECKING:
+    from tutor.learner.records import Records
+    from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
+    from tutor.search.index import Index
+    from utils.language_model import LanguageModel
+
 SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
+SURE = 3  # of "how sure?", 1 to 3
 
 
-def name_of(item, round_: Round) -> str:
-    """What a round calls an item: its id, or, where items of several lessons are mixed, its key."""
-    return item.key if round_.mode == "review" else item.id
-
-
-class ChooseItem(Node):
+class ChooseItem(Verb):
     """The next item of the round, drawn; those missed come back when the queue is through."""
 
-    def prep(self, shared):
-        round_ = shared["round"]
-        if not round_.queue and round_.again:
-            round_.queue, round_.again = round_.again, []
-        return round_, shared["items"]
-
-    def exec(self, prepared):
-        round_, items = prepared
-        if not round_.queue:
+    def exec(self, round: Round, items: dict[str, Item]) -> Item | None:
+        if not round.queue and round.again:
+            round.queue, round.again = round.again, []
+        if not round.queue:
             return None
-        item = items[round_.queue[0]]
-        return bank.draw(item, round_.seed + round_.draws.get(name_of(item, round_), 0))
+        item = items[round.queue[0]]
+        return bank.draw(item, round.seed + round.draws.get(name_in(round, item), 0))
 
-    def post(self, shared, prepared, item):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], item: Item | None) -> str:
         shared["item"], shared["asked"] = item, False
         if item is None:
             return "done"
-        if shared["round"].mode == "review":
-            shared["lesson"] = shared["corpus"].lesson(item.lesson)
+        if prepared["round"].mode == "review":
+            shared["lesson"], shared["taught"] = shared["corpus"].lesson(item.lesson), True
         keep_place(shared)
         return "item"
 
@@ -55,105 +52,96 @@ class ChooseItem(Node):
 NOTES = {"probe": "Before you read: can you answer this already?", "recall": "From last time"}
 
 
-class AskItem(Node):
+class AskItem(Verb):
     """Put the item on screen, once, and take what the learner does."""
 
-    def prep(self, shared):
-        item, round_ = shared["item"], shared["round"]
-        again = name_of(item, round_) in round_.outcomes
-        note = "Once more" if again else item.lesson if round_.mode == "review" else NOTES.get(round_.mode, "")
+    def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool) -> Step:
         order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
-        question = screens.Question(item, order, note)
-        return shared["terminal"], question, round_, shared["asked"]
-
-    def exec(self, prepared):
-        terminal, question, round_, asked = prepared
-        item = question.item
+        question = screens.Question(item, order, self.note(item, round))
         if not asked:
             terminal.show(question)
-            for number, hint in enumerate(item.hints[: round_.hints], 1):  # those given before a restart
+            for number, hint in enumerate(item.hints[: round.hints], 1):  # those given before a restart
                 terminal.show(screens.Hint(hint, number, len(item.hints)))
-        if round_.mode == "probe":
+        if round.mode == "probe":
             return terminal.answer(question, {"next": "explain it to me", "ask": "ask", "quit": "leave"})
-        keys = {"next": "see the answer"} if round_.tries else {}
-        if round_.hints < len(item.hints):
-            keys["hint"] = "next hint" if round_.hints else "hint"
+        keys = {"next": "see the answer"} if round.tries else {}
+        if round.hints < len(item.hints):
+            keys["hint"] = "next hint" if round.hints else "hint"
         return terminal.answer(question, {**keys, "skip": "skip", "ask": "ask", "quit": "leave"})
 
-    def post(self, shared, prepared, step):
-        round_ = shared["round"]
+    @staticmethod
+    def note(item: Item, round: Round) -> str:
+        if name_in(round, item) in round.outcomes:
+            return "Once more"
+        return item.lesson if round.mode == "review" else NOTES.get(round.mode, "")
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
+        round = prepared["round"]
         read_step(shared, step)
         shared["asked"] = True
-        if step.action == "next" and round_.mode == "probe":
-            round_.queue.clear()
+        if step.action == "next" and round.mode == "probe":
+            round.queue.clear()
             return "declined"
         if step.action == "next":
-            return "skip" if round_.tries else "nothing_said"
+            return "skip" if round.tries else "nothing_said"
+        if step.action == "answer":
+            shared["answer"] = step.text
         return {"quit": "left", "ask": "side_question"}.get(step.action, step.action)
 
 
-class GiveHint(ModelNode):
-    """The next hint: the model's, that takes up what was answered, or the author's. Neither ever holds the answer."""
+class GiveHint(ModelVerb):
+    """The next hint: the model's, which takes up what was answered, or the author's. Neither ever holds the answer."""
 
-    def prep(self, shared):
-        round_, language = shared["round"], shared["lesson"].language
-        return shared["model"], shared["terminal"], shared["item"], round_.hints, round_.answers, language
-
-    def exec(self, prepared):
-        model, terminal, item, given, answers, language = prepared
-        if given >= len(item.hints) or not model.available:
-            return self.built_in(prepared)
-        prompt = prompts.hint(item, answers, item.hints[given])
+    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, round: Round, lesson: Lesson) -> int:
+        if round.hints >= len(item.hints):
+            return self.built_in(terminal, item, round)
+        prompt = prompts.hint(item, round.answers, item.hints[round.hints])
         with terminal.waiting("thinking of a hint"):
             hint = whole(model.say(prompt)).strip()
-        is_answer = item.kind == Kind.SHORT and grading.grade(item, hint, language=language).correct
+        is_answer = item.kind == Kind.SHORT and grading.grade(item, hint, language=lesson.language).correct
         if is_answer or not prompts.keeps_secret(hint, bank.giveaways(item)):
-            return self.built_in(prepared)
-        return self.shown(prepared, hint)
+            return self.built_in(terminal, item, round)
+        return self.show(terminal, item, round, hint)
 
-    def built_in(self, prepared):
-        _, terminal, item, given, *_ = prepared
-        if given >= len(item.hints):
+    def built_in(self, terminal: Terminal, item: Item, round: Round) -> int:
+        """How many hints were given by now."""
+        if round.hints >= len(item.hints):
             terminal.notice("There are no more hints.")
-            return given
-        return self.shown(prepared, item.hints[given])
+            return round.hints
+        return self.show(terminal, item, round, item.hints[round.hints])
 
     @staticmethod
-    def shown(prepared, hint):
-        _, terminal, item, given, *_ = prepared
-        terminal.show(screens.Hint(hint, given + 1, len(item.hints)))
-        return given + 1
+    def show(terminal: Terminal, item: Item, round: Round, hint: str) -> int:
+        terminal.show(screens.Hint(hint, round.hints + 1, len(item.hints)))
+        return round.hints + 1
 
-    def post(self, shared, prepared, given):
-        shared["round"].hints = given
+    def post(self, shared: SessionStore, prepared: dict[str, Any], given: int) -> None:
+        prepared["round"].hints = given
         keep_place(shared)
 
 
-class AnswerSideQuestion(ModelNode):
+class AnswerSideQuestion(ModelVerb):
     """What the lessons say about a question asked by the way, this one first. It is never taken for an answer."""
 
-    def prep(self, shared):
-        if "index" not in shared:
-            shared["index"] = search.open_index(shared["corpus"], files.cache_folder(shared["settings"].home))
-        return shared["model"], shared["terminal"], shared["step"].text, shared["lesson"], shared["index"]
-
-    def exec(self, prepared):
-        model, terminal, question, lesson, index = prepared
-        if not question or not model.available:
-            return self.built_in(prepared)
+    def exec(self, model: LanguageModel, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:
+        question = step.text
+        if not question:
+            return
+        index = open_index()
         here = index.search(question, 3, [lesson.id])
         passages = [*here, *(passage for passage in index.search(question, 3) if passage not in here)]
         with terminal.waiting("looking it up"):
             sentences = list(prompts.said_sentences(model.say(prompts.answer(question, passages))))
         kept = [sentence for sentence in sentences if not prompts.fault_of(sentence, passages)]
         if not kept:
-            return self.built_in(prepared)
+            return self.built_in(terminal, step, lesson, open_index)
         terminal.show(screens.Answered(answering.in_sentences(question, kept, passages, model.name, model.usage), asked=True))
 
-    def built_in(self, prepared):
-        _, terminal, question, lesson, index = prepared
-        if not question:  # thought better of it
+    def built_in(self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:
+        question = step.text
+        if not question:  # a bare ?, and then nothing
             return
+        index = open_index()
         asked = index.asked(question)
         here = index.search(question, answering.CANDIDATES, [lesson.id])
         answer = answering.answer(question, here, asked)
@@ -161,193 +149,156 @@ class AnswerSideQuestion(ModelNode):
             answer = answering.answer(question, index.search(question, answering.CANDIDATES), asked)
         terminal.show(screens.Answered(answer, asked=True))
 
-    def post(self, shared, prepared, result):
-        if prepared[2]:
-            shared["terminal"].event("side_question", question=prepared[2])
+    def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> None:
+        if question := prepared["step"].text:
+            shared["terminal"].event("side_question", question=question)
 
 
-class AskConfidence(Node):
+class AskConfidence(Verb):
     """How sure is the learner, before they see the verdict? Only where they want to be asked."""
 
-    CHOICES = ("A guess", "Fairly sure", "Sure")
+    keeps = "confidence"
+    CHOICES = ("How sure? A guess", "Fairly sure", "Sure")
 
-    def prep(self, shared):
-        wanted = shared["terminal"].attended and shared["store"].setting("ask_confidence", False)
-        return shared["terminal"], wanted and shared["round"].mode != "probe"
-
-    def exec(self, prepared):
-        terminal, wanted = prepared
-        if not wanted:
+    def exec(self, terminal: Terminal, records: Records, round: Round) -> int | None:
+        if not terminal.attended or round.mode == "probe" or not records.setting("ask_confidence", False):
             return None
-        step = terminal.choose([f"How sure? {words}" if not n else words for n, words in enumerate(self.CHOICES)], {})
+        step = terminal.choose(list(self.CHOICES), {})
         return int(step.text) + 1 if step.action == "choose" else None
 
-    def post(self, shared, prepared, confidence):
-        shared["confidence"] = confidence
 
-
-class GradeAnswer(ModelNode):
+class GradeAnswer(ModelVerb):
     """Score the answer, with the points met and missed. Free text is read by the model too, where there is one."""
 
-    def prep(self, shared):
-        return shared["model"], shared["terminal"], shared["item"], shared["step"].text, shared["lesson"].language
-
-    def exec(self, prepared):
-        model, terminal, item, answer, language = prepared
-        if item.kind != Kind.SHORT or item.expression or not model.available:
-            return self.built_in(prepared)
+    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson) -> Grade:
+        if item.kind != Kind.SHORT or item.expression:
+            return self.built_in(item, answer, lesson)
         with terminal.waiting("grading"):
-            return grading.grade_with(model.fill, item, answer, model.name, language=language)
+            return grading.grade_with(model.fill, item, answer, model.name, language=lesson.language)
 
-    def built_in(self, prepared):
-        _, _, item, answer, language = prepared
-        return grading.grade(item, answer, language=language)
+    def built_in(self, item: Item, answer: str, lesson: Lesson) -> Grade:
+        return grading.grade(item, answer, language=lesson.language)
 
-    def post(self, shared, prepared, grade):
-        shared["grade"], shared["answer"] = grade, prepared[3]
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
+        shared["grade"] = grade
         return "unreadable" if grade.misunderstood else "graded"
 
 
-class SayUnreadable(Node):
+class SayUnreadable(Verb):
     """An answer that is no answer of its kind costs nothing: say why, and ask again."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["grade"]
-
-    def exec(self, prepared):
-        terminal, grade = prepared
+    def exec(self, terminal: Terminal, grade: Grade) -> None:
         terminal.notice(grade.misunderstood)
 
 
-class GiveUp(Node):
+class GiveUp(Verb):
     """The learner skips, or wants the answer: a miss with nothing said."""
 
-    def prep(self, shared):
-        return shared["item"]
-
-    def exec(self, item):
+    def exec(self, item: Item) -> Grade:
         return Grade(0.0, missed=tuple(point.text for point in item.rubric), grader=SKIPPED)
 
-    def post(self, shared, item, grade):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> None:
         shared["grade"], shared["answer"] = grade, ""
 
 
-class RecordAttempt(Node):
+class RecordAttempt(Verb):
     """Store the answer, its grade and what follows from it, before anything else is drawn."""
 
-    def prep(self, shared):
-        return shared["item"], shared["grade"], shared["round"]
-
-    def exec(self, prepared):
+    def exec(self, item: Item, grade: Grade, round: Round) -> str:
         """What this attempt leads to: passed, unsure, again (with the next hint), missed, or declined (a probe)."""
-        item, grade, round_ = prepared
         if grade.correct:
             return "passed"
         if grade.unsure:
             return "unsure"
-        if round_.mode == "probe":
+        if round.mode == "probe":
             return "declined"
         answer_seen = grade.grader in (SKIPPED, JUDGED)
-        return "again" if round_.hints < len(item.hints) and not answer_seen else "missed"
+        return "again" if round.hints < len(item.hints) and not answer_seen else "missed"
 
-    def post(self, shared, prepared, result):
-        item, grade, round_ = prepared
-        skipped = grade.grader == SKIPPED
+    def post(self, shared: SessionStore, prepared: dict[str, Any], result: str) -> str:
+        item, grade, round = prepared["item"], prepared["grade"], prepared["round"]
         attempt = Attempt(
             item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
-            mode=round_.mode, seed=item.seed, hints=round_.hints, shown=skipped, session=shared["session"],
-            confidence=shared.get("confidence"),
+            mode=round.mode, seed=item.seed, hints=round.hints, shown=grade.grader == SKIPPED, session=shared["session"],
+            confidence=shared["confidence"],
         )  # fmt: skip
         if attempt.answer:
-            round_.answers.append(attempt.answer)
-        advance(round_, item, result)
-        card = card_after(shared, attempt, result)
+            round.answers.append(attempt.answer)
+        advance(round, item, result)
+        card = next_card(shared, attempt, item, round, result)
         if card:
             attempt = replace(attempt, due=card.due)
         place = shared["place"]
-        if place and round_.mode != "recall":
-            place.round = round_
-        stored = shared["store"].add(attempt, place, card)
+        if place and round.mode != "recall":
+            place.round = round
+        stored = shared["records"].add(attempt, place, card)
         shared["result"], shared["stored"] = result, stored.id
+        terminal = shared["terminal"]
         if card and card.leech:
-            shared["terminal"].notice(f"Missed {card.lapses} times: set aside, for asking again will not help. See {item.path}.")
-        shared["terminal"].event(
-            "stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result
-        )
+            terminal.notice(f"Missed {card.lapses} times: set aside, for asking again will not help. See {item.path}.")
+        terminal.event("stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result)
         return {SKIPPED: "skipped", JUDGED: "judged"}.get(grade.grader, "graded")
 
 
-def card_after(shared, attempt: Attempt, result: str):
-    """The item's card where its turn is over; a question that was asked before it was taught, and not known, is none."""
+def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, result: str) -> Card | None:
+    """The item's card where its turn is over; a question that was asked before it was taught, and not known, gets none."""
     if result not in ("passed", "missed"):
         return None
-    round_, store = shared["round"], shared["store"]
-    rating = round_.outcomes[name_of(shared["item"], round_)]
+    rating, before = round.outcomes[name_in(round, item)], shared["records"].card(attempt.item)
     sure = (attempt.confidence or 0) >= SURE
-    return schedule.next_card(attempt.item, store.card(attempt.item), rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
+    return schedule.next_card(attempt.item, before, rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
 
 
-SURE = 3  # of "how sure?", 1 to 3
-
-
-def advance(round_: Round, item, result: str) -> None:
+def advance(round: Round, item: Item, result: str) -> None:
     """Move a round on by what its present item came to."""
     if result == "unsure":  # the learner's own verdict follows
         return
     if result == "again":
-        round_.tries += 1
-        round_.hints += 1
+        round.tries += 1
+        round.hints += 1
         return
-    name = name_of(item, round_)
-    aided = round_.tries or round_.hints
-    came_back = name in round_.outcomes
+    name = name_in(round, item)
+    aided = round.tries or round.hints
+    came_back = name in round.outcomes
     if result == "passed":
         outcome = "assisted" if aided or came_back else "unaided"
     else:
         outcome = "missed"
         if result == "missed" and not came_back:  # twice in a session is enough; the next one starts with it
-            round_.again.append(name)
-    round_.outcomes[name] = outcome
-    round_.draws[name] = round_.draws.get(name, 0) + 1
-    round_.queue.pop(0)
-    round_.hints = round_.tries = 0
-    round_.answers = []
+            round.again.append(name)
+    round.outcomes[name] = outcome
+    round.draws[name] = round.draws.get(name, 0) + 1
+    round.queue.pop(0)
+    round.hints = round.tries = 0
+    round.answers = []
 
 
-class ShowFeedback(Node):
+class ShowFeedback(Verb):
     """The verdict, with the learner's own words; then the explanation, or the next hint."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["item"], shared["grade"], shared["result"], shared["round"]
-
-    def exec(self, prepared):
-        terminal, item, grade, result, round_ = prepared
+    def exec(self, terminal: Terminal, item: Item, grade: Grade, result: str, round: Round) -> None:
         terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure")))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
             terminal.show(screens.Reveal("", item.explanation))
         if result == "again":
-            terminal.show(screens.Hint(item.hints[round_.hints - 1], round_.hints, len(item.hints)))
+            terminal.show(screens.Hint(item.hints[round.hints - 1], round.hints, len(item.hints)))
 
-    def post(self, shared, prepared, shown):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], shown: None) -> str:
         return shared["result"]
 
 
-class JudgeAnswer(Node):
+class JudgeAnswer(Verb):
     """Where the grader can't tell, the learner compares with the full answer and says; a script gets the strict verdict."""
 
     CHOICES = (("Mine says the same", 1.0), ("Mine says half of it", 0.5), ("Mine says something else", 0.0))
 
-    def prep(self, shared):
-        return shared["terminal"], shared["grade"]
-
-    def exec(self, prepared):
-        terminal, _ = prepared
+    def exec(self, terminal: Terminal) -> Step:
         strictest = str(len(self.CHOICES) - 1)
         return terminal.choose([words for words, _ in self.CHOICES], {"quit": "leave"}, strictest)
 
-    def post(self, shared, prepared, step):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
         if step.action == "quit":
             return "left"
@@ -356,33 +307,23 @@ class JudgeAnswer(Node):
         return "judged"
 
 
-class RevealAnswer(Node):
+class RevealAnswer(Verb):
     """The answer, its explanation, and the line of the lesson that says it."""
 
-    def prep(self, shared):
-        item = shared["item"]
-        section = shared["lesson"].section(item.section)
-        return shared["terminal"], item, f"{shared['lesson'].path}:{section.line}"
-
-    def exec(self, prepared):
-        terminal, item, where = prepared
-        terminal.show(screens.Reveal(bank.shown_answer(item), item.explanation, where))
+    def exec(self, terminal: Terminal, item: Item, lesson: Lesson) -> None:
+        terminal.show(screens.Reveal(bank.shown_answer(item), item.explanation, lesson.place_of(item.section)))
 
 
-class AwaitNext(Node):
+class AwaitNext(Verb):
     """Let the learner read before the next question comes; a free-text answer that was not taken may be appealed, once."""
 
-    def prep(self, shared):
-        item, grade = shared["item"], shared["grade"]
-        disputable = item.kind == Kind.SHORT and not grade.correct and shared["answer"] and not shared.get("appealed")
-        return shared["terminal"], bool(shared["round"].queue or shared["round"].again), disputable
+    def exec(self, terminal: Terminal, item: Item, grade: Grade, answer: str, round: Round, appealed: bool) -> Step:
+        keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "ask"}
+        if item.kind == Kind.SHORT and not grade.correct and answer and not appealed:
+            keys["appeal"] = "appeal"
+        return terminal.turn_page({**keys, "quit": "leave"})
 
-    def exec(self, prepared):
-        terminal, more, disputable = prepared
-        keys = {"next": "next question" if more else "go on", "ask": "ask"}
-        return terminal.turn_page({**keys, **({"appeal": "appeal"} if disputable else {}), "quit": "leave"})
-
-    def post(self, shared, prepared, step):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
         if step.action == "appeal":
             return "appeal"
@@ -390,72 +331,72 @@ class AwaitNext(Node):
         return {"quit": "left", "ask": "side_question"}.get(step.action, "next")
 
 
-def look_again(model, item, answer: str, language: str) -> Grade:
+def look_again(model: LanguageModel, item: Item, answer: str, language: str) -> Grade:
     """A model's second, stricter look at a free-text answer. Raises ModelError."""
     grader = f"{model.name}, strict"
     return grading.grade_with(model.fill, item, answer, grader, stricter=True, strict=True, language=language)
 
 
-class AppealGrade(ModelNode):
+class AppealGrade(ModelVerb):
     """A second, stricter look at the answer just graded; the first verdict stays in the record beside it."""
 
-    def prep(self, shared):
-        item, language = shared["item"], shared["lesson"].language
-        return shared["model"], shared["terminal"], item, shared["answer"], language, shared["stored"]
-
-    def exec(self, prepared):
-        model, terminal, item, answer, language, number = prepared
-        if not model.available or item.expression:
-            return self.built_in(prepared)
+    def exec(
+        self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson, stored: int
+    ) -> Grade:  # fmt: skip
+        if item.expression:
+            return self.built_in(terminal, item, answer, lesson, stored)
         with terminal.waiting("looking again"):
-            grade = look_again(model, item, answer, language)
-        return self.shown(terminal, grade, number)
+            grade = look_again(model, item, answer, lesson.language)
+        return self.show(terminal, grade, stored)
 
-    def built_in(self, prepared):
-        _, terminal, item, answer, language, number = prepared
-        return self.shown(terminal, grading.grade(item, answer, strict=True, language=language), number)
+    def built_in(self, terminal: Terminal, item: Item, answer: str, lesson: Lesson, stored: int) -> Grade:
+        return self.show(terminal, grading.grade(item, answer, strict=True, language=lesson.language), stored)
 
     @staticmethod
-    def shown(terminal, grade, number):
+    def show(terminal: Terminal, grade: Grade, number: int) -> Grade:
         terminal.show(screens.Verdict(grade, lead="The appeal stands." if grade.correct else "The grade stands."))
         terminal.notice(f"Both verdicts are kept. For the bank's author: appeal {number}")
         return grade
 
-    def post(self, shared, prepared, grade):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> None:
         shared["appealed"] = True
-        given = shared["store"].attempt(shared["stored"])
-        shared["store"].add_appeal(given, grade, utc(shared["now"]()))
+        records = shared["records"]
+        if given := records.attempt(prepared["stored"]):
+            records.add_appeal(given, grade, utc(shared["now"]()))
 
 
-class EndRound(Node):
+class EndRound(Verb):
     """Close the round and say how it went; the last node of every practice flow."""
 
-    def prep(self, shared):
-        return shared["round"], shared["left"]
-
-    def exec(self, prepared):
-        round_, left = prepared
-        outcomes = list(round_.outcomes.values())
+    def exec(self, round: Round, left: bool) -> str:
+        outcomes = list(round.outcomes.values())
         if left:
             return "left"
-        if round_.mode == "probe":
+        if round.mode == "probe":
             return "known" if "unaided" in outcomes else "unknown"
-        if round_.mode in ("recall", "review"):
+        if round.mode in ("recall", "review"):
             return "recalled"
         missed = outcomes.count("missed")
         return "struggled" if missed * 2 > len(outcomes) else "missed" if missed else "practised"
 
-    def post(self, shared, prepared, action):
-        place = shared["place"]
+    def post(self, shared: SessionStore, prepared: dict[str, Any], action: str) -> str:
+        round: Round = prepared["round"]
         shared["step"] = None
         if action in ("practised", "missed", "struggled"):
-            missed = [item for item, outcome in shared["round"].outcomes.items() if outcome == "missed"]
-            shared["missed"] = [shared["items"][item] for item in missed]
-            place.done.append(place.section)
-            shared["round"] = place.round = None
-            keep_place(shared, stage="start")
+            missed = [name for name, outcome in round.outcomes.items() if outcome == "missed"]
+            shared["missed"] = [shared["items"][name] for name in missed]
+            end_section(shared)
         elif action == "unknown":
             keep_place(shared, stage="explain", page=0)
-        elif action == "recalled" and shared["round"].mode == "recall":
+        elif action == "recalled" and round.mode == "recall":
             shared["round"] = None
         return action
+
+
+def end_section(shared: SessionStore) -> None:
+    """The section that the learner is in lies behind them."""
+    place: Place | None = shared["place"]
+    if place:
+        place.done.append(place.section)
+        shared["round"] = place.round = None
+        keep_place(shared, stage="start")

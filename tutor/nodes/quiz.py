@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
-
-from pocketflow import Node
+from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import schedule
-from tutor.models import Attempt, Kind
+from tutor.models import Attempt, Grade, Item, Kind
+from tutor.nodes.shared import Answered, Grades
+from tutor.nodes.verb import Verb
 from tutor.quiz import outcomes as quiz
 from tutor.quiz import sheets
-from tutor.quiz.outcomes import Outcome
+from tutor.quiz.outcomes import Outcome, Request
 from tutor.quiz.reports import Report
 from tutor.screen import quiz_screens, screens
 from utils import files
@@ -21,122 +24,116 @@ from utils.errors import ExitCode, ModelError, NothingRun
 from utils.text import plural
 from utils.times import utc
 
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.nodes.shared import QuizStore
+    from tutor.quiz.sheets import Sheet
+    from tutor.screen.terminal import Terminal
+    from utils.language_model import LanguageModel
 
-class ChooseItems(Node):
+
+class ChooseItems(Verb):
     """What is asked: drawn from the banks, or the very items that a sheet or an earlier report names."""
 
-    def prep(self, shared):
-        return shared["corpus"], shared["request"]
-
-    def exec(self, prepared):
-        corpus, request = prepared
+    def exec(self, corpus: Corpus, request: Request) -> tuple[list[Item], dict[str, str]]:
+        """(items, the fingerprint of each item of the banks)"""
         banks = quiz.read_banks(corpus, request.lessons or corpus.ids())
         return quiz.choose(banks, request), quiz.versions_of(banks)
 
-    def post(self, shared, prepared, chosen):
-        shared["waiting"], shared["versions"] = chosen
+    def post(self, shared: QuizStore, prepared: dict[str, Any], chosen: tuple[list[Item], dict[str, str]]) -> str:
+        items, shared["versions"] = chosen
+        corpus, request = prepared["corpus"], prepared["request"]
+        shared["waiting"] = items
         shared["outcomes"] = {
-            item.key: Outcome(item, grade=quiz.no_answer(item), where=place_of(shared["corpus"], item))
-            for item in shared["waiting"]
+            item.key: Outcome(item, grade=quiz.no_answer(item), where=corpus.lesson(item.lesson).place_of(item.section))
+            for item in items
         }
         if shared["sheet"]:
             return "sheet"
-        if not shared["waiting"]:
+        if not items:
             raise NothingRun("no question fits: the lessons asked for have none of these kinds; `topics` counts them")
         if shared["sheet_path"]:
             return "blank_sheet"
-        count, seed = plural(len(shared["waiting"]), "question"), shared["request"].seed
-        shared["terminal"].notice(f"{count}, the grades at the end. --seed {seed} asks the same again.")
+        count = plural(len(items), "question")
+        shared["terminal"].notice(f"{count}, the grades at the end. --seed {request.seed} asks the same again.")
         return "questions"
 
 
-def place_of(corpus, item) -> str:
-    """The lines of its lesson that an item asks about."""
-    lesson = corpus.lesson(item.lesson)
-    return f"{lesson.path}:{lesson.section(item.section).line}"
-
-
-class WriteSheet(Node):
+class WriteSheet(Verb):
     """The questions as a file for somebody to fill in; one that is there already is never overwritten."""
 
-    def prep(self, shared):
-        request, versions, path = shared["request"], shared["versions"], shared["sheet_path"]
-        described = {"seed": request.seed, "topics": request.lessons, "corpus": quiz.corpus_fingerprint(versions)}
-        return shared["waiting"], versions, described, path
+    keeps = "document"
 
-    def exec(self, prepared):
-        items, versions, described, path = prepared
-        files.write_new(path, sheets.write_sheet(items, versions, name=files.shown_path(path), **described))
-        return {"sheet": files.shown_path(path), **described, "items": [item.key for item in items]}
-
-    def post(self, shared, prepared, document):
-        shared["document"] = document
-        asked = plural(len(document["items"]), "question")
-        shared["terminal"].notice(f"{document['sheet']}: {asked}, seed {document['seed']}. Fill it in; then: "
-                                  f"quiz --answers {document['sheet']}")  # fmt: skip
+    def exec(
+        self, terminal: Terminal, waiting: list[Item], versions: dict[str, str], request: Request, sheet_path: str
+    ) -> dict[str, Any]:
+        shown, corpus = files.shown_path(sheet_path), quiz.corpus_fingerprint(versions)
+        text = sheets.write_sheet(waiting, versions, name=shown, seed=request.seed, topics=request.lessons, corpus=corpus)
+        files.write_new(sheet_path, text)
+        asked = plural(len(waiting), "question")
+        terminal.notice(f"{shown}: {asked}, seed {request.seed}. Fill it in; then: quiz --answers {shown}")
+        keys = [item.key for item in waiting]
+        return {"sheet": shown, "seed": request.seed, "topics": request.lessons, "corpus": corpus, "items": keys}
 
 
-class CompareSheet(Node):
+class CompareSheet(Verb):
     """Set aside what a filled sheet can't answer: items changed or gone since, and items that it does not hold."""
 
-    def prep(self, shared):
-        return shared["sheet"], shared["request"], shared["waiting"], shared["versions"]
-
-    def exec(self, prepared):
+    def exec(
+        self, sheet: Sheet, request: Request, waiting: list[Item], versions: dict[str, str]
+    ) -> tuple[list[str], dict[str, Outcome]]:
         """(warnings, {key: Outcome} of what is not asked)."""
-        sheet, request, items, versions = prepared
         warnings = []
         if sheet.seed != request.seed:
             warnings.append(f"{sheet.path}: was written with --seed {sheet.seed}; graded with {request.seed}, "
                             "its numbers may differ")  # fmt: skip
         why = sheets.fallen(sheet, versions)
         if request.keys is None:  # the questions are the teacher's: what is not on the sheet is missed
-            drawn = {item.key: item for item in items}
+            drawn = {item.key: item for item in waiting}
             strange = [entry for entry in sheet.entries if entry.key not in drawn]
             warnings += [f"{sheet.path}:{entry.line}: {entry.key} is no question of this quiz" for entry in strange]
-            missed = sheets.not_on(sheet, items, why)
+            missed = sheets.not_on(sheet, waiting, why)
             return warnings, {key: Outcome(drawn[key], grade=quiz.no_answer(drawn[key], said)) for key, said in missed.items()}
         errors = sheets.not_graded(sheet, {key: why[key] for key in request.keys if key in why})
         warnings += [f"{outcome.where}: {key} is not graded: {outcome.error}" for key, outcome in errors.items()]
         return warnings, errors
 
-    def post(self, shared, prepared, compared):
+    def post(self, shared: QuizStore, prepared: dict[str, Any], compared: tuple[list[str], dict[str, Outcome]]) -> None:
         warnings, aside = compared
         outcomes = shared["outcomes"]
         for key, outcome in aside.items():
             outcomes[key] = outcome if outcome.where else replace(outcome, where=outcomes[key].where)
-        order = shared["request"].keys or tuple(outcomes)
+        order = prepared["request"].keys or tuple(outcomes)
         shared["outcomes"] = {key: outcomes[key] for key in order if key in outcomes}
         shared["waiting"] = [item for item in shared["waiting"] if item.key not in aside]
         for warning in warnings:
             shared["terminal"].warn(warning)
         if not shared["outcomes"]:
-            raise NothingRun(f"{shared['sheet'].path}: no question of it is among the topics and kinds asked for")
+            raise NothingRun(f"{prepared['sheet'].path}: no question of it is among the topics and kinds asked for")
 
 
 KEYS = {"skip": "skip", "quit": "hand in"}
 
 
-class CollectAnswers(Node):
+class CollectAnswers(Verb):
     """The next answers: a person's one by one, so that each is kept as it is given; a sheet's all at once."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["waiting"], len(shared["outcomes"]), shared["clock"], shared["asked"]
-
-    def exec(self, prepared):
-        """[(item, answer, seconds)], answer None where the quiz is handed in."""
-        terminal, waiting, count, clock, asked = prepared
-        answers = []
-        for number, item in enumerate(waiting, count - len(waiting) + 1):
+    def exec(
+        self, terminal: Terminal, waiting: list[Item], outcomes: dict[str, Outcome], clock: Callable[[], datetime],
+        asked: str | None,
+    ) -> list[Answered]:  # fmt: skip
+        answers: list[Answered] = []
+        for number, item in enumerate(waiting, len(outcomes) - len(waiting) + 1):
             began = clock()
-            said = self.ask(terminal, item, f"{number} of {count} · {item.lesson}", shown_before=asked == item.key)
-            answers.append((item, said, (clock() - began).total_seconds()))
+            note = f"{number} of {len(outcomes)} · {item.lesson}"
+            typed = self.ask(terminal, item, note, shown_before=asked == item.key)
+            answers.append((item, typed, (clock() - began).total_seconds()))
             if terminal.attended:
                 break
         return answers
 
     @staticmethod
-    def ask(terminal, item, note, shown_before):
+    def ask(terminal: Terminal, item: Item, note: str, shown_before: bool) -> str | None:
         question = screens.Question(item, bank.shuffled_steps(item) if item.kind == Kind.ORDER else (), note)
         if terminal.attended and not shown_before:  # who fills in a sheet has read it there
             terminal.show(question)
@@ -145,42 +142,41 @@ class CollectAnswers(Node):
             step = terminal.answer(question, KEYS)
         return {"answer": step.text, "skip": "", "quit": None}[step.action]
 
-    def post(self, shared, prepared, answers):
+    def post(self, shared: QuizStore, prepared: dict[str, Any], answers: list[Answered]) -> str:
         if not answers or answers[-1][1] is None:
             return "done"
         shared["answers"] = answers
         return "answers"
 
 
-class GradeAnswers(Node):
+class GradeAnswers(Verb):
     """Grade each answer, as often as asked. Nobody judges here: where the grader is unsure the strict verdict stands.
 
     A model reads the free-text ones, several at a time. One that fails costs no other answer's grade: the built-in grader
     takes its place, or, where a model is required, the error does.
     """
 
-    def prep(self, shared):
-        corpus = shared["corpus"]
-        answers = [(item, answer, corpus.lesson(item.lesson).language) for item, answer, _ in shared["answers"]]
-        return answers, shared["repeat"], shared["model"], shared["jobs"], shared["terminal"]
-
-    def exec(self, prepared):
-        """For each answer its grades, one for each repetition; a ModelError stands where there is none."""
-        answers, repeat, model, jobs, terminal = prepared
+    def exec(
+        self, answers: list[Answered], repeat: int, model: LanguageModel, jobs: int, terminal: Terminal, corpus: Corpus
+    ) -> list[Grades]:
+        languages = [corpus.lesson(item.lesson).language for item, _, _ in answers]
+        said = [(item, typed or "", language) for (item, typed, _), language in zip(answers, languages, strict=True)]
         if not model.available:
-            return [[self.built_in(*answer)] * repeat for answer in answers]
+            return [[self.built_in(*one)] * repeat for one in said]
         from concurrent.futures import ThreadPoolExecutor
 
-        asked = [(answer, repetition) for answer in answers for repetition in range(repeat)]
-        with ThreadPoolExecutor(jobs) as pool, terminal.counting(len(asked), "graded") as count:
-            grades = [count(grade) for grade in pool.map(lambda one: self.read(model, terminal, *one[0], one[1]), asked)]
+        tasks = [(*one, repetition) for one in said for repetition in range(repeat)]
+        with ThreadPoolExecutor(jobs) as pool, terminal.counting(len(tasks), "graded") as count:
+            grades = [count(grade) for grade in pool.map(lambda task: self.read(model, terminal, *task), tasks)]
         return [grades[start : start + repeat] for start in range(0, len(grades), repeat)]
 
     @staticmethod
-    def built_in(item, answer, language):
+    def built_in(item: Item, answer: str, language: str) -> Grade:
         return grading.grade(item, answer, strict=True, language=language) if answer else quiz.no_answer(item)
 
-    def read(self, model, terminal, item, answer, language, repetition):
+    def read(
+        self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, language: str, repetition: int
+    ) -> Grade | ModelError:
         if not answer or item.kind != Kind.SHORT or item.expression:
             return self.built_in(item, answer, language)
         try:
@@ -189,11 +185,11 @@ class GradeAnswers(Node):
         except ModelError as error:
             if model.required:
                 return error
-            if told := model.outage(error):
-                terminal.warn(told)
+            if outage := model.outage(error):
+                terminal.warn(outage)
             return self.built_in(item, answer, language)
 
-    def post(self, shared, prepared, grades):
+    def post(self, shared: QuizStore, prepared: dict[str, Any], grades: list[Grades]) -> str:
         first = grades[0][0]
         shared["grades"], shared["asked"] = grades, shared["answers"][0][0].key
         shared["grade"] = None if isinstance(first, ModelError) else first
@@ -201,50 +197,51 @@ class GradeAnswers(Node):
         return "unreadable" if unreadable else "graded"
 
 
-class RecordAttempts(Node):
+class RecordAttempts(Verb):
     """Store the answers with their grades, which a person sees at the end."""
 
-    def prep(self, shared):
-        return shared["answers"], shared["grades"], shared["flaky_passes"]
-
-    def exec(self, prepared):
+    def exec(self, answers: list[Answered], grades: list[Grades], flaky_passes: bool) -> list[Outcome]:
         """The outcome of each answer."""
-        answers, grades, flaky_passes = prepared
         outcomes = []
-        for (item, answer, seconds), all_grades in zip(answers, grades, strict=True):
-            failed = next((grade for grade in all_grades if isinstance(grade, ModelError)), None)
+        for (item, typed, seconds), results in zip(answers, grades, strict=True):
+            failed = next((result for result in results if isinstance(result, ModelError)), None)
             if failed:
-                outcomes.append(Outcome(item, answer, error=str(failed), exit_code=failed.exit_code, seconds=seconds))
+                outcomes.append(Outcome(item, typed or "", error=str(failed), exit_code=failed.exit_code, seconds=seconds))
                 continue
-            grade, verdicts = quiz.settle(all_grades, flaky_passes)
-            outcomes.append(Outcome(item, answer, grade, verdicts=verdicts, seconds=seconds))
+            grade, verdicts = quiz.settle([one for one in results if isinstance(one, Grade)], flaky_passes)
+            outcomes.append(Outcome(item, typed or "", grade, verdicts=verdicts, seconds=seconds))
         return outcomes
 
-    def post(self, shared, prepared, outcomes):
+    def post(self, shared: QuizStore, prepared: dict[str, Any], outcomes: Sequence[Outcome]) -> None:
+        records, attended = shared["records"], shared["terminal"].attended
         for outcome in outcomes:
             item = outcome.item
             kept = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
             card = None
-            if shared["terminal"].attended:  # a sheet may be anybody's: it moves nobody's reviews
-                rating, before = "unaided" if kept.correct else "missed", shared["store"].card(item.key)
-                card = schedule.next_card(item.key, before, rating, shared["now"](), fuzz=False)
-            shared["store"].add(Attempt(
+            if attended:  # a sheet may be anybody's: it moves nobody's reviews
+                rating = "unaided" if kept.correct else "missed"
+                card = schedule.next_card(item.key, records.card(item.key), rating, shared["now"](), fuzz=False)
+            attempt = Attempt(
                 item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()), mode="quiz",
                 seed=item.seed, shown=not outcome.answer, session=shared["session"], due=card.due if card else None,
-            ), card=card)  # fmt: skip
+            )  # fmt: skip
+            records.add(attempt, card=card)
             shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where)
             shared["waiting"].remove(item)
             shared["answered"] += 1
 
 
-class ReportScores(Node):
+class ReportScores(Verb):
     """All grades at once, then how many were right, and whether that is enough."""
 
-    def prep(self, shared):
-        return shared["terminal"], report_of(shared), shared["answered"]
+    keeps = "exit_code"
 
-    def exec(self, prepared):
-        terminal, report, answered = prepared
+    def prep(self, shared: QuizStore) -> dict[str, Any]:
+        shared["report"] = report_of(shared)
+        shared["document"] = shared["report"].document()
+        return super().prep(shared)
+
+    def exec(self, terminal: Terminal, report: Report, answered: int) -> ExitCode:
         if terminal.attended and not answered:
             terminal.notice("Nothing was answered.")
             return ExitCode.NOTHING_RUN
@@ -253,14 +250,10 @@ class ReportScores(Node):
         terminal.show(quiz_screens.QuizScore(report, quiz_screens.duration(report.seconds) if terminal.attended else ""))
         return report.exit_code
 
-    def post(self, shared, prepared, code):
-        _, report, _ = prepared
-        shared["document"], shared["exit_code"] = report.document(), code
 
-
-def report_of(shared) -> Report:
+def report_of(shared: QuizStore) -> Report:
     """The quiz so far; what is not answered yet counts as missed."""
-    now = shared["clock"]()
+    now, model = shared["clock"](), shared["model"]
     return Report(
         topics=shared["request"].lessons,
         seed=shared["request"].seed,
@@ -268,7 +261,7 @@ def report_of(shared) -> Report:
         outcomes=tuple(shared["outcomes"].values()),
         started=shared["started"],
         seconds=(now - shared["started"]).total_seconds(),
-        model=shared["model"].name if shared["model"].used else None,
-        usage=shared["model"].usage,
+        model=model.name if model.used else None,
+        usage=model.usage,
         min_scores=shared["min_scores"],
     )

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from pocketflow import Node
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
 
-from tutor.corpus import bank, made_items
 from tutor.learner import agenda, schedule
 from tutor.learner.progress import end_of_day, next_due
-from tutor.models import Round
+from tutor.models import Card, Item, Round
+from tutor.nodes.verb import Verb
 from tutor.screen import screens
 from utils.errors import InvalidFile, UsageError
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+    from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
 
 DAILY_LIMIT = 30
 
 
-class ChooseDue(Node):
-    """The items to go over today, oldest risk first, as many as the day's limit leaves."""
+class ChooseDue(Verb):
+    """The items to go over today, the likeliest forgotten first, as many as the day's limit leaves."""
 
-    def prep(self, shared):
-        store, now = shared["store"], shared["now"]().astimezone(shared["zone"])
-        for key in store.items_without_card():  # answered before cards were kept; a migration would have to import FSRS
-            if card := schedule.cards_of_old(store.attempts(item=key), fuzz=shared["fuzz"]):
-                store.put_card(card)
-        limit = shared["limit"] or store.setting("daily_limit", DAILY_LIMIT)
-        done = agenda.reviewed_today(store, now)
-        return shared["corpus"], store.cards(end_of_day(now)), now, max(0, limit - done), shared["terminal"]
-
-    def exec(self, prepared):
+    def exec(
+        self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, limit: int | None, fuzz: bool,
+        terminal: Terminal,
+    ) -> tuple[dict[str, Item], int]:  # fmt: skip
         """({key: Item} of what is asked, in order; how many are due in all)."""
-        corpus, cards, now, limit, terminal = prepared
+        for key in records.items_without_card():  # answered before cards were kept; a migration would have to import FSRS
+            if card := schedule.cards_of_old(records.attempts(item=key), fuzz=fuzz):
+                records.put_card(card)
+        today = now().astimezone(zone)
+        left = (limit or records.setting("daily_limit", DAILY_LIMIT)) - agenda.reviewed_today(records, today)
+        cards = records.cards(end_of_day(today))
         items = items_of_cards(corpus, cards, terminal)
         ready = [card for card in cards if card.item in items and not card.leech]
-        return {card.item: items[card.item] for card in schedule.todays(ready, now, limit)}, len(ready)
+        return {card.item: items[card.item] for card in schedule.todays(ready, today, max(0, left))}, len(ready)
 
-    def post(self, shared, prepared, chosen):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
         items, due = chosen
         shared["items"], shared["place"], shared["due"] = items, None, due
         shared["round"] = Round("review", seed=shared["rng"].getrandbits(32), queue=list(items))
@@ -44,58 +51,50 @@ class ChooseDue(Node):
         return "review"
 
 
-def items_of_cards(corpus, cards, terminal) -> dict:
-    """{key: Item} of those cards whose lesson and bank still have them; a lesson that can't be read is told of."""
-    found = {}
+def items_of_cards(corpus: Corpus, cards: Sequence[Card], terminal: Terminal) -> dict[str, Item]:
+    """{key: Item} of those cards whose lesson still has them; a lesson that can't be read is left out, with a notice."""
+    found: dict[str, Item] = {}
     for lesson_id in dict.fromkeys(card.lesson for card in cards):
         if lesson_id not in corpus.files:
             continue
         try:
-            lesson = corpus.lesson(lesson_id)
-            text = corpus.bank_text(lesson_id)
-            slugs = [section.slug for section in lesson.sections]
-            items = bank.parse_bank(text[0], lesson_id, text[1], sections=slugs) if text else made_items.make_items(lesson)
-            found.update((item.key, item) for item in items)
+            found.update((item.key, item) for item in corpus.items(lesson_id))
         except (InvalidFile, UsageError) as error:
             terminal.notice(f"left out: {error}")
     return found
 
 
-class SayNothingDue(Node):
+class SayNothingDue(Verb):
     """Nothing to go over now: when the next comes, and one suggestion."""
 
-    def prep(self, shared):
-        store, now = shared["store"], shared["now"]().astimezone(shared["zone"])
-        place = store.last_place()
-        going_on = place.lesson if place and place.lesson in shared["corpus"].files else None
-        return shared["terminal"], shared["due"], next_due(store.cards(), now), going_on
-
-    def exec(self, prepared):
-        terminal, due, following, going_on = prepared
+    def exec(
+        self, terminal: Terminal, due: int, records: Records, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None
+    ) -> None:
         if due:
             terminal.notice(f"Enough for today: {due} more are due, and the day's limit is reached (--limit N raises it).")
             return
+        following = next_due(records.cards(), now().astimezone(zone))
+        place = records.last_place()
         when = f" The next comes {following}." if following else ""
-        suggestion = f" Go on with {going_on}?" if going_on else " `learn` has something new."
+        going_on = place is not None and place.lesson in corpus.files
+        suggestion = f" Go on with {place.lesson}?" if place and going_on else " `learn` has something new."
         terminal.notice(f"Nothing is due now.{when}{suggestion}")
 
-    def post(self, shared, prepared, said):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> str:
         return "pick"
 
 
-class EndReview(Node):
+class EndReview(Verb):
     """How the review went, and when its items come back."""
 
-    def prep(self, shared):
-        store = shared["store"]
-        cards = [card for key in shared["round"].outcomes if (card := store.card(key))]
-        now = shared["now"]().astimezone(shared["zone"])
-        return shared["terminal"], list(shared["round"].outcomes.values()), cards, now, shared["due"]
+    def exec(
+        self, terminal: Terminal, round: Round, records: Records, now: Callable[[], datetime], zone: tzinfo | None, due: int
+    ) -> None:
+        outcomes = list(round.outcomes.values())
+        cards = [card for key in round.outcomes if (card := records.card(key))]
+        comebacks = agenda.comebacks(cards, now().astimezone(zone))
+        terminal.show(screens.ReviewEnd(outcomes, comebacks, max(0, due - len(outcomes))))
 
-    def exec(self, prepared):
-        terminal, outcomes, cards, now, due = prepared
-        terminal.show(screens.ReviewEnd(outcomes, agenda.comebacks(cards, now), max(0, due - len(outcomes))))
-
-    def post(self, shared, prepared, shown):
+    def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> str:
         shared["round"] = None
         return "left" if shared["left"] else "pick"

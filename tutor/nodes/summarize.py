@@ -3,78 +3,71 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-
-from pocketflow import Node
+from typing import TYPE_CHECKING, Any
 
 from tutor import prompts
-from tutor.nodes.asking import ModelNode
+from tutor.models import Lesson, Section
+from tutor.nodes.verb import ModelVerb, Verb
 from tutor.search import summaries
+from tutor.search.summaries import Point
+
+if TYPE_CHECKING:
+    from tutor.nodes.shared import SummaryStore
+    from tutor.screen.one_shot import OneShot
+    from utils.language_model import LanguageModel
 
 AT_ONCE = 4  # requests to a model at a time
 
 
-class ChooseSections(Node):
+class ChooseSections(Verb):
     """The sections that say something of their own."""
 
-    def prep(self, shared):
-        return shared["lesson"]
+    keeps = "sections"
 
-    def exec(self, lesson):
+    def exec(self, lesson: Lesson) -> list[Section]:
         taught = [section for section in lesson.sections if section.text.strip()]
         return [section for section in taught if section.slug not in summaries.SKIPPED] or taught
 
-    def post(self, shared, lesson, sections):
-        shared["sections"] = sections
 
+class SummarizeSections(ModelVerb):
+    """Each section's points, by the model several at a time, or in the lesson's own words.
 
-class SummarizeSections(ModelNode):
-    """Each section's points, by the model several at a time, or in the lesson's own words. Only an edited one is done anew."""
+    The model's replies are kept by the whole request, so that only an edited section costs a new one.
+    """
 
-    def prep(self, shared):
-        return shared["model"], shared["terminal"], shared["lesson"], shared["sections"], shared["words"]
+    def exec(
+        self, model: LanguageModel, lesson: Lesson, sections: list[Section], words: int
+    ) -> tuple[list[list[Point]], str]:  # fmt: skip
+        """(points of each section, who found them: "model" or "offline")"""
 
-    def exec(self, prepared):
-        model, _, lesson, sections, words = prepared
-        if not model.available:
-            return self.built_in(prepared)
-
-        def points_of(section):  # the model's replies are kept by the whole request, so that only an edited section costs one
+        def points_of(section: Section) -> list[Point]:
             said = model.fill(prompts.summarize(section, max(20, 2 * words // len(sections))))
             lines = summaries.summarize_section(lesson, section, 40)
             line = lines[0].line if lines else section.line
-            return [summaries.Point(section.slug, section.title, line, text) for text in said]
+            return [Point(section.slug, section.title, line, text) for text in said]
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(pool.map(points_of, sections)), "model"
 
-    def built_in(self, prepared):
-        _, _, lesson, sections, words = prepared
+    def built_in(self, lesson: Lesson, sections: list[Section], words: int) -> tuple[list[list[Point]], str]:
         each = max(25, 2 * words // len(sections))
         return [summaries.summarize_section(lesson, section, each) for section in sections], "offline"
 
-    def post(self, shared, prepared, found):
+    def post(self, shared: SummaryStore, prepared: dict[str, Any], found: tuple[list[list[Point]], str]) -> None:
         shared["points"], shared["mode"] = found
 
 
-class CombineSummaries(Node):
+class CombineSummaries(Verb):
     """All of it in the words that were asked for."""
 
-    def prep(self, shared):
-        return shared["points"], shared["words"]
+    keeps = "summary"
 
-    def exec(self, prepared):
-        return summaries.combine(*prepared)
-
-    def post(self, shared, prepared, points):
-        shared["summary"] = points
+    def exec(self, points: list[list[Point]], words: int) -> list[Point]:
+        return summaries.combine(points, words)
 
 
-class ShowSummary(Node):
+class ShowSummary(Verb):
     """The summary, each part with the place it comes from."""
 
-    def prep(self, shared):
-        return shared["terminal"], shared["lesson"], shared["summary"], shared["mode"], shared["model"]
-
-    def exec(self, prepared):
-        terminal, lesson, points, mode, model = prepared
-        terminal.put_summary(lesson, points, mode, model.name if mode == "model" else None)
+    def exec(self, terminal: OneShot, lesson: Lesson, summary: list[Point], mode: str, model: LanguageModel) -> None:
+        terminal.put_summary(lesson, summary, mode, model.name if mode == "model" else None)

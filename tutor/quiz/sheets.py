@@ -70,6 +70,11 @@ class Sheet:
     def entry(self, key: str) -> Entry | None:
         return next((entry for entry in self.entries if entry.key == key), None)
 
+    def typed(self, item: Item) -> str:
+        """The answer to an item as it would be typed at a keyboard; "" where the sheet has none."""
+        entry = self.entry(item.key)
+        return as_typed(item, entry) if entry else ""
+
 
 # ------------------------------------------------------------------------------------------------- writing
 

@@ -40,13 +40,6 @@ def counted(corpus) -> str:
     return plural(len(corpus.ids()), "lesson")
 
 
-def note(shared, found: str, told: str) -> None:
-    """Keep a step that was taken, and say it."""
-    decision = shared["decision"]
-    shared["steps"].append(Taken(decision.action, decision.of, found))
-    shared["terminal"].notice(f"{len(shared['steps'])} {told}")
-
-
 def decide(question: str, steps: Sequence[Taken], passages: Sequence[Passage], asked: answering.Asked, corpus) -> Decision:
     """Without a model: search for the question, read the lesson that scores best, answer with it if the evidence is there."""
     if not steps:

@@ -1,0 +1,37 @@
+"""Every node by its flow, in one place to look them up. Each is imported when the flow that needs it is made.
+
+The nodes stand in tutor/nodes/, a file a flow. They are verbs: `exec` names what it reads of the shared store and works, `post`
+writes what came of it and says what happened. They are copied at every visit, so none keeps state on itself.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+BY_FLOW = {
+    "learn": (
+        "PickTopic", "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "OfferToSkip", "ExplainSection",
+        "BeginPractice", "ExplainAgain", "OfferDetour", "TakeDetour", "Recap", "LeaveSession",
+    ),
+    "practice": (
+        "ChooseItem", "AskItem", "GiveHint", "AnswerSideQuestion", "AskConfidence", "GradeAnswer", "SayUnreadable", "GiveUp",
+        "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer", "AwaitNext", "AppealGrade", "EndRound",
+    ),
+    "review": ("ChooseDue", "SayNothingDue", "EndReview"),
+    "quiz": ("ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "RecordAttempts", "ReportScores"),
+    "ask": ("FindPassages", "AnswerQuestion", "ShowAnswer"),
+    "find": ("LookThrough", "DecideStep", "SearchLessons", "ReadLesson", "ShowFound"),
+    "summarize": ("ChooseSections", "SummarizeSections", "CombineSummaries", "ShowSummary"),
+    "draft": ("DraftItems", "CheckDrafts", "OfferDrafts"),
+    "grade": ("ReadRecords", "GradeRecords", "WriteGrades", "CountGrades"),
+    "appeal": ("LoadAttempt", "LookAgain", "ShowAppeal"),
+}  # fmt: skip
+FLOW_OF = {name: flow for flow, names in BY_FLOW.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """`nodes.GradeAnswer`, from tutor/nodes/practice.py."""
+    if name not in FLOW_OF:
+        raise AttributeError(f"no node is called {name}")
+    return getattr(import_module(f"tutor.nodes.{FLOW_OF[name]}"), name)

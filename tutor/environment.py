@@ -1,0 +1,178 @@
+"""What a command works with: corpus, index, records, model and screen, each opened from the settings when it is first needed.
+
+A test overwrites one attribute (`environment.now = …`) and leaves the rest as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, timezone, tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from utils import files
+from utils.settings import Settings
+
+if TYPE_CHECKING:
+    import random
+
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+    from tutor.screen.one_shot import OneShot, Pipe
+    from tutor.screen.terminal import Terminal
+    from tutor.search.index import Index
+    from utils.language_model import LanguageModel
+
+
+class Environment:
+    """Opens things once, and closes at the end of its `with` block what was opened."""
+
+    def __init__(self, settings: Settings, *, listed: bool = True, cassette: str | None = None):
+        """listed: list the lessons at once. A search index knows an older list, and looks itself for what has changed.
+
+        cassette: the file to record a model's replies in, or to replay them from where it is there already.
+        """
+        self.settings, self.seed = settings, settings.seed
+        self.on_wait: Callable[[float, str], None] = lambda seconds, why: None  # before the model is tried again
+        self._listed, self._cassette = listed, cassette
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Environment:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._opened.close()
+
+    # ------------------------------------------------------------------------------------------ lessons
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The lessons of --docs."""
+        from tutor.corpus.corpus import docs_folder, open_corpus
+
+        return open_corpus(docs_folder(self.settings.docs), self._listed)
+
+    @cached_property
+    def cache(self) -> Path:
+        """The folder for what can be made again."""
+        return files.cache_folder(self.settings.home)
+
+    @cached_property
+    def index(self) -> Index:
+        """The corpus's search index, with the second look of an embedding model where one is named."""
+        from tutor import search
+
+        if not os.environ.get("TUTOR_EMBEDDING_MODEL"):
+            return search.open_index(self.corpus, self.cache)
+        from utils.get_embedding import embedder_of
+
+        embedder = embedder_of(self.settings, self.cache)
+        return search.open_index(self.corpus, self.cache, embedder.likeness if embedder else None)
+
+    # ------------------------------------------------------------------------------------------ the learner
+
+    @cached_property
+    def records(self) -> Records:
+        """The learner's records, to read and to write."""
+        return self._records(read_only=False)
+
+    @cached_property
+    def records_to_read(self) -> Records:
+        """The same for commands that only look: nothing is made where there are none."""
+        return self._records(read_only=True)
+
+    def _records(self, read_only: bool) -> Records:
+        from tutor.learner.records import open_records
+
+        home = files.home_folder(self.settings.home)
+        return self._opened.enter_context(open_records(home, now=self.now, read_only=read_only))
+
+    @cached_property
+    def now(self) -> Callable[[], datetime]:
+        """The clock, aware and in UTC."""
+        return lambda: datetime.now(timezone.utc)
+
+    @cached_property
+    def zone(self) -> tzinfo | None:
+        """Of the learner's days."""
+        return self.now().astimezone().tzinfo
+
+    @cached_property
+    def rng(self) -> random.Random:
+        """What every draw comes from."""
+        import random
+
+        return random.Random(self.seed)
+
+    @cached_property
+    def session(self) -> str:
+        """An id for what happens in this run."""
+        import uuid
+
+        return uuid.uuid4().hex[:12]
+
+    # ------------------------------------------------------------------------------------------ the screen
+
+    @cached_property
+    def terminal(self) -> Terminal:
+        """Where a session is drawn, and where the learner's steps come from."""
+        from tutor.screen.terminal import Terminal
+
+        return Terminal(self.settings)
+
+    @cached_property
+    def one_shot(self) -> OneShot:
+        """Where a command that answers once shows what it has."""
+        from tutor.screen.one_shot import OneShot
+
+        shown = OneShot(self.settings)
+        self.on_wait = shown.tell_wait
+        return shown
+
+    @cached_property
+    def pipe(self) -> Pipe:
+        """Where lines of JSON go."""
+        from tutor.screen.one_shot import Pipe
+
+        return Pipe(self.settings)
+
+    # ------------------------------------------------------------------------------------------ the model
+
+    @cached_property
+    def model(self) -> LanguageModel:
+        """The model that options and environment name; where there is none it says so at the first call, at once.
+
+        Raises ModelError where one is required and none is set.
+        """
+        from utils.call_llm import endpoint_of, outdated_name
+        from utils.errors import ModelError
+        from utils.language_model import LanguageModel
+        from utils.replies import Cassette, ReplyCache
+
+        settings, cassette = self.settings, self._cassette
+        endpoint = endpoint_of(settings)
+        replayed = bool(cassette) and os.path.exists(cassette or "")
+        if settings.require_model and not endpoint and not replayed:
+            raise ModelError("a model is required and none is set: set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY")
+        if endpoint and (warning := outdated_name(os.environ)):
+            self._warn(warning)
+        cache = tape = None
+        if endpoint and not replayed:
+            cache = ReplyCache(self.cache, not settings.no_log)
+            self._opened.callback(cache.close)
+        if cassette:
+            tape = Cassette(cassette)
+            self._opened.callback(tape.save)
+        return LanguageModel(
+            endpoint, cache=cache, cassette=tape, max_tokens_total=settings.max_tokens_total,
+            required=settings.require_model or bool(tape), on_wait=lambda seconds, why: self.on_wait(seconds, why),
+        )  # fmt: skip
+
+    @staticmethod
+    def _warn(text: str) -> None:
+        from tutor.screen import stdio
+
+        stdio.warn(text)

@@ -1,0 +1,337 @@
+"""The shared store of each flow: its keys with their types, what a command puts in, and what the nodes add.
+
+A class `…Inputs` names what is there from the start, built by the function below it; the class after it adds what nodes write.
+flow.py tells who writes what, and tests/test_house.py holds it, these types and the nodes' parameters together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from tutor.models import BANK_SUFFIX
+from utils.errors import ExitCode
+
+if TYPE_CHECKING:
+    import random
+
+    from tutor.corpus.corpus import Corpus
+    from tutor.environment import Environment
+    from tutor.learner.records import Records
+    from tutor.models import Answer, Attempt, Grade, Item, Lesson, Passage, Place, Round, Section, Step
+    from tutor.prompts import Decision
+    from tutor.quiz.outcomes import Outcome, Request
+    from tutor.quiz.reports import Report
+    from tutor.quiz.sheets import Sheet
+    from tutor.screen.one_shot import OneShot, Pipe
+    from tutor.screen.terminal import Terminal
+    from tutor.search.asked import Asked
+    from tutor.search.finding import Taken
+    from tutor.search.index import Index
+    from tutor.search.summaries import Point
+    from utils.errors import ModelError
+    from utils.language_model import LanguageModel
+
+Pages = list[tuple[str, bool]]  # of a section: (Markdown, is it folded), each read at one go
+
+# ------------------------------------------------------------------------------------- learn, review, practice
+
+
+class SessionInputs(TypedDict):
+    """What a session begins with, from a keyboard or a script."""
+
+    corpus: Corpus  # the lessons of --docs
+    terminal: Terminal  # shows screens, hands back the learner's steps
+    model: LanguageModel  # raises ModelError at once where none is set
+    records: Records  # the learner's
+    open_index: Callable[[], Index]  # opened for the first side question only
+    now: Callable[[], datetime]  # aware; a test's clock stands still
+    zone: tzinfo | None  # of the learner's days
+    rng: random.Random  # every draw comes from it; --seed makes it repeatable
+    fuzz: bool  # may due dates be spread a little? Not where bytes must repeat
+    session: str  # id of this session
+    topic: str | None  # the TOPIC asked for; None once it was taken up
+    limit: int | None  # how many items to review today; None for the setting
+    left: bool  # the learner asked to leave
+    taught: bool  # a lesson was taken up in this session
+    round: Round | None  # the practice under way
+    place: Place | None  # where the learner stands, kept in the records at every move; None in a review
+    step: Step | None  # what the learner did last
+    confidence: int | None  # how sure the learner was of the last answer, 1 to 3
+    appealed: bool  # the last grade was looked at again
+
+
+class SessionStore(SessionInputs, total=False):
+    """And what the nodes add."""
+
+    chosen: str | None  # id of the lesson to take up
+    lesson: Lesson  # being taught, or the one that the item on screen belongs to
+    items: dict[str, Item]  # by id, or in a review by key: undrawn
+    sections: list[Section]  # what is taught of the lesson, in order
+    pages: dict[str, Pages]  # by section slug
+    item: Item | None  # on screen, drawn
+    asked: bool  # it was put on screen already
+    answer: str  # as typed
+    grade: Grade  # of the last answer
+    result: str  # what the last attempt led to: passed, again, missed, declined, unsure
+    stored: int | None  # number of the last attempt
+    missed: list[Item]  # what the last round of practice missed
+    detour: Section | None  # of a prerequisite, which speaks of what was missed
+    due: int  # how many items are due in all
+
+
+def session_store(environment: Environment, topic: str | None = None, limit: int | None = None) -> SessionStore:
+    """The store of `learn` and `review`."""
+    corpus = environment.corpus
+    return {
+        "corpus": corpus, "terminal": environment.terminal, "model": environment.model, "records": environment.records,
+        "open_index": lambda: environment.index, "now": environment.now, "zone": environment.zone, "rng": environment.rng,
+        "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
+        "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None, "confidence": None,
+        "appealed": False,
+    }  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------------------- quiz
+
+Answered = tuple["Item", "str | None", float]  # (item, what was typed, seconds); None hands the quiz in
+Grades = list["Grade | ModelError"]  # of one answer, one for each repetition; an error where there is none
+
+
+class QuizInputs(TypedDict):
+    """What a quiz begins with, at the keyboard or from a filled sheet."""
+
+    corpus: Corpus
+    terminal: Terminal
+    model: LanguageModel
+    records: Records
+    now: Callable[[], datetime]
+    session: str
+    request: Request  # what is asked
+    sheet: Sheet | None  # that answers
+    sheet_path: str | None  # where to write one
+    repeat: int  # how often to grade each answer
+    flaky_passes: bool  # verdicts that differ count as right
+    jobs: int  # requests to the model at a time
+    min_scores: dict[str, float]  # lesson -> score, "" for the whole
+    clock: Callable[[], datetime]  # of the report, aware
+    started: datetime
+    answered: int
+    asked: str | None  # key of the item on screen
+    exit_code: ExitCode
+
+
+class QuizStore(QuizInputs, total=False):
+    """And what the nodes add."""
+
+    versions: dict[str, str]  # item key -> fingerprint
+    waiting: list[Item]  # not answered yet
+    outcomes: dict[str, Outcome]  # by item key
+    answers: list[Answered]  # under way
+    grades: list[Grades]  # of the answers under way
+    grade: Grade | None  # of the first answer under way
+    report: Report  # the whole quiz, at its end
+    document: dict[str, Any]  # for --json
+
+
+def quiz_store(
+    environment: Environment, request: Request, sheet: Sheet | None, sheet_path: str | None, repeat: int, flaky_passes: bool,
+    jobs: int, min_scores: dict[str, float], moment: datetime | None,
+) -> QuizStore:  # fmt: skip
+    """The store of `quiz`. `moment` is the time of the report where it must repeat, see reports.clock_time."""
+    clock = (lambda: moment) if moment else environment.now
+    return {
+        "corpus": environment.corpus, "terminal": environment.terminal, "model": environment.model,
+        "records": environment.records, "now": environment.now, "session": environment.session, "request": request,
+        "sheet": sheet, "sheet_path": sheet_path, "repeat": repeat, "flaky_passes": flaky_passes, "jobs": jobs,
+        "min_scores": min_scores, "clock": clock, "started": clock(), "answered": 0, "asked": None,
+        "exit_code": ExitCode.DONE,
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------- one question
+
+
+class AskInputs(TypedDict):
+    """What `ask` begins with."""
+
+    question: str
+    context: str  # text piped in, never cited
+    before: list[tuple[str, str]]  # (question, answer) of the conversation so far
+    lessons: list[str] | None  # ids to look in, None for all
+    index: Index
+    model: LanguageModel
+    terminal: OneShot
+
+
+class AskStore(AskInputs, total=False):
+    """And what the nodes add."""
+
+    passages: list[Passage]  # best first
+    asked: Asked  # the words of the question that carry meaning
+    answer: Answer
+
+
+def ask_store(
+    environment: Environment, question: str, lessons: list[str] | None = None, context: str = "",
+    before: Sequence[tuple[str, str]] = (),
+) -> AskStore:  # fmt: skip
+    """The store of `ask`."""
+    return {
+        "question": question, "context": context, "before": list(before), "lessons": lessons, "index": environment.index,
+        "model": environment.model, "terminal": environment.one_shot,
+    }  # fmt: skip
+
+
+class FindInputs(TypedDict):
+    """What `find` begins with."""
+
+    question: str
+    corpus: Corpus
+    index: Index
+    model: LanguageModel
+    terminal: OneShot
+
+
+class FindStore(FindInputs, total=False):
+    """And what the nodes add."""
+
+    catalogue: str  # the lessons, a line each
+    steps: list[Taken]  # what was done, and what was found by it
+    passages: list[Passage]  # known so far, the latest first
+    decision: Decision
+    found: dict[str, Any]  # for --json
+
+
+def find_store(environment: Environment, question: str) -> FindStore:
+    """The store of `find`."""
+    return {
+        "question": question, "corpus": environment.corpus, "index": environment.index, "model": environment.model,
+        "terminal": environment.one_shot,
+    }  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------- one lesson
+
+
+class SummaryInputs(TypedDict):
+    """What `summarize` begins with."""
+
+    lesson: Lesson
+    words: int  # about how long
+    model: LanguageModel
+    terminal: OneShot
+
+
+class SummaryStore(SummaryInputs, total=False):
+    """And what the nodes add."""
+
+    sections: list[Section]  # those that say something of their own
+    points: list[list[Point]]  # of each section
+    mode: str  # "model" or "offline": who found them
+    summary: list[Point]
+
+
+def summary_store(environment: Environment, lesson: Lesson, words: int) -> SummaryStore:
+    """The store of `summarize`."""
+    return {"lesson": lesson, "words": words, "model": environment.model, "terminal": environment.one_shot}
+
+
+class DraftInputs(TypedDict):
+    """What `draft` begins with."""
+
+    lesson: Lesson
+    items: Sequence[Item]  # of its bank
+    count: int  # how many to draft
+    old: str | None  # the bank's text
+    path: str  # of the bank, for people
+    target: Path  # the same, to write to
+    accept: bool | None  # None asks
+    model: LanguageModel
+    terminal: OneShot
+
+
+class DraftStore(DraftInputs, total=False):
+    """And what the nodes add."""
+
+    drafted: list[dict[str, Any]]  # entries of a bank
+    kept: list[dict[str, Any]]  # those that pass the rules of `check`
+    written: bool
+
+
+def draft_store(environment: Environment, topic: str, count: int, accept: bool | None) -> DraftStore:
+    """The store of `draft`. Raises InvalidFile where the bank can't be read."""
+    corpus = environment.corpus
+    lesson = corpus.lesson(corpus.find(topic))
+    old, path = corpus.bank_text(lesson.id) or (None, corpus.path_of(lesson.id, BANK_SUFFIX))
+    return {
+        "lesson": lesson, "items": corpus.items(lesson.id, made=False), "count": count, "old": old, "path": path,
+        "target": corpus.folder / (lesson.id + BANK_SUFFIX), "accept": accept, "model": environment.model,
+        "terminal": environment.one_shot,
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------- grades
+
+
+class GradeInputs(TypedDict):
+    """What `grade` begins with."""
+
+    lines: Iterator[tuple[int, str]]  # (1-based number, JSON) of the file
+    path: str  # of the file, for people
+    run_all: Callable[..., Any]  # a map, over processes where asked
+    model: LanguageModel
+    jobs: int  # requests to the model at a time
+    terminal: Pipe
+    graded: int
+    faulty: int
+
+
+class GradeStore(GradeInputs, total=False):
+    """And what the nodes add."""
+
+    batch: list[tuple[int, str]]  # lines read and not written yet
+    grades: list[dict[str, Any]]  # of the batch
+    exit_code: ExitCode
+
+
+def grade_store(
+    environment: Environment, lines: Iterator[tuple[int, str]], path: str, run_all: Callable[..., Any], jobs: int
+) -> GradeStore:
+    """The store of `grade`."""
+    return {
+        "lines": lines, "path": path, "run_all": run_all, "model": environment.model, "jobs": jobs,
+        "terminal": environment.pipe, "graded": 0, "faulty": 0,
+    }  # fmt: skip
+
+
+class AppealInputs(TypedDict):
+    """What `appeal` begins with."""
+
+    number: int  # of the attempt
+    corpus: Corpus
+    records: Records
+    now: Callable[[], datetime]
+    model: LanguageModel
+    terminal: OneShot
+
+
+class AppealStore(AppealInputs, total=False):
+    """And what the nodes add."""
+
+    attempt: Attempt
+    item: Item  # as it was drawn then
+    lesson: Lesson
+    second: Grade
+    stands: bool
+
+
+def appeal_store(environment: Environment, number: int) -> AppealStore:
+    """The store of `appeal`; number 0 is the last attempt."""
+    attempts = environment.records.attempts() if number == 0 else []
+    return {
+        "number": attempts[-1].id or 0 if attempts else number, "corpus": environment.corpus, "records": environment.records,
+        "now": environment.now, "model": environment.model, "terminal": environment.one_shot,
+    }  # fmt: skip
