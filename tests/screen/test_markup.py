@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from tutor.screen import mathtext
-from tutor.screen.markup import MAX_ARROWS, renderable
+from tutor.screen.markup import Page
+from tutor.screen.markup.code import MAX_ARROWS
 from utils.text import width
 
 LESSON = r"""
@@ -187,7 +188,7 @@ def shown(markdown: str, columns: int = 78, colour: str | None = None, **options
     console = Console(
         file=io.StringIO(), width=columns, color_system=colour, force_terminal=bool(colour), markup=False, emoji=False
     )
-    console.print(renderable(markdown, **options))
+    console.print(Page(markdown, **options))
     return console.file.getvalue().rstrip("\n")
 
 

@@ -80,7 +80,7 @@ def numbered_list(texts: list[str]) -> Table:
     table.add_column(justify="right", style=DIM, width=3)
     table.add_column()
     for number, text in enumerate(texts, 1):
-        table.add_row(str(number), markup.renderable(text))
+        table.add_row(str(number), markup.Page(text))
     return table
 
 
@@ -89,5 +89,5 @@ def with_sign(sign: str, text: str, style: str = "", indent: int = 1) -> Padding
     table = Table.grid(padding=(0, 1))
     table.add_column(style=style or SIGN_STYLE.get(sign, ""))
     table.add_column()
-    table.add_row(sign, markup.renderable(text))
+    table.add_row(sign, markup.Page(text))
     return Padding(table, (0, 0, 0, indent))

@@ -47,7 +47,7 @@ class GradedItem(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         yield line(f"{self.number} of {self.of} · {self.outcome.item.lesson}", DIM)
-        yield markup.renderable(self.outcome.question)
+        yield markup.Page(self.outcome.question)
         if self.outcome.answer:
             yield from Said(self.outcome.said).parts()
         for screen in self.screens():

@@ -179,5 +179,5 @@ class Menu(Region):
         from tutor.screen import markup
 
         with self.console.capture() as capture:
-            self.console.print(markup.renderable(option), width=self.console.width - 6)
+            self.console.print(markup.Page(option), width=self.console.width - 6)
         return [text.rstrip() for text in capture.get().strip("\n").split("\n")]

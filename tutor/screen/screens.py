@@ -73,7 +73,7 @@ class Prose(Screen):
         yield Text("")
         if self.label:
             yield line(self.label, DIM)
-        yield markup.renderable(self.text, open_details=not self.folded)
+        yield markup.Page(self.text, open_details=not self.folded)
 
     def markdown(self) -> str:
         return (f"_{self.label}_\n\n" if self.label else "") + sanitize(self.text)
@@ -100,7 +100,7 @@ class Question(Screen):
         question = self.item.question
         if self.item.kind == Kind.CLOZE:
             question = with_blanks(question)
-        yield markup.renderable(question)
+        yield markup.Page(question)
         yield line(f"{how_to_answer(self.item)} · {MADE}" if self.item.made else how_to_answer(self.item), DIM)
         if self.options and self.choices():
             yield numbered_list(self.choices())
@@ -193,7 +193,7 @@ class Verdict(Screen):
             for sign, text, evidence in self.points():
                 yield with_sign(sign, text + (f"  \n“{evidence}”" if evidence else ""), indent=2)
         if self.grade.feedback:
-            yield Padding(markup.renderable(self.grade.feedback), (0, 0, 0, 2))
+            yield Padding(markup.Page(self.grade.feedback), (0, 0, 0, 2))
 
     def markdown(self) -> str:
         rows = [f"**{self.grade.sign} {self.lead_line()}**"]
@@ -215,9 +215,9 @@ class Reveal(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         if self.answer:
-            yield markup.renderable(f"**{self.label}.** {self.answer}")
+            yield markup.Page(f"**{self.label}.** {self.answer}")
         if self.explanation:
-            yield markup.renderable(self.explanation)
+            yield markup.Page(self.explanation)
         if self.where:
             yield Text(sanitize(self.where, newlines=False), style=DIM)
 
@@ -249,7 +249,7 @@ class Answered(Screen):
                     yield line(answering.place(passage), DIM, indent + 2)
             return
         if not self.said:
-            yield Padding(markup.renderable(self.answer.text), (0, 0, 0, indent))
+            yield Padding(markup.Page(self.answer.text), (0, 0, 0, indent))
             yield Text("")
         for where in answering.places(self.answer):
             yield line(where, DIM, indent)
@@ -270,7 +270,7 @@ class Summary(Screen):
         yield Text(sanitize(self.lesson.title, newlines=False), style=f"bold {ACCENT}").append(" in brief", style=DIM)
         for heading, number, text in by_section(self.points):
             yield Text("")
-            yield markup.renderable(text)
+            yield markup.Page(text)
             yield line(f"{self.lesson.path}:{number}  {heading}".rstrip(), DIM)
 
     def markdown(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tutor.models import Step
 from utils.errors import InvalidFile
@@ -23,8 +25,8 @@ class Script:
     steps: tuple[Step, ...]
 
 
-def load_script(path) -> Script:
-    """The script of `learn --script FILE`. Raises InvalidFile with the line, UsageError where there is no such file."""
+def load_script(path: str | Path) -> Script:
+    """The script of `learn --script FILE`. Raises InvalidFile with the line, UsageError if there is no such file."""
     return parse_script(read_text(path), shown_path(path))
 
 
@@ -37,7 +39,7 @@ def parse_script(text: str, path: str) -> Script:
         raise InvalidFile(path, 1, "found no fields, expected steps: and a list of steps below it")
     for name in data:
         if name not in SCRIPT_FIELDS:
-            expected = f"expected one of {', '.join(SCRIPT_FIELDS)}{_meant(name, SCRIPT_FIELDS)}"
+            expected = f"expected one of {', '.join(SCRIPT_FIELDS)}{_did_you_mean(name, SCRIPT_FIELDS)}"
             raise InvalidFile(path, line_of(data, name), f'found the field "{name}", {expected}')
     topic, seed, steps = (data.get(name) for name in SCRIPT_FIELDS)
     if topic is not None and not isinstance(topic, str):
@@ -51,7 +53,7 @@ def parse_script(text: str, path: str) -> Script:
     return Script(topic, seed, tuple(_step(steps, index, written, path) for index in range(len(steps))))
 
 
-def _step(steps, index: int, written: dict, path: str) -> Step:
+def _step(steps: list, index: int, written: dict, path: str) -> Step:
     from utils.strict_yaml import line_of
 
     step, line = steps[index], line_of(steps, index)
@@ -60,25 +62,26 @@ def _step(steps, index: int, written: dict, path: str) -> Step:
         return Step(step, line=line)
     if not isinstance(step, dict):
         found = written.get(("steps", index)) or "a list"
-        near = _meant(found, WORDS) or f"; to give it as the answer, write answer: {found}"
+        near = _did_you_mean(found, WORDS) or f"; to give it as the answer, write answer: {found}"
         raise InvalidFile(path, line, f'found the step "{found}", expected {expected}{near}')
     if len(step) != 1:
         raise InvalidFile(path, line, f"found {len(step)} fields in a step, expected one; begin each step with -")
     (action,) = step
     line = line_of(step, action)
     if action not in WITH_TEXT:
-        hint = f"; write {action} alone" if action in WORDS else _meant(action, WITH_TEXT)
+        hint = f"; write {action} alone" if action in WORDS else _did_you_mean(action, WITH_TEXT)
         raise InvalidFile(path, line, f'found the step "{action}:", expected {expected}{hint}')
     value = step[action]
     if isinstance(value, list):
-        texts = [written.get(("steps", index, action, place)) for place in range(len(value))]
+        given = [written.get(("steps", index, action, place)) for place in range(len(value))]
     else:
-        texts = [written.get(("steps", index, action))]
-    if value is None or None in texts:
+        given = [written.get(("steps", index, action))]
+    texts = [text for text in given if text is not None]
+    if value is None or len(texts) < len(given):
         raise InvalidFile(path, line, f"found no text after {action}:, expected it on that line; quote an empty one")
     return Step(action, ", ".join(texts), line)
 
 
-def _meant(word: str, words) -> str:
+def _did_you_mean(word: str, words: Sequence[str]) -> str:
     near = nearest(word, words)
     return f". Did you mean {near}?" if near else ""

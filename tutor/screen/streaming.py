@@ -1,7 +1,7 @@
-"""A reply on its way: its words appear as they come, and each paragraph becomes Markdown once it is whole.
+"""A reply as it arrives: its words appear as they come, and each paragraph is drawn as Markdown once it is whole.
 
-Only the last paragraph is ever drawn twice, so that the work grows with the text and not with its square, and nothing
-above it flickers. In plain text the words are written once and stay.
+Only the last paragraph is ever drawn twice, so that the work is linear in the text and nothing above it flickers. In
+plain text the words are written once and stay.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tutor.screen.stdio import MARGIN
 from utils.text import StreamSanitizer, width
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-MARGIN = " "
 FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
 
 
 class StreamView:
-    """Writes to a console. `text` is all that came. redraws: may it draw over what it wrote?"""
+    """Writes a reply to a console. `text` is all of it so far. redraws: whether what was written may be drawn over."""
 
     def __init__(self, console: Console, redraws: bool, label: str = ""):
         self.console, self.text = console, ""
         self._plain = not redraws
         self._safe = StreamSanitizer()
-        self._paragraph = ""  # sanitized text of the paragraph on its way
-        self._rows, self._column = 0, 0  # that its raw words take so far
+        self._paragraph = ""  # sanitized text of the paragraph that is arriving
+        self._rows, self._column = 0, 0  # where its raw words end so far
         self._open = False
         self._label = label
 
@@ -47,7 +47,7 @@ class StreamView:
         self._write(safe)
 
     def close(self) -> None:
-        """No more comes: the last paragraph is drawn too."""
+        """The reply is complete: draw the last paragraph too."""
         if rest := self._safe.close():
             self._write(rest)
         if self._open:
@@ -60,7 +60,7 @@ class StreamView:
             self.console.print(("" if self._plain else MARGIN) + self._label, style="" if self._plain else "bright_black")
 
     def _end_of_paragraph(self, new: str) -> int | None:
-        """Where in the new text the paragraph on its way ends, None where it does not; a blank line in a fence ends nothing."""
+        """Where in the new text the present paragraph ends, or None; a blank line in fenced code doesn't end it."""
         joined = self._paragraph + new
         start = max(0, len(self._paragraph) - 1)
         while (blank := joined.find("\n\n", start)) >= 0:
@@ -80,7 +80,7 @@ class StreamView:
         self.console.file.flush()
 
     def _write_raw(self, text: str) -> None:
-        """Words as they come, broken at the console's width so that it is known how many rows they take."""
+        """Words as they come, wrapped at the console's width so that we know how many rows they take."""
         out = []
         for part in re.findall(r"\n|[^\s]+|[^\S\n]+", text):
             if part == "\n" or self._column + width(part) > self.console.width - 1:
@@ -103,7 +103,7 @@ class StreamView:
             from tutor.screen import markup
 
             self.console.file.write("\r" + (f"\x1b[{self._rows}A" if self._rows else "") + "\x1b[J")
-            self.console.print(Padding(markup.renderable(self._paragraph.strip()), (0, 0, 0, len(MARGIN))))
+            self.console.print(Padding(markup.Page(self._paragraph.strip()), (0, 0, 0, len(MARGIN))))
             self.console.file.write("" if last else "\n")
         else:
             self.console.file.write("\n" if last else "")

@@ -1,0 +1,81 @@
+"""Fenced code: highlighted, ruled where it is output, or drawn where it is a Mermaid diagram."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from tutor.screen.markup.styles import DIM, SYNTAX
+from tutor.screen.markup.verbatim import Verbatim, cuts, margin_of
+from utils.text import sanitize, width
+
+MAX_MERMAID = 2_000  # characters of a diagram
+MAX_ARROWS = 24  # of a diagram; routing more takes seconds, and with twice as many gigabytes
+
+
+class Code(Verbatim):
+    """Fenced code: highlighted, or ruled where it is output, or drawn where it is a diagram."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        margin = " " * margin_of(options, 4)
+        source = self.text.rstrip("\n").expandtabs(4)
+        room = options.max_width - len(margin)
+        if self.language == "mermaid" and (drawing := _diagram(source, room, self.page.plain)):
+            for row in drawing:
+                yield Text(margin + row, no_wrap=True)
+            return
+        if self.language == "output":
+            margin += self.page.signs["output"]
+            room -= cell_len(self.page.signs["output"])
+        for line in _highlighted(source, self.language).split("\n", allow_blank=True):
+            for piece in line.divide(cuts(line.plain, room)):
+                yield Text(margin, style=DIM, no_wrap=True, end="")
+                piece.no_wrap = True
+                yield piece
+
+
+def _highlighted(source: str, language: str) -> Text:
+    """Code in the terminal's own colours, without a background; as it is where the language is not known."""
+    if language in ("", "text", "output", "mermaid", "console"):
+        return Text(source)
+    from pygments.token import string_to_tokentype
+    from rich.style import Style
+    from rich.syntax import ANSISyntaxTheme, Syntax
+
+    theme = ANSISyntaxTheme({string_to_tokentype(name): Style.parse(style) for name, style in SYNTAX.items()})
+    highlighted = Syntax(source, language, theme=theme).highlight(source)
+    highlighted.rstrip()
+    return Text.assemble(highlighted) if highlighted.plain.strip() == source.strip() else Text(source)
+
+
+_DRAWABLE = re.compile(r"\s*(?:graph|flowchart|stateDiagram|sequenceDiagram)\b(?!.*(?:-{7}|={7}|\.{7}))", re.DOTALL)
+_ARROW = re.compile(r"[-=.~]{2,}|-\.")
+
+
+@lru_cache(maxsize=64)
+def _diagram(source: str, room: int, plain: bool) -> tuple[str, ...]:
+    """A Mermaid diagram drawn at most `room` columns wide: tighter, then turned upright; () if nothing will do."""
+    arrows = len(_ARROW.findall(source)) * (1 + source.count("&")) ** 2
+    if len(source) > MAX_MERMAID or arrows > MAX_ARROWS or not _DRAWABLE.match(source):
+        return ()
+    upright = re.sub(r"^(\s*(?:graph|flowchart)\s+)(?:LR|RL)\b", r"\1TD", source)
+    tight = {"padding_x": 1, "gap": 2}
+    for text, spacing in ((source, {"padding_x": 2}), (source, tight), (upright, tight)):
+        rows = _draw(text, plain, spacing)
+        if rows and max(map(width, rows)) <= room:
+            return rows
+    return ()
+
+
+def _draw(source: str, plain: bool, spacing: dict) -> tuple[str, ...]:
+    from termaid import render
+
+    try:
+        drawing = render(source, use_ascii=plain, padding_y=0, **spacing)
+    except Exception:  # termaid raises what its parsers happen to raise
+        return ()
+    return tuple(row.rstrip() for row in sanitize(drawing).strip("\n").split("\n") if row.strip() or drawing.strip())
