@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from utils.installation import OURS, refuse_to_run
 
@@ -21,7 +21,7 @@ except ModuleNotFoundError as error:
     refuse_to_run(f"lacks the package {error.name}")
 
 from tutor.environment import Environment
-from utils import __version__
+from utils import __version__, program
 from utils.errors import ExitCode, InvalidFile, NothingRun, TutorError, UsageError
 from utils.settings import Settings
 
@@ -569,16 +569,16 @@ def publish(shared: QuizStore, junit: str | None) -> None:
 def run(arguments: Sequence[str] | None = None) -> None:
     """The whole program: every way it can end becomes an exit code, and no traceback reaches a user."""
     gc.set_threshold(50_000)  # most runs are over before there is much to collect
-    _prepare_streams()
-    _let_signals_unwind()
+    program.prepare_streams()
+    program.let_signals_unwind()
     try:
         code = _invoke(arguments)
-        _flush()
+        program.flush()
     except BrokenPipeError:
-        _discard(sys.stdout)
+        program.discard(sys.stdout)
         code = ExitCode.DONE  # `| head` closes the pipe early; that is no failure
     except OSError as error:
-        _discard(sys.stdout)
+        program.discard(sys.stdout)
         code = _complain(f"the output could not be written: {error.strerror}", ExitCode.USAGE)
     sys.exit(int(code))
 
@@ -602,10 +602,10 @@ def _invoke(arguments: Sequence[str] | None) -> int:
     except TutorError as error:
         return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        _die_of("SIGINT")
+        program.die_of("SIGINT")
         return ExitCode.INTERRUPT
-    except Stopped as stopped:
-        _die_of(stopped.signal)
+    except program.Stopped as stopped:
+        program.die_of(stopped.signal)
         return stopped.code
     except (BrokenPipeError, SystemExit):
         raise
@@ -619,58 +619,6 @@ def _invoke(arguments: Sequence[str] | None) -> int:
         return _complain_of_bug(error)
     except Exception as error:
         return _complain_of_bug(error)
-
-
-class Stopped(BaseException):
-    """SIGTERM or SIGHUP, as an exception, so that the terminal is restored and records are closed on the way out."""
-
-    def __init__(self, signal: str, code: int):
-        super().__init__(signal)
-        self.signal, self.code = signal, code
-
-
-def _let_signals_unwind() -> None:
-    import signal
-
-    def stop(name: str, code: int) -> Callable[..., None]:
-        def handler(number: int, frame: Any) -> None:
-            raise Stopped(name, code)
-
-        return handler
-
-    signal.signal(signal.SIGTERM, stop("SIGTERM", ExitCode.TERMINATED))
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, stop("SIGHUP", ExitCode.HANGUP))
-
-
-def _die_of(name: str) -> None:
-    """End by the signal itself, so that a shell or a CI runner sees what it sent."""
-    import signal
-
-    _flush()
-    number = getattr(signal, name)
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-
-
-def _prepare_streams() -> None:
-    """A stream that cannot show a character shows a replacement; a closed one becomes a sink."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open as long as the program runs
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-
-
-def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
-
-
-def _discard(stream: TextIO) -> None:
-    """Point a broken stream at nothing, so that the interpreter's own flush at exit stays silent."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _complain(message: str, code: ExitCode) -> ExitCode:

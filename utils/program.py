@@ -1,0 +1,64 @@
+"""This process: its streams, the signals that end it, and how it says so."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from utils.errors import ExitCode
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGHUP, as an exception, so that the terminal is restored and records are closed on the way out."""
+
+    def __init__(self, signal: str, code: int):
+        super().__init__(signal)
+        self.signal, self.code = signal, code
+
+
+def let_signals_unwind() -> None:
+    """Have SIGTERM and SIGHUP raise Stopped."""
+    import signal
+
+    def stop(name: str, code: int) -> Callable[..., None]:
+        def handler(number: int, frame: Any) -> None:
+            raise Stopped(name, code)
+
+        return handler
+
+    signal.signal(signal.SIGTERM, stop("SIGTERM", ExitCode.TERMINATED))
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, stop("SIGHUP", ExitCode.HANGUP))
+
+
+def die_of(name: str) -> None:
+    """End by the signal itself, so that a shell or a CI runner sees what it sent."""
+    import signal
+
+    flush()
+    number = getattr(signal, name)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def prepare_streams() -> None:
+    """A stream that cannot show a character shows a replacement; a closed one becomes a sink."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open as long as the program runs
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def flush() -> None:
+    """Write out what is still buffered. Raises OSError where it can't be written."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def discard(stream: TextIO) -> None:
+    """Point a broken stream at nothing, so that the interpreter's own flush at exit stays silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
