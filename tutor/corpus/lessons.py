@@ -604,8 +604,8 @@ def _cut_comment(match) -> str:
 
 EXAMPLE = re.compile(r"\*\*Example\b[^*]*\*\*")
 PROTECTED = re.compile(
-    r"\\." + "|" + CODE_SPAN + r"|\$\$.+?\$\$|\$(?!\s)[^$]+?(?<!\s)\$(?!\d)|!?\[[^\]]*\]\([^)]*\)|<[^<>]+>", re.DOTALL
-)
+    r"\\." + "|" + CODE_SPAN + r"|\$\$.+?\$\$|\$(?!\s)[^$]+?(?<!\s)\$(?!\d)|!?\[[^\[\]]*\]\([^)]{0,2000}\)|<[^<>]+>", re.DOTALL
+)  # no link is looked for beyond the next bracket, nor its target beyond what one is long: time grows with the length alone
 BOLD = re.compile(r"\*\*(?=\S)((?:[^*]|\*(?!\*))+)(?<=\S)\*\*")
 LABEL = re.compile(r"\*\*(?:\S+\s+){0,2}\S+[.:?!]\*\*\s")  # **Warm-up.** belongs to the sentence after it
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s+[^\sa-z])|[。！？।]")
