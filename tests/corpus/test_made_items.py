@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import LESSON, NOW, ROOT, environment_of
+from growth import assert_linear
 
 from flow import create_learn_flow
 from tutor import grading
@@ -363,27 +363,32 @@ def test_check_does_not_look_at_made_items(tutor, folder):
 
 # ------------------------------------------------------------------------------------------------ hostile texts
 
-HOSTILE = {
-    "one long section": ("**Yeast eats sugar** and makes gas in 12% of dough. The `x y` is a thing of use. " * 8 + "\n\n") * 1400,
-    "a long list": "".join(f"- **Term{n} word**: it holds a value that is number {n}\n" for n in range(17_000)),
-    "a long table": "|a|b|c|\n|-|-|-|\n" + "".join(f"| key{n} word | value {n} of | an{n} thing |\n" for n in range(22_000)),
-    "many sections": "".join(f"## Part {n}\n\nA **term{n}** is a thing that stands in a text.\n\n" for n in range(4_900)),
-    "many lists": "The kinds of it are:\n\n- `alpha`\n- `beta`\n- `gamma`\n\n" * 20_000,
-    "one line of commas": "a, " * 16_000 + "and b.",
-    "capitals": ("The Xx Yy Zz Aa " * 300 + "end.\n\n") * 210,
-    "brackets": "([{" * 16_000,
-    "bold": ("**a b** " * 700 + "\n\n") * 180,
-    "backticks": ("`a` " * 1_400 + "\n\n") * 180,
-    "quotes in quotes": "> " * 3_000 + "deep",
+SENTENCES = "**Yeast eats sugar** and makes gas in 12% of dough. The `x y` is a thing of use. " * 8 + "\n\n"
+HOSTILE = {  # how it is built, and a size
+    "one long section": (lambda n: SENTENCES * n, 11),
+    "a long list": (lambda n: "".join(f"- **Term{i} word**: it holds a value that is number {i}\n" for i in range(n)), 130),
+    "a long table": (
+        lambda n: "|a|b|c|\n|-|-|-|\n" + "".join(f"| key{i} word | value {i} of | an{i} thing |\n" for i in range(n)),
+        170,
+    ),
+    "many sections": (
+        lambda n: "".join(f"## Part {i}\n\nA **term{i}** is a thing that stands in a text.\n\n" for i in range(n)),
+        40,
+    ),
+    "many lists": (lambda n: "The kinds of it are:\n\n- `alpha`\n- `beta`\n- `gamma`\n\n" * n, 160),
+    "one line of commas": (lambda n: "a, " * n + "and b.", 2_000),
+    "capitals": (lambda n: ("The Xx Yy Zz Aa " * 300 + "end.\n\n") * n, 4),
+    "brackets": (lambda n: "([{" * n, 2_000),
+    "bold": (lambda n: ("**a b** " * 700 + "\n\n") * n, 2),
+    "backticks": (lambda n: ("`a` " * 1_400 + "\n\n") * n, 2),
+    "quotes in quotes": (lambda n: "> " * n + "deep", 400),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_megabyte_of_anything_is_looked_through_in_seconds(name):
-    lesson = parse_lesson(HOSTILE[name], "a")
-    begun = time.process_time()
-    make_items(lesson)
-    assert time.process_time() - begun < 20  # measured: 0 to 9 s, most of it in the Markdown parser
+def test_the_time_that_items_take_to_make_grows_with_the_length_of_the_text_alone(name):
+    build, size = HOSTILE[name]
+    assert_linear(make_items, lambda n: parse_lesson(build(n), "a"), size)
 
 
 def test_control_characters_of_a_lesson_do_not_reach_the_screen(capsys):
