@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from endpoint import error, response, serving, streamed
 
+from tutor.check import doctor
 from tutor.check.doctor import ROOT, SHIPPED, model, shipped_files
 from utils.settings import Settings
 
 MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}]}')
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine is not told for a slow server."""
+    monkeypatch.setattr(doctor, "LOOK_S", 60)
 
 
 def looked_at(server, **environment):
