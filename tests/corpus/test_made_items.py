@@ -337,13 +337,12 @@ def test_a_missed_item_whose_sentence_is_gone_is_forgotten(play, folder):
 
 
 def test_a_lesson_with_a_bank_has_no_made_items(docs):
-    corpus = open_corpus(docs)
     from tutor.nodes.learn import LoadLesson
 
-    _, items = LoadLesson().exec((corpus, "food/bread"))
+    _, items = LoadLesson().exec(open_corpus(docs), "food/bread")
     assert items and not any(item.made for item in items.values())
     (docs / "food" / "bread.quiz.yaml").unlink()
-    _, items = LoadLesson().exec((corpus, "food/bread"))
+    _, items = LoadLesson().exec(open_corpus(docs), "food/bread")
     assert all(item.made for item in items.values())
 
 
