@@ -14,6 +14,7 @@ import pytest
 import yaml
 from conftest import BANK, LESSON, ROOT
 
+import nodes
 from flow import FLOWS
 from main import cli
 from tutor.check.rules import RULES
@@ -21,6 +22,7 @@ from tutor.corpus.bank import accepted_answers, draw, parse_bank
 from tutor.corpus.corpus import bundled_docs, bundled_manual
 from tutor.corpus.lessons import code_blocks
 from tutor.models import Kind, Lesson
+from tutor.nodes.verb import ModelVerb
 from tutor.quiz.sheets import read_sheet
 from tutor.screen.scripts import parse_script
 from utils.errors import ExitCode, InvalidFile
@@ -199,6 +201,29 @@ def test_graph_prints_the_mermaid_that_readme_and_design_show(tutor):
         assert run.returncode == 0 and run.stdout.startswith("flowchart TD\n")
         assert f"```mermaid\n{run.stdout}```" in design
     assert f"```mermaid\n{tutor('graph').stdout}```" in README
+
+
+DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+
+
+def test_the_design_names_every_room_every_node_and_every_dependency():
+    house, listed, needed = (
+        re.findall(pattern, DESIGN.partition(f"\n## {title}\n")[2].partition("\n## ")[0], re.MULTILINE)
+        for title, pattern in (
+            ("The house", r"^\| `([\w./]+)`"),
+            ("Nodes", r"^\| [^|]*\| \*?(\w+)\*? \|(?<!node \|)"),
+            ("Dependencies", r"^\| [^|`]+ \| ([^|]+) \|"),
+        )
+    )
+    rooms = {path.name for path in (ROOT / "tutor").iterdir() if not path.name.startswith("_")}
+    assert {room.removeprefix("tutor/") for room in house if room.startswith("tutor/")} == rooms
+    assert listed == [name for names in nodes.BY_FLOW.values() for name in names]
+    asking = [name for name in listed if issubclass(getattr(nodes, name), ModelVerb)]
+    assert re.findall(r"\| \*(\w+)\* \|", DESIGN) == asking
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    dependencies = re.search(r"^dependencies = \[(.+?)^\]", project, re.MULTILINE | re.DOTALL)[1]
+    names = re.findall(r'^    "([\w-]+)', dependencies, re.MULTILINE)
+    assert sorted(re.findall(r"`([\w-]+)`", " ".join(needed))) == sorted(names)
 
 
 # ------------------------------------------------------------------------------------------ what is shown, works
