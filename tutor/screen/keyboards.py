@@ -31,12 +31,12 @@ class Keyboard:
         return KeyRegion(self.console, keys).run()
 
     def line(self, prompt: str) -> str:
-        return self._typed(prompt, {}).text
+        return self._read_line(prompt, {}).text
 
     def answer(self, question: Question, keys: Keys) -> Step:
         if question.item.kind in (Kind.CHOICE, Kind.MULTI):
             return self._pick(question, keys)
-        step = self._typed("› ", keys)
+        step = self._read_line("› ", keys)
         return as_step(step.text, keys) if step.action == "answer" else step
 
     def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
@@ -44,7 +44,7 @@ class Keyboard:
 
         return Menu(self.console, keys, options).run()
 
-    def _typed(self, prompt: str, keys: Keys) -> Step:
+    def _read_line(self, prompt: str, keys: Keys) -> Step:
         from prompt_toolkit.history import InMemoryHistory
 
         from tutor.screen.regions import LineEditor

@@ -32,7 +32,7 @@ class Screen:
 
 @dataclass
 class Notice(Screen):
-    """One dim line: what degraded, what was kept, what to do."""
+    """One dim line, such as what stopped working, what was kept, or what to do."""
 
     text: str
 
@@ -49,7 +49,7 @@ def line(text: str, style: str = "", indent: int = 0) -> Padding:
 
 
 class Sides:
-    """A line with one thing at either end; where they don't fit side by side, one under the other."""
+    """A line with something at either end; if the two don't fit side by side, one stands below the other."""
 
     def __init__(self, left: Text, right: str):
         self.left, self.right = left, Text(sanitize(right, newlines=False), style=DIM)

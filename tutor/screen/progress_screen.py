@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class ProgressScreen(Screen):
-    """Streak, calendar, mastery, forecast, calibration: what has come of it so far."""
+    """How far the learner has come: streak, calendar, mastery, forecast, calibration."""
 
     progress: Progress
     today: date

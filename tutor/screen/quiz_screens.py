@@ -32,7 +32,7 @@ class GradedItem(Screen):
     of: int
 
     def screens(self) -> list[Screen]:
-        """The verdict, and the answer where it was not given."""
+        """The verdict and, unless it was right, the answer."""
         outcome, grade = self.outcome, self.outcome.grade
         if not grade:
             return [Notice(f"! Not graded: {outcome.error}")]
@@ -61,10 +61,10 @@ class GradedItem(Screen):
 
 @dataclass
 class QuizScore(Screen):
-    """The end of a quiz: how many were right, lesson by lesson where there are several, and what fell short."""
+    """The end of a quiz: how many were right, the score of each lesson if there are several, and which fell short."""
 
     report: Report
-    time: str = ""  # that a person took
+    time: str = ""  # how long a person took
 
     def lead(self) -> str:
         outcomes = self.report.outcomes

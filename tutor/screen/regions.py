@@ -32,11 +32,11 @@ class Region:
     def __init__(self, console: Console, keys: Keys):
         self.console, self.keys = console, keys
         self.bindings = KeyBindings()
-        self.bindings.add("enter")(lambda event: event.app.exit(result=self.entered()))
+        self.bindings.add("enter")(lambda event: event.app.exit(result=self.on_enter()))
         self.bindings.add("c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
         self.bindings.add("c-d")(lambda event: self.end_of_input(event))
 
-    def entered(self) -> Step:
+    def on_enter(self) -> Step:
         """What Enter means."""
         return Step("next")
 
@@ -97,7 +97,7 @@ class LineEditor(Region):
         self.prompt = prompt
         self.buffer = Buffer(multiline=False, history=history)
 
-    def entered(self) -> Step:
+    def on_enter(self) -> Step:
         if self.buffer.text.strip():
             self.buffer.append_to_history()
         return Step("answer", self.buffer.text)
@@ -121,14 +121,14 @@ class Menu(Region):
 
     def __init__(self, console: Console, keys: Keys, options: Sequence[str], several: bool = False):
         super().__init__(console, keys)
-        self.options = [self._drawn(option) for option in options]
+        self.options = [self._render(option) for option in options]
         self.several = several
         self.at = 0
         self.marked: set[int] = set()
         self.bind_keys()
         self._bind_moves()
 
-    def entered(self) -> Step:
+    def on_enter(self) -> Step:
         picked = sorted(self.marked) if self.several and self.marked else [self.at]
         return Step("choose", " ".join(map(str, picked)))
 
@@ -174,7 +174,7 @@ class Menu(Region):
                 rows.append(lead + text)
         return ANSI("\n".join(rows))
 
-    def _drawn(self, option: str) -> list[str]:
+    def _render(self, option: str) -> list[str]:
         """An option rendered to terminal lines, so that math in it reads as math."""
         from tutor.screen import markup
 

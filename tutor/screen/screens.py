@@ -1,6 +1,6 @@
-"""What a session shows, each screen with two faces: for a terminal (rich) and for a transcript (Markdown).
+"""The screens of a session. Each is drawn in two ways: for a terminal (rich) and for a transcript (Markdown).
 
-A screen is a value that knows how to draw itself; `terminal.py` decides where to. Nothing here prints.
+A screen is a value that knows how to draw itself; `terminal.py` decides where. Nothing here prints.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tutor.search.summaries import Point, by_section, listing
 from utils.text import plural, sanitize
 
 FEEDBACK_LINES = 5
-MADE = "made from the text"  # beside an item that no author has written
+MADE = "made from the text"  # beside an item that no author wrote
 
 
 @dataclass
 class Home(Screen):
-    """Who one is here; the choices below it are read by the terminal."""
+    """The head of the home screen; the terminal puts a menu below it."""
 
     figures: str = ""
 
@@ -38,12 +38,12 @@ class Home(Screen):
         yield Text("")
 
     def markdown(self) -> str:
-        return ""  # where a learner stands is no part of the lesson
+        return ""  # how far a learner has come is not part of the lesson
 
 
 @dataclass
 class SectionHead(Screen):
-    """Where am I: lesson, section, how far."""
+    """Where the learner is: lesson, section, and how far through it."""
 
     lesson: str
     title: str
@@ -67,7 +67,7 @@ class Prose(Screen):
 
     text: str
     label: str = ""
-    folded: bool = False  # show of each <details> its summary only
+    folded: bool = False  # show only the summary of each <details>
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
@@ -81,10 +81,10 @@ class Prose(Screen):
 
 @dataclass
 class Question(Screen):
-    """What is asked. Options are listed here only where the terminal can't let the learner move among them."""
+    """A question. Its options are listed only if the terminal can't show them as a menu."""
 
     item: Item
-    order: tuple[int, ...] = ()  # for `order`: which step stands at each place
+    order: tuple[int, ...] = ()  # for an `order` item: which step stands in each place
     note: str = ""  # "before you read", "once more"
     options: bool = True
 
@@ -113,7 +113,7 @@ class Question(Screen):
 
 
 def how_to_answer(item: Item) -> str:
-    """What kind of answer is wanted, in a few words."""
+    """What kind of answer is expected, in a few words."""
     if item.kind == Kind.NUMBER:
         return f"a number, in {item.unit}" if item.unit else "a number"
     if item.kind == Kind.SHORT:
@@ -127,13 +127,13 @@ def how_to_answer(item: Item) -> str:
 
 
 def with_blanks(question: str) -> str:
-    """A cloze as the learner sees it: every [[blank]] as a line to write on."""
+    """A cloze as the learner sees it, with a line in place of every [[blank]]."""
     return re.sub(r"\[\[.*?\]\]", "____", question, flags=re.DOTALL)
 
 
 @dataclass
 class Said(Screen):
-    """What the learner answered, as it stays on the screen."""
+    """The learner's answer, as it stays on the screen."""
 
     text: str
 
@@ -168,7 +168,7 @@ class Verdict(Screen):
 
     grade: Grade
     lead: str = ""  # replaces the verdict's usual words, as in "That was it."
-    missed_in_full: bool = False  # what is missing is told only when no further try follows
+    missed_in_full: bool = False  # name the missing points, since no further try follows
     degraded: str = ""  # "graded offline"
 
     def lead_line(self) -> str:
@@ -176,7 +176,7 @@ class Verdict(Screen):
         return f"{lead} ({self.degraded})" if self.degraded else lead
 
     def points(self) -> list[tuple[str, str, str]]:
-        """(sign, text, evidence) rows, the met ones first, never more than fit five lines with the lead and feedback."""
+        """(sign, text, evidence) rows, points met first; with the lead and the feedback they fit on FEEDBACK_LINES lines."""
         room = FEEDBACK_LINES - 1 - bool(self.grade.feedback)
         rows = [("✓", met.point, met.evidence) for met in self.grade.met]
         if self.missed_in_full:
@@ -205,7 +205,7 @@ class Verdict(Screen):
 
 @dataclass
 class Reveal(Screen):
-    """The answer with its explanation, and where the lesson says it."""
+    """The answer with its explanation, and where the lesson says so."""
 
     answer: str
     explanation: str = ""
@@ -230,10 +230,10 @@ class Reveal(Screen):
 
 @dataclass
 class Answered(Screen):
-    """An answer out of the lessons, and under it the places where it stands."""
+    """An answer from the lessons, and below it the places it comes from."""
 
     answer: Answer
-    said: bool = False  # its words are on screen already
+    said: bool = False  # its text is on screen already
     asked: bool = False  # show the question too
 
     def parts(self) -> Iterator[RenderableType]:
@@ -255,13 +255,13 @@ class Answered(Screen):
             yield line(where, DIM, indent)
 
     def markdown(self) -> str:
-        told = sanitize(answering.listing(self.answer)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"
-        return f"**?** {sanitize(self.answer.question)}\n\n{told}" if self.asked else told
+        text = sanitize(answering.listing(self.answer)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"
+        return f"**?** {sanitize(self.answer.question)}\n\n{text}" if self.asked else text
 
 
 @dataclass
 class Summary(Screen):
-    """A lesson in brief, a paragraph a section with the line it comes from."""
+    """A lesson in brief: one paragraph per section, with the line it comes from."""
 
     lesson: Lesson
     points: Sequence[Point]
@@ -324,7 +324,7 @@ class LessonEnd(Screen):
 
 @dataclass
 class ReviewHead(Screen):
-    """How much is gone over now."""
+    """The head of a review: how many items, from how many lessons."""
 
     items: int
     lessons: int
@@ -354,8 +354,8 @@ class ReviewEnd(Screen):
         if not self.outcomes:
             return ["Nothing was answered; what is due stays due."]
         known_, helped = (self.outcomes.count(name) for name in ("unaided", "assisted"))
-        told = f"{known_} of {len(self.outcomes)} known" + (f", {helped} with help" if helped else "")
-        rows = [told, f"They come back: {', '.join(self.comebacks[:5])}."] if self.comebacks else [told]
+        summary = f"{known_} of {len(self.outcomes)} known" + (f", {helped} with help" if helped else "")
+        rows = [summary, f"They come back: {', '.join(self.comebacks[:5])}."] if self.comebacks else [summary]
         return [*rows, f"{self.left} more are due."] if self.left else rows
 
     def parts(self) -> Iterator[RenderableType]:
@@ -370,5 +370,5 @@ class ReviewEnd(Screen):
 
 
 def mastery_in_words(mastery: float) -> str:
-    """Mastery in a word."""
+    """Mastery in a word or two."""
     return "mastered" if is_mastered(mastery) else "on the way" if mastery >= 0.4 else "shaky" if mastery > 0 else "not asked yet"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,8 +45,14 @@ def person_present() -> bool:
     return not in_ci() and all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
+def terminal_size() -> os.terminal_size:
+    import shutil  # brings five compression modules along
+
+    return shutil.get_terminal_size((80, 24))
+
+
 def columns() -> int:
-    return max(20, shutil.get_terminal_size((80, 24)).columns)
+    return max(20, terminal_size().columns)
 
 
 def line_width() -> int | None:
@@ -57,7 +62,7 @@ def line_width() -> int | None:
 
 def page_characters() -> int:
     """How much lesson text goes on one screen, leaving room for the heading, the gaps between paragraphs and the keys."""
-    return max(600, 55 * (shutil.get_terminal_size((80, 24)).lines - 5))
+    return max(600, 55 * (terminal_size().lines - 5))
 
 
 def piped_question(given: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ def lines_behind(
         first = rest = ""
     inner = options.update(width=options.max_width - max(cell_len(first), cell_len(rest)), height=None)
     margin_style = console.get_style(style) if style else None
-    for number, line in enumerate(_stacked(console, inner, content)):
+    for number, line in enumerate(_stack(console, inner, content)):
         if line or rest.strip():
             yield Segment(rest if number else first, margin_style)
         elif not number:
@@ -36,7 +36,7 @@ def lines_behind(
         yield Segment.line()
 
 
-def _stacked(console: Console, options: ConsoleOptions, blocks: Sequence[RenderableType]) -> list[list[Segment]]:
+def _stack(console: Console, options: ConsoleOptions, blocks: Sequence[RenderableType]) -> list[list[Segment]]:
     """The lines of blocks under one another, with a blank one between, except after a tight paragraph."""
     lines: list[list[Segment]] = []
     for index, block in enumerate(blocks):

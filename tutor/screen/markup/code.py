@@ -31,15 +31,15 @@ class Code(Verbatim):
         if self.language == "output":
             margin += self.page.signs["output"]
             room -= cell_len(self.page.signs["output"])
-        for line in _highlighted(source, self.language).split("\n", allow_blank=True):
+        for line in _highlight(source, self.language).split("\n", allow_blank=True):
             for piece in line.divide(cuts(line.plain, room)):
                 yield Text(margin, style=DIM, no_wrap=True, end="")
                 piece.no_wrap = True
                 yield piece
 
 
-def _highlighted(source: str, language: str) -> Text:
-    """Code in the terminal's own colours, without a background; as it is where the language is not known."""
+def _highlight(source: str, language: str) -> Text:
+    """Code in the terminal's own colours, without a background; unchanged if the language is not known."""
     if language in ("", "text", "output", "mermaid", "console"):
         return Text(source)
     from pygments.token import string_to_tokentype
@@ -58,7 +58,7 @@ _ARROW = re.compile(r"[-=.~]{2,}|-\.")
 
 @lru_cache(maxsize=64)
 def _diagram(source: str, room: int, plain: bool) -> tuple[str, ...]:
-    """A Mermaid diagram drawn at most `room` columns wide: tighter, then turned upright; () if nothing will do."""
+    """A Mermaid diagram at most `room` columns wide, if need be tighter or turned upright; () if it can't be drawn so."""
     arrows = len(_ARROW.findall(source)) * (1 + source.count("&")) ** 2
     if len(source) > MAX_MERMAID or arrows > MAX_ARROWS or not _DRAWABLE.match(source):
         return ()
@@ -76,6 +76,6 @@ def _draw(source: str, plain: bool, spacing: dict) -> tuple[str, ...]:
 
     try:
         drawing = render(source, use_ascii=plain, padding_y=0, **spacing)
-    except Exception:  # termaid raises what its parsers happen to raise
+    except Exception:  # termaid lets its parsers' errors through, of every kind
         return ()
     return tuple(row.rstrip() for row in sanitize(drawing).strip("\n").split("\n") if row.strip() or drawing.strip())

@@ -21,7 +21,7 @@ THEME = Theme(
         "markdown.table.header": "bold",
     }
 )
-SYNTAX = {  # pygments token -> style, in the terminal's own colours
+SYNTAX = {  # pygments' token type -> style, in the terminal's own colours
     "Comment": DIM,
     "Keyword": "blue",
     "Literal.String": "green",

@@ -203,7 +203,7 @@ def _without_details(tokens: list[Token]) -> list[Token]:
 
 
 def _without_comments(source: str) -> str:
-    """HTML without its comments; one that is never closed goes on to the end."""
+    """HTML without its comments; one that is never closed runs to the end."""
     kept, at = [], 0
     while (start := source.find("<!--", at)) >= 0:
         kept.append(source[at:start])

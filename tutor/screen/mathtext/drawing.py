@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from tutor.screen.mathtext.atoms import Atom
-from tutor.screen.mathtext.one_line import Writer, one_line
+from tutor.screen.mathtext.one_line import LineWriter, one_line
 from tutor.screen.mathtext.reading import Tokens, Unreadable, parse
 from tutor.screen.mathtext.symbols import (
     BAR,
@@ -66,14 +66,14 @@ def _draw(source: str) -> tuple[str, ...]:
     return tuple(row[margin:] for row in rows)
 
 
-class Drawer(Writer):
+class Drawer(LineWriter):
     """Atoms as LaTeX for TeXicode.
 
     TeXicode knows few symbols and shows the others as `?`. So we give it letters that stand in for what is to be seen,
     one cell each, and leave only the structure to it. `decode` replaces the letters by the symbols again.
     """
 
-    APART_FROM_NAMES: tuple[int, ...] = (*Writer.APART_FROM_NAMES, FRACTION)
+    APART_FROM_NAMES: tuple[int, ...] = (*LineWriter.APART_FROM_NAMES, FRACTION)
     STAND_INS = 0x4E00  # the first of a long run of characters that TeXicode takes for letters
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ class Drawer(Writer):
         return text, False
 
     def root(self, radicand: Tokens, degree: str) -> Atom:
-        flat = Writer().root(radicand, degree)
+        flat = LineWriter().root(radicand, degree)
         if flat.kind == ROOT:
             return Atom(ROOT, self.literal(flat.text), loose=True)
         index = f"[{self.literal(degree)}]" if degree else ""
@@ -139,10 +139,10 @@ class Drawer(Writer):
             atoms.append(Atom(ORD, ""))
         return atoms[-1]
 
-    def scripted(self, atom: Atom) -> str:
+    def with_scripts(self, atom: Atom) -> str:
         """Scripts stay in the row where Unicode has them, and otherwise stand above and below it."""
         text = atom.text
-        flat, raised = Writer(), []
+        flat, raised = LineWriter(), []
         for tokens, table, sign in ((atom.sub, SUBSCRIPTS, "_"), (atom.sup, SUPERSCRIPTS, "^")):
             if tokens is None:
                 continue

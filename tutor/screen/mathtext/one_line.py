@@ -66,10 +66,10 @@ def inline(latex: str) -> str:
 
 @lru_cache(maxsize=1024)
 def one_line(source: str, airy: bool = False) -> str:
-    return Writer(airy).row(parse(source)).strip()
+    return LineWriter(airy).row(parse(source)).strip()
 
 
-class Writer:
+class LineWriter:
     """Writes atoms on one line. `airy` spaces binary operators too, for a formula that has the line to itself."""
 
     APART_FROM_NAMES: tuple[int, ...] = (ORD, NUM, BIG, ROOT)  # what is spaced after sin, log and the like
@@ -88,7 +88,7 @@ class Writer:
 
     def fraction(self, over: Tokens, under: Tokens) -> Atom:
         top, bottom = self.atoms(over), self.atoms(under)
-        above, below = self.joined(top, tight=True), self.joined(bottom, tight=True)
+        above, below = self.join(top, tight=True), self.join(bottom, tight=True)
         if not is_product(top):
             above = f"({above})"
         if not (is_single(bottom) or is_differential(top, bottom)):
@@ -97,7 +97,7 @@ class Writer:
 
     def root(self, radicand: Tokens, degree: str) -> Atom:
         atoms = self.atoms(radicand)
-        inside = self.joined(atoms, tight=True)
+        inside = self.join(atoms, tight=True)
         if degree:
             degree = in_small(degree, SUPERSCRIPTS) or f"{degree}-"
         if len(atoms) == 1 and atoms[0].kind in (ORD, NUM) and atoms[0].sup is None and len(atoms[0].text) < 8:
@@ -123,7 +123,7 @@ class Writer:
     def line_end(self) -> Atom:
         return Atom(PUNCT, ";")
 
-    def scripted(self, atom: Atom) -> str:
+    def with_scripts(self, atom: Atom) -> str:
         """An atom with its scripts, in Unicode where every character of a script has one, else `_(…)`, `^(…)`."""
         sub = sup = ""
         if atom.sub is not None:
@@ -140,7 +140,7 @@ class Writer:
     # ------------------------------------------------------------------------------------------------ common to both
 
     def row(self, tokens: Tokens, tight: bool = False) -> str:
-        return self.joined(self.atoms(tokens), tight)
+        return self.join(self.atoms(tokens), tight)
 
     def atoms(self, tokens: Tokens) -> list[Atom]:
         from pylatexenc.latexwalker import LatexGroupNode
@@ -200,10 +200,10 @@ class Writer:
             if atoms[0].kind in (REL, BIN, PUNCT):
                 atoms[0].kind = ORD  # braces take an operator's spacing away: 1{,}000
             if scripted and (atoms[0].sub or atoms[0].sup):
-                return [Atom(ORD, self._in_parentheses(self.scripted(atoms[0])))]
+                return [Atom(ORD, self._in_parentheses(self.with_scripts(atoms[0])))]
             return atoms
         if scripted and atoms:
-            inside = self.joined(atoms, tight=True)
+            inside = self.join(atoms, tight=True)
             return [Atom(ORD, inside if is_enclosed(atoms) else self._in_parentheses(inside))]
         return atoms
 
@@ -232,14 +232,14 @@ class Writer:
             return [self.binomial(argument_of(node, 0), argument_of(node, 1))]
         if name == "sqrt":
             radicand = argument_of(node)
-            degree = Writer().row(argument_of(node, 0), True) if arguments_of(node)[0] is not None else ""
+            degree = LineWriter().row(argument_of(node, 0), True) if arguments_of(node)[0] is not None else ""
             return [self.root(radicand, degree)]
         if name in ("left", "right"):
-            return [self.delimiter(name, Writer().row(argument_of(node)))]
+            return [self.delimiter(name, LineWriter().row(argument_of(node)))]
         if name in ACCENTS:
-            return [self._accented(name, argument_of(node))]
+            return [self._with_accent(name, argument_of(node))]
         if name in FONTS:
-            text = Writer().row(argument_of(node), True)
+            text = LineWriter().row(argument_of(node), True)
             if len(text) == 1 or FONTS[name] != "BOLD":
                 text = "".join(in_font(char, FONTS[name]) for char in text)
             return [Atom(ORD, self.literal(text))]
@@ -253,12 +253,12 @@ class Writer:
             index = SHOWN_AS_ARGUMENT[name]
             return [] if index is None else self.atoms(argument_of(node, index))
         if name == "not":
-            text = unicodedata.normalize("NFC", Writer().row(argument_of(node)) + "\u0338")
+            text = unicodedata.normalize("NFC", LineWriter().row(argument_of(node)) + "\u0338")
             return [Atom(REL, self.literal(text))]
         if name == "pmod":
-            return [Atom(SPACE, self.literal(" ")), Atom(ORD, self.literal(f"(mod {Writer().row(argument_of(node))})"))]
+            return [Atom(SPACE, self.literal(" ")), Atom(ORD, self.literal(f"(mod {LineWriter().row(argument_of(node))})"))]
         if name == "tag":
-            return [Atom(SPACE, self.literal(" ")), Atom(ORD, self.literal(f"({Writer().row(argument_of(node))})"))]
+            return [Atom(SPACE, self.literal(" ")), Atom(ORD, self.literal(f"({LineWriter().row(argument_of(node))})"))]
         if name == "\\":
             return [self.line_end()]
         return self._unknown(node)
@@ -272,10 +272,10 @@ class Writer:
             return [Atom(ORD, self.literal(known))]
         return [Atom(TEXT, self.literal(f"\\{node.macroname}"), loose=True)]
 
-    def _accented(self, name: str, argument: Tokens) -> Atom:
+    def _with_accent(self, name: str, argument: Tokens) -> Atom:
         """A letter with its accent on it; an accent over more than one letter is written as a function."""
         accent = ACCENTS[name]
-        base = Writer().row(argument, tight=True)
+        base = LineWriter().row(argument, tight=True)
         letters = unicodedata.normalize("NFC", base)
         if len(letters) == 1 or (len(letters) == 2 and unicodedata.combining(letters[1])):
             return Atom(ORD, self.literal(unicodedata.normalize("NFC", letters + accent)))
@@ -285,7 +285,7 @@ class Writer:
             return Atom(ORD, self.literal("".join(letter + "\u0305" for letter in letters)))
         return Atom(ORD, self.literal(f"{name.removeprefix('wide')}({base})"))
 
-    def joined(self, atoms: list[Atom], tight: bool = False) -> str:
+    def join(self, atoms: list[Atom], tight: bool = False) -> str:
         """The atoms in a row. `tight` is for scripts, parts of fractions and the like: spaces only between words."""
         out: list[str] = []
         before: Atom | None = None
@@ -297,7 +297,7 @@ class Writer:
                 continue
             depth -= atom.kind == CLOSE
             unary = before is None or before.kind in (REL, BIN, SLASH, OPEN, PUNCT, BAR)
-            text = self.scripted(atom)
+            text = self.with_scripts(atom)
             if atom.kind == FRACTION:
                 following = next((other for other in atoms[index + 1 :] if other.kind != SPACE), None)
                 text, times = self._fraction_among(text, before, following)
@@ -363,7 +363,7 @@ def _words(node: Node) -> str:
     if isinstance(node, LatexSpecialsNode):
         return node.specials_chars
     if isinstance(node, LatexMathNode):
-        return Writer().row(tokens_of(node.nodelist))
+        return LineWriter().row(tokens_of(node.nodelist))
     if isinstance(node, LatexMacroNode):
         if node.macroname in SYMBOLS:
             return SYMBOLS[node.macroname][1] + node.macro_post_space

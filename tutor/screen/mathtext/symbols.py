@@ -84,7 +84,7 @@ TEXTS = {"text", "textrm", "textbf", "textit", "texttt", "mbox", "textnormal"}
 FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac"}
 BINOMIALS = {"binom", "dbinom", "tbinom"}
 SHOWN_AS_ARGUMENT = {"boxed": 0, "overset": 1, "underset": 1, "underbrace": 0, "overbrace": 0, "phantom": None}
-GRIDS = {  # environment: what encloses it on one line, and between its rows
+GRIDS = {  # environment: what encloses it on one line
     "pmatrix": ("[", "]"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"),
     "matrix": ("[", "]"), "smallmatrix": ("[", "]"), "array": ("[", "]"), "cases": ("{", "}"), "aligned": ("", ""),
     "align": ("", ""), "align*": ("", ""), "split": ("", ""), "gathered": ("", ""),
@@ -102,7 +102,7 @@ SUBSCRIPTS = dict(zip("0123456789+−=()aehijklmnoprstuvxβγρφχ", "₀₁₂
 
 
 def in_small(text: str, table: dict[str, str]) -> str:
-    """`text` in raised or lowered characters, "" unless every one of them has one."""
+    """`text` in superscript or subscript characters; "" unless `table` has them all."""
     return "".join(table[char] for char in text) if all(char in table for char in text) else ""
 
 
