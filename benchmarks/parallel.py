@@ -20,8 +20,8 @@ from tutor.models import Item  # noqa: E402
 from tutor.nodes.quiz import GradeAnswers  # noqa: E402
 from tutor.screen.learners import SheetLearner  # noqa: E402
 from tutor.screen.terminal import Terminal  # noqa: E402
-from utils.call_llm import Endpoint  # noqa: E402
-from utils.language_model import LanguageModel  # noqa: E402
+from utils.llm.endpoint import Endpoint  # noqa: E402
+from utils.llm.language_model import LanguageModel  # noqa: E402
 from utils.settings import Settings  # noqa: E402
 
 ANSWERS, LATENCY_S = 24, 0.5

@@ -27,7 +27,8 @@ from endpoint import event, events, serving  # noqa: E402
 PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
-from utils.call_llm import Endpoint, call_llm
+from utils.call_llm import call_llm
+from utils.llm.endpoint import Endpoint
 from utils.settings import Settings
 from tutor.screen.terminal import Terminal
 Terminal(Settings()).stream(call_llm("x", stream=True, endpoint=Endpoint({url!r}, "fake")))

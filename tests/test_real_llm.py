@@ -10,9 +10,10 @@ import pytest
 
 from tutor import prompts
 from tutor.models import Item, Point
-from utils.call_llm import Endpoint, Limits, call_llm, models_at, whole
+from utils.call_llm import call_llm, models_at, whole
 from utils.errors import ModelError
-from utils.language_model import LanguageModel
+from utils.llm.endpoint import Endpoint, Limits
+from utils.llm.language_model import LanguageModel
 
 pytestmark = pytest.mark.real_llm
 LIMITS = Limits(first_piece_s=60, stall_s=30, total_s=120)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor.screen.one_shot import OneShot, Pipe
     from tutor.screen.terminal import Terminal
     from tutor.search.index import Index
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 
 class Environment:
@@ -147,10 +147,10 @@ class Environment:
 
         Raises ModelError where one is required and none is set.
         """
-        from utils.call_llm import endpoint_of, outdated_name
         from utils.errors import ModelError
-        from utils.language_model import LanguageModel
-        from utils.replies import Cassette, ReplyCache
+        from utils.llm.endpoint import endpoint_of, outdated_name
+        from utils.llm.language_model import LanguageModel
+        from utils.llm.replies import Cassette, ReplyCache
 
         settings, cassette = self.settings, self._cassette
         endpoint = endpoint_of(settings)

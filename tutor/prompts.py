@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from tutor.corpus import lessons
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
-from utils import structured
 from utils.errors import ModelError
-from utils.structured import Prompt
+from utils.llm import structured
+from utils.llm.structured import Prompt
 from utils.text import sanitize
 
 T = TypeVar("T")

@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from utils.call_llm import Endpoint, Limits, endpoint_of, told
 from utils.embedding import built_in
 from utils.errors import ModelError, UsageError
+from utils.llm.endpoint import Endpoint, Limits, endpoint_of
+from utils.llm.faults import model_error
 from utils.settings import Settings
 
 BUILT_IN = "built-in"
@@ -66,7 +67,7 @@ def _asked(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -> 
         reply = client.embeddings.create(model=model, input=[text[:LONGEST] for text in texts], encoding_format="float")
         found = [list(map(float, entry.embedding)) for entry in sorted(reply.data, key=lambda entry: entry.index)]
     except openai.OpenAIError as error:
-        raise told(error, endpoint) from None
+        raise model_error(error, endpoint) from None
     except (TypeError, ValueError, AttributeError):
         raise ModelError(f"{endpoint.host} gave no embeddings that can be read") from None
     if len(found) != len(texts) or any(not values or len(values) != len(found[0]) for values in found):

@@ -12,7 +12,7 @@ class Settings:
     docs: str | None = None  # None is the bundled corpus
     home: str | None = None
     model: str | None = None
-    server: str | None = None  # one of call_llm.SERVERS: a shorthand for its base URL
+    server: str | None = None  # one of utils.llm.endpoint.SERVERS: a shorthand for its base URL
     offline: bool = False
     require_model: bool = False  # a model that can't answer ends the command
     max_tokens_total: int | None = None  # from then on the built-in tutor

@@ -15,10 +15,10 @@ from tutor.learner.records import open_records
 from tutor.models import Item, Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
-from utils.call_llm import Endpoint, Limits
 from utils.errors import ModelError
-from utils.language_model import LanguageModel
-from utils.replies import Cassette, ReplyCache
+from utils.llm.endpoint import Endpoint, Limits
+from utils.llm.language_model import LanguageModel
+from utils.llm.replies import Cassette, ReplyCache
 
 LIMITS = Limits(connect_s=2, first_piece_s=2, stall_s=1, total_s=3, backoff_s=0.01)
 BANK = """\

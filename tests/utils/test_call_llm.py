@@ -14,8 +14,9 @@ from conftest import ROOT
 from endpoint import STREAM_HEAD, completion, error, event, events, response, serving, streamed
 
 from utils import call_llm as module
-from utils.call_llm import CUT_OFF, Endpoint, Limits, call_llm, endpoint_of, whole
+from utils.call_llm import CUT_OFF, call_llm, whole
 from utils.errors import ExitCode, ModelError, UsageError
+from utils.llm.endpoint import Endpoint, Limits, endpoint_of, outdated_name
 from utils.settings import Settings
 
 LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)  # nothing waits that long
@@ -274,7 +275,7 @@ def test_a_base_url_alone_is_enough_for_a_server_of_ones_own():
 def test_a_server_by_name_and_the_former_variable_work():
     assert endpoint_of(Settings(server="ollama"), {}).base_url.endswith(":11434/v1")
     assert endpoint_of(Settings(), {"OPENAI_API_BASE": "http://127.0.0.1:1/v1"}).host == "127.0.0.1:1"
-    assert "OPENAI_BASE_URL" in module.outdated_name({"OPENAI_API_BASE": "x"})
+    assert "OPENAI_BASE_URL" in outdated_name({"OPENAI_API_BASE": "x"})
     with pytest.raises(UsageError, match="Did you mean ollama"):
         endpoint_of(Settings(server="olama"), {})
 

@@ -9,9 +9,9 @@ from endpoint import error, response, serving
 
 from tutor import search
 from tutor.corpus.corpus import open_corpus
-from utils.call_llm import Endpoint
 from utils.errors import ModelError, UsageError
 from utils.get_embedding import Embedder, embedder_of, get_embedding
+from utils.llm.endpoint import Endpoint
 from utils.settings import Settings
 
 

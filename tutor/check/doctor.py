@@ -79,7 +79,7 @@ LOOK_S = 5.0  # how long the endpoint may take to say what it has
 
 def model(settings: Settings, environment: Mapping) -> Iterator[Check]:
     """Is an endpoint set, is it reachable, has it the model, how does it take structured replies, how soon does it speak?"""
-    from utils.call_llm import endpoint_of, outdated_name
+    from utils.llm.endpoint import endpoint_of, outdated_name
 
     if settings.offline:
         yield Check("model", "ok", "not used (--offline); the built-in tutor teaches")
@@ -101,7 +101,8 @@ def model(settings: Settings, environment: Mapping) -> Iterator[Check]:
 def spoken_to(endpoint) -> Iterator[Check]:
     import time
 
-    from utils.call_llm import Limits, call_llm, models_at, schema_format
+    from utils.call_llm import call_llm, models_at, schema_format
+    from utils.llm.endpoint import Limits
 
     limits = Limits(connect_s=LOOK_S, first_piece_s=3 * LOOK_S, stall_s=LOOK_S, total_s=4 * LOOK_S, tries=1)
     named = endpoint.model or "its first model"

@@ -19,7 +19,7 @@ from tutor.grading.words import clean
 from tutor.models import Grade, Item, Met
 from tutor.prompts import AnswerVerdict
 from utils.errors import ModelError
-from utils.structured import Prompt
+from utils.llm.structured import Prompt
 
 AGREES = 0.12  # probability from which the embedded grader does not stand against a model's "right"
 AGREES_IF_TALKED = 0.5  # the same for an answer that may be speaking to the grader

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.learner.records import Records
     from tutor.nodes.shared import AppealStore
     from tutor.screen.one_shot import OneShot
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 
 class LoadAttempt(Verb):

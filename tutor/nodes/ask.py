@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tutor.screen.one_shot import OneShot
     from tutor.search.asked import Asked
     from tutor.search.index import Index
-    from utils.language_model import LanguageModel
-    from utils.structured import Prompt
+    from utils.llm.language_model import LanguageModel
+    from utils.llm.structured import Prompt
 
 PASSAGES = 6  # that a model reads for an answer
 CONVERSATION = 4  # questions and answers that are kept

@@ -15,7 +15,7 @@ from utils import files
 
 if TYPE_CHECKING:
     from tutor.screen.one_shot import OneShot
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 
 class DraftItems(ModelVerb):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor.screen.one_shot import OneShot
     from tutor.search.finding import Taken
     from tutor.search.index import Index
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 MOST_STEPS = 6
 

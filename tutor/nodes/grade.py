@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tutor.models import Grade
     from tutor.nodes.shared import GradeStore
     from tutor.screen.one_shot import Pipe
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 LINES_AT_ONCE = 512  # in memory; enough to keep several processes busy
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor.learner.records import Records
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
 REVIEW = "\0review"  # what is chosen where it is no lesson; no path can hold it

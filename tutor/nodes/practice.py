@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
     from tutor.search.index import Index
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
 SURE = 3  # of "how sure?", 1 to 3

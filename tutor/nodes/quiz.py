@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import QuizStore
     from tutor.quiz.sheets import Sheet
     from tutor.screen.terminal import Terminal
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 
 class ChooseItems(Verb):

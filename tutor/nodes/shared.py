@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tutor.search.index import Index
     from tutor.search.summaries import Point
     from utils.errors import ModelError
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 Pages = list[tuple[str, bool]]  # of a section: (Markdown, is it folded), each read at one go
 

@@ -14,7 +14,7 @@ from tutor.search.summaries import Point
 if TYPE_CHECKING:
     from tutor.nodes.shared import SummaryStore
     from tutor.screen.one_shot import OneShot
-    from utils.language_model import LanguageModel
+    from utils.llm.language_model import LanguageModel
 
 AT_ONCE = 4  # requests to a model at a time
 

@@ -1,7 +1,7 @@
-"""Structured replies: one JSON document out of what a model wrote, and its fields as the types that were asked for.
+"""Structured replies: the one JSON document that a model wrote, and its fields as the types that were asked for.
 
-Strict first: one document, no key twice, never looked for in prose. Only a document that is mechanically broken (a
-trailing comma, a missing quote) is mended, by json-repair.
+Strict first: exactly one document, no key twice, and we never search for it in prose. Only a document that is
+mechanically broken (a trailing comma, a missing quote) is repaired, by json-repair.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from utils.errors import ModelError
 
 FENCED = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(?:json|JSON)?[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 T = TypeVar("T")
-QUOTE = 120  # characters of a reply that are told on
+QUOTE = 120  # characters of a reply that an error quotes
 
 
 @dataclass(frozen=True)
 class Prompt(Generic[T]):
-    """What is asked, and how the reply is read. `parse` and `schema` are for structured replies only."""
+    """What to ask and how to read the reply. `parse` and `schema` are for structured replies only."""
 
     purpose: str  # in the log of calls: "explain", "grade"
-    messages: tuple[dict, ...]
-    shorter: tuple[dict, ...] | None = None  # the same with less of the lesson
+    messages: tuple[dict[str, str], ...]
+    shorter: tuple[dict[str, str], ...] | None = None  # the same with less of the lesson
     schema: Mapping | None = None
     parse: Callable[[Any], T] = lambda document: document
 
 
 def document(reply: str) -> Any:
-    """The value that a reply holds: the whole of it, or its one fenced block. Raises ModelError quoting the reply."""
+    """The JSON value in a reply: the whole reply, or its only fenced block. Raises ModelError that quotes the reply."""
     text = reply.strip().removeprefix("\ufeff")
     if not text.startswith(("{", "[")):
         blocks = FENCED.findall(text)
@@ -40,16 +40,16 @@ def document(reply: str) -> Any:
             raise ModelError(f"found {found}, expected exactly one JSON document: {_quoted(reply)}")
         text = blocks[0][1].strip()
     try:
-        return json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
     except RecursionError:
-        raise ModelError(f"found JSON nested too deep: {_quoted(reply)}") from None
+        raise ModelError(f"found JSON nested too deeply: {_quoted(reply)}") from None
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             raise ModelError(f"found more after the JSON document, expected one document only: {_quoted(reply)}") from None
-        return _mended(text, reply)
+        return _repaired(text, reply)
 
 
-def _without_doubles(pairs):
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
@@ -58,19 +58,19 @@ def _without_doubles(pairs):
     return found
 
 
-def _no_number(name):
-    raise ModelError(f"found {name}, which is no JSON number.")
+def _refuse_constant(name: str) -> NoReturn:
+    raise ModelError(f"found {name}, which is not a JSON number.")
 
 
-def _mended(text: str, reply: str) -> Any:
+def _repaired(text: str, reply: str) -> Any:
     import json_repair
 
-    if not text.rstrip().endswith(("}", "]")):  # cut off, not broken: what is missing can't be guessed
+    if not text.rstrip().endswith(("}", "]")):  # cut off, not broken: we can't guess what is missing
         raise ModelError(f"found a JSON document that does not end: {_quoted(reply)}")
-    mended = json_repair.loads(text)
-    if not isinstance(mended, (dict, list)) or not mended:
+    repaired = json_repair.loads(text)
+    if not isinstance(repaired, (dict, list)) or not repaired:
         raise ModelError(f"found broken JSON: {_quoted(reply)}")
-    return mended
+    return repaired
 
 
 def _quoted(reply: str) -> str:
@@ -82,7 +82,7 @@ def _quoted(reply: str) -> str:
 
 
 def field(data: Any, name: str, kind: type | tuple[type, ...], expected: str) -> Any:
-    """A field of an object, of a type. Raises ModelError saying found and expected, for the model to mend."""
+    """A field of an object, checked for its type. Raises ModelError with found and expected, which the model gets to see."""
     if not isinstance(data, dict):
         raise ModelError(f"found {type(data).__name__}, expected an object with {name!r}.")
     if name not in data:
@@ -94,5 +94,5 @@ def field(data: Any, name: str, kind: type | tuple[type, ...], expected: str) ->
 
 
 def entries(data: Any, name: str, read: Callable[[Any], Any], expected: str) -> list:
-    """A list field, each entry read by a function."""
+    """A list field, with each entry read by a function."""
     return [read(entry) for entry in field(data, name, list, expected)]

@@ -1,32 +1,33 @@
-"""The model as the nodes see it: prose in pieces, or a value of ours out of a structured reply.
+"""The model as the nodes see it: prose in pieces, or a structured reply read into one of our types.
 
-It keeps replies, counts tokens against a budget, and after a failure leaves the model alone for a while, so that a
-session without it is as quick as one that never had it.
+It caches replies, counts tokens against a budget, and leaves the model alone for a while after a failure, so that the
+session then runs as fast as one without a model.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from utils import structured
-from utils.call_llm import Endpoint, Limits, Reply, call_llm, schema_format, whole
+from utils.call_llm import OnWait, Pieces, call_llm, schema_format, whole
 from utils.errors import ModelError
-from utils.replies import Cassette, ReplyCache, request_key
-from utils.structured import Prompt
+from utils.llm import structured
+from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
+from utils.llm.replies import Cassette, ReplyCache, request_key
+from utils.llm.reply import Reply
+from utils.llm.structured import Prompt
 from utils.times import utc
 
 T = TypeVar("T")
-LIMITS = Limits()
-REST_S = 60.0  # after a failure that may pass
-TRIES = 2  # at a structured reply; the second is told what was wrong with the first
+REST_S = 60.0  # after a failure that may be temporary
+TRIES = 2  # for a structured reply; the second request says what was wrong with the first reply
 
 
 class LanguageModel:
-    """One endpoint, or none: then every call raises ModelError at once, which is the mode without a key."""
+    """One endpoint, or none: then every call raises ModelError at once, which is how the mode without a key works."""
 
     def __init__(
         self,
@@ -34,10 +35,10 @@ class LanguageModel:
         *,
         cache: ReplyCache | None = None,
         cassette: Cassette | None = None,
-        limits: Limits = LIMITS,
+        limits: Limits = DEFAULT_LIMITS,
         max_tokens_total: int | None = None,
         required: bool = False,
-        on_wait: Callable[[float, str], None] = lambda seconds, why: None,
+        on_wait: OnWait = lambda seconds, why: None,
     ):
         if cassette and cassette.replaying:
             endpoint = Endpoint("replayed://cassette", cassette.model)
@@ -45,50 +46,48 @@ class LanguageModel:
         self.prompt_tokens = self.completion_tokens = 0
         self.name = endpoint.model if endpoint else ""
         self._cache, self._cassette, self._budget = cache, cassette, max_tokens_total
-        self._rung = 0  # of the ladder to a structured reply: the first one that the server knows
+        self._rung = 0  # which way of asking for a structured reply the server understands, see `_structured`
         self._outage: ModelError | None = None
         self._resting_until = 0.0
-        self._told = self._said = False
+        self._outage_reported = self._used = False
         self._lock = threading.Lock()
 
     @property
     def available(self) -> bool:
-        """Is there one to ask, as far as is known?"""
+        """Is there a model to ask, as far as we know?"""
         return self.endpoint is not None and not (self._outage and time.monotonic() < self._resting_until)
 
     @property
     def used(self) -> bool:
-        """Did it say anything in this run, be it out of the cache or a cassette?"""
-        return self._said
+        """Did it reply at all in this run, even if only from the cache or a cassette?"""
+        return self._used
 
     @property
-    def usage(self) -> dict | None:
-        """{prompt_tokens, completion_tokens} of this run, None where no model was used."""
+    def usage(self) -> dict[str, int] | None:
+        """{prompt_tokens, completion_tokens} of this run, or None if no model was used."""
         if not (self.prompt_tokens or self.completion_tokens):
             return None
         return {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
 
     def outage(self, error: ModelError) -> str:
-        """What a person should be told of a failure: once for each, and nothing where no model was ever set."""
+        """What to tell the learner about a failure: once for each outage, and "" if no model was ever set."""
         with self._lock:
-            if self.endpoint is None or self._told:
+            if self.endpoint is None or self._outage_reported:
                 return ""
-            self._told = True
+            self._outage_reported = True
         return f"model unreachable ({error}), going on with the built-in tutor" if error is self._outage else (
             f"the model's reply can't be used ({error}), going on with the built-in tutor")  # fmt: skip
 
     # ---------------------------------------------------------------------------------------------- asking
 
-    def say(self, prompt: Prompt) -> Generator[str, None, Reply]:
-        """The pieces of a reply in prose, as they come; returns the whole reply. Raises ModelError."""
-        return self._asked(prompt, list(prompt.messages), None, (0, 1), needs_finish=False)
+    def say(self, prompt: Prompt) -> Pieces:
+        """A reply in prose, piece by piece; returns the whole reply. Raises ModelError."""
+        return self._ask(prompt, list(prompt.messages), None, (0, 1), needs_finish=False)
 
     def fill(self, prompt: Prompt[T], repetition: int = 0) -> T:
-        """What the prompt's parser makes of a structured reply. Raises ModelError after TRIES that can't be used.
+        """A structured reply, read by the prompt's parser. Raises ModelError after TRIES replies that can't be used.
 
-        repetition: of --repeat; each has replies of its own.
-
-        A schema where the server knows them, else any JSON object, else a fenced block as the prompt itself asks for.
+        repetition: the number of the run under --repeat; each run gets replies of its own.
         """
         messages = list(prompt.messages)
         for attempt in range(1, TRIES + 1):
@@ -101,43 +100,52 @@ class LanguageModel:
                     {"role": "assistant", "content": reply},
                     {"role": "user", "content": f"That can't be used: {error} Reply again, with one JSON document only."},
                 ]
-        self._told = False
+        self._outage_reported = False
         raise fault
 
-    def _structured(self, prompt: Prompt, messages: list, number: tuple[int, int]) -> Reply:
-        rungs = [schema_format(prompt.schema), {"type": "json_object"}, None]
+    def _structured(self, prompt: Prompt, messages: list[dict[str, str]], number: tuple[int, int]) -> Reply:
+        """By JSON schema if the server supports it, else as any JSON object, else as the prompt itself asks for it."""
+        rungs = [schema_format(prompt.schema or {}), {"type": "json_object"}, None]
         while True:
             try:
-                return whole(self._asked(prompt, messages, rungs[self._rung], number, needs_finish=True))
+                return whole(self._ask(prompt, messages, rungs[self._rung], number, needs_finish=True))
             except ModelError as error:
                 if error.kind == "json_schema" and self._rung == 0:
                     self._rung = 1
-                elif error.kind and self._rung < 2:  # the whole parameter is unknown: only plain text is left
+                elif error.kind and self._rung < 2:  # the server doesn't know the parameter at all, so only plain text is left
                     self._rung = 2
                 else:
                     raise
 
-    def _asked(self, prompt, messages, response_format, number, needs_finish) -> Generator[str, None, Reply]:
+    def _ask(
+        self,
+        prompt: Prompt,
+        messages: list[dict[str, str]],
+        response_format: Mapping | None,
+        number: tuple[int, int],
+        needs_finish: bool,
+    ) -> Pieces:
+        """A reply from the cassette or the cache, else from the endpoint. number: of the repetition and of the try."""
         if self.endpoint is None:
             raise ModelError("no model is set")
         request = [messages, response_format]
         if self._cassette and self._cassette.replaying:
-            return (yield from self._kept(self._cassette.get(request_key(self.endpoint, request, number, False))))
+            return (yield from self._replay(self._cassette.get(request_key(self.endpoint, request, number, False))))
         key = request_key(self.endpoint, request, number, True)
         if self._cache and (reply := self._cache.get(key)) is not None:
             if self._cassette:
                 self._cassette.put(request_key(self.endpoint, request, number, False), reply, messages, self.endpoint)
-            return (yield from self._kept(reply))
+            return (yield from self._replay(reply))
         self._refuse_to_call()
-        reply = yield from self._called(prompt, messages, response_format, needs_finish)
+        reply = yield from self._call(self.endpoint, prompt, messages, response_format, needs_finish)
         if self._cache and reply.complete:
             self._cache.put(key, reply)
         if self._cassette:
             self._cassette.put(request_key(self.endpoint, request, number, False), reply, messages, self.endpoint)
         return reply
 
-    def _kept(self, reply: Reply) -> Iterator[str]:
-        self.name, self._said = reply.model or self.name, True
+    def _replay(self, reply: Reply) -> Pieces:
+        self.name, self._used = reply.model or self.name, True
         yield str(reply)
         return reply
 
@@ -145,16 +153,25 @@ class LanguageModel:
         if self._outage and time.monotonic() < self._resting_until:
             raise self._outage
         if self._budget is not None and self.prompt_tokens + self.completion_tokens >= self._budget:
-            self._rest(ModelError(f"the budget of {self._budget:,} tokens is used up"), float("inf"))
-            raise self._outage
+            error = ModelError(f"the budget of {self._budget:,} tokens is used up")
+            self._rest(error, float("inf"))
+            raise error
 
-    def _called(self, prompt, messages, response_format, needs_finish) -> Generator[str, None, Reply]:
+    def _call(
+        self,
+        endpoint: Endpoint,
+        prompt: Prompt,
+        messages: list[dict[str, str]],
+        response_format: Mapping | None,
+        needs_finish: bool,
+    ) -> Pieces:
+        """A reply from the endpoint; its tokens are counted and the call is logged, whether it succeeds or not."""
         begun, fault, tokens = time.monotonic(), "", (0, 0)
         reply: Reply | None = None
         shorter = prompt.shorter if messages == list(prompt.messages) else None
         try:
             reply = yield from call_llm(
-                messages, stream=True, endpoint=self.endpoint, limits=self.limits, response_format=response_format,
+                messages, stream=True, endpoint=endpoint, limits=self.limits, response_format=response_format,
                 shorter=shorter, needs_finish=needs_finish, on_wait=self.on_wait,
             )  # fmt: skip
         except ModelError as error:
@@ -170,14 +187,15 @@ class LanguageModel:
                 self.completion_tokens += tokens[1]
             if self._cache and (reply is not None or fault):
                 at = utc(datetime.now(timezone.utc), "seconds")
-                self._cache.log(at, self.endpoint, prompt.purpose, reply, tokens, time.monotonic() - begun, fault)
+                self._cache.log(at, endpoint, prompt.purpose, reply, tokens, time.monotonic() - begun, fault)
         with self._lock:
-            self.name, self._said = reply.model or self.name, True
-            self._outage, self._told = None, False
+            self.name, self._used = reply.model or self.name, True
+            self._outage, self._outage_reported = None, False
         return reply
 
     def _rest(self, error: ModelError, seconds: float) -> None:
+        """Leave the model alone for that long."""
         with self._lock:
             if self._outage is None:
-                self._told = False
+                self._outage_reported = False
             self._outage, self._resting_until = error, time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Replies kept: a cache and a log of calls in SQLite, and cassettes that a pipeline replays without key or network."""
+"""Stored replies: a cache and a log of calls in SQLite, and cassettes that a pipeline replays without key or network."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from utils import files
-from utils.call_llm import Endpoint, Reply, masked
 from utils.errors import InvalidFile, ModelError
+from utils.llm.endpoint import Endpoint, masked
+from utils.llm.reply import Reply
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 FILE_NAME = "replies.db"
 SCHEMA = """
@@ -24,9 +29,9 @@ CREATE TABLE IF NOT EXISTS calls (
 
 
 def request_key(endpoint: Endpoint, request: object, number: tuple[int, int], with_address: bool) -> str:
-    """A name for a request: everything that it says, and which repetition and which try at it this is.
+    """A key for a request: all of its content, and the number of the repetition and of the try.
 
-    with_address: tell servers apart too. A cassette does not: it is replayed where there is no server.
+    with_address: tell servers apart too. A cassette doesn't, because it is replayed where there is no server.
     """
     asked = [endpoint.model, request, number, *([endpoint.base_url] if with_address else [])]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
@@ -35,12 +40,12 @@ def request_key(endpoint: Endpoint, request: object, number: tuple[int, int], wi
 class ReplyCache:
     """Complete replies by the key of their request, and the log of calls, in the cache folder.
 
-    It can be made again, so that a file which can't be used is done without, and never ends a session.
+    The cache can be rebuilt, so a file that can't be used is ignored and never ends a session.
     """
 
     def __init__(self, folder: Path, log: bool = True):
         self._lock = threading.Lock()
-        self._connection = None
+        self._connection: Connection | None = None
         self._logs = log
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -62,6 +67,7 @@ class ReplyCache:
             self._connection = None
 
     def get(self, key: str) -> Reply | None:
+        """The reply stored for a request's key."""
         rows = self._run("SELECT reply FROM replies WHERE key = ?", (key,))
         try:
             return from_document(json.loads(rows[0][0])) if rows else None
@@ -74,6 +80,7 @@ class ReplyCache:
     def log(
         self, at: str, endpoint: Endpoint, purpose: str, reply: Reply | None, tokens: tuple[int, int], seconds: float, fault: str
     ) -> None:
+        """Add a call to the log. at: UTC, ISO 8601. tokens: of prompt and completion. fault: "" if it succeeded."""
         if not self._logs:
             return
         model = (reply.model if reply is not None else "") or endpoint.model
@@ -83,7 +90,7 @@ class ReplyCache:
             (at, endpoint.host, model, purpose, *tokens, round(seconds, 3), masked(fault, endpoint)),
         )
 
-    def _run(self, query: str, values: tuple) -> list:
+    def _run(self, query: str, values: tuple[Any, ...]) -> list[Any]:
         import sqlite3
 
         if self._connection is None:
@@ -100,12 +107,14 @@ class ReplyCache:
             self._connection = None
 
 
-def as_document(reply: Reply) -> dict:
+def as_document(reply: Reply) -> dict[str, Any]:
+    """A reply as plain values, for JSON and YAML."""
     return {"text": str(reply), "finish": reply.finish, "model": reply.model,
             "tokens": [reply.prompt_tokens, reply.completion_tokens]}  # fmt: skip
 
 
-def from_document(document: dict) -> Reply:
+def from_document(document: dict[str, Any]) -> Reply:
+    """A reply from `as_document`. Raises KeyError, TypeError or ValueError if the document isn't one."""
     reply = Reply(document["text"])
     reply.finish, reply.model = document["finish"], document["model"]
     reply.prompt_tokens, reply.completion_tokens = document["tokens"]
@@ -113,15 +122,15 @@ def from_document(document: dict) -> Reply:
 
 
 class Cassette:
-    """A YAML file of replies: recorded where it is not there yet, replayed where it is. Keys stand in order, no secret in it."""
+    """A YAML file of replies, recorded if it doesn't exist yet and replayed if it does. Keys are sorted; it holds no secret."""
 
-    HEAD = "# Replies of a model, recorded once and replayed ever after. Delete the file to record them anew.\n"
+    HEAD = "# Replies of a model, recorded once and replayed from then on. Delete the file to record them again.\n"
 
     def __init__(self, path: str):
         self.path, self._lock = path, threading.Lock()
         self.replaying = os.path.exists(path)
         self.model = ""
-        self._replies: dict[str, dict] = {}
+        self._replies: dict[str, dict[str, Any]] = {}
         if self.replaying:
             self._read()
 
@@ -131,7 +140,7 @@ class Cassette:
         shown = files.shown_path(self.path)
         data = load(files.read_text(self.path), shown)
         if not isinstance(data, dict) or not isinstance(data.get("replies"), list) or not isinstance(data.get("model"), str):
-            raise InvalidFile(shown, 1, "found no cassette, expected model: and replies:; delete it to record one")
+            raise InvalidFile(shown, 1, "found no cassette, expected model: and replies:; delete the file to record one")
         self.model = data["model"]
         for number, entry in enumerate(data["replies"]):
             try:
@@ -140,16 +149,17 @@ class Cassette:
             except (KeyError, TypeError, ValueError):
                 line = line_of(data["replies"], number)
                 raise InvalidFile(shown, line, "found a reply without key, text, finish, model and tokens, expected all of "
-                                               "them; delete the file to record it anew") from None  # fmt: skip
+                                               "them; delete the file to record it again") from None  # fmt: skip
 
     def get(self, key: str) -> Reply:
-        """The reply recorded for a request. Raises ModelError where there is none: replaying never calls a model."""
+        """The reply recorded for a request. Raises ModelError if there is none, because replaying never calls a model."""
         if key not in self._replies:
             raise ModelError(f"{files.shown_path(self.path)}: no reply to this request was recorded; the lessons, the answers or "
-                             "the prompts have changed: delete the file to record it anew")  # fmt: skip
+                             "the prompts have changed: delete the file to record it again")  # fmt: skip
         return from_document(self._replies[key])
 
-    def put(self, key: str, reply: Reply, messages: Sequence, endpoint: Endpoint) -> None:
+    def put(self, key: str, reply: Reply, messages: Sequence[Mapping[str, str]], endpoint: Endpoint) -> None:
+        """Keep a reply until `save`. messages: of its request, the last of which is quoted in the file."""
         asked = " ".join(messages[-1]["content"].split())[:200]
         entry = {"key": key, "asked": asked, **as_document(reply)}
         entry = {name: masked(value, endpoint) if isinstance(value, str) else value for name, value in entry.items()}
@@ -158,7 +168,7 @@ class Cassette:
             self._replies[key] = entry
 
     def save(self) -> None:
-        """Write what was recorded; nothing where it was replayed."""
+        """Write what was recorded; does nothing when replaying."""
         if self.replaying:
             return
         import yaml

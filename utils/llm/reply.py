@@ -1,0 +1,164 @@
+"""A model's reply: read from the bytes of a response, and kept free of the key."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from utils.llm.endpoint import NO_KEY
+from utils.llm.faults import QUOTE, ModelFault
+
+
+class Reply(str):
+    """What the model said; a str that also knows how it came about."""
+
+    finish: str = ""  # "stop", "length", or "" if the stream ended without saying
+    model: str = ""
+    prompt_tokens: int = 0  # both counts: of all tries together
+    completion_tokens: int = 0
+
+    @property
+    def complete(self) -> bool:
+        return self.finish == "stop"
+
+
+class ReplyReader:
+    """Turns the bytes of a body into pieces of text: server-sent events, or one JSON document if the server does not stream."""
+
+    def __init__(self) -> None:
+        self.fault: ModelFault | None = None
+        self.finish = self.model = ""
+        self.usage = (0, 0)  # prompt and completion tokens
+        self.replied = False  # a well-formed choice has come, even if it was empty
+        self.rest: list[str] = []
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._kind = ""  # "events" or "document", by the first character
+        self._text = ""
+        self._data: list[str] = []
+        self._done = False
+
+    def feed(self, chunk: bytes) -> Iterator[str]:
+        """The pieces that these bytes complete."""
+        self._text += self._decoder.decode(chunk)
+        if not self._kind and (start := self._text.lstrip("\ufeff \t\r\n")):
+            self._kind = "document" if start[0] in '{[<n"' else "events"
+        if self._kind != "events":
+            return
+        *lines, self._text = re.split(r"\r\n|\n|\r(?!\n|$)", self._text)
+        for line in lines:
+            yield from self._line(line)
+
+    def _line(self, line: str) -> Iterator[str]:
+        """One line of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
+        if line.startswith("data:"):
+            self._data.append(line[5:].removeprefix(" "))
+        elif not line and self._data:
+            data, self._data = "\n".join(self._data), []
+            if data.strip() == "[DONE]":
+                self._done = True
+            elif not self.fault:
+                yield from self._event(data)
+
+    def _event(self, data: str) -> Iterator[str]:
+        try:
+            event = json.loads(data)
+        except ValueError:
+            self.fault = ModelFault("{host} gave a broken reply: an event that is not JSON", tries=2)
+            return
+        yield from self._take(event, "delta")
+
+    def _take(self, document: Any, part: str) -> Iterator[str]:
+        """The text in an event (`part` "delta") or in a whole completion ("message")."""
+        if not isinstance(document, dict):
+            self.fault = ModelFault("{host} gave an empty reply" if document is None else
+                                "{host} gave a broken reply: not an object", tries=3)  # fmt: skip
+            return
+        if error := document.get("error"):
+            message = error.get("message") if isinstance(error, dict) else error
+            self.fault = ModelFault(f"{{host}} reports: {str(message)[:QUOTE]}", tries=2)
+            return
+        if isinstance(document.get("model"), str):
+            self.model = document["model"]
+        usage = document.get("usage")
+        if isinstance(usage, dict):
+            asked, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
+            self.usage = asked if isinstance(asked, int) else 0, written if isinstance(written, int) else 0
+        choices = document.get("choices")
+        if not isinstance(choices, list):
+            if part == "message" or choices is not None:
+                self.fault = ModelFault("{host} gave a broken reply: it holds no choices", tries=3)
+            return
+        if not choices and part == "message":
+            self.fault = ModelFault("{host} gave an empty reply: no choice in it", tries=2)
+        for choice in choices[:1]:
+            yield from self._choice(choice, part)
+
+    def _choice(self, choice: Any, part: str) -> Iterator[str]:
+        message = choice.get(part) if isinstance(choice, dict) else None
+        if message is None and isinstance(choice, dict) and part == "delta":
+            message = {}
+        if not isinstance(message, dict):
+            self.fault = ModelFault("{host} gave a broken reply: a choice without a message", tries=3)
+            return
+        self.replied = True
+        if message.get("refusal"):
+            self.fault = ModelFault("the model declined to answer", about_reply=True)
+            return
+        finish = choice.get("finish_reason")
+        self.finish = finish if isinstance(finish, str) else self.finish
+        if finish == "content_filter":
+            self.fault = ModelFault("the reply was filtered by {host}", about_reply=True)
+            return
+        content = message.get("content")
+        if isinstance(content, str) and content:
+            yield content
+        elif content is not None and not isinstance(content, str):
+            self.fault = ModelFault("{host} gave a broken reply: its content is not text", tries=3)
+
+    def close(self) -> ModelFault | None:
+        """What is wrong with the finished reply, or None. `rest` then holds the pieces that only the end made clear."""
+        if self.fault:
+            return self.fault
+        if self._kind == "document":
+            return self._close_document()
+        if self._text or self._data:  # no blank line at the end: complete, or cut off in the middle
+            self.rest += [piece for line in (self._text, "") for piece in self._line(line)]
+            if self.fault:
+                self.fault = ModelFault("the reply of {host} was cut off", tries=2)
+        if not self.fault and self.replied and not (self.finish or self._done):
+            self.fault = ModelFault("the reply of {host} was cut off", tries=2)
+        return self.fault
+
+    def _close_document(self) -> ModelFault | None:
+        if self._text.lstrip().startswith("<"):
+            return ModelFault("{host} answered with a web page, not a reply; check that the base URL ends in /v1")
+        try:
+            document = json.loads(self._text)
+        except ValueError:
+            return ModelFault("{host} gave a broken reply: not JSON", tries=3)
+        self.rest += self._take(document, "message")
+        return self.fault
+
+
+class KeyMask:
+    """Keeps the key out of a reply that echoes it, wherever the reply is cut into pieces."""
+
+    def __init__(self, key: str):
+        self._key, self._held = "" if key == NO_KEY else key, ""
+
+    def feed(self, piece: str) -> str:
+        """What can be passed on: everything except an end that may be the beginning of the key."""
+        if not self._key:
+            return piece
+        text = (self._held + piece).replace(self._key, "…")
+        longest = min(len(self._key) - 1, len(text))
+        held = next((n for n in range(longest, 0, -1) if self._key.startswith(text[-n:])), 0)
+        self._held = text[len(text) - held :]
+        return text[: len(text) - held]
+
+    def close(self) -> str:
+        """What was held back, when nothing more comes."""
+        return self._held
