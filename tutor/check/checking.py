@@ -29,7 +29,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass
-class Report:
+class CheckReport:
     """What was looked at, what there is to say, what was mended."""
 
     lessons: int = 0
@@ -91,7 +91,7 @@ def rules_listing() -> str:
 
 def check(
     settings: Settings, paths: Sequence[str] = (), fix: bool = False, run_code: bool = True, tell: Tell | None = None
-) -> Report:
+) -> CheckReport:
     """Look at the lessons and banks of `paths`, by default at those of --docs.
 
     A path is a folder of Markdown, a lesson, or a bank (then only the bank is looked at). `tell` is told what is being
@@ -99,7 +99,7 @@ def check(
     UsageError for a path that is not there.
     """
     tell = tell or (lambda text: None)
-    report = Report(code_was_run=run_code)
+    report = CheckReport(code_was_run=run_code)
     chosen = _chosen(settings, paths)
     for selection in chosen:
         report.warnings += selection.corpus.warnings  # of the listing; what comes later is told as findings
@@ -184,7 +184,7 @@ def _stray_banks(corpus: Corpus, within: Sequence[str]) -> list[str]:
 # --------------------------------------------------------------------------------------------------- looking
 
 
-def _look(selection: _Selection, run_code: bool, tell: Tell, report: Report) -> None:
+def _look(selection: _Selection, run_code: bool, tell: Tell, report: CheckReport) -> None:
     corpus = selection.corpus
     texts: dict[str, str] = {}
     for lesson_id in selection.lessons:
@@ -224,7 +224,7 @@ def _placed(error) -> tuple[int, str]:
     return 1, str(error)
 
 
-def _lesson(corpus: Corpus, lesson_id: str, report: Report | None) -> Lesson | None:
+def _lesson(corpus: Corpus, lesson_id: str, report: CheckReport | None) -> Lesson | None:
     """A lesson, read without its front matter where that is wrong; faults go to the report, if there is one."""
     shown = corpus.path_of(lesson_id)
     try:
@@ -241,7 +241,7 @@ def _lesson(corpus: Corpus, lesson_id: str, report: Report | None) -> Lesson | N
     return lesson
 
 
-def _look_at_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_banks: bool, report: Report) -> None:
+def _look_at_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_banks: bool, report: CheckReport) -> None:
     try:
         found = corpus.bank_text(lesson_id)
     except (InvalidFile, UsageError) as error:
@@ -261,7 +261,7 @@ def _look_at_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_ban
         ))  # fmt: skip
 
 
-def _look_at_stray(corpus: Corpus, lesson_id: str, report: Report) -> None:
+def _look_at_stray(corpus: Corpus, lesson_id: str, report: CheckReport) -> None:
     shown = corpus.path_of(lesson_id, BANK_SUFFIX)
     near = nearest(lesson_id, corpus.ids())
     hint = f"Did you mean {near}{BANK_SUFFIX}?" if near else "rename it, or write the lesson"
@@ -349,7 +349,7 @@ def _circles(corpus: Corpus, chosen: Sequence[str]) -> list[Finding]:
 # --------------------------------------------------------------------------------------------------- mending
 
 
-def _fix(selection: _Selection, run_code: bool, tell: Tell, report: Report) -> None:
+def _fix(selection: _Selection, run_code: bool, tell: Tell, report: CheckReport) -> None:
     """Write mended files, before anything is looked at."""
     corpus = selection.corpus
     blocks = {}
@@ -386,7 +386,7 @@ def _real(corpus: Corpus, lesson_id: str, suffix: str) -> str:
     return os.path.join(corpus.root, corpus.files[lesson_id].removesuffix(".md") + suffix)
 
 
-def _tidied(text: str, path: str, shown: str, report: Report) -> str:
+def _tidied(text: str, path: str, shown: str, report: CheckReport) -> str:
     """The text of a file, tidied there and here."""
     tidy = tidied(text, markdown=path.endswith(".md"))
     if tidy != text:
