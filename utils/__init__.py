@@ -1,3 +1,3 @@
-"""What the nodes are handed: plain functions over values, and one wrapper per outside thing."""
+"""The outside world: one wrapper for each thing outside the program (an endpoint, files, a process, a clock)."""
 
 __version__ = "0.1.0"

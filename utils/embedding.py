@@ -1,8 +1,8 @@
-"""The built-in embedding: a vector for a text from the pieces of its words, in pure Python and at once.
+"""The built-in embedding: a vector for a text, from the pieces of its words, in pure Python and fast.
 
-A table (assets/embedding.bin, made by benchmarks/make_embedding.py) has a row of bytes for each piece. A word is cut into the
-longest pieces there are, a text's vector is the sum of its pieces' rows, and vectors are compared by the cosine. It says
-what a text is about, not what it claims: an order of passages may rest on it, and never a grade.
+A table (assets/embedding.bin, made by benchmarks/make_embedding.py) has a row of bytes for each piece. A word is cut into
+the longest pieces that the table has, a text's vector is the sum of its pieces' rows, and vectors are compared by their
+cosine. It tells what a text is about, not what it claims, so it may rank passages but never grade an answer.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from pathlib import Path
 TABLE = Path(__file__).resolve().parent.parent / "assets" / "embedding.bin"
 START = "\u2581"  # before a piece that begins a word
 ZERO = 128  # the byte that stands for 0
-LANE_BYTES = 4  # a row as one integer has a lane for each number, so that one addition sums all of them
+LANE_BYTES = 4  # a row is one integer with a lane for each number, so that one addition sums them all
 LONGEST_PIECE = 16
-MOST_WORDS = 50_000  # that are remembered, some 20 MB
-Vector = tuple[list[int], float]
-WORD = re.compile(r"\\[A-Za-z]+|<!--|([^\W\d_]+|\d)")  # of LaTeX only the letters that stand for something
+MOST_WORDS = 50_000  # how many words are remembered, about 20 MB
+SumAndLength = tuple[list[int], float]  # an unscaled vector and its length
+WORD = re.compile(r"\\[A-Za-z]+|<!--|([^\W\d_]+|\d)")  # skips LaTeX commands, which stand for no word
 
 
 class Embedding:
-    """The table, and the words that were looked up in it."""
+    """The table, and the words that were already looked up in it."""
 
     def __init__(self, table: bytes):
         end = table.index(b"\n") + 1
@@ -40,8 +40,8 @@ class Embedding:
         self._words: dict[str, tuple[int, int]] = {}
         self._lanes = struct.Struct(f"<{self.dimensions}I")
 
-    def vector(self, text: str) -> Vector:
-        """(the sum of the rows of a text's pieces, its length); length 0 where no word can be cut."""
+    def vector(self, text: str) -> SumAndLength:
+        """(the sum of the rows of a text's pieces, its length). The length is 0 if the table knows none of the words."""
         total = count = 0
         words = self._words
         if len(words) > MOST_WORDS:
@@ -56,15 +56,15 @@ class Embedding:
         values = [lane - zero for lane in self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))]
         return values, math.sqrt(sum(map(mul, values, values)))
 
-    def nearest(self, vector: Vector, texts: Iterable[str]) -> float:
-        """The cosine of a vector with that of the text nearest to it, -1..1; 0 where there is none that says anything."""
+    def nearest(self, vector: SumAndLength, texts: Iterable[str]) -> float:
+        """The cosine of a vector with that of the nearest text, -1..1; 0 if no text has a vector."""
         values, length = vector
         others = (self.vector(text) for text in texts)
         found = (sum(map(mul, values, other)) / size for other, size in others if size)
         return max(found, default=0.0) / length if length else 0.0
 
     def _sum(self, word: str) -> tuple[int, int]:
-        """(sum of its pieces' rows as one integer, how many they are) of a word."""
+        """(the sum of the rows of a word's pieces as one integer, the number of pieces)."""
         total = count = 0
         rest = START + word
         while rest:
@@ -83,5 +83,5 @@ class Embedding:
 
 @cache
 def built_in() -> Embedding:
-    """The table of assets/."""
+    """The embedding that ships in assets/, read once."""
     return Embedding(TABLE.read_bytes())

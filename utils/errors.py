@@ -1,12 +1,13 @@
-"""How things go wrong, and what the shell is told of it."""
+"""What can go wrong, and the exit code for each case."""
 
 from __future__ import annotations
 
+import os
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the shell is told. Stable; pipelines depend on it."""
+    """The exit codes of the commands. Stable, because pipelines depend on them."""
 
     DONE = 0
     FELL_SHORT = 1
@@ -22,7 +23,7 @@ class ExitCode(IntEnum):
 
 
 class TutorError(Exception):
-    """Something a person can mend. The message says what happened, where, and what to do."""
+    """Something a person can fix. The message says what happened, where, and what to do."""
 
     exit_code = ExitCode.BUG
 
@@ -34,26 +35,26 @@ class UsageError(TutorError):
 
 
 class ModelError(TutorError):
-    """The model could not be reached, or what it said cannot be used."""
+    """The model could not be reached, or its reply can't be used."""
 
     exit_code = ExitCode.NO_MODEL
     kind = ""  # "format", "json_schema": the server does not know this way of asking for structured replies
-    about_reply = False  # the endpoint works; it is this reply that can't be used
-    tokens = (0, 0)  # prompt and completion tokens that were spent all the same
+    about_reply = False  # the endpoint works, only this reply can't be used
+    tokens = (0, 0)  # prompt and completion tokens that were spent anyway
 
 
 class ModelRefused(ModelError):
-    """The endpoint is there and refuses for good: the key, the model's name or the certificate. Settings mend it."""
+    """The endpoint refuses for good because of the key, the model's name or the certificate: settings have to change."""
 
     exit_code = ExitCode.USAGE
 
 
 class InvalidFile(TutorError):
-    """A lesson, bank, sheet or script that cannot be read as what it should be."""
+    """A lesson, bank, sheet or script that can't be read."""
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, path, line, message):
+    def __init__(self, path: str | os.PathLike[str], line: int | None, message: str):
         super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
         self.path, self.line, self.message = str(path), line, message
 
@@ -65,6 +66,6 @@ class NothingRun(TutorError):
 
 
 class RecordsError(TutorError):
-    """The learner's records cannot be used; they are left as they are."""
+    """The learner's records can't be used; they are left as they are."""
 
     exit_code = ExitCode.RECORDS

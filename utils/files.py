@@ -1,7 +1,7 @@
-"""Files: where ours are kept, and safe reading and writing.
+"""Files: where ours are, and how to read and write safely.
 
-A folder of documents may come from anywhere. Nothing outside it is read through it: `read_inside` refuses a link that leads
-out, whatever has changed since the folder was listed. (A hard link can't be told from the file itself.)
+A folder of documents may come from anywhere, so nothing outside it is ever read through it: `read_inside` refuses a link
+that leads out, even one that appeared after the folder was listed. (A hard link can't be told from the file itself.)
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Union
 
 from utils.errors import InvalidFile, UsageError
 
 LIMIT_BYTES = 5_000_000  # of a document
-BYTE_ORDER_MARKS = {  # the longer ones first: that of UTF-32 begins with that of UTF-16
+AnyPath = Union[str, "os.PathLike[str]"]
+BYTE_ORDER_MARKS = {  # longer ones first, because the mark of UTF-32 begins with that of UTF-16
     b"\xff\xfe\0\0": "UTF-32",
     b"\0\0\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16",
@@ -30,7 +32,7 @@ BYTE_ORDER_MARKS = {  # the longer ones first: that of UTF-32 begins with that o
 
 
 def home_folder(option: str | None) -> Path:
-    """Where the learner's records, settings and logs are: --home, TUTOR_HOME, else the platform's folder for them."""
+    """The folder for records, settings and logs: --home, TUTOR_HOME, else the platform's folder for user data."""
     chosen = option or os.environ.get("TUTOR_HOME")
     if chosen:
         return Path(chosen).expanduser()
@@ -40,7 +42,7 @@ def home_folder(option: str | None) -> Path:
 
 
 def cache_folder(option: str | None) -> Path:
-    """Where what can be made again is kept: `cache` in --home or TUTOR_HOME, else the platform's folder for it."""
+    """The folder for what can be rebuilt: `cache` in --home or TUTOR_HOME, else the platform's folder for caches."""
     if option or os.environ.get("TUTOR_HOME"):
         return home_folder(option) / "cache"
     from platformdirs import user_cache_dir
@@ -48,14 +50,14 @@ def cache_folder(option: str | None) -> Path:
     return Path(user_cache_dir("pocket-tutor", appauthor=False))
 
 
-def shown_path(path) -> str:
-    """A path for people: relative to the working folder where it is inside it; bytes that are no UTF-8 as \\xff."""
+def shown_path(path: AnyPath) -> str:
+    """A path for people: relative if it is inside the working folder, with bytes that are not UTF-8 as \\xff."""
     return shown_plainly(str(Path(path)))
 
 
 def shown_plainly(path: str) -> str:
-    """The same of a path that is written plainly already; without pathlib, which is slow for many thousands."""
-    with suppress(OSError):  # the working folder is gone
+    """Like shown_path, for a normalized path; without pathlib, which is slow for many thousands of paths."""
+    with suppress(OSError):  # the working folder was deleted
         here = os.getcwd()
         if path == here:
             return "."
@@ -64,16 +66,17 @@ def shown_plainly(path: str) -> str:
 
 
 def printable(name: str) -> str:
+    """A file name with bytes that are not UTF-8 as \\xff."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 # ------------------------------------------------------------------------------------------------- reading
 
 
-def read_text(path, limit_bytes: int = LIMIT_BYTES) -> str:
-    """The text of a UTF-8 file that a person named; links are followed, and pipes read.
+def read_text(path: AnyPath, limit_bytes: int = LIMIT_BYTES) -> str:
+    """The text of a UTF-8 file that a person named; it may be a link or a pipe.
 
-    Raises UsageError where it can't be read, InvalidFile where it is too long or not UTF-8.
+    Raises UsageError if it can't be read, InvalidFile if it is too long or not UTF-8.
     """
     try:
         with open(path, "rb") as file:
@@ -81,15 +84,15 @@ def read_text(path, limit_bytes: int = LIMIT_BYTES) -> str:
     except OSError as error:
         raise UsageError(f"{shown_path(path)}: could not be read: {error.strerror}; check the name") from None
     except ValueError:  # a NUL in the name
-        raise UsageError(f"{shown_path(path)}: could not be read: no such name is possible; check it") from None
-    return decoded(data, shown_path(path), limit_bytes)
+        raise UsageError(f"{shown_path(path)}: could not be read: this can't be a file name; check it") from None
+    return decode(data, shown_path(path), limit_bytes)
 
 
 @contextmanager
-def lines_of(path) -> Iterator[Iterator[tuple[int, str]]]:
-    """(1-based number, text) of each line that is not blank, read as it is needed; `-` is standard input.
+def lines_of(path: AnyPath) -> Iterator[Iterator[tuple[int, str]]]:
+    """(1-based number, text) of each line that is not blank, read as needed; `-` is standard input.
 
-    Bytes that are not UTF-8 become replacement characters: one bad line shall not end a long file.
+    Bytes that are not UTF-8 become replacement characters, so that a bad line doesn't stop the reading of a long file.
     """
     shown = shown_path(path)
     try:
@@ -101,7 +104,8 @@ def lines_of(path) -> Iterator[Iterator[tuple[int, str]]]:
         yield ((number, text) for number, text in texts if text)
 
 
-def decoded(data: bytes, shown: str, limit_bytes: int) -> str:
+def decode(data: bytes, shown: str, limit_bytes: int) -> str:
+    """The text of a file's bytes. shown: its path, for messages. Raises InvalidFile."""
     if len(data) > limit_bytes:
         raise InvalidFile(shown, None, f"found more than {limit_bytes:,} bytes, expected at most that; split the file")
     for mark, encoding in BYTE_ORDER_MARKS.items():
@@ -117,9 +121,10 @@ def decoded(data: bytes, shown: str, limit_bytes: int) -> str:
 
 
 def _open_inside(root: str, relative: str) -> int:
-    """A descriptor of the regular file `relative` under `root`, reached without following any link below `root`.
+    """A descriptor of the regular file `relative` under `root`, opened without following any link below `root`.
 
-    Folder by folder from an open descriptor, so that nothing swapped in meanwhile can lead out. Raises OSError.
+    We go folder by folder from an open descriptor, so that nothing that is swapped in meanwhile can lead out.
+    Raises OSError.
     """
     here = os.open(root, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
@@ -128,7 +133,7 @@ def _open_inside(root: str, relative: str) -> int:
             inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
             os.close(here)
             here = inner
-        # O_NONBLOCK: a pipe swapped in must not hang us.
+        # O_NONBLOCK, so that a pipe that was swapped in can't block us
         found = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=here)
     finally:
         os.close(here)
@@ -136,7 +141,7 @@ def _open_inside(root: str, relative: str) -> int:
 
 
 def _open_checked(root: str, relative: str) -> int:
-    """The same on systems that can't open relative to a folder (Windows): opened, then checked where it was."""
+    """Like _open_inside where files can't be opened relative to a folder (Windows): checked for where it is, then opened."""
     path = os.path.join(root, *relative.split("/"))
     if not is_within(os.path.realpath(path), root):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
@@ -151,10 +156,12 @@ def _regular(descriptor: int, name: str) -> int:
 
 
 def is_within(path: str, folder: str) -> bool:
+    """Is a path a folder or inside it? Both are real paths."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def read_inside(root: str, relative: str, count: int) -> bytes:
+    """At most `count` bytes of a file below `root`. Raises OSError, also for a link that leads out."""
     opener = _open_inside if os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW") else _open_checked
     with open(opener(root, relative), "rb") as file:
         return file.read(count)
@@ -163,8 +170,8 @@ def read_inside(root: str, relative: str, count: int) -> bytes:
 # ------------------------------------------------------------------------------------------------- writing
 
 
-def write_atomically(path, text: str) -> None:
-    """Write a whole file or leave the old one as it was. A link's target is replaced, a device is written to.
+def write_atomically(path: AnyPath, text: str) -> None:
+    """Write a whole file, or leave the old one as it was. For a link, its target is replaced; a device is written to.
 
     Raises UsageError naming the path and the reason.
     """
@@ -180,8 +187,8 @@ def write_atomically(path, text: str) -> None:
         raise _unwritable(path, error) from None
 
 
-def refuse_unwritable(path) -> None:
-    """Raises UsageError where `write_atomically` would: before long work, not after it."""
+def refuse_unwritable(path: AnyPath) -> None:
+    """Raise the UsageError that `write_atomically` would raise, before long work instead of after it."""
     target = os.path.realpath(path)
     try:
         if os.path.exists(target) and not os.path.isfile(target):
@@ -194,15 +201,15 @@ def refuse_unwritable(path) -> None:
         raise _unwritable(path, error) from None
 
 
-def write_new(path, text: str) -> None:
-    """Write a file that is not there yet, or is empty: somebody's work is not overwritten. Raises UsageError."""
+def write_new(path: AnyPath, text: str) -> None:
+    """Write a file that does not exist yet, or is empty, so that nobody's work is overwritten. Raises UsageError."""
     if os.path.isfile(path) and os.path.getsize(path):
-        raise UsageError(f"{shown_path(path)}: is there already, and may hold answers; choose another name, or remove it")
+        raise UsageError(f"{shown_path(path)}: already exists, and may hold answers; choose another name, or remove it")
     write_atomically(path, text)
 
 
-def append_text(path, text: str) -> None:
-    """Add to the end of a file, made where it is missing. Raises UsageError."""
+def append_text(path: AnyPath, text: str) -> None:
+    """Add to the end of a file, which is created if it does not exist. Raises UsageError."""
     try:
         with open(path, "ab") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
@@ -210,15 +217,15 @@ def append_text(path, text: str) -> None:
         raise _unwritable(path, error) from None
 
 
-def size_bytes(path) -> int:
-    """Of a file; 0 where there is none."""
+def size_bytes(path: AnyPath) -> int:
+    """The size of a file, 0 if it does not exist."""
     try:
         return os.path.getsize(path)
     except OSError:
         return 0
 
 
-def _unwritable(path, error: OSError) -> UsageError:
+def _unwritable(path: AnyPath, error: OSError) -> UsageError:
     return UsageError(f"{shown_path(path)}: could not be written: {error.strerror}; choose another place, or make room")
 
 
@@ -244,7 +251,7 @@ def _replace(target: str, data: bytes) -> None:
 
 
 def write_crash_log(error: BaseException) -> str:
-    """Keep the traceback of a bug for a developer; returns where, for people. Never raises."""
+    """Save the traceback of a bug for a developer. Returns the file's path, for people. Never raises."""
     import tempfile
     import traceback
 

@@ -1,6 +1,6 @@
-"""Embeddings: the endpoint's where one is named for them, else the built-in ones.
+"""Embeddings: from the endpoint if a model for them is set, else built in.
 
-Every vector carries the name of what made it, and vectors of different makers are never compared.
+Every vector knows which model made it, and vectors of different models are never compared.
 
     python -m utils.get_embedding "a mean" "an average"
 """
@@ -23,22 +23,22 @@ from utils.settings import Settings
 
 BUILT_IN = "built-in"
 BATCH = 64  # texts in one request
-LONGEST = 6_000  # characters of a text that are sent
+LONGEST = 6_000  # how many characters of a text are sent
 
 
 @dataclass(frozen=True)
 class Vector:
-    """An embedding of length 1 and what made it."""
+    """An embedding of length 1 and the model that made it."""
 
     model: str
-    values: array  # of float32
+    values: array[float]  # float32
 
     def similarity(self, other: Vector) -> float:
-        """The cosine, -1..1. Raises UsageError where the two were made by different models."""
+        """The cosine, -1..1. Raises UsageError if different models made the two."""
         if (self.model, len(self.values)) != (other.model, len(other.values)):
             raise UsageError(
                 f"vectors of {self.model} ({len(self.values)}) and {other.model} ({len(other.values)}) can't be compared; "
-                "make them anew with one model"
+                "make both with one model"
             )
         return sum(a * b for a, b in zip(self.values, other.values, strict=True))
 
@@ -46,17 +46,17 @@ class Vector:
 def get_embedding(
     texts: str | Sequence[str], *, endpoint: Endpoint | None = None, model: str = BUILT_IN, limits: Limits | None = None
 ) -> list[Vector]:
-    """A vector for each text: of the endpoint's model, or built in. Raises ModelError where the endpoint fails."""
+    """A vector for each text, from the endpoint's model or built in. Raises ModelError if the endpoint fails."""
     texts = [texts] if isinstance(texts, str) else list(texts)
     if model == BUILT_IN or endpoint is None:
         return [Vector(BUILT_IN, _unit(built_in().vector(text)[0])) for text in texts]
     vectors: list[Vector] = []
     for start in range(0, len(texts), BATCH):
-        vectors += _asked(texts[start : start + BATCH], endpoint, model, limits or Limits())
+        vectors += _request(texts[start : start + BATCH], endpoint, model, limits or Limits())
     return vectors
 
 
-def _asked(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -> list[Vector]:
+def _request(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -> list[Vector]:
     import openai
 
     client = openai.OpenAI(
@@ -69,19 +69,20 @@ def _asked(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -> 
     except openai.OpenAIError as error:
         raise model_error(error, endpoint) from None
     except (TypeError, ValueError, AttributeError):
-        raise ModelError(f"{endpoint.host} gave no embeddings that can be read") from None
+        raise ModelError(f"{endpoint.host} gave no readable embeddings") from None
     if len(found) != len(texts) or any(not values or len(values) != len(found[0]) for values in found):
         raise ModelError(f"{endpoint.host} gave {len(found)} embeddings for {len(texts)} texts")
     return [Vector(model, _unit(values)) for values in found]
 
 
-def _unit(values: Sequence[float]) -> array:
+def _unit(values: Sequence[float]) -> array[float]:
+    """The vector scaled to length 1."""
     length = math.sqrt(sum(value * value for value in values)) or 1.0
     return array("f", (value / length for value in values))
 
 
 class Embedder:
-    """An endpoint's embedding model, its vectors kept by the hash of their text in the cache folder."""
+    """An endpoint's embedding model, with its vectors cached by the hash of their text."""
 
     def __init__(self, endpoint: Endpoint, model: str, cache: Path | None, limits: Limits | None = None):
         import sqlite3
@@ -92,22 +93,22 @@ class Embedder:
                 cache.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._table = sqlite3.connect(cache / "vectors.db" if cache else ":memory:", timeout=2, isolation_level=None)
             self._table.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) STRICT")
-        except (OSError, sqlite3.Error):  # what can be made again is done without
+        except (OSError, sqlite3.Error):  # a cache can be rebuilt, so one that fails is not used
             self._table = sqlite3.connect(":memory:", isolation_level=None)
             self._table.execute("CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) STRICT")
 
     def vectors(self, texts: Sequence[str]) -> list[Vector]:
-        """A vector for each text; only what was never seen is asked for. Raises ModelError."""
+        """A vector for each text. Only texts that are not in the cache are sent. Raises ModelError."""
         keys = [self._key(text) for text in texts]
-        known = {key: self._kept(key) for key in keys}
-        new = [number for number, key in enumerate(keys) if known[key] is None]
-        for number, vector in zip(new, get_embedding([texts[n] for n in new], endpoint=self.endpoint, model=self.model,
-                                                     limits=self.limits), strict=True):  # fmt: skip
-            known[keys[number]] = vector
-            self._table.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (keys[number], vector.values.tobytes()))
+        known = {key: vector for key in keys if (vector := self._cached(key))}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        made = get_embedding(list(new.values()), endpoint=self.endpoint, model=self.model, limits=self.limits)
+        for key, vector in zip(new, made, strict=True):
+            known[key] = vector
+            self._table.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (key, vector.values.tobytes()))
         return [known[key] for key in keys]
 
-    def _kept(self, key: bytes) -> Vector | None:
+    def _cached(self, key: bytes) -> Vector | None:
         row = self._table.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
         return Vector(self.model, array("f", row[0])) if row and len(row[0]) % 4 == 0 else None
 
@@ -115,21 +116,21 @@ class Embedder:
         named = f"{self.endpoint.base_url}\0{self.model}\0{text}"
         return hashlib.blake2b(named.encode("utf-8", "replace"), digest_size=16).digest()
 
-    def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
-        """How alike the query and each text are, as cosines. Raises ModelError."""
+    def similarities(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of the query with each text. Raises ModelError."""
         first, *others = self.vectors([query, *texts])
         return [first.similarity(other) for other in others]
 
 
 def embedder_of(settings: Settings, cache: Path | None, environment: Mapping[str, str] | None = None) -> Embedder | None:
-    """The endpoint's embedding model where TUTOR_EMBEDDING_MODEL names one, else None."""
+    """The endpoint's embedding model if TUTOR_EMBEDDING_MODEL names one, else None."""
     environment = os.environ if environment is None else environment
     model = environment.get("TUTOR_EMBEDDING_MODEL", "").strip()
     endpoint = endpoint_of(settings, environment) if model else None
     return Embedder(endpoint, model, cache) if endpoint else None
 
 
-SecondLook = Callable[[str, Sequence[str]], list[float]]
+SecondLook = Callable[[str, Sequence[str]], list[float]]  # as Embedder.similarities
 
 if __name__ == "__main__":
     import sys

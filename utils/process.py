@@ -1,11 +1,11 @@
-"""The inside of the process that runs a lesson's code: `python -I -B code_process.py JOB RESULTS`.
+"""The inside of the process that runs a lesson's code: `python -I -B process.py JOB RESULTS`.
 
 Started by `utils.sandbox` as a script, by its path, so it imports only the standard library. JOB is a JSON file with
-`blocks` (each with `kind`, `line` and `body`), `memory_mb`, `cpu_s` and `max_output`; for every block one JSON line is
-added to RESULTS as soon as the block is done, so that what was reached is known even after a kill.
+`blocks` (each with `kind`, `line` and `body`), `memory_mb`, `cpu_s` and `max_output`. A JSON line is added to RESULTS as
+soon as a block is done, so that we know how far the run got even after a kill.
 
-The limits and the refusal of the network keep an author's slip from doing harm. They are a guard, not a sandbox: code
-that wants out gets out.
+The limits and the refusal of the network keep an author's mistakes from doing harm. They are a guard, not a sandbox: code
+that wants to get out can.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import os
 import sys
 import traceback
 import types
+from typing import Any, TextIO
 
 FILE = "<lesson>"
 EXTRA = ("numpy", "scipy")  # what the extra `lessons` installs
@@ -34,27 +35,27 @@ def main(job_path: str, results_path: str) -> None:
     sys.argv = [""]
     with open(results_path, "a", encoding="utf-8") as results:
         run_all(job, results)
-    os._exit(0)  # threads and atexit functions that a block left behind have nothing more to say
+    os._exit(0)  # without waiting for threads and atexit functions that a block left behind
 
 
-def run_all(job: dict, results) -> None:
-    module = sys.modules["__main__"] = types.ModuleType("__main__")  # where dataclasses and pickle look names up
+def run_all(job: dict[str, Any], results: TextIO) -> None:
+    module = sys.modules["__main__"] = types.ModuleType("__main__")  # where dataclasses and pickle look up names
     here = os.getpid()
-    builds_on = ""  # why names of earlier blocks may be missing
+    builds_on = ""  # why names from earlier blocks may be missing
     for block in job["blocks"]:
         result = run(block, module.__dict__, job["max_output"], builds_on)
-        if os.getpid() != here:  # the copy that a block made with os.fork
+        if os.getpid() != here:  # a copy of us that the block made with os.fork
             os._exit(0)
         if result["error"]:
-            builds_on = builds_on or f"it builds on the block of line {block['line']}, which failed"
+            builds_on = builds_on or f"it builds on the block on line {block['line']}, which failed"
         elif result["skipped"]:
-            builds_on = builds_on or f"it builds on the block of line {block['line']}, which was skipped"
+            builds_on = builds_on or f"it builds on the block on line {block['line']}, which was skipped"
         results.write(json.dumps(result) + "\n")
         results.flush()
 
 
 def limit(memory_mb: int, cpu_s: int) -> None:
-    """Memory, processor time and the size of files, where the system can limit them."""
+    """Limit memory, processor time and the size of files, where the system supports it."""
     try:
         import resource
     except ImportError:  # Windows
@@ -70,8 +71,8 @@ def limit(memory_mb: int, cpu_s: int) -> None:
         return
 
 
-def refuse_network(event: str, arguments: tuple) -> None:
-    """An audit hook (PEP 578). Local socket pairs, which asyncio needs, are let through."""
+def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook (PEP 578). Local socket pairs, which asyncio needs, are allowed."""
     if event == "socket.__new__" and os.name != "nt":
         refused = int(arguments[1]) not in (-1, 1)  # from a descriptor; AF_UNIX
     elif event in ("socket.connect", "socket.sendto"):
@@ -83,17 +84,17 @@ def refuse_network(event: str, arguments: tuple) -> None:
         raise PermissionError("there is no network for a lesson's code")
 
 
-def run(block: dict, names: dict, max_output: int, builds_on: str) -> dict:
-    """What a block printed, and the error it ended with or why it was skipped; `line` is that of the lesson."""
-    said = Output(max_output)
+def run(block: dict[str, Any], names: dict[str, Any], max_output: int, builds_on: str) -> dict[str, Any]:
+    """What a block printed, and the error it ended with or why it was skipped. `line` is that of the lesson."""
+    printed = Output(max_output)
     result = {"stdout": "", "error": "", "line": block["line"], "skipped": ""}
     if block["kind"] == "torch" and importlib.util.find_spec("torch") is None:
         return result | {"skipped": "PyTorch is not installed: pip install torch"}
     kept = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = said, Output(max_output)
-    tree = None
+    sys.stdout, sys.stderr = printed, Output(max_output)
+    tree: ast.Module | None = None
     try:
-        tree = ast.parse("\n" * block["line"] + block["body"], FILE)  # so that line numbers are those of the lesson
+        tree = ast.parse("\n" * block["line"] + block["body"], FILE)  # with the line numbers of the lesson
         exec(compile(tree, FILE, "exec"), names)
     except BaseException as error:
         missing = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
@@ -103,10 +104,10 @@ def run(block: dict, names: dict, max_output: int, builds_on: str) -> dict:
             result["skipped"] = builds_on
         else:
             result["line"] = line_of(error) or block["line"]
-            result["error"] = described(error, tree, result["line"], names)
+            result["error"] = describe(error, tree, result["line"], names)
     finally:
         sys.stdout, sys.stderr = kept
-    return result | {"stdout": said.getvalue()}
+    return result | {"stdout": printed.getvalue()}
 
 
 class Output(io.StringIO):
@@ -124,55 +125,59 @@ class Output(io.StringIO):
 
 
 def line_of(error: BaseException) -> int | None:
-    """The innermost line of the lesson that an error went through."""
+    """The innermost line of the lesson in an error's traceback."""
     if isinstance(error, SyntaxError) and error.filename == FILE:
         return error.lineno
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
     return lines[-1] if lines else None
 
 
-def described(error: BaseException, tree, line: int, names: dict) -> str:
-    """An error on one line; a failed assertion with its source and what its sides were."""
+def describe(error: BaseException, tree: ast.Module | None, line: int, names: dict[str, Any]) -> str:
+    """An error on one line; a failed assertion with its source and the values of its sides."""
     if isinstance(error, MemoryError):
         return "MemoryError: it needs more memory than is allowed"
     if isinstance(error, AssertionError) and tree and (found := assertion_at(tree, line)):
-        said = f" ({message})" if (message := said_by(error)) else ""
-        return f"{clipped(ast.unparse(found))} does not hold{said}{sides(found.test, names)}"
-    message = error.msg if isinstance(error, SyntaxError) else said_by(error)
-    return clipped(f"{type(error).__name__}: {message}" if message else type(error).__name__, 400)
+        why = f" ({message})" if (message := message_of(error)) else ""
+        return f"{shorten(ast.unparse(found))} does not hold{why}{sides(found.test, names)}"
+    message = error.msg if isinstance(error, SyntaxError) else message_of(error)
+    return shorten(f"{type(error).__name__}: {message}" if message else type(error).__name__, 400)
 
 
-def said_by(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
+    """An error's message; "" if it can't say it."""
     try:
         return str(error)
-    except Exception:  # its class is the lesson's own
+    except Exception:  # its class is defined in the lesson
         return ""
 
 
-def assertion_at(tree, line: int):
+def assertion_at(tree: ast.Module, line: int) -> ast.Assert | None:
+    """The assertion that stands on a line."""
     asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
-    return next((node for node in asserts if node.lineno <= line <= node.end_lineno), None)
+    return next((node for node in asserts if node.lineno <= line <= (node.end_lineno or node.lineno)), None)
 
 
-def sides(test, names: dict) -> str:
-    """`: the left side is 0.4017`, for the first comparison of an assertion that fails; "" where that can't be told."""
+def sides(test: ast.expr, names: dict[str, Any]) -> str:
+    """`: mean(x) is 0.4017`, for the first comparison of an assertion that fails; "" if that can't be worked out."""
     try:
         for part in test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]:
             if isinstance(part, ast.Compare) and len(part.ops) == 1 and not value_of(part, names):
                 left, right = value_of(part.left, names), value_of(part.comparators[0], names)
-                return f": {clipped(ast.unparse(part.left))} is {clipped(repr(left))}" + (
-                    "" if isinstance(part.comparators[0], ast.Constant) else f", the other side {clipped(repr(right))}"
+                return f": {shorten(ast.unparse(part.left))} is {shorten(repr(left))}" + (
+                    "" if isinstance(part.comparators[0], ast.Constant) else f", the other side {shorten(repr(right))}"
                 )
-    except Exception:  # names of a function that has been left, an array without one truth value
+    except Exception:  # local names of a function that has returned, an array that has no truth value
         return ""
     return ""
 
 
-def value_of(node, names: dict):
+def value_of(node: ast.expr, names: dict[str, Any]) -> Any:
+    """The value of an expression of the lesson."""
     return eval(compile(ast.Expression(node), FILE, "eval"), names)
 
 
-def clipped(text: str, length: int = MAX_REPR) -> str:
+def shorten(text: str, length: int = MAX_REPR) -> str:
+    """As utils.text.shorten; this process imports only the standard library."""
     text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 1] + "…"
 

@@ -1,8 +1,8 @@
 """A process for Python code that others wrote, in a temporary folder of its own.
 
-Time, memory and output are limited and the network is refused (see `utils.process`). That guards against an author's slips;
-it is no sandbox for code from strangers. What the code prints through `sys.stdout` is caught; what a process that it starts
-prints is not.
+Time, memory and output are limited and the network is refused (see `utils.process`). This guards against an author's
+mistakes; it is not a sandbox for code from strangers. What the code prints through `sys.stdout` is captured, but not what
+is printed by processes that it starts.
 """
 
 from __future__ import annotations
@@ -13,19 +13,23 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 PROCESS = Path(__file__).with_name("process.py")
-KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH")  # no key of the user's reaches a lesson
+KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH")  # none of the user's keys reaches a lesson
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def run_job(job: dict, timeout_s: float, watch) -> tuple[list[dict], str]:
-    """(a result for each block that was done, how the block after them ended the process).
+Watch = Callable[["subprocess.Popen[bytes]"], None]
 
-    job: `blocks` ([{kind, line, body}]), `memory_mb`, `cpu_s`, `max_output` in characters. `watch` is called with the process
+
+def run_job(job: dict[str, Any], timeout_s: float, watch: Watch | None) -> tuple[list[dict[str, Any]], str]:
+    """(a result for each block that was run, how the block after them ended the process).
+
+    job: `blocks` ([{kind, line, body}]), `memory_mb`, `cpu_s`, `max_output` in characters. watch: called with the process
     as soon as it runs.
     """
     with tempfile.TemporaryDirectory(prefix="tutor-check-", ignore_cleanup_errors=True) as folder:
@@ -58,10 +62,10 @@ def _environment(home: str) -> dict[str, str]:
     return {**kept, **ONE_THREAD, "HOME": home, "MPLBACKEND": "Agg", "LC_ALL": "C.UTF-8"}
 
 
-def end(process) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and those that it started."""
     if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # all gone; macOS says the latter of zombies
+        with suppress(ProcessLookupError, PermissionError):  # all have ended; macOS raises the latter for zombies
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
@@ -78,5 +82,5 @@ def _last_line(path: str) -> str:
     with open(path, "rb") as file:
         file.seek(max(0, os.path.getsize(path) - 2_000))
         lines = file.read().decode("utf-8", "replace").split("\n")
-    said = [line.strip() for line in lines if line.strip()]
-    return f": {said[-1][:200]}" if said else ""
+    printed = [line.strip() for line in lines if line.strip()]
+    return f": {printed[-1][:200]}" if printed else ""

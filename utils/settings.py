@@ -1,4 +1,4 @@
-"""What the command line asks for."""
+"""The settings that every command shares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """What the command line and the environment ask for, for every command alike."""
+    """What the command line and the environment say, for all commands alike."""
 
     docs: str | None = None  # None is the bundled corpus
     home: str | None = None
@@ -15,7 +15,7 @@ class Settings:
     server: str | None = None  # one of utils.llm.endpoint.SERVERS: a shorthand for its base URL
     offline: bool = False
     require_model: bool = False  # a model that can't answer ends the command
-    max_tokens_total: int | None = None  # from then on the built-in tutor
+    max_tokens_total: int | None = None  # when they are used up, the built-in tutor takes over
     no_log: bool = False  # keep no list of calls to the model
     seed: int | None = None
     json: bool = False

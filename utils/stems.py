@@ -1,8 +1,9 @@
-"""Stems of words, by snowballstemmer."""
+"""Stems of words, from snowballstemmer."""
 
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 STEMMED = {  # language code -> its stemmer
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese", "nl":
@@ -11,18 +12,18 @@ STEMMED = {  # language code -> its stemmer
     "indonesian", "ca": "catalan", "eu": "basque", "ga": "irish", "lt": "lithuanian", "hy": "armenian", "ne": "nepali",
     "sr": "serbian", "ta": "tamil", "yi": "yiddish", "et": "estonian",
 }  # fmt: skip
-_STEMMERS = threading.local()  # snowballstemmer's objects hold the word at work: one of each a thread
+_STEMMERS = threading.local()  # per thread, because a snowballstemmer object holds the word it works on
 
 
-def stemmer(language: str):
-    """The present thread's stemmer for a language, None where there is none."""
+def stemmer(language: str) -> Any:
+    """The stemmer for a language (with `stemWord`), for use in this thread only; None if there is none."""
     known = _STEMMERS.__dict__
     if language not in known:
         known[language] = _new_stemmer(language)
     return known[language]
 
 
-def _new_stemmer(language: str):
+def _new_stemmer(language: str) -> Any:
     import snowballstemmer
 
     name = STEMMED.get(language.partition("-")[0].lower())

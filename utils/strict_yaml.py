@@ -1,8 +1,8 @@
 """YAML without its surprises: plain text in, dicts, lists and scalars out, each value knowing its line.
 
-Only what a lesson, a bank or a script needs is read. Everything by which YAML can run code, grow without bound or
-silently mean something else (aliases, tags, merge keys, duplicate keys, `1:20:30`, `010`, `no`) is refused with its
-line or read as the text it looks like. Values are made from the parser's events, one by one, so that a hostile file is
+We read only what a lesson, a bank or a script needs. Everything by which YAML can run code, grow without bound or
+silently mean something else (aliases, tags, merge keys, duplicate keys, `1:20:30`, `010`, `no`) is either refused with
+its line or read as the text it looks like. Values are built from the parser's events one by one, so that a hostile file is
 refused before anything large exists: https://yaml.org/spec/1.2.2/#chapter-6-structural-productions
 """
 
@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
 from utils.errors import InvalidFile
+from utils.text import shorten
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 40
@@ -19,13 +22,13 @@ MAX_VALUES = 50_000  # keys, scalars, lists and maps together; a bank of 200 ite
 
 NULLS = {"", "~", "null", "Null", "NULL"}
 BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-# Leading zeros, 0x, 0o, underscores and colons make no number here: what looks like a code or a time stays text.
+# Nothing with leading zeros, 0x, 0o, underscores or colons is a number: what looks like a code or a time stays text.
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})")
 FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})?(\.[0-9]{0,299})?([eE][-+]?[0-9]{1,4})?")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
-# (found, expected, what to do): told by our own look at the text where the parser stopped, never by the parser's prose,
-# which differs between its C and Python halves and between versions.
+# (found, expected, what to do). We choose one by looking at the text where the parser stopped, never by the parser's
+# messages, which differ between its C and Python versions and between releases.
 SECOND_COLON = ('found ": " inside a text without quotes', 'one "key: value" on a line',
                 "put the text in quotes, or check the indentation")  # fmt: skip
 TAB = ("found a tab", "spaces", "indent with spaces")
@@ -37,47 +40,49 @@ STRAY_ENTRY = ("found a line that does not fit the list around it", 'entries "- 
                "align it with its neighbours")  # fmt: skip
 QUOTES = ("found a text in quotes that never ends or holds an unknown escape", "the closing quote",
           "close it, or use single quotes where there are backslashes")  # fmt: skip
-BRACKETS = ("found a [ or { that is not closed rightly", "a comma between its parts, and ] or } at the end",
+BRACKETS = ("found a [ or { that is not closed properly", "a comma between its parts, and ] or } at the end",
             "close it, or quote a text that begins with [ or {")  # fmt: skip
-KEPT = ("found a text that begins with a character YAML keeps for itself (@ ` %)", "a plain or quoted text",
+RESERVED = ("found a text that begins with a character that YAML reserves (@ ` %)", "a plain or quoted text",
         "put the text in quotes")  # fmt: skip
 STARRED = ("found a text that begins with * or &", "a plain or quoted text", "put the text in quotes")
 TAGGED = ("found a tag (!)", "a plain value", "remove the tag, or put the text in quotes")
-TEXT_BLOCK = ("found a text block (| or >) that begins wrongly", "| or > alone at the end of the line",
+TEXT_BLOCK = ("found a text block (| or >) that does not begin properly", "| or > alone at the end of the line",
               "indent the text block evenly")  # fmt: skip
 BEGINNINGS = {
-    '"': QUOTES, "'": QUOTES, "[": BRACKETS, "{": BRACKETS, "@": KEPT, "`": KEPT, "%": KEPT, "*": STARRED, "&": STARRED,
-    "!": TAGGED, "|": TEXT_BLOCK, ">": TEXT_BLOCK, "\t": TAB,
+    '"': QUOTES, "'": QUOTES, "[": BRACKETS, "{": BRACKETS, "@": RESERVED, "`": RESERVED, "%": RESERVED, "*": STARRED,
+    "&": STARRED, "!": TAGGED, "|": TEXT_BLOCK, ">": TEXT_BLOCK, "\t": TAB,
 }  # fmt: skip
-# libyaml looks ahead over brackets that open one another and gives up by itself before the builder has counted them.
+# libyaml looks ahead over nested brackets and may give up before the builder has counted them.
 DEEP_BRACKETS = re.compile(rf"(?:[\[{{][ \t]*){{{MAX_DEPTH + 1}}}")
 TOO_DEEP = f"found values nested more than {MAX_DEPTH} deep, expected a flat file; check the indentation and the brackets"
 
 
-class LinedDict(dict):
-    """A dict that knows on which line it begins (`line`) and where each of its keys stands (`lines`)."""
+class LinedDict(dict[str, Any]):
+    """A dict that knows the line on which it begins (`line`) and that of each key (`lines`)."""
 
     line = 0
 
-    def __init__(self, line=0):
+    def __init__(self, line: int = 0):
         super().__init__()
-        self.line, self.lines = line, {}
+        self.line = line
+        self.lines: dict[str, int] = {}
 
 
-class LinedList(list):
-    """A list that knows on which line it begins (`line`) and where each of its entries begins (`lines`)."""
+class LinedList(list[Any]):
+    """A list that knows the line on which it begins (`line`) and that of each entry (`lines`)."""
 
     line = 0
 
-    def __init__(self, line=0):
+    def __init__(self, line: int = 0):
         super().__init__()
-        self.line, self.lines = line, []
+        self.line = line
+        self.lines: list[int] = []
 
 
-def line_of(container, key_or_index=None) -> int:
+def line_of(container: Any, key_or_index: str | int | None = None) -> int:
     """The 1-based line of a key or an entry, else the line on which the container itself begins.
 
-    0 for values that did not come from `load`, which makes an InvalidFile name the file alone.
+    0 for values that did not come from `load`; an InvalidFile then names the file only.
     """
     lines = getattr(container, "lines", None)
     if isinstance(lines, dict) and key_or_index in lines:
@@ -87,12 +92,12 @@ def line_of(container, key_or_index=None) -> int:
     return getattr(container, "line", 0)
 
 
-def load(text: str, path, first_line: int = 1):
+def load(text: str, path: str, first_line: int = 1) -> Any:
     """The one YAML document in `text` as dict, list, str, int, float, bool or None.
 
-    `first_line` is the line of the file on which `text` begins (front matter begins on line 2). Dicts and lists know
-    their lines, see `line_of`. Only `true` and `false` are booleans; dates, times, codes and `yes` stay text. None for
-    an empty text. Raises InvalidFile naming what was found, what was expected and what to do.
+    first_line: the line of the file on which `text` begins (front matter begins on line 2). Dicts and lists know their
+    lines, see `line_of`. Only `true` and `false` are booleans; dates, times, codes and `yes` stay text. An empty text
+    gives None. Raises InvalidFile with what was found, what was expected and what to do.
     """
     import yaml
 
@@ -103,8 +108,8 @@ def load(text: str, path, first_line: int = 1):
         )
     unreadable = CONTROL.search(text)
     if unreadable:
-        raise InvalidFile(path, first_line + text.count("\n", 0, unreadable.start()), _control(unreadable[0]))
-    # The C parser is ten times faster and is in every wheel; the Python one says the same.
+        raise InvalidFile(path, first_line + text.count("\n", 0, unreadable.start()), _control_character(unreadable[0]))
+    # The C parser is ten times faster and comes with every wheel; the Python one gives the same events.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         return _Builder(path, first_line).build(yaml.parse(text, loader))
@@ -119,16 +124,16 @@ def load(text: str, path, first_line: int = 1):
         ) from None
 
 
-def scalars_as_written(text: str) -> dict[tuple, str]:
-    """The scalars as they are written, `0.40` and not 0.4, each by its place: ("steps", 2, "answer").
+def scalars_as_written(text: str) -> dict[tuple[str | int, ...], str]:
+    """The scalars as they are written, `0.40` and not 0.4, by their place in the document: ("steps", 2, "answer").
 
-    For text that `load` has let through: without aliases, tags and duplicate keys.
+    text: one that `load` has accepted, so without aliases, tags and duplicate keys.
     """
     import yaml
 
-    written = {}
+    written: dict[tuple[str | int, ...], str] = {}
 
-    def visit(node, place):
+    def visit(node: Any, place: tuple[str | int, ...]) -> None:
         if isinstance(node, yaml.ScalarNode):
             written[place] = node.value
         elif isinstance(node, yaml.SequenceNode):
@@ -143,16 +148,16 @@ def scalars_as_written(text: str) -> dict[tuple, str]:
 
 
 class _Builder:
-    """Turns parser events into values, and refuses the first event that a strict file may not hold."""
+    """Builds values from parser events, and refuses the first event that a strict file must not contain."""
 
-    def __init__(self, path, first_line):
+    def __init__(self, path: str, first_line: int):
         self.path, self.first_line = path, first_line
-        self.open = []  # containers from the outermost to the innermost
-        self.keys = []  # for each open container: the key whose value comes next, None where a key comes next
-        self.root = None
+        self.open: list[LinedDict | LinedList] = []  # containers from the outermost to the innermost
+        self.keys: list[str | None] = []  # for each of them: the key whose value comes next, None if a key comes next
+        self.root: Any = None
         self.documents = self.values = 0
 
-    def build(self, events):
+    def build(self, events: Iterable[Any]) -> Any:
         import yaml
 
         for event in events:
@@ -167,10 +172,12 @@ class _Builder:
                 self.open.pop()
                 self.keys.pop()
             elif isinstance(event, yaml.NodeEvent):
-                self.take(event, line, yaml)
+                self.take(event, line)
         return self.root
 
-    def take(self, event, line, yaml):
+    def take(self, event: Any, line: int) -> None:
+        import yaml
+
         if isinstance(event, yaml.AliasEvent):
             self.refuse(
                 line,
@@ -183,7 +190,7 @@ class _Builder:
         if event.tag is not None:
             self.refuse(
                 line,
-                f"found the tag {_short(event.tag)}, expected a plain value; remove the tag, or quote a text that begins with !",
+                f"found the tag {shorten(event.tag)}, expected a plain value; remove the tag, or quote a text that begins with !",
             )
         self.values += 1
         if self.values > MAX_VALUES:
@@ -191,18 +198,18 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             unreadable = CONTROL.search(event.value)
             if unreadable:
-                self.refuse(line, _control(unreadable[0]))
-            plain = event.implicit[0]  # without quotes, so that it may mean a number
+                self.refuse(line, _control_character(unreadable[0]))
+            plain = event.implicit[0]  # without quotes, so it may be a number
             self.put(_scalar(event.value) if plain else event.value, line, event.value if plain else None)
         else:
-            container = (LinedDict if isinstance(event, yaml.MappingStartEvent) else LinedList)(line)
+            container = LinedDict(line) if isinstance(event, yaml.MappingStartEvent) else LinedList(line)
             self.put(container, line)
             self.open.append(container)
             self.keys.append(None)
             if len(self.open) > MAX_DEPTH:
                 self.refuse(line, TOO_DEEP)
 
-    def put(self, value, line, unquoted=None):
+    def put(self, value: Any, line: int, unquoted: str | None = None) -> None:
         if not self.open:
             self.root = value
             return
@@ -217,7 +224,7 @@ class _Builder:
             parent[key] = value
             self.keys[-1] = None
 
-    def key(self, value, line, parent, unquoted):
+    def key(self, value: Any, line: int, parent: LinedDict, unquoted: str | None) -> str:
         if isinstance(value, (dict, list)):
             self.refuse(line, "found brackets as a key, expected text; put a text that begins with { or [ in quotes")
         if not isinstance(value, str):
@@ -227,17 +234,17 @@ class _Builder:
         if value in parent.lines:
             self.refuse(
                 line,
-                f'found the key "{_short(value)}" twice, expected it once (first on line '
+                f'found the key "{shorten(value)}" twice, expected it once (first on line '
                 f"{parent.lines[value]}); remove one of the two",
             )
         return value
 
-    def refuse(self, line, message):
+    def refuse(self, line: int, message: str) -> NoReturn:
         raise InvalidFile(self.path, line, message)
 
 
-def _scalar(text):
-    """What an unquoted text means: the core schema of YAML 1.2 without octal, hexadecimal, infinities and NaN."""
+def _scalar(text: str) -> str | int | float | bool | None:
+    """The value of an unquoted text: the core schema of YAML 1.2 without octal, hexadecimal, infinities and NaN."""
     if text in NULLS:
         return None
     if text in BOOLEANS:
@@ -252,28 +259,28 @@ def _scalar(text):
     return text
 
 
-def _explain(error, text):
+def _explain(error: Any, text: str) -> tuple[int, str]:
     """(0-based line, message) for an error of PyYAML."""
     lines = text.splitlines()
 
-    def character_at(mark):
+    def character_at(mark: Any) -> str:
         line = lines[mark.line] if mark and mark.line < len(lines) else ""
         return line[mark.column : mark.column + 1] if mark else ""
 
     begun, stopped = error.context_mark, error.problem_mark or error.context_mark
     beginning, character = character_at(begun), character_at(stopped)
     scanning = type(error).__name__ == "ScannerError"
-    opened = begun and (scanning or beginning in BEGINNINGS)  # the beginning is where to look
+    opened = begun and (scanning or beginning in BEGINNINGS)  # the mistake is at the beginning
     line = (begun if opened else stopped).line if stopped else 0
-    line = min(line, max(0, len(lines) - 1))  # at the end of the text the parsers may be a line past it
+    line = min(line, max(0, len(lines) - 1))  # at the end of the text the parser may be one line too far
     if stopped and stopped.line < len(lines) and DEEP_BRACKETS.search(lines[stopped.line]):
         return line, TOO_DEEP
-    found, expected, remedy = _slip(beginning, character, scanning, bool(begun))
+    found, expected, remedy = _mistake(beginning, character, scanning, bool(begun))
     return line, f"{found}, expected {expected}; {remedy}"
 
 
-def _slip(beginning, character, scanning, begun):
-    """What is wrong, by the characters at which the parser's present construct began and at which it stopped."""
+def _mistake(beginning: str, character: str, scanning: bool, begun: bool) -> tuple[str, str, str]:
+    """(found, expected, what to do), from the characters at which the parser began its construct and at which it stopped."""
     if mistake := BEGINNINGS.get(beginning) or (BEGINNINGS.get(character) if scanning else None):
         return mistake
     if character == ":" and not begun:
@@ -290,13 +297,8 @@ def _slip(beginning, character, scanning, begun):
             "put texts with special characters in quotes")  # fmt: skip
 
 
-def _control(character):
+def _control_character(character: str) -> str:
     return (
         f"found the control character U+{ord(character):04X}, expected readable text; "
         "remove it (an editor that shows invisible characters helps)"
     )
-
-
-def _short(text, length=60):
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"

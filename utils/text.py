@@ -1,7 +1,7 @@
-"""Text that is safe to print, and the small words around it.
+"""Text that is safe to print, and small functions over words.
 
-Nothing reaches a terminal that has not passed `sanitize`, whoever wrote it: a lesson, a learner, a model, a file name.
-What could move the cursor, hide itself or turn the reading order round is shown as a visible mark instead. Pure.
+Nothing reaches a terminal before it has passed `sanitize`, whether it comes from a lesson, a learner, a model or a file
+name. Whatever could move the cursor, hide itself or reverse the reading order is shown as a visible mark instead. Pure.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-MAX_MARKS = 8  # combining marks that one base character may carry; written languages need at most five
-CUT = "⟨…⟩"  # stands where further marks were
+MAX_MARKS = 8  # how many combining marks a base character may carry; written languages need at most five
+CUT = "⟨…⟩"  # replaces further marks
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"  # variation selectors 15 and 16
@@ -27,13 +27,13 @@ _HIDDEN_CLASS = (
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff"
 )
-# What cannot be a combining mark, left out so that ordinary typography, box drawing and emoji stay on the quick path.
+# Ranges without combining marks, excluded so that ordinary typography, box drawing and emoji take the fast path.
 _NEVER_MARKS = "\\w\\s\x00-\u02ff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u2cee\U0001f000-\U0001faff"
 _ODD = re.compile(f"[{_HIDDEN_CLASS}]|[^{_NEVER_MARKS}]")
 _ODD_ON_ONE_LINE = re.compile(f"[\t\n{_HIDDEN_CLASS}]|[^{_NEVER_MARKS}]")
 _HIDDEN = re.compile(f"[{_HIDDEN_CLASS}]")
 
-# Scripts that are spelt with joiners: Arabic and its neighbours, the scripts of India, Sinhala to Myanmar, Khmer,
+# Scripts whose spelling needs joiners: Arabic and its neighbours, the scripts of India, Sinhala to Myanmar, Khmer,
 # Mongolian, and the presentation forms of Arabic.
 _JOINED_SCRIPT = re.compile("[\u0600-\u08ff\u0900-\u109f\u1780-\u17ff\u1820-\u18aa\ufb50-\ufdff\ufe70-\ufefc]")
 _EMOJI = re.compile(
@@ -43,12 +43,12 @@ _EMOJI = re.compile(
 
 
 def sanitize(text: str, *, newlines: bool = True) -> str:
-    """`text` with everything that a terminal would act on, or would hide, turned into visible marks.
+    """`text` with everything that a terminal would act on or hide replaced by visible marks.
 
-    ESC becomes `␛`, a bidi override `⟨U+202E⟩`. Newlines and tabs stay, CR and CRLF become newlines; with
-    `newlines=False`, for what must stay on one line, line ends become `␊` and `␍` and a tab becomes a space. Emoji
-    and the joiners of Persian, Hindi and the like stay whole. More than MAX_MARKS combining marks on one base are
-    cut. Linear in len(text); sanitizing twice changes nothing more.
+    ESC becomes `␛`, a bidi override `⟨U+202E⟩`. Newlines and tabs stay, CR and CRLF become newlines. With
+    `newlines=False`, for text that must stay on one line, line ends become `␊` and `␍` and a tab becomes a space.
+    Emoji and the joiners of Persian, Hindi and similar scripts stay whole. Combining marks beyond MAX_MARKS on one base
+    are cut. Linear in len(text); sanitizing twice changes nothing more.
     """
     if not (_ODD if newlines else _ODD_ON_ONE_LINE).search(text):
         return text
@@ -56,30 +56,30 @@ def sanitize(text: str, *, newlines: bool = True) -> str:
     return stream.feed(text) + stream.close()
 
 
-# A runner of GitHub Actions takes a line that begins with ::, spaces aside, for a command, and ##[ anywhere in one.
+# To a runner of GitHub Actions, a line that begins with :: (after spaces) is a command, and so is ##[ anywhere in a line.
 _COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)|##(?=\[)", re.MULTILINE)
 
 
 def defused(text: str) -> str:
-    """`text` with no line in it that a runner of GitHub Actions would take for a workflow command: `: :error::`."""
+    """`text` without any line that a runner of GitHub Actions would take for a command: `: :error::`."""
     return _COMMAND.sub(lambda match: f"{match[0]} ", text)
 
 
 class StreamSanitizer:
-    """`sanitize` for text that comes in pieces: the joined output is that of the joined input, wherever it was cut.
+    """`sanitize` for text in pieces: the joined output is that of the joined input, wherever it was cut.
 
-    Only what can't be judged without the next character is held back (a CR, a joiner, the tags of a flag).
+    It only holds back what can't be judged without the next character (a CR, a joiner, the tags of a flag).
     """
 
     def __init__(self, *, newlines: bool = True):
         self._odd = _ODD if newlines else _ODD_ON_ONE_LINE
         self._newlines = newlines
         self._held = ""
-        self._before = ""  # the character last let through, "" after a mark of ours
-        self._marks = 0  # combining marks on the present base
+        self._before = ""  # the last character that was kept, "" after one of our marks
+        self._marks = 0  # combining marks on the current base
 
     def feed(self, piece: str) -> str:
-        """What can be printed now that `piece` has come."""
+        """What can be printed now that `piece` has arrived."""
         return self._judge(self._held + piece, last=False)
 
     def close(self) -> str:
@@ -87,11 +87,12 @@ class StreamSanitizer:
         return self._judge(self._held, last=True)
 
     def _judge(self, text: str, *, last: bool) -> str:
-        out, done, self._held = [], 0, ""  # text[:done] has been judged
+        out: list[str] = []
+        done, self._held = 0, ""  # text[:done] has been judged
         for match in self._odd.finditer(text):
             at = match.start()
             if at < done:
-                continue  # taken together with the one before it
+                continue  # was taken together with the one before it
             if at > done:
                 self._plain(text[done:at], out)
             taken = self._odd_one(text, at, last, out)
@@ -118,7 +119,7 @@ class StreamSanitizer:
         return 1
 
     def _odd_one(self, text: str, at: int, last: bool, out: list[str]) -> int:
-        """Judge the character text[at]; how many characters were taken, 0 if it needs more text first."""
+        """Judge the character text[at]. Returns how many characters were taken, 0 if more text is needed first."""
         char = text[at]
         following = text[at + 1 : at + 2]
         waits = not following and not last
@@ -162,7 +163,7 @@ class StreamSanitizer:
         return self._replace(_mark(char), out)
 
     def _may_join(self, joiner: str, following: str) -> bool:
-        """Does spelling, or an emoji, need this joiner between what stands before it and `following`?"""
+        """Does spelling, or an emoji, need this joiner between the character before it and `following`?"""
         before = self._before
         if not before or self._marks > MAX_MARKS:
             return False
@@ -178,12 +179,12 @@ class StreamSanitizer:
 
 
 def _is_joined_script(char: str) -> bool:
-    """A letter or mark of a script that is spelt with joiners."""
+    """Is it a letter or mark of a script whose spelling needs joiners?"""
     return bool(_JOINED_SCRIPT.match(char)) and unicodedata.category(char)[0] in "LM" and not _HIDDEN.match(char)
 
 
 def _mark(char: str) -> str:
-    """The visible stand-in: a control picture where Unicode has one, else the code point."""
+    """The visible replacement: a control picture if Unicode has one, else the code point."""
     code = ord(char)
     if code < 0x20:
         return chr(0x2400 + code)
@@ -191,12 +192,18 @@ def _mark(char: str) -> str:
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that `word` was probably meant to be, or None if none comes near. Case does not count."""
+    """The candidate that `word` was probably meant to be, or None if none is close. Case is ignored."""
     import difflib
 
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
     found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None
+
+
+def shorten(text: str, length: int = 60) -> str:
+    """A text on one line, cut to at most `length` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def plural(n: int, noun: str) -> str:
@@ -209,7 +216,7 @@ def plural(n: int, noun: str) -> str:
 
 
 def width(text: str) -> int:
-    """How many terminal cells one line of sanitized text takes."""
+    """How many terminal cells a line of sanitized text takes up."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len

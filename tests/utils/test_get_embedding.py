@@ -58,7 +58,7 @@ def test_a_vector_is_asked_for_once_and_kept_by_its_text(tmp_path):
 def test_a_search_looks_again_by_meaning(docs, tmp_path):
     with serving(meaning) as server:
         embedder = Embedder(Endpoint(server.base_url), "m", None)
-        index = search.open_index(open_corpus(docs), None, embedder.likeness)
+        index = search.open_index(open_corpus(docs), None, embedder.similarities)
         plain = search.open_index(open_corpus(docs), None)
         query = "salt and foam in the dough"
         assert plain.search(query, 3)[0].section == "salt" or plain.search(query, 3)[0].section == "recap"
@@ -70,7 +70,7 @@ def test_an_endpoint_that_fails_costs_the_second_look_only(docs):
         embedder = Embedder(Endpoint(server.base_url, key="sk-canary-key"), "m", None)
         with pytest.raises(ModelError, match="rejected the API key"):
             embedder.vectors(["x"])
-        index = search.open_index(open_corpus(docs), None, embedder.likeness)
+        index = search.open_index(open_corpus(docs), None, embedder.similarities)
         assert index.search("yeast", 1)[0].section == "yeast"
     assert "rejected the API key" in index.second_look_failed
 

@@ -13,7 +13,7 @@ from tutor.corpus import lessons
 from tutor.corpus.listing import find_lessons, lesson_id_of
 from tutor.models import BANK_SUFFIX, Item, Lesson
 from utils.errors import InvalidFile, UsageError
-from utils.files import LIMIT_BYTES, decoded, is_within, read_inside, shown_path, shown_plainly
+from utils.files import LIMIT_BYTES, decode, is_within, read_inside, shown_path, shown_plainly
 from utils.text import nearest
 
 CANDIDATES = 8  # named where a topic is ambiguous
@@ -151,7 +151,7 @@ class Corpus:
             return None
         except OSError as error:
             raise UsageError(f"{shown}: could not be read: {_reason(error)}") from None
-        return decoded(data, shown, LIMIT_BYTES), shown
+        return decode(data, shown, LIMIT_BYTES), shown
 
     def item_index(self, lesson_id: str) -> list[str]:
         """The keys (`llm/attention:scale-by-root`) of the items in a lesson's bank, in order; quick."""
@@ -215,7 +215,7 @@ class Corpus:
             data = read_inside(self.root, self._real(lesson_id), LIMIT_BYTES + 1)
         except OSError as error:
             raise UsageError(f"{shown}: could not be read: {_reason(error)}") from None
-        return decoded(data, shown, LIMIT_BYTES)
+        return decode(data, shown, LIMIT_BYTES)
 
 
 def _reason(error: OSError) -> str:

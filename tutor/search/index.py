@@ -63,7 +63,7 @@ def open_index(corpus: Corpus, cache: Path | None, second_look: SecondLook | Non
     """The index of a corpus, up to date but for changes since the last scan of many files.
 
     cache: the folder for what can be made again; None keeps the index in memory. second_look: (query, texts) -> how alike
-    they are, such as an Embedder's likeness, for the first hits; by default the built-in embedding. The corpus may be
+    they are, such as an Embedder's similarities, for the first hits; by default the built-in embedding. The corpus may be
     unlisted. Files that can't be read are left out, with a warning in corpus.warnings.
     """
     return Index(corpus, cache, second_look)
