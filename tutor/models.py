@@ -1,6 +1,6 @@
 """The words of Pocket Tutor as types: what a lesson, an item, a grade and a record are.
 
-Everything in the program speaks in these. The module imports nothing of ours and nothing heavy.
+The whole program uses them. This module imports nothing else of ours and nothing heavy.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it, up to the next heading of any level."""
+    """A heading and the text under it, up to the next heading of any level."""
 
-    id: str  # "llm/attention#root-d-k"; the part after # is unique in its lesson
+    id: str  # "llm/attention#root-d-k"; the part after # is unique within the lesson
     title: str  # the heading as plain text, "" for text before the first heading
     level: int  # 1..6, 0 for text before the first heading
     heading_path: tuple[str, ...]  # titles from the outermost heading down to this one
@@ -24,15 +24,16 @@ class Section:
 
     @property
     def slug(self) -> str:
+        """The id without the lesson: `root-d-k`."""
         return self.id.partition("#")[2]
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One Markdown file of the corpus."""
+    """A document of the corpus, read into sections."""
 
     id: str  # "llm/attention"
-    path: str  # as shown to people: relative to the working folder where that is shorter
+    path: str  # for people: relative to the working folder if it is inside it
     title: str
     sections: tuple[Section, ...]
     summary: str = ""
@@ -43,10 +44,11 @@ class Lesson:
 
     @property
     def track(self) -> str:
+        """The folder that the lesson is in: `llm`."""
         return self.id.rpartition("/")[0]
 
     def section(self, slug: str) -> Section | None:
-        """The section with this slug (`root-d-k`) or full id, or None."""
+        """The section with that slug (`root-d-k`) or full id, or None."""
         wanted = slug.rpartition("#")[2]
         return next((section for section in self.sections if section.slug == wanted), None)
 
@@ -61,32 +63,32 @@ HEADING_SEPARATOR = " › "  # between the titles of a heading path
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of a section found by search: the whole section, or some paragraphs of a long one."""
+    """A piece of a section that a search found: the whole section, or some paragraphs of a long one."""
 
     lesson: str  # "llm/attention"
     path: str  # of the lesson's file, for people
     line: int  # 1-based line on which `text` begins
-    heading: str  # titles from the lesson's down to the section's, joined by " › "
+    heading: str  # the titles from the lesson down to the section, joined by " › "
     section: str  # slug
     score: float  # higher is better; comparable within one search only
-    text: str  # Markdown, line by line as in the file; what stood in HTML comments is blank
-    also: str = ""  # questions that its section answers, in other words than its own, a line each
+    text: str  # Markdown, line by line as in the file, with HTML comments blanked out
+    also: str = ""  # questions that its section answers, in other words than its own, one per line
 
 
 @dataclass(frozen=True)
 class Citation:
-    """A quote and where it stands."""
+    """A quote and where it comes from."""
 
     lesson: str
     path: str
-    line: int  # 1-based, on which the quote begins
+    line: int  # 1-based line on which the quote begins
     heading: str
     quote: str  # verbatim Markdown
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a corpus says to a question; or, with `found` false, that it says nothing, and what comes nearest."""
+    """The answer of a corpus to a question. With `found` false there is none, only the passages that come nearest."""
 
     question: str
     text: str = ""
@@ -95,16 +97,16 @@ class Answer:
     near: tuple[Passage, ...] = ()
     mode: str = "offline"  # or "model"
     model: str | None = None
-    usage: dict | None = None
+    usage: dict[str, int] | None = None  # {prompt_tokens, completion_tokens}
 
 
 # --------------------------------------------------------------------------------------------------- items
 
-BANK_SUFFIX = ".quiz.yaml"  # of a bank, in place of its lesson's .md
+BANK_SUFFIX = ".quiz.yaml"  # of a bank, instead of its lesson's .md
 
 
 class Kind:
-    """The kinds of item a bank can hold."""
+    """The kinds of item that a bank can contain."""
 
     CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER = "choice", "multi", "number", "short", "cloze", "order"
     ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER)
@@ -112,7 +114,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class KnownWrong:
-    """A wrong answer known in advance: the misconception behind it and what to say to whoever gives it."""
+    """A wrong answer that is expected: the misconception behind it and what to reply to it."""
 
     answer: str
     misconception: str = ""
@@ -121,7 +123,7 @@ class KnownWrong:
 
 @dataclass(frozen=True)
 class Option:
-    """One of the options of a `choice` or `multi` item."""
+    """An option of a `choice` or `multi` item."""
 
     text: str
     right: bool = False
@@ -131,7 +133,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Point:
-    """One point that a full answer makes. `also` holds other ways of saying it."""
+    """A point that a full answer makes. also: other ways of saying it."""
 
     text: str
     also: tuple[str, ...] = ()
@@ -139,14 +141,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Blank:
-    """One blank of a cloze: every text that fills it right, the first one being shown as the answer."""
+    """A blank of a cloze and every text that fills it correctly; the first is shown as the answer."""
 
     accepted: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of a parametric item: an arithmetic range, or a list to choose from."""
+    """A variable of a parametric item and the values to choose from."""
 
     name: str
     values: tuple[float, ...]
@@ -154,13 +156,13 @@ class Variable:
 
 @dataclass(frozen=True)
 class Item:
-    """A question of a bank. A parametric item holds templates until `bank.draw` gives it numbers."""
+    """A question of a bank. A parametric item holds templates until `bank.draw` fills in numbers."""
 
-    id: str  # the author's, unique in its bank; the learner's history hangs on it
+    id: str  # given by the author, unique within its bank; the learner's history refers to it
     lesson: str  # "llm/attention"
-    section: str  # slug of the section it asks about
+    section: str  # slug of the section that it asks about
     kind: str  # one of Kind.ALL
-    question: str  # Markdown; for a cloze each blank stands as [[…]]
+    question: str  # Markdown; a blank of a cloze is [[…]]
     hints: tuple[str, ...] = ()
     explanation: str = ""
     wrong: tuple[KnownWrong, ...] = ()
@@ -170,27 +172,27 @@ class Item:
     # number
     answer: float | None = None
     answer_expression: str = ""  # what a parametric item's answer is computed from
-    tolerance: float = 0.0  # absolute, or a fraction of the answer where `relative`
+    tolerance: float = 0.0  # absolute, or a fraction of the answer if `relative`
     relative: bool = False
     unit: str = ""
     # short
     rubric: tuple[Point, ...] = ()
     references: tuple[str, ...] = ()
-    expression: str = ""  # a formula that the answer must equal
+    expression: str = ""  # a formula that the answer must be equal to
     # cloze, order
     blanks: tuple[Blank, ...] = ()
     steps: tuple[str, ...] = ()  # in the right order
     # parametric
     variables: tuple[Variable, ...] = ()
     where: str = ""  # a condition that the drawn values must meet
-    seed: int | None = None  # of the draw that this item came from; None where nothing was drawn
+    seed: int | None = None  # of the draw that this item came from; None if nothing was drawn
     path: str = ""
     line: int = 0
-    made: bool = False  # computed from the lesson's text, where no author has written any
+    made: bool = False  # computed from the lesson's text, because it has no bank
 
     @property
     def key(self) -> str:
-        """Unique over the corpus: `llm/attention:scale-by-root`."""
+        """Unique within the corpus: `llm/attention:scale-by-root`."""
         return f"{self.lesson}:{self.id}"
 
 
@@ -207,22 +209,24 @@ class Met:
 
 @dataclass(frozen=True)
 class Grade:
-    """The verdict on one answer."""
+    """The grade of an answer."""
 
     score: float  # 0..1
     met: tuple[Met, ...] = ()
     missed: tuple[str, ...] = ()
     feedback: str = ""  # one or two sentences, never praise for its own sake
     grader: str = "built-in"
-    unsure: bool = False  # the grader leaves the verdict to the learner; in CI the stricter one stands
-    misunderstood: str = ""  # why the answer could not be read at all (a number that is none)
+    unsure: bool = False  # the grader lets the learner decide; in CI the stricter grade counts
+    misunderstood: str = ""  # why the answer could not be read at all (not a number)
 
     @property
     def correct(self) -> bool:
+        """Fully right, and the grader is sure."""
         return self.score >= 1.0 and not self.unsure
 
     @property
     def sign(self) -> str:
+        """A mark for the screen: ✓ right, ~ partly, ✗ wrong, ? unsure."""
         return "?" if self.unsure else "✓" if self.correct else "~" if self.score > 0 else "✗"
 
 
@@ -238,10 +242,10 @@ class Attempt:
     mode: str  # "probe", "practice", "review", "quiz"
     seed: int | None = None  # of the item's draw
     hints: int = 0  # how many were shown before this answer
-    shown: bool = False  # the answer had been shown, or the item was skipped
+    shown: bool = False  # the answer was shown before, or the item was skipped
     session: str = ""
-    confidence: int | None = None  # how sure the learner was before the verdict, 1 (a guess) to 3 (sure)
-    due: str | None = None  # when the item comes back after this, UTC, ISO 8601; None where its turn was not over
+    confidence: int | None = None  # how sure the learner was before seeing the grade, 1 (a guess) to 3 (sure)
+    due: str | None = None  # when the item will be asked again, UTC, ISO 8601; None if it was not finished yet
     id: int = 0  # given by the records when it is stored
 
     @property
@@ -250,19 +254,20 @@ class Attempt:
 
     @property
     def unaided(self) -> bool:
+        """Right, without a hint and without having seen the answer."""
         return self.grade.correct and not self.hints and not self.shown
 
 
 @dataclass(frozen=True)
 class Card:
-    """What spaced repetition knows of an item."""
+    """What spaced repetition knows about an item."""
 
     item: str  # Item.key
     memory: str  # FSRS's card as JSON, for schedule.review_card only
     due: str  # UTC, ISO 8601
-    lapses: int = 0  # how often it was missed after it had been known
-    leech: bool = False  # set aside: it was missed too often for more of the same to help
-    sure_and_wrong: bool = False  # at its last answer, which makes it the first to come back
+    lapses: int = 0  # how often it was missed after it had been answered before
+    leech: bool = False  # set aside, because it was missed so often that asking again doesn't help
+    sure_and_wrong: bool = False  # at its last answer; such items come back first
 
     @property
     def lesson(self) -> str:
@@ -271,49 +276,49 @@ class Card:
 
 @dataclass
 class Round:
-    """One run of practice: which items are still to be asked, and how far the present one has come.
+    """A run of practice: which items are still to be asked, and the state of the current one.
 
-    Plain values only, so that it can be kept as JSON and taken up again after a kill.
+    Plain values only, so that it can be stored as JSON and resumed after a kill.
     """
 
     mode: str  # "probe", "practice", "recall", "review", "quiz"
-    seed: int = 0  # what parametric items are drawn from, so that a resumed question has the same numbers
-    queue: list[str] = field(default_factory=list)  # item ids still to ask, the present one first
-    hints: int = 0  # shown for the present item
-    tries: int = 0  # answers given to the present item
+    seed: int = 0  # for the draws of parametric items, so that a resumed question has the same numbers
+    queue: list[str] = field(default_factory=list)  # ids of the items still to ask, the current one first
+    hints: int = 0  # shown for the current item
+    tries: int = 0  # answers given to the current item
     answers: list[str] = field(default_factory=list)  # what they were
     draws: dict[str, int] = field(default_factory=dict)  # item id -> how often it was asked in this session
-    again: list[str] = field(default_factory=list)  # missed here, to come back before the round ends
+    again: list[str] = field(default_factory=list)  # missed in this round, to be asked again before it ends
     outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"
 
 
 @dataclass
 class Place:
-    """Where a learner stands in a lesson: enough to come back to the very screen."""
+    """Where a learner is in a lesson: enough to return to exactly the same screen."""
 
     lesson: str
     section: str = ""  # slug
     stage: str = "start"  # "start", "probe", "explain", "practice", "recap"
     page: int = 0
     round: Round | None = None
-    done: list[str] = field(default_factory=list)  # slugs of the sections behind the learner
+    done: list[str] = field(default_factory=list)  # slugs of the sections that are done
     session: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a learner does, whether by key, by line or by script."""
+    """Something that a learner does, by key, by line or by script."""
 
     action: str  # one of Step.ACTIONS
     text: str = ""  # the answer, the side question, the option chosen
-    line: int = 0  # in the script that it came from
+    line: int = 0  # of the script that it comes from
 
     ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "quit")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that `check` has to say about a lesson or a bank."""
+    """Something that `check` reports about a lesson or a bank."""
 
     path: str
     line: int
