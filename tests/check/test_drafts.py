@@ -35,7 +35,7 @@ def test_what_is_written_is_read_again_as_the_same_items():
         text, path = corpus.bank_text(name)
         items = bank.parse_bank(text, name, path)
         items = [one for one in items if one.kind in ("choice", "short", "cloze") and not (one.variables or one.expression)]
-        again = bank.parse_bank(drafts.as_bank([drafts.entry_of(item) for item in items]), name, "x.yaml")
+        again = bank.parse_bank(drafts.bank_text([drafts.bank_entry(item) for item in items]), name, "x.yaml")
         assert [(one.id, one.question.strip(), one.blanks, one.hints) for one in again] == [
             (one.id, one.question.strip(), one.blanks, one.hints) for one in items
         ]
@@ -43,8 +43,8 @@ def test_what_is_written_is_read_again_as_the_same_items():
 
 def test_made_items_pass_as_drafts():
     lesson = lessons.parse_lesson(NOTES, "bread", "bread.md")
-    made = [drafts.entry_of(item) for item in made_items.make_items(lesson)]
-    kept, faults = drafts.checked(made, lesson, "bread.quiz.yaml")
+    made = [drafts.bank_entry(item) for item in made_items.make_items(lesson)]
+    kept, faults = drafts.sort_out(made, lesson, "bread.quiz.yaml")
     assert made and kept == made and not faults
 
 
@@ -54,9 +54,9 @@ def test_a_draft_that_check_would_refuse_is_left_out_with_its_reason(docs):
         entry(), entry(id="gas"), entry(id="none", options=[{"text": "a"}, {"text": "b"}]), entry(id="lost", section="oven"),
         entry(id="told", hints=["It lives on sugar.", "x"]),
     ]  # fmt: skip
-    kept, faults = drafts.checked(given, lesson, "b.yaml", taken=["gas"])
+    kept, faults = drafts.sort_out(given, lesson, "b.yaml", taken=["gas"])
     assert [one["id"] for one in kept] == ["new"]
-    for words in ('"gas": its id is taken', '"none": item "none": found 0 right options', 'section "#oven"', '"told"'):
+    for words in ('"gas": its id is already used', '"none": item "none": found 0 right options', 'section "#oven"', '"told"'):
         assert any(words in fault for fault in faults), (words, faults)
 
 

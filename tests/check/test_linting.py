@@ -8,8 +8,9 @@ import pytest
 from conftest import BANK, LESSON
 
 from tutor.check import checking, code
-from tutor.check.mending import tidied, with_outputs
-from tutor.check.texts import circles
+from tutor.check.fixes import tidy, with_outputs
+from tutor.check.lesson_text import prerequisite_circles
+from tutor.check.report import CheckReport
 from tutor.corpus.lessons import Block, code_blocks
 from utils.errors import ExitCode, UsageError
 from utils.settings import Settings
@@ -32,13 +33,13 @@ def bread(docs):
     return write
 
 
-def looked(docs, *paths, **options) -> checking.Report:
+def checked(docs, *paths, **options) -> CheckReport:
     return checking.check(Settings(docs=str(docs)), [str(path) for path in paths], **options)
 
 
 def found(docs, *paths, **options) -> list[str]:
     """`rule:line` of all findings."""
-    return [f"{one.rule}:{one.line}" for one in looked(docs, *paths, **options).findings]
+    return [f"{one.rule}:{one.line}" for one in checked(docs, *paths, **options).findings]
 
 
 def line_of(text: str, part: str) -> int:
@@ -63,13 +64,13 @@ def choice(question: str, *options: str, right: int = 0, hints: str = "") -> str
 
 
 def test_a_good_corpus_gives_one_line_and_exit_code_0(bread):
-    report = looked(bread())
+    report = checked(bread())
     assert report.listing() == "1 lesson, 4 sections, 5 items, 1 code block: no errors, no warnings"
     assert report.exit_code(strict=True) == ExitCode.DONE
 
 
 def test_findings_are_sorted_and_name_path_line_severity_and_rule(bread):
-    report = looked(bread(GOOD.replace("500\n```", "501\n```").replace("minutes: 10\n", "")))
+    report = checked(bread(GOOD.replace("500\n```", "501\n```").replace("minutes: 10\n", "")))
     first, second, last = report.listing().split("\n")
     line = line_of(GOOD, "500\n```") - 1
     assert first.endswith("add minutes: … [missing-front-matter]") and "bread.md:1: warning: found no minutes" in first
@@ -79,9 +80,9 @@ def test_findings_are_sorted_and_name_path_line_severity_and_rule(bread):
 
 
 def test_warnings_fail_only_with_strict_and_notes_never(bread):
-    report = looked(bread(GOOD.replace("minutes: 10\n", "") + "more \n"))
+    report = checked(bread(GOOD.replace("minutes: 10\n", "") + "more \n"))
     assert report.exit_code() == ExitCode.DONE and report.exit_code(strict=True) == ExitCode.FELL_SHORT
-    report = looked(bread(GOOD + "more \n"))
+    report = checked(bread(GOOD + "more \n"))
     assert report.summary().endswith("no errors, no warnings, 1 note")
     assert report.exit_code(strict=True) == ExitCode.DONE
 
@@ -111,7 +112,7 @@ def test_a_path_that_is_not_there_is_wrong_usage(tutor, docs):
 
 def test_a_bank_alone_is_looked_at_without_running_code(bread):
     docs = bread(GOOD.replace("500\n```", "501\n```"), BANK.replace("section: salt", "section: pepper", 1))
-    report = looked(docs, docs / "food" / "bread.quiz.yaml")
+    report = checked(docs, docs / "food" / "bread.quiz.yaml")
     assert {one.rule for one in report.findings} == {"unknown-section"}
     assert (report.lessons, report.items) == (0, 5)
 
@@ -135,10 +136,10 @@ def test_a_folder_elsewhere_may_need_lessons_beside_it(bread, tmp_path):
 def test_what_is_no_lesson_is_refused_with_the_reason(docs):
     (docs / "README.md").write_text("# Read me", encoding="utf-8")
     (docs / "notes.txt").write_text("x", encoding="utf-8")
-    with pytest.raises(UsageError, match="it is no lesson"):
-        looked(docs, docs / "README.md")
+    with pytest.raises(UsageError, match="it is not a lesson"):
+        checked(docs, docs / "README.md")
     with pytest.raises(UsageError, match="neither a lesson"):
-        looked(docs, docs / "notes.txt")
+        checked(docs, docs / "notes.txt")
 
 
 def test_a_link_out_of_the_folder_is_neither_read_nor_mended(bread, tmp_path):
@@ -147,7 +148,7 @@ def test_a_link_out_of_the_folder_is_neither_read_nor_mended(bread, tmp_path):
     secret.write_text("secret: [x] \n", encoding="utf-8")
     (docs / "food" / "bread.quiz.yaml").symlink_to(secret)
     (docs / "food" / "cake.quiz.yaml").symlink_to(secret)
-    report = looked(docs, fix=True)
+    report = checked(docs, fix=True)
     assert "secret: [" not in report.listing()
     assert secret.read_text() == "secret: [x] \n"
 
@@ -180,7 +181,7 @@ def test_a_link_out_of_the_folder_is_neither_read_nor_mended(bread, tmp_path):
 )
 def test_a_fault_in_a_lesson_is_told_with_its_line(bread, old, new, rule, word):
     text = GOOD.replace(old, new, 1)
-    (one,) = looked(bread(text)).findings
+    (one,) = checked(bread(text)).findings
     assert one.rule == rule and word in one.message
     first = line_of(text, new)
     assert rule == "missing-front-matter" or first <= one.line <= first + new.count("\n")
@@ -202,13 +203,13 @@ def test_a_folder_without_banks_needs_none_and_one_with_banks_needs_them_all(bre
     docs = bread()
     (docs / "food" / "cake.md").write_text(GOOD, encoding="utf-8")
     (docs / "food" / "caek.quiz.yaml").write_text(BANK, encoding="utf-8")
-    findings = looked(docs).findings
+    findings = checked(docs).findings
     assert [one.rule for one in findings] == ["stray-bank", "no-bank"]
     assert "Did you mean food/cake.quiz.yaml?" in findings[0].message
 
 
 def test_a_circle_is_told_once_with_the_way_round():
-    found = circles({"a": ["b"], "b": ["c"], "c": ["b"], "d": ["e"]})
+    found = prerequisite_circles({"a": ["b"], "b": ["c"], "c": ["b"], "d": ["e"]})
     assert found == [["b", "c"]]
 
 
@@ -248,19 +249,19 @@ def test_outputs_that_differ(shown, printed):
 
 def test_a_bank_that_cannot_be_read_is_told_at_its_line(bread):
     docs = bread(bank=BANK.replace("id: eats", "id: gas"))
-    (one,) = looked(docs).findings
+    (one,) = checked(docs).findings
     assert one.rule == "invalid-bank" and one.line == line_of(BANK, "id: eats") and "repeats an id" in one.message
 
 
 def test_a_section_without_items_is_told_but_not_the_recap(bread):
     cut = BANK[: BANK.index("  - id: percent")]
-    (one,) = looked(bread(bank=cut)).findings
+    (one,) = checked(bread(bank=cut)).findings
     assert one.rule == "uncovered-section" and one.line == line_of(GOOD, "## Salt") and '"#salt"' in one.message
 
 
 def only(docs) -> list[str]:
     """Rules of the bank's findings, its coverage aside."""
-    return [one.rule for one in looked(docs).findings if one.rule != "uncovered-section"]
+    return [one.rule for one in checked(docs).findings if one.rule != "uncovered-section"]
 
 
 def test_hints_and_explanations_are_asked_for(bread):
@@ -352,7 +353,7 @@ def test_a_grader_that_judges_otherwise_than_the_author_is_told(bread, monkeypat
 
 def test_numbers_without_an_answer_are_told(bread):
     bank = item("    kind: number\n    variables:\n      a: {from: 0, to: 3}\n    question: 1 / {{a}}?\n    answer: 1 / a\n")
-    (one,) = [one for one in looked(bread(bank=bank)).findings if one.rule == "undefined-draw"]
+    (one,) = [one for one in checked(bread(bank=bank)).findings if one.rule == "undefined-draw"]
     assert one.line == 8 and "a = 0" in one.message and "where:" in one.message
     assert only(bread(bank=bank.replace("    question", "    where: a != 0\n    question"))) == []
 
@@ -368,12 +369,12 @@ def test_an_answer_that_is_a_key_is_told(bread):
 def test_fix_mends_characters_line_ends_and_outputs_and_says_so(bread):
     untidy = GOOD.replace("500\n```", "501\n```").replace("**Salt slows", "**Sa\u200blt slows").replace("\n", "\r\n")
     docs = bread("\ufeff" + untidy.rstrip() + " \t", BANK.replace("items:", "items:   ").rstrip())
-    report = looked(docs, fix=True)
+    report = checked(docs, fix=True)
     assert (docs / "food" / "bread.md").read_bytes().decode() == GOOD
     assert (docs / "food" / "bread.quiz.yaml").read_text(encoding="utf-8") == BANK
     assert report.findings == [] and len(report.fixed) == 3
-    assert "line ends made LF" in report.fixed[0] and "newline added" in report.fixed[1]
-    assert looked(docs, fix=True).fixed == [], "mending twice changes nothing more"
+    assert "line ends changed to LF" in report.fixed[0] and "newline added" in report.fixed[1]
+    assert checked(docs, fix=True).fixed == [], "mending twice changes nothing more"
 
 
 def test_fix_adds_a_missing_output_block_and_leaves_failing_code_alone():
@@ -387,13 +388,13 @@ def test_fix_adds_a_missing_output_block_and_leaves_failing_code_alone():
 
 
 def test_fix_keeps_the_two_spaces_that_break_a_line():
-    assert tidied("a  \nb   \n\nc  \n", markdown=True) == "a  \nb\n\nc\n"
-    assert tidied("a  \nb", markdown=False) == "a\nb\n"
+    assert tidy("a  \nb   \n\nc  \n", markdown=True) == "a  \nb\n\nc\n"
+    assert tidy("a  \nb", markdown=False) == "a\nb\n"
 
 
 def test_fix_takes_out_only_what_the_sanitizer_would_mark():
     text = "a\x1b[0m\u202eb 👩‍👩‍👧 می‌خواهم x" + "\u0301" * 12 + "\n"
-    assert tidied(text, markdown=True) == "a[0mb 👩‍👩‍👧 می‌خواهم x" + "\u0301" * 8 + "\n"
+    assert tidy(text, markdown=True) == "a[0mb 👩‍👩‍👧 می‌خواهم x" + "\u0301" * 8 + "\n"
 
 
 def test_a_block_in_a_quote_is_not_rewritten():

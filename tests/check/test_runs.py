@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tutor.check import running
+from tutor.check import runs
 from tutor.corpus.lessons import Block, code_blocks
 
 
@@ -18,7 +18,7 @@ def python(body: str, line: int = 1, info: str = "python") -> Block:
 
 
 def ran(*blocks, **limits):
-    return running.run_blocks(blocks, **limits)
+    return runs.run_blocks(blocks, **limits)
 
 
 def test_later_blocks_build_on_earlier_names_and_checks_see_them_too():
@@ -34,7 +34,7 @@ def test_only_python_blocks_and_checks_run():
 
 def test_an_error_names_its_line_in_the_lesson():
     text = "# Bread\n\n```python\nx = 1\n\ny = x / 0\n```\n"
-    (run,) = running.run_blocks(code_blocks(text))
+    (run,) = runs.run_blocks(code_blocks(text))
     assert (run.line, run.error) == (6, "ZeroDivisionError: division by zero")
 
 
@@ -113,7 +113,7 @@ def test_sys_exit_is_a_fault_of_its_block_only():
 
 def test_endless_output_is_cut():
     (run,) = ran(python("while True: print('x' * 1000)"))
-    assert "too much output" in run.error and len(run.stdout) <= running.MAX_OUTPUT
+    assert "too much output" in run.error and len(run.stdout) <= runs.MAX_OUTPUT
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
@@ -164,8 +164,8 @@ def test_dataclasses_and_pickle_find_the_names_of_a_block():
 
 def test_several_lessons_run_and_each_is_told_when_it_is_done():
     told = []
-    runs = running.run_lessons({name: [python(f"print({name!r})")] for name in "abc"}, done=told.append)
-    assert {name: found[0].stdout for name, found in runs.items()} == {name: f"{name}\n" for name in "abc"}
+    finished = runs.run_lessons({name: [python(f"print({name!r})")] for name in "abc"}, done=told.append)
+    assert {name: done[0].stdout for name, done in finished.items()} == {name: f"{name}\n" for name in "abc"}
     assert sorted(told) == ["a", "b", "c"]
 
 
@@ -175,5 +175,5 @@ def test_stopping_us_stops_the_lessons():
 
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        running.run_lessons({"a": [python("print(1)")], "b": [python("import time\ntime.sleep(15)")]}, done=stop)
+        runs.run_lessons({"a": [python("print(1)")], "b": [python("import time\ntime.sleep(15)")]}, done=stop)
     assert time.monotonic() - began < 10

@@ -1,4 +1,4 @@
-"""What a lesson's code printed, held against what the lesson shows."""
+"""What a lesson's code printed, compared with what the lesson shows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tutor.corpus.lessons import Block
 from tutor.models import Finding
 
 if TYPE_CHECKING:
-    from tutor.check.running import Run
+    from tutor.check.runs import Run
 
-RELATIVE = 1e-6  # by how much two floats may differ; one unit in the last digit shown is always let pass
+RELATIVE = 1e-6  # how much two floats may differ; one unit in the last digit shown is always accepted
 FLOAT = re.compile(r"(?<![\w.])([-+−]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?|[-+−]?\d+e[-+]?\d+)(?!\.?\d)", re.IGNORECASE)
 
 
 def run_findings(path: str, blocks: Sequence[Block], runs: Iterable[Run]) -> Iterator[Finding]:
-    """What the runs of a lesson's blocks give to say, and output blocks that belong to no code."""
+    """Findings about the runs of a lesson's blocks, and about output blocks that belong to no code."""
     for block in blocks:
         if block.info == "output":
             yield finding(
@@ -29,16 +29,16 @@ def run_findings(path: str, blocks: Sequence[Block], runs: Iterable[Run]) -> Ite
     reasons = set()
     for run in runs:
         if run.error:
-            yield _failure(path, run)
+            yield _failure_finding(path, run)
         elif run.skipped:
             if run.block.info.split()[-1:] != ["no-run"] and run.skipped not in reasons:
                 reasons.add(run.skipped)
                 yield finding("code-skipped", path, run.block.line, f"code not run: {run.skipped}")
         elif run.block.info != "check":
-            yield from _compared(path, run)
+            yield from _output_findings(path, run)
 
 
-def _failure(path: str, run: Run) -> Finding:
+def _failure_finding(path: str, run: Run) -> Finding:
     if run.block.info == "check":
         remedy = "correct the numbers of the text, or the check"
         return finding("check-failed", path, run.line, f"{run.error}; {remedy}")
@@ -47,33 +47,33 @@ def _failure(path: str, run: Run) -> Finding:
 
 
 def output_is_wrong(run: Run) -> bool:
-    """Did a block print something else than the lesson shows below it?"""
-    return not (run.error or run.skipped) and any(_compared("", run))
+    """Did a block print something other than what the lesson shows below it?"""
+    return not (run.error or run.skipped) and any(_output_findings("", run))
 
 
-def _compared(path: str, run: Run) -> Iterator[Finding]:
+def _output_findings(path: str, run: Run) -> Iterator[Finding]:
     block = run.block
     if block.output is None:
         if run.stdout.strip():
             yield finding(
                 "missing-output", path, block.line,
-                f'the code prints "{_first(run.stdout)}", expected an output block below it; add it (--fix does)',
+                f'the code prints "{_first_line(run.stdout)}", expected an output block below it; add it (--fix does)',
             )  # fmt: skip
         return
     different = difference(block.output, run.stdout)
     if different:
         number, shown, printed = different
         yield finding(
-            "output-differs", path, block.output_line + number,
-            f"found {shown}, but the code prints {printed}; correct either (--fix takes what is printed)",
+            "output-differs", path, (block.output_line or block.line) + number,
+            f"found {shown}, but the code prints {printed}; correct either of them (--fix takes what is printed)",
         )  # fmt: skip
 
 
 def difference(shown: str, printed: str) -> tuple[int, str, str] | None:
-    """(line of the output block from 1, what it shows, what was printed) where the two first differ; None if nowhere.
+    """(line of the output block from 1, what it shows, what was printed) for the first difference, or None.
 
-    Spaces at line ends and the width of spaces between words don't count; floats may differ by RELATIVE or by one unit
-    in the last digit that is shown.
+    Spaces at line ends and the number of spaces between words don't count. Floats may differ by RELATIVE or by one unit
+    in the last digit shown.
     """
     lead = len(shown) - len(shown.lstrip("\n"))
     pairs = zip_longest(shown.strip("\n").rstrip().split("\n"), printed.strip("\n").rstrip().split("\n"))
@@ -89,10 +89,10 @@ def _same_line(shown: str, printed: str) -> bool:
     left, right = FLOAT.split(shown), FLOAT.split(printed)
     if len(left) != len(right) or any(a.split() != b.split() for a, b in zip(left[::2], right[::2], strict=True)):
         return False
-    return all(_near(a, b) for a, b in zip(left[1::2], right[1::2], strict=True))
+    return all(_are_close(a, b) for a, b in zip(left[1::2], right[1::2], strict=True))
 
 
-def _near(shown: str, printed: str) -> bool:
+def _are_close(shown: str, printed: str) -> bool:
     left, right = (float(text.replace("−", "-")) for text in (shown, printed))
     mantissa, _, exponent = shown.lower().partition("e")
     unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
@@ -100,9 +100,9 @@ def _near(shown: str, printed: str) -> bool:
 
 
 def _quoted(line: str | None) -> str:
-    return "nothing" if line is None else f'"{_first(line)}"'
+    return "nothing" if line is None else f'"{_first_line(line)}"'
 
 
-def _first(text: str) -> str:
+def _first_line(text: str) -> str:
     line = text.strip("\n").split("\n")[0].rstrip()
     return line if len(line) <= 60 else line[:59] + "…"

@@ -1,4 +1,4 @@
-"""What `doctor` looks at: the parts the tutor stands on, each with its state and how to mend it."""
+"""`doctor`: what the tutor depends on, the state of each part and how to fix it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from utils.errors import TutorError
 from utils.settings import Settings
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from utils.llm.endpoint import Endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("assets/embedding.bin", "assets/grader.json", "assets/lexicon.txt", "docs/*/*.md", "manual/*.md")
@@ -18,7 +23,7 @@ PACKAGES = ("pocketflow", "click", "rich", "prompt_toolkit", "markdown-it-py", "
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at. `state` is "ok", "note" (works, less well) or "wrong" (something fails)."""
+    """The state of one part: "ok", "note" (it works, but less well) or "wrong" (something fails)."""
 
     name: str
     state: str
@@ -28,19 +33,25 @@ class Check:
     as_dict = asdict
 
 
-def examine(settings: Settings, open_corpus: Callable, open_records: Callable, environment: Mapping = os.environ) -> list[Check]:
-    """Look at everything; a part that fails is a finding, never an exception."""
+def examine(
+    settings: Settings,
+    open_corpus: Callable[[], Corpus],
+    describe_records: Callable[[], str],
+    environment: Mapping[str, str] = os.environ,
+) -> list[Check]:
+    """Check everything. A part that fails is reported, it never raises."""
     return [
         *packages(),
         *shipped_files(),
-        *part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
-        *part("records", lambda: open_records()),
+        *own_part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
+        *own_part("records", describe_records),
         *model(settings, environment),
         *terminal(settings, environment),
     ]
 
 
 def packages() -> Iterator[Check]:
+    """Python and the packages that we need."""
     from importlib.metadata import PackageNotFoundError, version
 
     yield Check("python", "ok", ".".join(map(str, sys.version_info[:3])))
@@ -57,7 +68,7 @@ def packages() -> Iterator[Check]:
 
 
 def shipped_files(folder: Path = ROOT) -> Iterator[Check]:
-    """The files that come with the code; where one is missing, a command fails only when it needs it."""
+    """The files that come with the code. A command fails only when it needs one that is missing."""
     missing = [pattern for pattern in SHIPPED if not any(path.stat().st_size for path in folder.glob(pattern))]
     if missing:
         yield Check("files", "wrong", f"missing or empty in {folder}: {', '.join(missing)}",
@@ -66,19 +77,19 @@ def shipped_files(folder: Path = ROOT) -> Iterator[Check]:
         yield Check("files", "ok", "all there")
 
 
-def part(name: str, look: Callable[[], str]) -> Iterator[Check]:
-    """A part of ours that says itself what is wrong with it."""
+def own_part(name: str, look: Callable[[], str]) -> Iterator[Check]:
+    """A part of the program whose own error says what is wrong with it. look: returns what was found."""
     try:
         yield Check(name, "ok", look())
     except TutorError as error:
         yield Check(name, "wrong", str(error))
 
 
-LOOK_S = 5.0  # how long the endpoint may take to say what it has
+LOOK_S = 5.0  # how long the endpoint may take to list its models
 
 
-def model(settings: Settings, environment: Mapping) -> Iterator[Check]:
-    """Is an endpoint set, is it reachable, has it the model, how does it take structured replies, how soon does it speak?"""
+def model(settings: Settings, environment: Mapping[str, str]) -> Iterator[Check]:
+    """Is an endpoint set and reachable, does it offer the model, how fast is it, how does it give structured replies?"""
     from utils.llm.endpoint import endpoint_of, outdated_name
 
     if settings.offline:
@@ -91,14 +102,15 @@ def model(settings: Settings, environment: Mapping) -> Iterator[Check]:
         return
     if endpoint is None:
         yield Check("model", "note", "none set; the built-in tutor teaches, with no key and no network",
-                    "to use one: OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY, and OPENAI_MODEL")  # fmt: skip
+                    "to use one, set OPENAI_BASE_URL for a server of your own, or OPENAI_API_KEY, and OPENAI_MODEL")  # fmt: skip
         return
     if warning := outdated_name(environment):
         yield Check("model", "note", warning)
-    yield from spoken_to(endpoint)
+    yield from answering_model(endpoint)
 
 
-def spoken_to(endpoint) -> Iterator[Check]:
+def answering_model(endpoint: Endpoint) -> Iterator[Check]:
+    """What the model at an endpoint can do, found out by asking it."""
     import time
 
     from utils.call_llm import call_llm, models_at, schema_format
@@ -108,7 +120,7 @@ def spoken_to(endpoint) -> Iterator[Check]:
     named = endpoint.model or "its first model"
     try:
         known = models_at(endpoint, limits)
-    except Exception:  # many servers that answer do not list
+    except Exception:  # many servers that work don't list their models
         known = ()
     if known and endpoint.model and endpoint.model not in known:
         yield Check("model", "note", f"{endpoint.host} does not list {endpoint.model}; it has {', '.join(known[:5])}",
@@ -121,7 +133,9 @@ def spoken_to(endpoint) -> Iterator[Check]:
         for _ in pieces:
             pass
     except TutorError as error:
-        yield Check("model", "wrong", str(error), "without a model: --offline, or unset OPENAI_BASE_URL and OPENAI_API_KEY")
+        yield Check(
+            "model", "wrong", str(error), "to go without a model, use --offline or unset OPENAI_BASE_URL and OPENAI_API_KEY"
+        )
         return
     yield Check("model", "ok", f"{named} at {endpoint.host}, first word after {first_s:.1f} s")
     schema = {"title": "ready", "type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"],
@@ -136,9 +150,10 @@ def spoken_to(endpoint) -> Iterator[Check]:
     yield Check("replies", "ok" if rungs else "note", f"structured by {', '.join(rungs) or 'a fenced block only'}")
 
 
-def terminal(settings: Settings, environment: Mapping) -> Iterator[Check]:
+def terminal(settings: Settings, environment: Mapping[str, str]) -> Iterator[Check]:
+    """Is there a terminal, and does it do colour and cursor movement?"""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
-        yield Check("terminal", "note", "input or output is not a terminal", "for a session without one: learn --script FILE")
+        yield Check("terminal", "note", "input or output is not a terminal", "for a session without one, use learn --script FILE")
     elif settings.plain or environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
         yield Check("terminal", "note", "plain: no colour, no cursor movement", "unset NO_COLOR, TERM=dumb or --plain")
     else:
@@ -146,7 +161,7 @@ def terminal(settings: Settings, environment: Mapping) -> Iterator[Check]:
 
 
 def listing(checks: list[Check]) -> str:
-    """One line a check, and its remedy under it."""
+    """A line for each check, with its remedy below."""
     signs = {"ok": "✓", "note": "~", "wrong": "✗"}
     lines = []
     for check in checks:

@@ -1,4 +1,4 @@
-"""What `check --fix` puts right: hidden characters, ends of lines, output blocks. Text in, text out."""
+"""What `check --fix` fixes: hidden characters, line ends, output blocks. Text in, text out."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from collections.abc import Iterable, Sequence
 from tutor.corpus.lessons import Block
 from utils.text import CUT, plural, sanitize
 
-MAX_PASSES = 5  # over a line: taking one character out can bring two together that then count as hidden
+MAX_PASSES = 5  # over a line: removing a character can bring two others together that then count as hidden
 
 
-def tidied(text: str, markdown: bool) -> str:
-    """A text without hidden characters, a BOM, trailing spaces and CRs, and with a newline at its end.
+def tidy(text: str, markdown: bool) -> str:
+    """The text without hidden characters, BOM, trailing spaces and CRs, and with a newline at its end.
 
-    Lines keep their numbers. Where two spaces at a line's end are Markdown's line break, two stay.
+    Lines keep their numbers. Two spaces that are a line break in Markdown stay.
     """
     lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
-    lines = without_trailing([_visible(line) for line in lines], markdown)
-    tidy = "\n".join(lines)
-    return tidy + "\n" if tidy and not tidy.endswith("\n") else tidy
+    lines = strip_trailing_spaces([_visible(line) for line in lines], markdown)
+    joined = "\n".join(lines)
+    return joined + "\n" if joined and not joined.endswith("\n") else joined
 
 
-def tidying(text: str, tidy: str) -> str:
-    """What `tidied` did to a text, in words."""
-    before, after = re.split(r"\r\n|\r|\n", text), tidy.split("\n")
+def describe_tidying(text: str, tidied: str) -> str:
+    """What `tidy` changed in a text, in words."""
+    before, after = re.split(r"\r\n|\r|\n", text), tidied.split("\n")
     changed = sum(line != new for line, new in zip(before, after, strict=False))
     done = [f"{plural(changed, 'line')} tidied"] if changed else []
-    done += ["line ends made LF"] if "\r" in text else []
+    done += ["line ends changed to LF"] if "\r" in text else []
     done += ["newline added at the end"] if not text.endswith(("\n", "\r")) else []
     return ", ".join(done)
 
 
-def without_trailing(lines: Sequence[str], markdown: bool) -> list[str]:
-    """Lines without spaces at their ends, but for the two that break a line in a paragraph of Markdown."""
+def strip_trailing_spaces(lines: Sequence[str], markdown: bool) -> list[str]:
+    """The lines without trailing spaces, except for the two that break a line inside a Markdown paragraph."""
     kept = []
     for number, line in enumerate(lines):
         bare = line.rstrip(" \t")
@@ -54,23 +54,23 @@ def _visible(line: str) -> str:
 
 
 def _without_marked(line: str, shown: str) -> str:
-    """The line without the characters in whose place the sanitizer put a mark."""
+    """The line without the characters that the sanitizer replaced with a mark."""
     kept, at = [], 0
     for char in line:
         if shown.startswith(char, at):
             kept.append(char)
             at += 1
         elif unicodedata.category(char).startswith("M") and sanitize("a" + char) == "a" + char:
-            at += len(CUT) if shown.startswith(CUT, at) else 0  # one mark stands for all that are too many
+            at += len(CUT) if shown.startswith(CUT, at) else 0  # one mark stands for all the surplus ones
         else:
             at += len(sanitize(char))
     return "".join(kept)
 
 
 def with_outputs(text: str, printed: Iterable[tuple[Block, str]]) -> str:
-    """A lesson (with LF only) whose output blocks hold what the code printed; a missing one is added.
+    """A lesson whose output blocks hold what the code printed; missing ones are added. text: with LF line ends.
 
-    A block in a quote or on a tab's indentation is left alone: its lines can't be told from their margin.
+    A block inside a quote or indented by a tab is left alone, because we can't tell its lines from their margin.
     """
     lines = text.split("\n")
     for block, output in sorted(printed, key=lambda pair: -pair[0].line):
@@ -83,11 +83,11 @@ def with_outputs(text: str, printed: Iterable[tuple[Block, str]]) -> str:
         new = [f"{fence[1]}{mark}output", *body, fence[1] + mark]
         if block.output_line is not None:
             first = block.output_line - 1
-            last = first + block.output.count("\n") + 1
+            last = first + (block.output or "").count("\n") + 1
         else:
             last = block.line + block.body.count("\n")
             first, new = last + 1, ["", *new]
         if last >= len(lines) or not re.match(r" *(`{3,}|~{3,})\s*$", lines[last]):
-            continue  # a fence that is never closed
+            continue  # the fence is never closed
         lines[first : last + 1 if block.output_line is not None else first] = new
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What can be said about a lesson from its Markdown: front matter, links, prerequisites, formulas, characters."""
+"""Findings about a lesson's Markdown: front matter, links, prerequisites, formulas, characters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from tutor.check.rules import finding
@@ -14,25 +15,25 @@ from tutor.models import Finding, Lesson
 from tutor.screen import mathtext
 from utils import strict_yaml
 from utils.errors import InvalidFile
-from utils.text import nearest, plural, sanitize
+from utils.text import nearest, plural, sanitize, shorten
 
 FIELDS = ("title", "summary", "minutes")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 HTML_ANCHOR = re.compile(r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
-MAX_LINES = 20  # that are named one by one for the same fault
+MAX_LINES = 20  # how many lines with the same fault are listed one by one
 
 
 @dataclass(frozen=True)
 class Links:
-    """What a lesson's links are held against. Paths have slashes and are relative to the folder of lessons."""
+    """What a lesson's links are checked against. Paths use slashes and are relative to the folder of lessons."""
 
     exists: Callable[[str], bool]
-    anchors: Callable[[str], set[str] | None]  # None where the file's headings can't be told
-    names: tuple[str, ...]  # of lessons' files, for "did you mean"
+    anchors: Callable[[str], set[str] | None]  # None if the file's headings aren't known
+    names: tuple[str, ...]  # the lessons' files, for "did you mean"
 
 
 def lesson_findings(lesson: Lesson, text: str, links: Links, is_known: Callable[[str], bool]) -> Iterator[Finding]:
-    """Everything about one lesson but its code. `is_known` tells whether there is a lesson of an id."""
+    """Everything about one lesson except its code. is_known: tells whether a lesson with that id exists."""
     yield from _front_matter(lesson, text, is_known)
     yield from _links(lesson, text, links)
     yield from _formulas(lesson.path, text)
@@ -40,7 +41,7 @@ def lesson_findings(lesson: Lesson, text: str, links: Links, is_known: Callable[
 
 
 def line_findings(path: str, text: str) -> Iterator[Finding]:
-    """Lines that the sanitizer would change, and untidy ends of lines, in a lesson or a bank."""
+    """Hidden characters and untidy line ends in a lesson or a bank."""
     lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
     changed = [number for number, line in enumerate(lines, 1) if sanitize(line) != line]
     for number in changed[:MAX_LINES]:
@@ -52,13 +53,13 @@ def line_findings(path: str, text: str) -> Iterator[Finding]:
     if len(changed) > MAX_LINES:
         more = plural(len(changed) - MAX_LINES, "more line")
         yield finding("hidden-characters", path, changed[MAX_LINES], f"found {more} like this; --fix removes them all")
-    yield from _untidy(path, text, lines)
+    yield from _untidy_lines(path, text, lines)
 
 
-def _untidy(path: str, text: str, lines: Sequence[str]) -> Iterator[Finding]:
-    from tutor.check.mending import without_trailing
+def _untidy_lines(path: str, text: str, lines: Sequence[str]) -> Iterator[Finding]:
+    from tutor.check.fixes import strip_trailing_spaces
 
-    tidy = without_trailing(lines, markdown=not path.endswith(".yaml"))
+    tidy = strip_trailing_spaces(lines, markdown=not path.endswith(".yaml"))
     trailing = [number for number, pair in enumerate(zip(lines, tidy, strict=True), 1) if pair[0] != pair[1]]
     found = []
     if trailing:
@@ -69,21 +70,21 @@ def _untidy(path: str, text: str, lines: Sequence[str]) -> Iterator[Finding]:
         found.append("no newline at the end")
     if found:
         line = trailing[0] if trailing else 1 if "\r" in text else len(lines)
-        yield finding("untidy-lines", path, line, f"found {', '.join(found)}; --fix mends it")
+        yield finding("untidy-lines", path, line, f"found {', '.join(found)}; --fix corrects this")
 
 
 # -------------------------------------------------------------------------------------------- front matter
 
 
-def _front_matter(lesson: Lesson, text: str, is_known) -> Iterator[Finding]:
+def _front_matter(lesson: Lesson, text: str, is_known: Callable[[str], bool]) -> Iterator[Finding]:
     front, body = lessons.split_front_matter(text)
-    data = {}
+    data: Mapping[str, Any] = {}
     if front is not None:
         try:
-            data = strict_yaml.load(front, lesson.path, first_line=2)
-        except InvalidFile:  # told already, as the reason why the lesson could not be read
+            loaded = strict_yaml.load(front, lesson.path, first_line=2)
+        except InvalidFile:  # already reported, as the reason why the lesson could not be read
             return
-        data = data if isinstance(data, dict) else {}
+        data = loaded if isinstance(loaded, dict) else {}
     has_title = "title" in data or re.search(r"^#[ \t]+\S|^=+[ \t]*$", body, re.MULTILINE)
     missing = [name for name in FIELDS if not data.get(name) and not (name == "title" and has_title)]
     if missing:
@@ -104,29 +105,30 @@ def _front_matter(lesson: Lesson, text: str, is_known) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def circles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """The circles among prerequisites, each once, as the ids on it, beginning with the smallest."""
-    found = []
+def prerequisite_circles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """The circles among prerequisites, each once, as the ids in it from the smallest on. needs: lesson -> prerequisites."""
+    found: list[list[str]] = []
     for start in sorted(needs):
-        if any(start in circle for circle in found):
+        if any(start in known for known in found):
             continue
-        back = _way_back(start, needs)
-        if back:
-            smallest = back.index(min(back))
-            found.append(back[smallest:] + back[:smallest])
+        circle = _shortest_circle(start, needs)
+        if circle:
+            smallest = circle.index(min(circle))
+            found.append(circle[smallest:] + circle[:smallest])
     return found
 
 
-def _way_back(start: str, needs: Mapping[str, Sequence[str]]) -> list[str] | None:
-    """The shortest way from a lesson over prerequisites back to itself."""
-    ways, seen = [[start]], set()
-    for way in ways:
-        for need in needs.get(way[-1], ()):
+def _shortest_circle(start: str, needs: Mapping[str, Sequence[str]]) -> list[str] | None:
+    """The shortest path from a lesson through prerequisites back to itself."""
+    paths: list[list[str]] = [[start]]
+    seen: set[str] = set()
+    for path in paths:  # grows while we go through it, by paths one lesson longer
+        for need in needs.get(path[-1], ()):
             if need == start:
-                return way
+                return path
             if need in needs and need not in seen:
                 seen.add(need)
-                ways.append([*way, need])
+                paths.append([*path, need])
     return None
 
 
@@ -134,11 +136,11 @@ def _way_back(start: str, needs: Mapping[str, Sequence[str]]) -> list[str] | Non
 
 
 def anchors(text: str) -> set[str]:
-    """What a `#…` link into a Markdown file may name: every heading's slug, and ids set in HTML."""
+    """The targets that a `#…` link into a Markdown file may name: every heading's slug, and ids set in HTML."""
     _, body = lessons.split_front_matter(text)
     tokens = lessons.markdown_parser().parse(body)
     titles = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
-    # Made of the headings alone, so that those count too which are no section (in a quote, or without text).
+    # Built from the headings alone, so that headings which are no section (in a quote, or without text) count too.
     outline = "\n\n".join(f"## {' '.join(title.split())}\n\n." for title in titles)
     found = {section.slug for section in lessons.parse_lesson(outline, "outline").sections if titles}
     return found | {match[1] for match in HTML_ANCHOR.finditer(body)}
@@ -183,8 +185,8 @@ def _article(noun: str) -> str:
 # ------------------------------------------------------------------------------------------------ formulas
 
 
-def unrenderable(latex: str) -> bool:
-    """Does a formula come out as its source, or with a macro left in it?"""
+def is_unrenderable(latex: str) -> bool:
+    """Would the terminal show a formula as its source, or with a macro left in it?"""
     shown, source = mathtext.inline(latex), " ".join(latex.split())
     return bool(re.search(r"\\[A-Za-z]", shown)) or (shown == source and bool(re.search(r"[\\{}]|[\^_]([\^_]|$)", source)))
 
@@ -204,10 +206,9 @@ def _formulas(path: str, text: str) -> Iterator[Finding]:
 
 
 def formula_finding(path: str, line: int, latex: str) -> Iterator[Finding]:
-    if unrenderable(latex):
-        source = " ".join(latex.split())
-        source = source if len(source) <= 60 else source[:59] + "…"
+    """A finding if the terminal can't render a formula."""
+    if is_unrenderable(latex):
         yield finding(
             "unrenderable-formula", path, line,
-            f"found the formula {source}, which a terminal would show as it is written here; use simpler LaTeX",
+            f"found the formula {shorten(latex)}, which a terminal would show as it is written here; use simpler LaTeX",
         )  # fmt: skip

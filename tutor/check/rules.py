@@ -1,8 +1,8 @@
-"""The rules of `check`, each with its name, how much it weighs and what it means."""
+"""The rules of `check`, each with its name, its severity and what it means."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from tutor.models import Finding
 
@@ -22,23 +22,27 @@ RULES = {
     rule.name: rule
     for rule in (
         Rule("front-matter", ERROR, "the front matter is not YAML, or a field has the wrong type"),
-        Rule("missing-front-matter", WARNING, "a lesson says no title, summary or minutes"),
+        Rule("missing-front-matter", WARNING, "a lesson does not give its title, summary or minutes"),
         Rule("invalid-lesson", ERROR, "a lesson can't be read"),
         Rule("broken-link", ERROR, "a link leads to a file or a heading that isn't there"),
         Rule("missing-image", ERROR, "an image isn't there"),
-        Rule("unknown-prerequisite", ERROR, "a prerequisite is no lesson of the folder"),
-        Rule("circular-prerequisite", ERROR, "lessons need one another in a circle"),
+        Rule("unknown-prerequisite", ERROR, "a prerequisite is not a lesson of the folder"),
+        Rule("circular-prerequisite", ERROR, "lessons are prerequisites of one another, in a circle"),
         Rule("unrenderable-formula", WARNING, "a formula that the terminal shows as its LaTeX source"),
         Rule("hidden-characters", ERROR, "a line holds characters that the terminal would show as marks"),
         Rule("untidy-lines", NOTE, "trailing spaces, CRLF line ends or no newline at the end"),
         Rule("code-failed", ERROR, "a Python block ends with an error"),
         Rule("check-failed", ERROR, "a hidden check ends with an error, or its assertion does not hold"),
-        Rule("output-differs", ERROR, "a Python block prints something else than its output block says"),
+        Rule("output-differs", ERROR, "a Python block prints something other than its output block shows"),
         Rule("missing-output", ERROR, "a Python block prints and no output block follows"),
         Rule("stray-output", ERROR, "an output block without code directly above it"),
-        Rule("code-skipped", NOTE, "code that can't run here, for want of a package"),
-        Rule("no-bank", WARNING, "a lesson has no bank, where others of the folder have one: it is asked from its text only"),
-        Rule("stray-bank", WARNING, "a bank has no lesson of its name beside it"),
+        Rule("code-skipped", NOTE, "code that can't run here, because a package is missing"),
+        Rule(
+            "no-bank",
+            WARNING,
+            "a lesson has no bank although others have one; its questions are made from its text",
+        ),
+        Rule("stray-bank", WARNING, "a bank has no lesson with its name beside it"),
         Rule("invalid-bank", ERROR, "a bank can't be read: a field, an id or an expression is wrong"),
         Rule("unknown-section", ERROR, "an item names a section that its lesson does not have"),
         Rule("uncovered-section", WARNING, "no item asks about a section"),
@@ -50,15 +54,27 @@ RULES = {
         Rule("failed-reference", ERROR, "the grader does not accept a right answer"),
         Rule("unsure-reference", WARNING, "the grader is unsure of a right answer"),
         Rule("passed-wrong-answer", ERROR, "the grader accepts a known wrong answer"),
-        Rule("key-like-answer", WARNING, "an answer that a session would take for one of its keys"),
-        Rule("undefined-draw", ERROR, "a parametric item has no answer for some of its numbers"),
-        Rule("too-few-points", WARNING, "the rubric of a short item has less than two points"),
-        Rule("too-few-references", WARNING, "a short item has less than two reference answers"),
-        Rule("too-few-wrong", WARNING, "a short item has less than two known wrong answers"),
+        Rule("key-like-answer", WARNING, "an answer that a session would mistake for one of its keys"),
+        Rule("undefined-draw", ERROR, "a parametric item has no answer for some of its values"),
+        Rule("too-few-points", WARNING, "the rubric of a short item has fewer than two points"),
+        Rule("too-few-references", WARNING, "a short item has fewer than two reference answers"),
+        Rule("too-few-wrong", WARNING, "a short item has fewer than two known wrong answers"),
         Rule("set-aside", NOTE, "with --records: a learner missed an item so often that it is no longer asked"),
     )
 }
 
 
 def finding(rule: str, path: str, line: int | None, message: str) -> Finding:
+    """A finding with the severity of its rule. line: 1-based, None if it can't be told."""
     return Finding(path, line or 1, rule, RULES[rule].severity, message)
+
+
+def rule_documents() -> list[dict[str, str]]:
+    """The rules as --json prints them."""
+    return [asdict(rule) for rule in RULES.values()]
+
+
+def rules_listing() -> str:
+    """A line for each rule."""
+    width = max(map(len, RULES))
+    return "\n".join(f"{rule.name:{width}}  {rule.severity:7}  {rule.meaning}" for rule in RULES.values())

@@ -1,13 +1,14 @@
-"""Runs the Python blocks and hidden checks of lessons, one process a lesson, later blocks building on earlier names."""
+"""Runs the Python blocks and hidden checks of lessons: one process per lesson, in which later blocks see earlier names."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from subprocess import Popen
 
 from tutor.corpus.lessons import Block
-from utils.sandbox import end, run_job
+from utils.sandbox import Watch, end, run_job
 
 MAX_OUTPUT = 100_000  # characters that one block may print
 TORCH_MEMORY_MB = 8_192  # PyTorch maps several gigabytes before it computes anything
@@ -15,27 +16,27 @@ TORCH_MEMORY_MB = 8_192  # PyTorch maps several gigabytes before it computes any
 
 @dataclass(frozen=True)
 class Run:
-    """What became of one block."""
+    """The outcome of running one block."""
 
     block: Block
     stdout: str = ""
-    error: str = ""  # one line; "" where all went well
-    line: int = 0  # of the lesson, where the error arose
-    skipped: str = ""  # why it did not run; "" where it did
+    error: str = ""  # one line; "" if all went well
+    line: int = 0  # line of the lesson at which the error was raised
+    skipped: str = ""  # why it did not run; "" if it did
 
 
 def kind_of(block: Block) -> str:
-    """ "python", "torch" or "check" for what can be run, "no-run" for Python that must not be, "" for all else."""
+    """What a block is: "python", "torch" or "check" can be run, "no-run" is Python that must not be; "" for everything else."""
     words = block.info.split()
     if words[:1] == ["python"]:
         return "no-run" if "no-run" in words else "torch" if "torch" in words else "python"
     return "check" if block.info == "check" else ""
 
 
-def run_blocks(blocks: Sequence[Block], timeout_s: float = 20, memory_mb: int = 1024, watch: Callable | None = None) -> list[Run]:
-    """Run a lesson's blocks in order, later ones building on earlier names; one Run for each that is Python or a check.
+def run_blocks(blocks: Sequence[Block], timeout_s: float = 20, memory_mb: int = 1024, watch: Watch | None = None) -> list[Run]:
+    """Run a lesson's blocks in order in one process. Returns a Run for each block that is Python or a check.
 
-    `watch` is called with the process as soon as it runs, for whoever may have to end it.
+    watch: called with the process as soon as it runs, so that the caller can end it.
     """
     kinds = [kind_of(block) for block in blocks]
     wanted = [block for block, kind in zip(blocks, kinds, strict=True) if kind in ("python", "torch", "check")]
@@ -46,7 +47,8 @@ def run_blocks(blocks: Sequence[Block], timeout_s: float = 20, memory_mb: int = 
         "max_output": MAX_OUTPUT,
     }
     results, ended = run_job(job, timeout_s, watch) if wanted else ([], "")
-    runs = []
+    runs: list[Run] = []
+    reached = 0
     for block, kind in zip(blocks, kinds, strict=True):
         if kind == "no-run":
             runs.append(Run(block, skipped="it is marked no-run"))
@@ -61,19 +63,22 @@ def run_blocks(blocks: Sequence[Block], timeout_s: float = 20, memory_mb: int = 
 
 
 def run_lessons(
-    lessons: Mapping[str, Sequence[Block]], timeout_s: float = 20, memory_mb: int = 1024, done: Callable | None = None
+    lessons: Mapping[str, Sequence[Block]],
+    timeout_s: float = 20,
+    memory_mb: int = 1024,
+    done: Callable[[str], None] | None = None,
 ) -> dict[str, list[Run]]:
-    """The runs of several lessons, as many at a time as there are cores. `done` is called with the name of each.
+    """The runs of several lessons, as many at a time as there are cores. done: called with the name of each.
 
-    Whatever stops us (Ctrl-C, a signal) ends the processes too.
+    If we are interrupted (Ctrl-C, a signal), the processes are ended too.
     """
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
-    running: list = []
+    processes: list[Popen[bytes]] = []
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
         futures = {
-            pool.submit(run_blocks, blocks, timeout_s, memory_mb, running.append): name
+            pool.submit(run_blocks, blocks, timeout_s, memory_mb, processes.append): name
             for name, blocks in lessons.items()
         }  # fmt: skip
         for future in as_completed(futures):
@@ -82,7 +87,7 @@ def run_lessons(
                 done(futures[future])
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in running:
+        for process in processes:
             end(process)
         raise
     pool.shutdown()

@@ -32,7 +32,7 @@ class DraftItems(ModelVerb):
     def built_in(self, lesson: Lesson, items: Sequence[Item], count: int) -> list[dict[str, Any]]:
         asked = {item.section for item in items}
         made = sorted(made_items.make_items(lesson), key=lambda item: item.section in asked)  # what nothing asks about first
-        return [drafts.entry_of(item) for item in made[:count]]
+        return [drafts.bank_entry(item) for item in made[:count]]
 
 
 class CheckDrafts(Verb):
@@ -43,7 +43,7 @@ class CheckDrafts(Verb):
     def exec(
         self, terminal: OneShot, drafted: list[dict[str, Any]], lesson: Lesson, path: str, items: Sequence[Item]
     ) -> list[dict[str, Any]]:
-        kept, faults = drafts.checked(drafted, lesson, path, [item.id for item in items])
+        kept, faults = drafts.sort_out(drafted, lesson, path, [item.id for item in items])
         for fault in faults:
             terminal.notice(f"left out, {fault}")
         return kept
@@ -59,7 +59,7 @@ class OfferDrafts(Verb):
     ) -> bool:
         if not kept:
             return False
-        new = drafts.added(old, kept)
+        new = drafts.append_entries(old, kept)
         terminal.put_diff(drafts.difference(old, new, path))
         if not (accept or (accept is None and terminal.confirm(f"Write this to {path}?"))):
             return False

@@ -1,0 +1,66 @@
+"""The report of `check`: what was checked, what was found and what was fixed, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tutor.check.rules import finding
+from tutor.models import Card, Finding
+from utils.errors import ExitCode
+from utils.text import plural
+
+
+@dataclass
+class CheckReport:
+    """What was checked, what was found and what was fixed."""
+
+    lessons: int = 0
+    files: int = 0
+    sections: int = 0
+    items: int = 0
+    code_blocks: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    code_was_run: bool = True
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)  # item key -> path and line of its bank
+
+    def add_set_aside(self, cards: Sequence[Card]) -> None:
+        """Add a note for each checked item that the learner's records set aside, because its author may know why."""
+        for card in cards:
+            if card.leech and card.item in self.places:
+                path, line = self.places[card.item]
+                name = card.item.partition(":")[2]
+                message = f'item "{name}" was missed {card.lapses} times and is no longer asked; is it too hard, or unclear?'
+                self.findings.append(finding("set-aside", path, line, message))
+
+    def document(self) -> dict[str, Any]:
+        """The report as --json prints it."""
+        counts = {name: getattr(self, name) for name in ("files", "sections", "items", "code_blocks")}
+        return {**counts, "findings": [asdict(one) for one in self.findings], "fixed": self.fixed}
+
+    def listing(self) -> str:
+        """A line for each fix and finding, and one that sums up."""
+        found = [f"{one.path}:{one.line}: {one.severity}: {one.message} [{one.rule}]" for one in self.findings]
+        fixed = [f"fixed: {text}" for text in self.fixed]
+        return "\n".join([*fixed, *found, self.summary()])
+
+    def summary(self) -> str:
+        """`2 lessons, 9 sections, 4 items, 1 code block: 1 error, no warnings`."""
+        counts = ((self.lessons, "lesson"), (self.sections, "section"), (self.items, "item"), (self.code_blocks, "code block"))
+        seen = ", ".join(plural(number, noun) for number, noun in counts)
+        seen += "" if self.code_was_run else " (not run)"
+        found = [plural(n, noun) if (n := self.count(noun)) else f"no {noun}s" for noun in ("error", "warning")]
+        notes = [plural(n, "note")] if (n := self.count("note")) else []
+        return f"{seen}: {', '.join([*found, *notes])}"
+
+    def count(self, severity: str) -> int:
+        """How many findings have that severity."""
+        return sum(one.severity == severity for one in self.findings)
+
+    def exit_code(self, strict: bool = False) -> ExitCode:
+        """FELL_SHORT if there are errors; with `strict`, warnings count as errors."""
+        fell_short = self.count("error") or (strict and self.count("warning"))
+        return ExitCode.FELL_SHORT if fell_short else ExitCode.DONE
