@@ -186,13 +186,13 @@ def progress(settings: Settings) -> None:
 @takes_settings
 def topics(settings: Settings) -> None:
     """The lessons: prerequisites, sections, items, mastery, what is due."""
-    from tutor.learner import agenda
+    from tutor.learner.topics import topic_rows, topics_tree
     from tutor.screen import stdio
 
     with Environment(settings) as environment:
         corpus = environment.corpus
-        rows = agenda.rows(corpus, environment.records_to_read, environment.now().astimezone())
-    put(settings, rows, lambda: agenda.listing(rows, stdio.line_width()), corpus.warnings)
+        rows = topic_rows(corpus, environment.records_to_read, environment.now().astimezone())
+    put(settings, rows, lambda: topics_tree(rows, stdio.line_width()), corpus.warnings)
 
 
 @cli.command()
@@ -261,10 +261,11 @@ def check(
     Runs the code of the lessons, in limits, and compares what it prints.
     """
     from tutor.check import checking
+    from tutor.check.rules import rule_documents, rules_listing
     from tutor.screen import stdio
 
     if rules:
-        put(settings, checking.rules(), checking.rules_listing)
+        put(settings, rule_documents(), rules_listing)
         return ExitCode.DONE
     with Environment(settings) as environment, stdio.counter(settings) as count:
         report = checking.check(settings, paths, fix, not no_run, count)

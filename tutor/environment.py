@@ -70,7 +70,7 @@ class Environment:
         from utils.get_embedding import embedder_of
 
         embedder = embedder_of(self.settings, self.cache)
-        return search.open_index(self.corpus, self.cache, embedder.likeness if embedder else None)
+        return search.open_index(self.corpus, self.cache, embedder.similarities if embedder else None)
 
     # ------------------------------------------------------------------------------------------ the learner
 

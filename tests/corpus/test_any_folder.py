@@ -13,7 +13,7 @@ from test_lessons import HOSTILE, REFUSED
 from test_made_items import TEXT
 
 from flow import create_learn_flow
-from tutor.learner import agenda
+from tutor.learner import topics
 from tutor.models import Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
@@ -137,6 +137,6 @@ def test_the_time_that_a_tree_of_lessons_takes_to_draw_grows_with_their_number_a
              "mastery": 0.0, "due": 0} for n in range(count)
         ]  # fmt: skip
 
-    lines = agenda.listing(rows(10_000)).split("\n")
+    lines = topics.topics_tree(rows(10_000)).split("\n")
     assert len(lines) == 10_000 and lines[1].startswith("└─ l00001")
-    assert_linear(agenda.listing, rows, 1_000)
+    assert_linear(topics.topics_tree, rows, 1_000)

@@ -19,7 +19,7 @@ from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.made_items import make_items
-from tutor.learner import agenda
+from tutor.learner import topics
 from tutor.models import Item, Kind, Step
 from tutor.nodes.shared import session_store
 from tutor.screen import screens
@@ -303,7 +303,7 @@ def play(folder, home, capsys):
             shared = session_store(environment, topic)
             create_learn_flow().run(shared)
             records = environment.records
-            shared["attempts"], shared["rows"] = records.attempts(), agenda.rows(environment.corpus, records, NOW)
+            shared["attempts"], shared["rows"] = records.attempts(), topics.topic_rows(environment.corpus, records, NOW)
         return capsys.readouterr().out, shared
 
     return run

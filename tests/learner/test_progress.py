@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta, timezone
 
-from tutor.learner.progress import calendar, calibration, forecast, progress_of, seconds_spent, spent, streak
+from tutor.learner.progress import calendar, calibration, duration, forecast, progress_of, seconds_spent, streak
 from tutor.models import Attempt, Card, Grade
 
 BERLIN = timezone(timedelta(hours=1))
@@ -51,7 +51,7 @@ def test_calibration_sets_how_sure_against_how_right():
 def test_time_is_what_lies_between_answers_with_long_pauses_cut():
     attempts = [answered(1, hour="10:00:00"), answered(1, hour="10:01:00"), answered(1, hour="12:00:00")]
     assert seconds_spent(attempts) == 30 + 60 + 300
-    assert spent(seconds_spent(attempts)) == "6 min" and spent(7300) == "2 h 1 min"
+    assert duration(seconds_spent(attempts)) == "6 min" and duration(7300) == "2 h 1 min"
 
 
 def test_mastery_is_given_with_its_change_within_a_week():

@@ -13,7 +13,7 @@ from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda
 from tutor.learner.records import open_records
-from tutor.learner.schedule import LEECH_LAPSES, mixed, next_card, todays
+from tutor.learner.schedule import LEECH_LAPSES, interleaved, next_card, todays_reviews
 from tutor.models import Card, Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
@@ -183,7 +183,7 @@ def test_a_learner_who_wants_it_is_asked_how_sure_and_a_sure_miss_comes_first(ru
     _, _, attempts, cards = run(create_review_flow, learner, day=2, ask_confidence=True)
     assert {attempt.confidence for attempt in attempts if attempt.session == "day2"} == {3}
     assert [card.item for card in cards if card.sure_and_wrong] == ["food/bread:percent"]
-    assert todays(cards, NOW + timedelta(days=400), 10)[0].item == "food/bread:percent"
+    assert todays_reviews(cards, NOW + timedelta(days=400), 10)[0].item == "food/bread:percent"
 
 
 def test_after_eight_lapses_an_item_is_set_aside():
@@ -191,12 +191,12 @@ def test_after_eight_lapses_an_item_is_set_aside():
     for day in range(LEECH_LAPSES + 1):
         card = next_card("l:x", card, "missed", NOW + timedelta(days=day), fuzz=False)
         assert card.leech == (day == LEECH_LAPSES)
-    assert todays([card], NOW + timedelta(days=99), 10) == []
+    assert todays_reviews([card], NOW + timedelta(days=99), 10) == []
 
 
 def test_lessons_are_mixed_as_far_as_they_can_be():
     cards = [Card(f"{lesson}:{n}", "", "") for lesson in "aab" for n in range(3)]
-    order = "".join(card.lesson for card in mixed(list(dict.fromkeys(cards))))
+    order = "".join(card.lesson for card in interleaved(list(dict.fromkeys(cards))))
     assert order.count("aa") == 0 and order.count("bb") == 0
 
 

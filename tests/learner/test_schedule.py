@@ -173,7 +173,7 @@ def test_times_of_any_zone_are_taken_and_naive_ones_refused():
     card = review_card(None, "unaided", NOON, fuzz=False)
     assert review_card(None, "unaided", local, fuzz=False) == card
     for call in (lambda naive: review_card(None, "unaided", naive), lambda naive: retrievability(card, naive)):
-        with pytest.raises(ValueError, match="a time without a zone: 2026-03-01T12:00:00"):
+        with pytest.raises(ValueError, match="a time without a time zone: 2026-03-01T12:00:00"):
             call(datetime(2026, 3, 1, 12, 0))
 
 

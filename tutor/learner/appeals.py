@@ -1,38 +1,64 @@
-"""Appeals: what a second look comes to, and the change to a bank that would accept the disputed answer."""
+"""Appeals: the result of a second look, and the change to a bank that would accept the disputed answer."""
 
 from __future__ import annotations
 
 import difflib
 import json
+from typing import TypedDict
 
 from tutor.models import Attempt, Grade, Item, Kind
 from utils import strict_yaml
 
 
-def appeal_of(attempt: Attempt, item: Item, second: Grade, bank_text: str, path: str) -> dict:
-    """Both verdicts as `appeal --json` gives them, and the patch where the appeal stands."""
+class GradeDocument(TypedDict):
+    """A grade as `appeal --json` prints it."""
+
+    score: float
+    correct: bool
+    unsure: bool
+    grader: str
+    met: list[str]
+    missed: list[str]
+    feedback: str
+
+
+class AppealDocument(TypedDict):
+    """An appeal as `appeal --json` prints it."""
+
+    attempt: int
+    item: str
+    answer: str
+    stands: bool
+    first: GradeDocument
+    second: GradeDocument
+    patch: str
+
+
+def appeal_document(attempt: Attempt, item: Item, second: Grade, bank_text: str, path: str) -> AppealDocument:
+    """Both grades, and the patch to the bank if the appeal stands or neither look is sure."""
     stands = second.correct and not attempt.grade.correct
     return {
         "attempt": attempt.id, "item": attempt.item, "answer": attempt.answer, "stands": stands,
-        "first": verdict(attempt.grade), "second": verdict(second),
-        "patch": patch(item, attempt.answer, bank_text, path) if stands or disputed(attempt, second) else "",
+        "first": grade_document(attempt.grade), "second": grade_document(second),
+        "patch": bank_patch(item, attempt.answer, bank_text, path) if stands or is_disputed(attempt, second) else "",
     }  # fmt: skip
 
 
-def disputed(attempt: Attempt, second: Grade) -> bool:
-    """Neither look is sure that the answer is wrong: the author decides, and gets the change too."""
+def is_disputed(attempt: Attempt, second: Grade) -> bool:
+    """Is either look unsure that the answer is wrong? Then the author decides, and gets the patch too."""
     return not attempt.grade.correct and (attempt.grade.unsure or second.unsure)
 
 
-def verdict(grade: Grade) -> dict:
+def grade_document(grade: Grade) -> GradeDocument:
+    """A grade as plain values."""
     return {
         "score": round(grade.score, 4), "correct": grade.correct, "unsure": grade.unsure, "grader": grade.grader,
         "met": [met.point for met in grade.met], "missed": list(grade.missed), "feedback": grade.feedback,
     }  # fmt: skip
 
 
-def patch(item: Item, answer: str, bank_text: str, path: str) -> str:
-    """A unified diff that adds the answer to an item's reference answers; "" for kinds that have none."""
+def bank_patch(item: Item, answer: str, bank_text: str, path: str) -> str:
+    """A unified diff that adds the answer to an item's references; "" for kinds without references."""
     if item.kind != Kind.SHORT or item.expression:
         return ""
     items = strict_yaml.load(bank_text, path)["items"]
@@ -45,19 +71,19 @@ def patch(item: Item, answer: str, bank_text: str, path: str) -> str:
     indent = begins[: len(begins) - len(begins.lstrip())]
     end = last
     while end < len(lines) and lines[end].startswith(indent + "  ") and lines[end].strip():
-        end += 1  # a reference that goes on over lines
+        end += 1  # the reference continues on this line
     changed = [*lines[:end], f"{indent}- {json.dumps(answer, ensure_ascii=False)}", *lines[end:]]
     return "\n".join(difflib.unified_diff(lines, changed, path, path, lineterm="", n=2))
 
 
-def listing(found: dict) -> str:
-    """The same for a person."""
-    told = [f"{found['item']}, attempt {found['attempt']}: “{found['answer']}”"]
-    for name, one in (("first", found["first"]), ("second look", found["second"])):
+def listing(appeal: AppealDocument) -> str:
+    """An appeal as text for a person."""
+    lines = [f"{appeal['item']}, attempt {appeal['attempt']}: “{appeal['answer']}”"]
+    for name, one in (("first", appeal["first"]), ("second look", appeal["second"])):
         sign = "?" if one["unsure"] else "✓" if one["correct"] else "~" if one["score"] else "✗"
         why = f": {one['feedback']}" if one["feedback"] else ""
-        told.append(f"{sign} {name:11} score {one['score']:.2f}, {one['grader']}{why}")
-    told.append("The appeal stands." if found["stands"] else "The grade stands; both verdicts are kept.")
-    if found["patch"]:
-        told += ["", "What would accept such an answer, for the bank's author:", "", found["patch"]]
-    return "\n".join(told)
+        lines.append(f"{sign} {name:11} score {one['score']:.2f}, {one['grader']}{why}")
+    lines.append("The appeal stands." if appeal["stands"] else "The grade stands; both are kept.")
+    if appeal["patch"]:
+        lines += ["", "For the author of the bank, this change would accept such an answer:", "", appeal["patch"]]
+    return "\n".join(lines)

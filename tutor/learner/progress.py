@@ -1,6 +1,6 @@
 """What a learner's records add up to: streak, calendar, mastery, forecast, calibration, time. Pure.
 
-A day is the learner's own: the date in the time zone of `now`. Times in the records are UTC.
+A day is the learner's: the date in the time zone of `now`. Times in the records are UTC.
 """
 
 from __future__ import annotations
@@ -9,33 +9,59 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import TypedDict
 
 from tutor.learner.schedule import mastery
 from tutor.models import Attempt, Card
 from utils.times import moment_of, utc
 
-IDLE_S = 300  # a longer pause between two answers counts as that much
+IDLE_S = 300  # a longer pause between two answers counts as this long
 FORECAST_DAYS = 14
 SURE = ("a guess", "fairly sure", "sure")
 
 
-@dataclass(frozen=True)
-class Progress:
-    """The figures, for `progress` on screen and as JSON."""
+class CalibrationRow(TypedDict):
+    """How often the learner was right when that sure."""
+
+    sure: str
+    answers: int
+    right: float
+
+
+class ProgressDocument(TypedDict):
+    """The figures as `progress --json` prints them."""
 
     streak_days: int
     attempts: int
     due: int
-    mastery: dict[str, float]  # lesson -> now
-    trend: dict[str, float]  # lesson -> change within a week
-    sections: dict[str, dict[str, float]]  # lesson begun -> {section: mastery}
+    mastery: dict[str, float]
+    by_day: dict[str, int]
+    trend: dict[str, float]
+    sections: dict[str, dict[str, float]]
+    forecast: dict[str, int]
+    calibration: list[CalibrationRow]
+    seconds: int
+    set_aside: list[str]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The figures of `progress`."""
+
+    streak_days: int
+    attempts: int
+    due: int
+    mastery: dict[str, float]  # by lesson, now
+    trend: dict[str, float]  # lesson -> change over the last week
+    sections: dict[str, dict[str, float]]  # lesson that was begun -> {section: mastery}
     by_day: dict[str, int]  # ISO date -> answers
     forecast: list[tuple[str, int]]  # (ISO date, reviews) from today on
-    calibration: list[tuple[str, int, float]]  # (how sure, answers, share of them right)
-    seconds: int  # spent on answering
+    calibration: list[tuple[str, int, float]]  # (how sure, answers, share that was right)
+    seconds: int  # spent on answers
     set_aside: list[str] = field(default_factory=list)  # keys of leeches
 
-    def document(self) -> dict:
+    def document(self) -> ProgressDocument:
+        """The figures as plain values."""
         return {
             "streak_days": self.streak_days, "attempts": self.attempts, "due": self.due, "mastery": self.mastery,
             "by_day": self.by_day, "trend": self.trend, "sections": self.sections, "forecast": dict(self.forecast),
@@ -47,9 +73,11 @@ class Progress:
 def progress_of(
     attempts: Sequence[Attempt], cards: Sequence[Card], items: Mapping[str, Sequence[tuple[str, str]]], now: datetime
 ) -> Progress:
-    """items: lesson -> [(key, section)] of its bank. now: aware, in the learner's time zone."""
+    """The figures at a time. items: lesson -> [(key, section)] of its bank. now: aware, in the learner's time zone."""
     days = Counter(day_of(attempt.at, now).isoformat() for attempt in attempts)
-    known, trend, sections = {}, {}, {}
+    known: dict[str, float] = {}
+    trend: dict[str, float] = {}
+    sections: dict[str, dict[str, float]] = {}
     by_lesson: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         by_lesson[attempt.lesson].append(attempt)
@@ -80,17 +108,17 @@ def progress_of(
 
 
 def day_of(at: str, now: datetime) -> date:
-    """The learner's day of a time in the records."""
+    """The learner's day at a time from the records."""
     return moment_of(at).astimezone(now.tzinfo).date()
 
 
 def end_of_day(now: datetime) -> str:
-    """The last moment of the learner's day, as the records have times."""
+    """The last moment of the learner's day, in the form of the records."""
     return utc(datetime.combine(now.date(), time.max, now.tzinfo))
 
 
 def streak(attempts: Sequence[Attempt], now: datetime) -> int:
-    """Days in a row with an answer, up to today or yesterday. A day on which nothing was due neither counts nor breaks it."""
+    """Days in a row with an answer, up to today or yesterday. Days on which nothing was due don't count and don't break it."""
     answered = {day_of(attempt.at, now) for attempt in attempts}
     if not answered:
         return 0
@@ -108,7 +136,7 @@ def streak(attempts: Sequence[Attempt], now: datetime) -> int:
 
 
 def _waiting_days(attempts: Sequence[Attempt], now: datetime) -> set[date]:
-    """Days on which some item was due and not answered, by the due times that attempts led to; today left out."""
+    """Days before today on which an item was due and was not answered."""
     turns: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         turns[attempt.item].append(attempt)
@@ -124,7 +152,7 @@ def _waiting_days(attempts: Sequence[Attempt], now: datetime) -> set[date]:
 
 
 def forecast(cards: Sequence[Card], now: datetime) -> list[tuple[str, int]]:
-    """Reviews on each of the next days; what is overdue counts for today."""
+    """(ISO date, number of reviews) for each of the next days. What is overdue counts for today."""
     today = now.date()
     count = Counter(max(today, day_of(card.due, now)) for card in cards if not card.leech)
     days = [today + timedelta(days=n) for n in range(FORECAST_DAYS)]
@@ -132,7 +160,7 @@ def forecast(cards: Sequence[Card], now: datetime) -> list[tuple[str, int]]:
 
 
 def calibration(attempts: Sequence[Attempt]) -> list[tuple[str, int, float]]:
-    """How often who felt how sure was right: (word, answers, share right), for those with answers."""
+    """(how sure, answers, share that was right) for each level of confidence with answers."""
     found = []
     for level, word in enumerate(SURE, 1):
         own = [attempt for attempt in attempts if attempt.confidence == level]
@@ -142,7 +170,7 @@ def calibration(attempts: Sequence[Attempt]) -> list[tuple[str, int, float]]:
 
 
 def seconds_spent(attempts: Sequence[Attempt]) -> int:
-    """Time between the answers of each session, long pauses cut; the first answer of a session counts as one pause."""
+    """Time between the answers of each session, with long pauses cut; a session's first answer counts as half a minute."""
     last: dict[str, datetime] = {}
     total = 0.0
     for attempt in attempts:
@@ -154,12 +182,13 @@ def seconds_spent(attempts: Sequence[Attempt]) -> int:
 
 
 def next_due(cards: Sequence[Card], now: datetime) -> str:
-    """When the next review comes, in words: "tomorrow", "in 3 days"; "" where there is none."""
+    """When the next review is due, in words: "tomorrow", "in 3 days"; "" if there is none."""
     ahead = [day_of(card.due, now) for card in cards if not card.leech and day_of(card.due, now) > now.date()]
     return in_days((min(ahead) - now.date()).days) if ahead else ""
 
 
 def in_days(days: int) -> str:
+    """A number of days from now in words: "tomorrow", "in 3 days", "in 2 months"."""
     return "today" if days <= 0 else "tomorrow" if days == 1 else f"in {days} days" if days < 60 else f"in {days // 30} months"
 
 
@@ -170,12 +199,12 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def shade(count: int) -> str:
-    """A block by how many answers a day had: none, up to 4, 9, 19, more."""
+    """A block for the number of answers on a day: none, up to 4, 9, 19, more."""
     return SHADES[(count > 0) + (count > 4) + (count > 9) + (count > 19)]
 
 
 def calendar(by_day: Mapping[str, int], today: date, weeks: int = 53) -> list[str]:
-    """A year as rows of weekdays and columns of weeks, the present week last, months above."""
+    """A year as rows of weekdays and columns of weeks, with the current week last and the months above."""
     first = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
     names = [" "] * (weeks + 3)
     for week in range(weeks):
@@ -192,7 +221,7 @@ def calendar(by_day: Mapping[str, int], today: date, weeks: int = 53) -> list[st
     return rows
 
 
-def spent(seconds: int) -> str:
+def duration(seconds: int) -> str:
     """`3 h 20 min`."""
     hours, minutes = seconds // 3600, seconds % 3600 // 60
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -1,6 +1,6 @@
-"""How well something is known, and when to ask again. Pure: attempts and the time come in, numbers go out.
+"""How well something is known, and when to ask again. Pure: attempts and the time go in, numbers come out.
 
-Attempts are taken in the order given, which is that of the records' sequence numbers: a clock may jump.
+Attempts count in the order given, which is that of the records' sequence numbers, because a clock may jump.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from utils.times import moment_of, utc
 
 MASTERED = 0.8
 CREDIT = {"unaided": 1.0, "assisted": 0.5, "missed": 0.0}
-FADING = 0.5  # what each later session leaves of an outcome's weight
+FADING = 0.5  # how much of an outcome's weight each later session leaves
 ENOUGH_OF_THE_ITEMS = 0.75
 LEAST_EVIDENCE = 2.0  # in outcomes; above 1 / MASTERED, so that one right answer is never enough
 
 
 def outcome(attempts: Sequence[Attempt]) -> str:
-    """What one session came to for one item: "unaided", "assisted" or "missed".
+    """The outcome of a session for an item: "unaided", "assisted" or "missed".
 
-    attempts: those of one item in one session, at least one, in order. The last one decides between success and miss;
+    attempts: those on the item in the session, at least one, in order. The last one decides between success and miss;
     any miss, hint or shown answer before a success makes it an assisted one.
     """
-    judged = [attempt for attempt in attempts if not attempt.grade.unsure] or attempts  # the learner's verdict follows
+    judged = [attempt for attempt in attempts if not attempt.grade.unsure] or attempts  # the learner's own judgement follows
     last = judged[-1]
     if last.shown or not last.grade.correct:
         return "missed"
@@ -34,16 +34,16 @@ def outcome(attempts: Sequence[Attempt]) -> str:
 
 
 def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:
-    """How well the items (keys) of a section are known, 0..1; attempts on other items are passed over.
+    """How well the items (keys) of a section are known, 0..1; attempts on other items are ignored.
 
-    Each item has one outcome a session, worth 1, 0.5 or 0 (`CREDIT`), and weighing 1 in its latest session, 1/2 in the
-    one before, 1/4 before that: what was once missed fades, what was once known does too. Over all items together
+    Each item has one outcome per session, worth 1, 0.5 or 0 (`CREDIT`), with a weight of 1 in its latest session, 1/2 in
+    the one before, 1/4 before that: old misses fade, and so does old knowledge. Over all items together
 
         mastery = sum(weight * credit) / max(sum(weight), 2, 0.75 * number of items)
 
-    The denominator is what keeps little evidence from looking like much: one right answer comes to 1/2 at most, and
-    three quarters of the items must have been asked before everything right comes to 1, so that the value serves for a
-    whole lesson too. A right answer in a new session never lowers it and a miss never raises it.
+    The denominator keeps little evidence from looking like a lot: one right answer gives 1/2 at most, and three quarters
+    of the items must have been asked before all right answers give 1, so the value also works for a whole lesson.
+    A right answer in a new session never lowers it and a miss never raises it.
     """
     runs: dict[str, dict[str, list[Attempt]]] = {key: {} for key in items}
     for attempt in attempts:
@@ -59,6 +59,7 @@ def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:
 
 
 def is_mastered(mastery: float) -> bool:
+    """Is a value of `mastery` enough to count as known?"""
     return mastery >= MASTERED
 
 
@@ -66,29 +67,29 @@ def is_mastered(mastery: float) -> bool:
 
 
 def review_card(card: str | None, rating: str, now: datetime, *, fuzz: bool = True) -> str:
-    """An item's memory after a review, and when it is due: FSRS's card as JSON.
+    """The state of an item's memory after a review, and when it is due: FSRS's card as JSON.
 
     card: what an earlier call returned, None for an item never reviewed. rating: an `outcome`. now: aware.
-    fuzz: spread due dates a little (at random), so that items learnt together do not stay together.
-    Never due before `now`, even where the clock says that the last review is yet to come.
+    fuzz: vary due dates a little at random, so that items learnt together don't stay together.
+    The item is never due before `now`, even if the clock says that the last review is in the future.
     Raises ValueError for a naive datetime, KeyError for an unknown rating.
     """
     from fsrs import Card, Rating, Scheduler
 
     ratings = {"unaided": Rating.Good, "assisted": Rating.Hard, "missed": Rating.Again}
     moment = _utc(now)
-    # an id and a due time of our own: fsrs would read the clock for both
+    # with our own id and due time, because fsrs would take both from the clock
     before = Card.from_json(card) if card else Card(card_id=0, due=moment)
-    # without steps of minutes: within a session the practice loop brings back what was missed, after it days count
+    # no steps of minutes: within a session the practice loop brings back what was missed, and after it days count
     scheduler = Scheduler(enable_fuzzing=fuzz, learning_steps=(), relearning_steps=())
     after, _ = scheduler.review_card(before, ratings[rating], moment)
     return after.to_json()
 
 
 def retrievability(card: str, now: datetime) -> float:
-    """How likely the item is recalled now, 0..1, by full days since the last review; 1 before it.
+    """How likely the learner is to recall the item now, 0..1, by full days since the last review; 1 before that.
 
-    card: as `review_card` returns it. now: aware; ValueError for a naive datetime.
+    card: as `review_card` returns it. now: aware. Raises ValueError for a naive datetime.
     """
     from fsrs import Card, Scheduler
 
@@ -96,11 +97,11 @@ def retrievability(card: str, now: datetime) -> float:
     return Scheduler().get_card_retrievability(Card.from_json(card), moment)
 
 
-LEECH_LAPSES = 8
+LEECH_LAPSES = 8  # after so many an item is set aside
 
 
 def next_card(item: str, before: Card | None, rating: str, now: datetime, *, sure: bool = False, fuzz: bool = True) -> Card:
-    """An item's card after a turn at it. rating: an `outcome`. sure: the learner said so, before the verdict."""
+    """An item's card after it was asked. rating: an `outcome`. sure: the learner felt sure before seeing the grade."""
     memory = review_card(before.memory if before else None, rating, now, fuzz=fuzz)
     missed = rating == "missed"
     lapses = (before.lapses if before else 0) + (missed and before is not None)
@@ -109,30 +110,31 @@ def next_card(item: str, before: Card | None, rating: str, now: datetime, *, sur
     return Card(item, memory, when, lapses, lapses >= LEECH_LAPSES, missed and sure)
 
 
-def cards_of_old(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card | None:
-    """The card of an item that was answered before cards were kept. attempts: all of that item, in order."""
+def card_from_history(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card | None:
+    """The card of an item that was answered before records had cards. attempts: all those on the item, in order."""
     sessions: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         sessions.setdefault(attempt.session, []).append(attempt)
     card = None
     for run in sessions.values():
         if run[-1].mode == "probe" and not run[-1].grade.correct:
-            continue  # asked before it was taught
+            continue  # the item was asked before it was taught
         at = moment_of(run[-1].at)
         card = next_card(attempts[0].item, card, outcome(run), at, fuzz=fuzz)
     return card
 
 
-def todays(cards: Sequence[Card], now: datetime, limit: int) -> list[Card]:
-    """What to review now: surely wrong ones first, then the likeliest forgotten, mixed over lessons, at most `limit`."""
+def todays_reviews(cards: Sequence[Card], now: datetime, limit: int) -> list[Card]:
+    """At most `limit` items to review now: wrong ones that felt sure first, then those most likely forgotten, interleaved."""
     ready = [card for card in cards if not card.leech]
     ready.sort(key=lambda card: (not card.sure_and_wrong, retrievability(card.memory, now), card.item))
-    return mixed(ready[:limit])
+    return interleaved(ready[:limit])
 
 
-def mixed(cards: Sequence[Card]) -> list[Card]:
-    """The same cards, no two of one lesson side by side where that can be helped, otherwise in their order."""
-    waiting, found = list(cards), []
+def interleaved(cards: Sequence[Card]) -> list[Card]:
+    """The cards in their order, except that two of the same lesson don't follow each other if that can be avoided."""
+    waiting = list(cards)
+    found: list[Card] = []
     while waiting:
         last = found[-1].lesson if found else ""
         left = Counter(card.lesson for card in waiting)
@@ -147,5 +149,5 @@ def mixed(cards: Sequence[Card]) -> list[Card]:
 
 def _utc(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
-        raise ValueError(f"a time without a zone: {moment.isoformat()}")
+        raise ValueError(f"a time without a time zone: {moment.isoformat()}")
     return moment.astimezone(timezone.utc)

@@ -61,6 +61,6 @@ class ShowAppeal(Verb):
 
     def exec(self, terminal: OneShot, attempt: Attempt, item: Item, second: Grade, corpus: Corpus) -> bool:
         text, path = corpus.bank_text(item.lesson) or ("", "")
-        found = appeals.appeal_of(attempt, item, second, text, path)
+        found = appeals.appeal_document(attempt, item, second, text, path)
         terminal.put_appeal(found)
         return found["stands"]

@@ -367,7 +367,7 @@ class Recap(ModelVerb):
         questions = [screens.with_blanks(bank.draw(item, 0).question) for item in self.missed(lesson, items, records)]
         keys = {item.key for item in items.values()}
         cards = [card for card in records.cards() if card.item in keys]
-        back = agenda.comebacks(cards, now().astimezone(zone))
+        back = agenda.upcoming_reviews(cards, now().astimezone(zone))
         known = self.mastery(lesson, sections, items, records)
         terminal.show(screens.LessonEnd(lesson.title, known, questions, suggestion, back))
         return terminal.turn_page({"next": "choose what is next", "quit": "leave"})

@@ -31,14 +31,14 @@ class ChooseDue(Verb):
     ) -> tuple[dict[str, Item], int]:  # fmt: skip
         """({key: Item} of what is asked, in order; how many are due in all)."""
         for key in records.items_without_card():  # answered before cards were kept; a migration would have to import FSRS
-            if card := schedule.cards_of_old(records.attempts(item=key), fuzz=fuzz):
+            if card := schedule.card_from_history(records.attempts(item=key), fuzz=fuzz):
                 records.put_card(card)
         today = now().astimezone(zone)
         left = (limit or records.setting("daily_limit", DAILY_LIMIT)) - agenda.reviewed_today(records, today)
         cards = records.cards(end_of_day(today))
         items = items_of_cards(corpus, cards, terminal)
         ready = [card for card in cards if card.item in items and not card.leech]
-        return {card.item: items[card.item] for card in schedule.todays(ready, today, max(0, left))}, len(ready)
+        return {card.item: items[card.item] for card in schedule.todays_reviews(ready, today, max(0, left))}, len(ready)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
         items, due = chosen
@@ -92,7 +92,7 @@ class EndReview(Verb):
     ) -> None:
         outcomes = list(round.outcomes.values())
         cards = [card for key in round.outcomes if (card := records.card(key))]
-        comebacks = agenda.comebacks(cards, now().astimezone(zone))
+        comebacks = agenda.upcoming_reviews(cards, now().astimezone(zone))
         terminal.show(screens.ReviewEnd(outcomes, comebacks, max(0, due - len(outcomes))))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> str:

@@ -13,6 +13,7 @@ from utils.settings import Settings
 from utils.text import sanitize
 
 if TYPE_CHECKING:
+    from tutor.learner.appeals import AppealDocument
     from tutor.models import Answer, Lesson
     from tutor.screen.layout import Screen
     from tutor.search.summaries import Point
@@ -114,10 +115,10 @@ class OneShot:
         print(f"{sanitize(question, newlines=False)} [y/N] ", end="", flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
-    def put_appeal(self, found: dict) -> None:
+    def put_appeal(self, appeal: AppealDocument) -> None:
         from tutor.learner import appeals
 
-        put(found if self.json else appeals.listing(found))
+        put(appeal if self.json else appeals.listing(appeal))
 
     def put_found(self, document: dict) -> None:
         from tutor.search import finding

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tutor.learner.progress import calendar, spent
+from tutor.learner.progress import calendar, duration
 from tutor.screen.layout import Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
 from utils.text import plural, sanitize
@@ -31,7 +31,7 @@ class ProgressScreen(Screen):
 
     def parts(self) -> Iterator[RenderableType]:
         one = self.progress
-        figures = [plural(one.attempts, "answer"), spent(one.seconds)]
+        figures = [plural(one.attempts, "answer"), duration(one.seconds)]
         streak = f"{one.streak_days}-day streak" if one.streak_days else "no streak yet"
         yield Sides(Text("Progress", style=f"bold {ACCENT}"), f"{streak} · {one.due} due")
         yield line(" · ".join(figures), DIM)

@@ -1,0 +1,112 @@
+"""The lessons as `topics` lists them: each with how well it is known and what is due, as rows and as a tree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
+
+from tutor.learner.progress import end_of_day
+from tutor.learner.schedule import mastery
+from tutor.models import Attempt
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+
+
+class TopicRow(TypedDict):
+    """A lesson as `topics --json` prints it."""
+
+    lesson: str
+    title: str
+    track: str
+    minutes: int | None
+    prerequisites: list[str]
+    sections: int
+    items: int
+    mastery: float
+    due: int
+
+
+def topic_rows(corpus: Corpus, records: Records, now: datetime) -> list[TopicRow]:
+    """A row for each lesson, with prerequisites before what builds on them within a track. now: in the learner's zone."""
+    due = records.due_counts(end_of_day(now))
+    by_lesson: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in records.attempts():
+        by_lesson[attempt.lesson].append(attempt)
+    rows: list[TopicRow] = []
+    for lesson_id in corpus.ids():
+        card = corpus.card(lesson_id)
+        items = corpus.item_index(lesson_id)
+        past = by_lesson[lesson_id]
+        rows.append(
+            {
+                "lesson": lesson_id,
+                "title": card.title,
+                "track": card.track,
+                "minutes": card.minutes,
+                "prerequisites": list(card.prerequisites),
+                "sections": card.section_count,
+                "items": len(items),
+                "mastery": round(mastery(past, items), 3) if items else 0.0,
+                "due": min(due.get(lesson_id, 0), len(items)),
+            }
+        )
+    return rows
+
+
+def topics_tree(rows: Sequence[TopicRow], width: int | None = None) -> str:
+    """The lessons as a tree: each one under its deepest prerequisite, with the other prerequisites named beside it.
+
+    width: where to cut lines; None leaves them whole.
+    """
+    by_id = {row["lesson"]: row for row in rows}
+    parents = {row["lesson"]: deepest_prerequisite(row["lesson"], by_id) for row in rows}
+    below: dict[str | None, list[TopicRow]] = defaultdict(list)
+    for row in rows:
+        below[parents[row["lesson"]]].append(row)
+    drawn: list[tuple[str, TopicRow]] = []
+
+    def draw(row: TopicRow, lead: str, under: str) -> None:
+        drawn.append((lead + row["lesson"], row))
+        children = below[row["lesson"]]
+        for number, child in enumerate(children, 1):
+            last = number == len(children)
+            draw(child, under + ("└─ " if last else "├─ "), under + ("   " if last else "│  "))
+
+    for row in below[None]:
+        draw(row, "", "")
+    names = max(len(name) for name, _ in drawn)
+    return "\n".join(topic_line(name.ljust(names), row, parents[row["lesson"]], width) for name, row in drawn)
+
+
+def topic_line(name: str, row: TopicRow, parent: str | None, width: int | None) -> str:
+    """One line of the tree: how well a lesson is known, how long it takes, its title, what is due."""
+    known = round(row["mastery"] * 5)
+    minutes = f"{row['minutes']:3} min" if row["minutes"] else " " * 7
+    line = f"{name}  {'●' * known}{'○' * (5 - known)} {minutes}  {row['title']}"
+    if row["due"]:
+        line += f" · {row['due']} due"
+    others = [need for need in row["prerequisites"] if need != parent]
+    if others:
+        line += f" · also needs {', '.join(others)}"
+    return line if width is None or len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def deepest_prerequisite(lesson: str, by_id: Mapping[str, TopicRow]) -> str | None:
+    """The prerequisite under which a lesson is drawn. Prerequisites that form a circle are ignored."""
+
+    def depth(name: str, above: tuple[str, ...]) -> int:
+        needs = [need for need in by_id[name]["prerequisites"] if need in by_id and need not in above]
+        return 1 + max((depth(need, (*above, need)) for need in needs), default=0)
+
+    def leads_back(name: str, seen: set[str]) -> bool:
+        if name == lesson:
+            return True
+        seen.add(name)
+        return any(leads_back(need, seen) for need in by_id[name]["prerequisites"] if need in by_id and need not in seen)
+
+    needs = [need for need in by_id[lesson]["prerequisites"] if need in by_id and not leads_back(need, set())]
+    return max(needs, key=lambda need: depth(need, (need,)), default=None)
