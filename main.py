@@ -76,7 +76,46 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+GROUPS = {
+    "learn": {
+        "learn": "a session; the default with no command",
+        "review": "what is due today, mixed over lessons",
+        "quiz": "a quiz in exam style, at the keyboard or from a filled sheet",
+        "topics": "the lessons, what they need, how well you know them",
+        "progress": "streak, calendar, mastery, what comes next",
+    },
+    "ask": {
+        "ask": "an answer with the lines it stands on, or none",
+        "search": "the best passages, path:line first",
+        "find": "the lesson that answers a question",
+        "summarize": "a lesson in brief",
+    },
+    "author": {
+        "check": "mistakes in lessons and banks; code run and compared",
+        "draft": "questions for a lesson, as a change to accept",
+    },
+    "class": {
+        "grade": "answers graded in bulk",
+        "appeal": "a second, stricter look at a grade",
+    },
+    "set-up": {
+        "doctor": "what is set up, what is missing, how to mend it",
+        "graph": "the program's flow as Mermaid",
+    },
+}
+
+
+class GroupedCommands(click.Group):
+    """Help that shows the commands by what they are for."""
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        widest = max(map(len, self.commands))
+        for group, commands in GROUPS.items():
+            with formatter.section(group.capitalize()):
+                formatter.write_dl([(name.ljust(widest), summary) for name, summary in commands.items()])
+
+
+@click.group(cls=GroupedCommands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @with_global_options
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context

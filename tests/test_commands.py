@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import ENCODINGS, ROOT, bare_environment
 
+from main import GROUPS, cli
+
 SCRIPT = """\
 topic: bread
 seed: 3
@@ -37,6 +39,14 @@ def script(tmp_path) -> Path:
 def test_help_is_there_for_every_command(tutor, command):
     run = tutor(*command, "--help")
     assert run.returncode == 0 and run.stdout.startswith("Usage: ptutor")
+
+
+def test_help_shows_every_command_once_in_its_group(tutor):
+    shown = tutor("--help").stdout
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(cli.commands)
+    assert [group for group in GROUPS if f"\n{group.capitalize()}:\n" in shown] == list(GROUPS)
+    for name in cli.commands:
+        assert len(re.findall(rf"^  {name} ", shown, re.MULTILINE)) == 1
 
 
 def test_a_session_without_a_terminal_is_refused_and_never_waits(tutor, docs):
