@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from tutor.screen import mathtext
-from tutor.screen.markup import Page
+from tutor.screen.markup import Page, verbatim
 from tutor.screen.markup.code import MAX_ARROWS
 from utils.text import width
 
@@ -284,6 +285,17 @@ def test_code_in_no_known_language_is_shown_as_it_is():
 
 def test_long_code_lines_are_cut_after_a_space():
     assert shown("```text\nsome words " + "x" * 20 + " y\n```", 32) == "  some words xxxxxxxxxxxxxxxxxxx\n  x y"
+
+
+def test_the_work_of_cutting_a_line_grows_with_its_length_and_not_with_its_square(monkeypatch):
+    measured = []
+    monkeypatch.setattr(verbatim, "cell_len", lambda text: measured.append(len(text)) or cell_len(text))
+    work = []
+    for size in (2_000, 4_000):
+        measured.clear()
+        assert len(verbatim.cuts("x" * size, 40)) == size // 40 - 1
+        work.append(sum(measured))
+    assert work[1] < 2.5 * work[0]
 
 
 # -------------------------------------------------------------------------------------------------- tables

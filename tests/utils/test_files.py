@@ -482,7 +482,7 @@ def test_answers_are_kept_as_they_are_written(tmp_path, written, text):
         ("topic: x\n", 1, "found no steps"),
         ("steps: [next]\nspeed: 2\n", 2, 'the field "speed", expected one of topic, seed, steps. Did you mean seed?'),
         ("seed: many\nsteps: [next]\n", 1, "found the seed many, expected a whole number"),
-        ("topic: 7\nsteps: [next]\n", 1, "found a topic that is no text"),
+        ("topic: 7\nsteps: [next]\n", 1, "found a topic that is not text"),
         ("steps:\n  - nxt\n", 2, "Did you mean next?"),
         ("steps:\n  - next\n  - the variance\n", 3, "to give it as the answer, write answer: the variance"),
         ("steps:\n  - 0.40\n", 2, 'found the step "0.40"'),

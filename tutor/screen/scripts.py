@@ -43,7 +43,7 @@ def parse_script(text: str, path: str) -> Script:
             raise InvalidFile(path, line_of(data, name), f'found the field "{name}", {expected}')
     topic, seed, steps = (data.get(name) for name in SCRIPT_FIELDS)
     if topic is not None and not isinstance(topic, str):
-        raise InvalidFile(path, line_of(data, "topic"), "found a topic that is no text, expected one in quotes")
+        raise InvalidFile(path, line_of(data, "topic"), "found a topic that is not text, expected text in quotes")
     if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
         raise InvalidFile(path, line_of(data, "seed"), f"found the seed {seed}, expected a whole number")
     if not isinstance(steps, list) or not steps:
