@@ -332,12 +332,12 @@ def search(settings: Settings, words: tuple[str, ...], count: int, topic: str | 
         corpus, index = environment.corpus, environment.index
     lessons = [corpus.find(topic)] if topic else None
     if jsonl:
-        return put_lines(settings, jsonl, "query", lambda asked: search.found(asked, index.search(asked, count, lessons)))
+        return put_lines(settings, jsonl, "query", lambda asked: search.document(asked, index.search(asked, count, lessons)))
     passages = index.search(query, count, lessons)
     if index.second_look_failed:
         stdio.warn(f"ranked without the embedding model: {index.second_look_failed}")
     if settings.json or not passages:
-        put(settings, search.found(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
+        put(settings, search.document(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
         return ExitCode.DONE if passages else ExitCode.FELL_SHORT
     bold = not stdio.is_plain(settings, sys.stdout)
     listing = search.listing(passages, index.matches(query), stdio.line_width(), bold)
@@ -487,7 +487,7 @@ def put_lines(settings: Settings, file: str, field: str, answer: Callable[[str],
 
     pipe, count, faulty = one_shot.Pipe(settings), 0, 0
     with files.lines_of(file) as lines:
-        for document in search.in_bulk(lines, field, answer):
+        for document in search.answer_lines(lines, field, answer):
             pipe.put_line(document)
             count += 1
             if "error" in document:
@@ -550,8 +550,7 @@ def quiz_session(
 ) -> Iterator[QuizStore]:  # fmt: skip
     """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
     from tutor.nodes.shared import quiz_store
-    from tutor.quiz import outcomes as choosing
-    from tutor.quiz import reports, sheets
+    from tutor.quiz import choosing, outcomes, reports, sheets
     from tutor.screen import learners, stdio, terminal
     from utils import files
 
@@ -566,7 +565,7 @@ def quiz_session(
         earlier = None
         if rerun_failed:
             earlier = choosing.failed_items(files.read_text(rerun_failed), files.shown_path(rerun_failed))
-        least = choosing.thresholds(min_scores, find)
+        least = outcomes.thresholds(min_scores, find)
         lessons = [find(topic) for topic in topics]
         request = choosing.request_of(settings.seed, lessons, choosing.kinds_of(kinds), count, sheet, earlier)
         if junit:
@@ -576,7 +575,7 @@ def quiz_session(
         if sheet_path:
             environment.records = environment.records_to_read
         shared = quiz_store(
-            environment, request, sheet, sheet_path, repeat, flaky == "pass", jobs, least, reports.clock_time(os.environ)
+            environment, request, sheet, sheet_path, repeat, flaky == "pass", jobs, least, reports.fixed_time(os.environ)
         )
         try:
             yield shared

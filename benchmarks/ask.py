@@ -30,7 +30,7 @@ FIVE = 5
 
 
 def answer_of(index, question, lessons=None):
-    asked = index.asked(question)
+    asked = index.query_words(question)
     return answering.answer(question, index.search(question, answering.CANDIDATES, lessons), asked)
 
 
@@ -44,7 +44,7 @@ def table(index, corpus, questions) -> None:
             begun = time.perf_counter()
             for row in rows:
                 answer = answer_of(index, row["question"])
-                standing += all(answering.stands(one, corpus.lesson_text(one.lesson)) for one in answer.citations)
+                standing += all(answering.quote_stands(one, corpus.lesson_text(one.lesson)) for one in answer.citations)
                 if not answer.found:
                     refused += 1
                     continue
@@ -122,7 +122,7 @@ def without_banks(corpus, folder: Path, asked: bool):
 
 
 def evidence_of(index, question, lessons, answerable, weight):
-    asked = index.asked(question)
+    asked = index.query_words(question)
     kept = []
 
     def keep(evidence):

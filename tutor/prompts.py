@@ -43,7 +43,7 @@ def data(tag: str, text: str, limit: int = MAX_DATA) -> str:
     return "\n".join([f"<{tag}>", *(BAR + line for line in lines), f"</{tag}>"])
 
 
-def undone(quote: str) -> str:
+def without_bars(quote: str) -> str:
     """What a model quotes, without bars that it took along."""
     return "\n".join(line.removeprefix(BAR).removeprefix(BAR.strip()) for line in quote.split("\n")).strip()
 
@@ -170,12 +170,12 @@ def grade(item: Item, answer: str, stricter: bool = False) -> Prompt[AnswerVerdi
             quote = structured.field(entry, "quote", str, "the learner's words, or an empty string")
             if number in found or not 1 <= number <= len(points):
                 raise ModelError(f"found point {number}, expected each of 1 to {len(points)} once.")
-            found[number] = PointVerdict(met, undone(quote))
+            found[number] = PointVerdict(met, without_bars(quote))
         if len(found) != len(points):
             raise ModelError(f"found verdicts on {len(found)} points, expected {len(points)}.")
         contradiction = structured.field(document, "contradiction", str, "the learner's words, or an empty string")
         remark = structured.field(document, "remark", str, "one sentence")
-        return AnswerVerdict(tuple(found[n] for n in sorted(found)), undone(contradiction), remark.strip())
+        return AnswerVerdict(tuple(found[n] for n in sorted(found)), without_bars(contradiction), remark.strip())
 
     one = _object("point_verdict", point=NUMBER, met=FLAG, quote=TEXT)
     return Prompt(
@@ -260,18 +260,18 @@ def answer_again(prompt: Prompt[str], said: Sequence[Sentence], faults: Sequence
     return Prompt("ask", (*prompt.messages, {"role": "assistant", "content": kept}, {"role": "user", "content": told}))
 
 
-def said_sentences(pieces: Iterable[str]) -> Iterator[Sentence]:
+def sentences_of(pieces: Iterable[str]) -> Iterator[Sentence]:
     """The sentences of an answer as they are complete: a line each, or up to the numbers that end them."""
     held = ""
     for piece in pieces:
         held += piece
         *lines, held = held.split("\n")
         for line in lines:
-            yield from _sentences_of(line)
-    yield from _sentences_of(held)
+            yield from _cited_sentences(line)
+    yield from _cited_sentences(held)
 
 
-def _sentences_of(line: str) -> Iterator[Sentence]:
+def _cited_sentences(line: str) -> Iterator[Sentence]:
     start = 0
     line = line.strip().lstrip("-*• ")
     for run in re.finditer(rf"(?:{NUMBERED.pattern})+[.!?]?", line):

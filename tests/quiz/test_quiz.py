@@ -17,8 +17,8 @@ from conftest import BANK, ENCODINGS, LESSON, ROOT, bare_environment
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
 from tutor.models import Grade, Kind
-from tutor.quiz import outcomes as quiz
-from tutor.quiz.outcomes import Request
+from tutor.quiz import choosing, fingerprints, outcomes
+from tutor.quiz.choosing import QuizRequest
 from utils.errors import InvalidFile, NothingRun, UsageError
 
 RIGHT = {"gas": "a", "eats": "sugar", "percent": "2", "slows": "slows it"}
@@ -35,7 +35,7 @@ def docs(docs):
 @pytest.fixture
 def banks(docs):
     corpus = open_corpus(docs)
-    return quiz.read_banks(corpus, corpus.ids())
+    return choosing.read_banks(corpus, corpus.ids())
 
 
 def keys(items) -> list[str]:
@@ -46,53 +46,53 @@ def keys(items) -> list[str]:
 
 
 def test_the_same_seed_asks_the_same_and_another_asks_others(banks):
-    chosen = [quiz.choose(banks, Request((), seed, 6)) for seed in (1, 1, 2)]
+    chosen = [choosing.choose(banks, QuizRequest((), seed, 6)) for seed in (1, 1, 2)]
     assert chosen[0] == chosen[1] != chosen[2]
 
 
 def test_topics_take_turns(banks):
-    lessons = [item.lesson for item in quiz.choose(banks, Request((), 3, 10))]
+    lessons = [item.lesson for item in choosing.choose(banks, QuizRequest((), 3, 10))]
     assert all(one != other for one, other in pairwise(lessons))
 
 
 def test_more_questions_begin_with_the_same_ones(banks):
-    few, many = (quiz.choose(banks, Request((), 3, count)) for count in (4, 8))
+    few, many = (choosing.choose(banks, QuizRequest((), 3, count)) for count in (4, 8))
     assert many[:4] == few
 
 
 def test_there_are_never_more_questions_than_items_and_none_twice(banks):
-    asked = keys(quiz.choose(banks, Request((), 3, 1000)))
+    asked = keys(choosing.choose(banks, QuizRequest((), 3, 1000)))
     assert len(asked) == len(set(asked)) == 10
 
 
 def test_kinds_are_kept_to(banks):
-    items = quiz.choose(banks, Request((), 3, 100, kinds=quiz.kinds_of("cloze, Choice")))
+    items = choosing.choose(banks, QuizRequest((), 3, 100, kinds=choosing.kinds_of("cloze, Choice")))
     assert {item.kind for item in items} == {Kind.CLOZE, Kind.CHOICE} and len(items) == 6
 
 
 def test_an_unknown_kind_is_refused_with_the_nearest():
     with pytest.raises(UsageError, match=r'found "chioce", expected some of choice, multi.* Did you mean choice'):
-        quiz.kinds_of("chioce")
+        choosing.kinds_of("chioce")
 
 
 def test_parametric_numbers_come_from_the_seed(banks):
-    request = Request((), 5, keys=("food/bread:flour",))
-    (item,) = quiz.choose(banks, request)
+    request = QuizRequest((), 5, keys=("food/bread:flour",))
+    (item,) = choosing.choose(banks, request)
     assert item == bank.draw(next(item for item in banks["food/bread"] if item.id == "flour"), 5)
 
 
 def test_a_fingerprint_tells_another_question_and_not_another_hint(banks):
     by_id = {item.id: item for item in banks["food/bread"]}
-    prints = {quiz.fingerprint(item) for item in by_id.values()}
+    prints = {fingerprints.fingerprint(item) for item in by_id.values()}
     assert len(prints) == len(by_id)
 
     def after(old, new):
         items = bank.parse_bank(BANK.replace(old, new), "food/bread", "b")
-        return quiz.fingerprint(next(item for item in items if item.id == "gas"))
+        return fingerprints.fingerprint(next(item for item in items if item.id == "gas"))
 
-    assert after("Which gas", "What gas") != quiz.fingerprint(by_id["gas"])
-    assert after("text: oxygen", "text: neon") != quiz.fingerprint(by_id["gas"])
-    assert after("what we breathe out.", "in every breath.") == quiz.fingerprint(by_id["gas"])
+    assert after("Which gas", "What gas") != fingerprints.fingerprint(by_id["gas"])
+    assert after("text: oxygen", "text: neon") != fingerprints.fingerprint(by_id["gas"])
+    assert after("what we breathe out.", "in every breath.") == fingerprints.fingerprint(by_id["gas"])
 
 
 def test_a_sheet_brings_its_seed_and_a_given_seed_draws_anew():
@@ -102,28 +102,28 @@ def test_a_sheet_brings_its_seed_and_a_given_seed_draws_anew():
     class Sheet:
         seed, topics, entries = 7, ("a/b",), (Entry,)
 
-    own = quiz.request_of(None, [], Kind.ALL, None, Sheet, None)
+    own = choosing.request_of(None, [], Kind.ALL, None, Sheet, None)
     assert own.keys == ("a/b:c",) and own.seed == 7 and own.lessons == ("a/b",)
-    drawn = quiz.request_of(8, ["a/b"], Kind.ALL, 5, Sheet, None)
+    drawn = choosing.request_of(8, ["a/b"], Kind.ALL, 5, Sheet, None)
     assert drawn.keys is None and drawn.seed == 8 and drawn.count == 5
     with pytest.raises(UsageError, match="-n counts questions that are drawn"):
-        quiz.request_of(None, [], Kind.ALL, 5, Sheet, None)
+        choosing.request_of(None, [], Kind.ALL, 5, Sheet, None)
 
 
 def test_a_report_without_a_miss_has_nothing_to_ask_again():
     with pytest.raises(NothingRun, match="every answer in that report was right"):
-        quiz.request_of(None, [], Kind.ALL, None, None, (3, ()))
+        choosing.request_of(None, [], Kind.ALL, None, None, (3, ()))
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"seed": 1}', '{"seed": "x", "items": []}', '{"items": [1], "seed": 1}'])
 def test_a_file_that_is_no_report_is_refused(text):
     with pytest.raises(InvalidFile, match=r"r\.json: found JSON that is no quiz, expected what quiz --json printed"):
-        quiz.failed_items(text, "r.json")
+        choosing.failed_items(text, "r.json")
 
 
 def test_a_report_that_is_no_json_is_refused_with_its_line():
     with pytest.raises(InvalidFile, match=r"r.json:2: found text that is not JSON"):
-        quiz.failed_items('{\n"seed" 1}', "r.json")
+        choosing.failed_items('{\n"seed" 1}', "r.json")
 
 
 # ------------------------------------------------------------------------------------------------- counting
@@ -131,25 +131,25 @@ def test_a_report_that_is_no_json_is_refused_with_its_line():
 
 def test_verdicts_that_differ_count_as_a_miss_unless_asked_otherwise():
     grades = [Grade(1.0), Grade(0.4), Grade(1.0)]
-    assert quiz.settle(grades) == (Grade(0.4), (True, False, True))
-    assert quiz.settle(grades, flaky_passes=True)[0] == Grade(1.0)
+    assert outcomes.settle(grades) == (Grade(0.4), (True, False, True))
+    assert outcomes.settle(grades, flaky_passes=True)[0] == Grade(1.0)
 
 
 @pytest.mark.parametrize(("verdicts", "stability"), [
     ((True, True), "stable pass"), ((False, False), "stable fail"), ((True, False), "flaky"), ((), ""),
 ])  # fmt: skip
 def test_stability_is_told_in_words(verdicts, stability, banks):
-    assert quiz.Outcome(banks["food/bread"][0], verdicts=verdicts).stability == stability
+    assert outcomes.Outcome(banks["food/bread"][0], verdicts=verdicts).stability == stability
 
 
 def test_thresholds_are_shares_of_the_whole_or_of_a_topic():
-    assert quiz.thresholds(["0.8", "lora=0.9"], lambda topic: f"llm/{topic}") == {"": 0.8, "llm/lora": 0.9}
+    assert outcomes.thresholds(["0.8", "lora=0.9"], lambda topic: f"llm/{topic}") == {"": 0.8, "llm/lora": 0.9}
 
 
 @pytest.mark.parametrize("wrong", ["80", "-0.1", "nan", "x", "lora=", ""])
 def test_a_threshold_that_is_no_share_is_refused(wrong):
     with pytest.raises(UsageError, match="expected a share from 0 to 1 such as"):
-        quiz.thresholds([wrong], str)
+        outcomes.thresholds([wrong], str)
 
 
 # ------------------------------------------------------------------------------------------ the command line

@@ -10,9 +10,9 @@ import pytest
 from conftest import NOW, ROOT
 
 from tutor.models import Grade, Item, Kind, Met
-from tutor.quiz import reports as report
+from tutor.quiz import reports
 from tutor.quiz.outcomes import Outcome
-from tutor.quiz.reports import Report
+from tutor.quiz.reports import QuizReport
 from utils.errors import ExitCode
 
 HOSTILE = '\x1b[2J\x00]]> <b>&" \ud800 👩‍👩‍👧 \u202e\ufffe\r\n::error::x\x85%'
@@ -25,9 +25,9 @@ def outcome(item_id="a", score=1.0, lesson="food/bread", said="x", error="", **g
     return Outcome(item, said, given, error, () if error else (score == 1,), "docs/food/bread.md:12", 0.25)
 
 
-def made(*outcomes, **changes) -> Report:
+def made(*outcomes, **changes) -> QuizReport:
     about = {"topics": (), "seed": 7, "corpus": "12ab", "outcomes": outcomes, "started": NOW, "seconds": 2.5, **changes}
-    return Report(**about)
+    return QuizReport(**about)
 
 
 MIXED = made(
@@ -109,7 +109,7 @@ def test_a_summary_is_a_table_that_html_and_markdown_leave_alone():
     assert len(rows) == 1 + 1 + 4 + 1
 
 
-@pytest.mark.parametrize("room", [200, 600, 1000, 50_000, report.SUMMARY_BYTES])
+@pytest.mark.parametrize("room", [200, 600, 1000, 50_000, reports.SUMMARY_BYTES])
 def test_a_summary_fits_the_room_that_is_left(room):
     outcomes = [outcome(f"i{n}", 0.0, said="<" * 1000, missed=("&" * 1000,)) for n in range(1000)]
     text = made(*outcomes).summary(room)
@@ -134,4 +134,4 @@ def test_times_are_told_in_utc_and_come_from_the_environment_where_it_asks():
 
     moment = NOW.astimezone(timezone(timedelta(hours=5)))
     assert made(outcome(), started=moment).document()["started"] == "2026-03-01T09:30:00Z"
-    assert report.clock_time({}) is None and report.clock_time({"SOURCE_DATE_EPOCH": "0"}).year == 1970
+    assert reports.fixed_time({}) is None and reports.fixed_time({"SOURCE_DATE_EPOCH": "0"}).year == 1970

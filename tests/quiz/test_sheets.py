@@ -11,9 +11,8 @@ from tutor import grading
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
 from tutor.models import Item, Kind, Option
-from tutor.quiz import outcomes as quiz
-from tutor.quiz import sheets
-from tutor.quiz.sheets import Entry
+from tutor.quiz import choosing, fingerprints, sheets
+from tutor.quiz.sheets import SheetEntry
 from utils.errors import InvalidFile
 from utils.strict_yaml import load
 
@@ -55,7 +54,7 @@ def written(*items, **changes) -> str:
     return sheets.write_sheet(items, {item.key: "1234e5678901" for item in items}, **about)
 
 
-def entry(item, answer) -> Entry:
+def entry(item, answer) -> SheetEntry:
     """What is read where `answer` was written behind `answer:`."""
     return sheets.read_sheet(written(item).replace("    answer:", f"    answer: {answer}"), "s.yaml").entries[0]
 
@@ -181,15 +180,15 @@ def test_any_text_that_a_bank_can_hold_survives_a_sheet(texts):
 
 def test_every_bundled_item_survives_a_sheet_and_is_graded_right_by_its_own_answers():
     corpus = open_corpus(ROOT / "docs")
-    banks = quiz.read_banks(corpus, corpus.ids())
-    chosen = quiz.choose(banks, quiz.Request((), 11, 10_000))
+    banks = choosing.read_banks(corpus, corpus.ids())
+    chosen = choosing.choose(banks, choosing.QuizRequest((), 11, 10_000))
     about = {"seed": 11, "topics": [], "corpus": "x", "name": "s.yaml"}
-    text = sheets.write_sheet(chosen, quiz.versions_of(banks), **about)
+    text = sheets.write_sheet(chosen, fingerprints.versions_of(banks), **about)
     sheet = sheets.read_sheet(text, "s.yaml")
-    assert not sheets.fallen(sheet, quiz.versions_of(banks))
+    assert not sheets.outdated_entries(sheet, fingerprints.versions_of(banks))
     data = load(text, "s.yaml")["items"]
     for item, fields in zip(chosen, data, strict=True):
         assert fields["question"] == item.question.replace(bank.BLANK_MARK, "____")
         assert list(fields.get("options", {}).values()) == [option.text for option in item.options]
         answer = bank.accepted_answers(item)[0]
-        assert grading.grade(item, sheets.as_typed(item, Entry(item.key, "", answer))).score == 1.0
+        assert grading.grade(item, sheets.as_typed(item, SheetEntry(item.key, "", answer))).score == 1.0

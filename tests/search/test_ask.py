@@ -24,7 +24,7 @@ def bundled():
 
 def answered(bundled, question):
     _, index = bundled
-    return answering.answer(question, index.search(question, 6), index.asked(question))
+    return answering.answer(question, index.search(question, 6), index.query_words(question))
 
 
 # ----------------------------------------------------------------------------------- in the lessons' own words
@@ -65,7 +65,7 @@ def test_every_citation_holds_its_quote_on_its_line(bundled):
     cited = [one for line in lines for one in answered(bundled, json.loads(line)["question"]).citations]
     assert len(cited) > 80
     for citation in cited:
-        assert answering.stands(citation, corpus.lesson_text(citation.lesson)), citation
+        assert answering.quote_stands(citation, corpus.lesson_text(citation.lesson)), citation
 
 
 def test_a_citation_of_another_line_or_another_text_does_not_stand(bundled):
@@ -74,7 +74,7 @@ def test_a_citation_of_another_line_or_another_text_does_not_stand(bundled):
     text = corpus.lesson_text(citation.lesson)
     moved = type(citation)(**{**vars(citation), "line": citation.line + 1})
     changed = type(citation)(**{**vars(citation), "quote": citation.quote.replace("null", "alternative")})
-    assert not answering.stands(moved, text) and not answering.stands(changed, text)
+    assert not answering.quote_stands(moved, text) and not answering.quote_stands(changed, text)
 
 
 def test_a_formula_comes_with_the_sentence_that_leads_to_it(tmp_path):
@@ -82,7 +82,7 @@ def test_a_formula_comes_with_the_sentence_that_leads_to_it(tmp_path):
     (tmp_path / "waves.md").write_text(lesson, encoding="utf-8")
     index = search.open_index(open_corpus(tmp_path), None)
     question = "what is the speed of a wave"
-    answer = answering.answer(question, index.search(question, 3), index.asked(question))
+    answer = answering.answer(question, index.search(question, 3), index.query_words(question))
     assert "$$v = \\lambda f$$" in answer.text
 
 
@@ -162,7 +162,7 @@ PASSAGES = [
 
 
 def sentences(text):
-    return list(prompts.said_sentences([text]))
+    return list(prompts.sentences_of([text]))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_sentence_counts_only_as_far_as_the_passages_it_cites_bear_it_out(said
 
 def test_sentences_are_told_apart_by_lines_or_by_their_numbers():
     pieces = ["Yeast eats ", "sugar. [1]\nIt breathes", " out gas [1][2]. And flour rises. [2, 3]"]
-    found = list(prompts.said_sentences(pieces))
+    found = list(prompts.sentences_of(pieces))
     assert [one.numbers for one in found] == [(1,), (1, 2), (2, 3)]
 
 

@@ -4,9 +4,9 @@
 machine.
 """
 
-from tutor.grading.judged import grade_with, judged
 from tutor.grading.kinds import grade
-from tutor.grading.records import graded_line
+from tutor.grading.model_verdicts import grade_from_verdicts, grade_with
+from tutor.grading.records import grade_line
 from tutor.grading.short import Weights, bare_item, grade_record, load_weights
 
-__all__ = ["Weights", "bare_item", "grade", "grade_record", "grade_with", "graded_line", "judged", "load_weights"]
+__all__ = ["Weights", "bare_item", "grade", "grade_from_verdicts", "grade_line", "grade_record", "grade_with", "load_weights"]

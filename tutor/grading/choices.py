@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tutor.grading import lexicon
-from tutor.grading.features import edits_at_most, turned_round
+from tutor.grading.features import differ_by_prefix, edits_at_most
 from tutor.grading.lexicon import stem
 from tutor.grading.words import clean
 from tutor.models import Grade, Item, Met, Option
@@ -112,9 +112,9 @@ def _fills(typed: str, accepted: str, others: list[str]) -> bool:
     typed, accepted = _folded(typed), _folded(accepted)
     if JOIN.sub("", typed) == JOIN.sub("", accepted):
         return True
-    if len(accepted) < 4 or any(mark.isdigit() for mark in typed + accepted) or turned_round(typed, accepted):
+    if len(accepted) < 4 or any(mark.isdigit() for mark in typed + accepted) or differ_by_prefix(typed, accepted):
         return False
-    if stem(typed) != stem(accepted) and lexicon.knows(stem(typed)):
+    if stem(typed) != stem(accepted) and lexicon.is_listed(stem(typed)):
         return False  # another word: decreases is no slip for increases
     limit = 1 if len(accepted) < 8 else 2
     for edits in range(1, limit + 1):

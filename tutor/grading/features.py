@@ -56,7 +56,7 @@ def likeness(one: str, other: str) -> float:
         return 0.75
     if shorter < 4 or one.isdigit() or other.isdigit():
         return 0.0
-    if turned_round(one, other):
+    if differ_by_prefix(one, other):
         return -1.0
     limit = 1 if shorter < 8 else 2
     if (one[0] == other[0] or one[1:3] == other[1:3]) and edits_at_most(one, other, limit):
@@ -69,7 +69,7 @@ def likeness(one: str, other: str) -> float:
     return 0.0
 
 
-def turned_round(one: str, other: str) -> bool:
+def differ_by_prefix(one: str, other: str) -> bool:
     """mutable / immutable, connected / disconnected: the same word but for a prefix that turns it round."""
     short, long = (one, other) if len(one) < len(other) else (other, one)
     return len(long) > len(short) and any(
@@ -78,7 +78,7 @@ def turned_round(one: str, other: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionTokens:
     """What the question already says."""
 
     stems: frozenset[str]
@@ -86,7 +86,7 @@ class Asked:
 
 
 @dataclass(slots=True, kw_only=True)
-class Prepared:
+class TextTokens:
     """What a reference and an answer are both made ready with."""
 
     text: str
@@ -104,7 +104,7 @@ class Prepared:
 
 
 @dataclass(slots=True, kw_only=True)
-class Reference(Prepared):
+class ReferenceTokens(TextTokens):
     """A right answer, made ready for comparison."""
 
     new: list[bool]  # whether the question did not give the content token
@@ -116,7 +116,7 @@ class Reference(Prepared):
 
 
 @dataclass(slots=True, kw_only=True)
-class Answer(Prepared):
+class AnswerTokens(TextTokens):
     """A learner's answer, made ready for comparison."""
 
     given: list[bool]  # whether the question already gave the content token
@@ -138,7 +138,7 @@ def _bigrams(found: list[Token]) -> frozenset[tuple[str, str]]:
 
 
 def _common(text: str, found: list[Token], content: list[int]) -> dict:
-    """The fields of Prepared but for the weights."""
+    """The fields of TextTokens but for the weights."""
     trigrams, norm = _trigrams(found)
     return {
         "text": text,
@@ -155,9 +155,9 @@ def _common(text: str, found: list[Token], content: list[int]) -> dict:
     }
 
 
-def prepare_question(question: str, language: str = "en") -> Asked:
+def prepare_question(question: str, language: str = "en") -> QuestionTokens:
     found = tokens(question, language)
-    return Asked(frozenset(token.stem for token in found if token.kind in ("word", "number")), _bigrams(found))
+    return QuestionTokens(frozenset(token.stem for token in found if token.kind in ("word", "number")), _bigrams(found))
 
 
 def _weight(token: Token, idf: dict[str, float], default: float) -> float:
@@ -165,7 +165,9 @@ def _weight(token: Token, idf: dict[str, float], default: float) -> float:
     return value * LIGHT if token.text in lexicon.LIGHT else value
 
 
-def prepare_reference(text: str, asked: Asked, idf: dict[str, float], default: float, language: str = "en") -> Reference:
+def prepare_reference(
+    text: str, asked: QuestionTokens, idf: dict[str, float], default: float, language: str = "en"
+) -> ReferenceTokens:
     found = tokens(text, language)
     content = _content(found)
     if not content:  # a reference of function words only, such as "because of it": then they are all there is
@@ -186,7 +188,7 @@ def prepare_reference(text: str, asked: Asked, idf: dict[str, float], default: f
         weights.append(_weight(token, idf, default) * (1.0 if fresh else GIVEN) * (ASIDE if aside else 1.0))
         new.append(fresh)
         clauses.append(clause)
-    return Reference(
+    return ReferenceTokens(
         **_common(text, found, content),
         weights=weights,
         new=new,
@@ -198,17 +200,17 @@ def prepare_reference(text: str, asked: Asked, idf: dict[str, float], default: f
     )
 
 
-def prepare_answer(text: str, asked: Asked, idf: dict[str, float], default: float, language: str = "en") -> Answer:
+def prepare_answer(text: str, asked: QuestionTokens, idf: dict[str, float], default: float, language: str = "en") -> AnswerTokens:
     found = tokens(text, language)
     content = _content(found)
-    return Answer(
+    return AnswerTokens(
         **_common(text, found, content),
         weights=[_weight(found[i], idf, default) for i in content],
         given=[found[i].stem in asked.stems for i in content],
     )
 
 
-def align(reference: Reference, answer: Answer) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
+def align(reference: ReferenceTokens, answer: AnswerTokens) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
     """Which token of the answer stands for which content token of the reference.
 
     Returns ([(index into reference.content, index into answer.tokens, likeness)], [pairs that are opposites]).
@@ -339,7 +341,7 @@ def _lead(found: list[Token]) -> str:
     return ""
 
 
-def _moved(reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]]) -> tuple[float, float]:
+def _moved(reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]) -> tuple[float, float]:
     """Whether words with an opposite (more, higher, positive) stand by the same words as in the reference.
 
     Returns (such words that moved to other neighbours, share of neighbouring words that are still neighbours).
@@ -368,7 +370,7 @@ def _moved(reference: Reference, answer: Answer, pairs: list[tuple[int, int, flo
     return float(min(moved, 2)), (kept + 0.5) / (total + 1)
 
 
-def compare(reference: Reference, answer: Answer) -> list[float]:
+def compare(reference: ReferenceTokens, answer: AnswerTokens) -> list[float]:
     """The features of one reference and the answer, in the order of NAMES."""
     pairs, against = align(reference, answer)
     weights, total = reference.weights, reference.total
@@ -488,7 +490,7 @@ def compare(reference: Reference, answer: Answer) -> list[float]:
     ]
 
 
-def features(references: Sequence[Reference], answer: Answer) -> tuple[list[float], int]:
+def features(references: Sequence[ReferenceTokens], answer: AnswerTokens) -> tuple[list[float], int]:
     """The features of an answer against all references: those of the nearest one, then how the others stand.
 
     Returns (one row in the order of NAMES + OVERALL, index of the nearest reference).

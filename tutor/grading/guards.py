@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from tutor.grading import lexicon
-from tutor.grading.features import Answer, Asked, Reference
+from tutor.grading.features import AnswerTokens, QuestionTokens, ReferenceTokens
 from tutor.grading.words import tokens
 
 # Sentences that speak to the grader. What they look like in an honest answer is let stand: see `without_instructions`.
@@ -61,7 +61,7 @@ def without_instructions(text: str, telling: frozenset[str], language: str = "en
     return " ".join(kept), talked
 
 
-def settled(answer: Answer, reference: Reference, asked: Asked) -> str:
+def reason_against(answer: AnswerTokens, reference: ReferenceTokens, asked: QuestionTokens) -> str:
     """Why an answer cannot be right whatever its words, or ""."""
     if not answer.content and reference.stems:
         return "This does not answer the question."
@@ -76,7 +76,7 @@ def settled(answer: Answer, reference: Reference, asked: Asked) -> str:
     return ""
 
 
-def _other_number_first(answer: Answer, reference: Reference) -> bool:
+def _other_number_first(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
     """Whether a number is asked for and the answer begins with another one, whatever it says further on."""
     if not reference.numbers or any(not reference.tokens[i].text[0].isdigit() for i in reference.content):
         return False
@@ -84,7 +84,7 @@ def _other_number_first(answer: Answer, reference: Reference) -> bool:
     return bool(said) and said[0] not in reference.numbers
 
 
-def _salad(answer: Answer, reference: Reference) -> bool:
+def _salad(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
     """Whether key words stand there without the small words and the order of a sentence."""
     content = len(answer.content)
     commas = sum(1 for token in answer.tokens if token.text == ",")
@@ -97,7 +97,7 @@ def _salad(answer: Answer, reference: Reference) -> bool:
     return known >= 0.75 * content and together < 0.75 * (content - 1)
 
 
-def _echo(answer: Answer, reference: Reference, asked: Asked) -> bool:
+def _echo(answer: AnswerTokens, reference: ReferenceTokens, asked: QuestionTokens) -> bool:
     """Whether the answer is the question's own words in the question's own order, where the reference says more."""
     if len(answer.bigrams) < 4 or len(reference.bigrams & asked.bigrams) > 0.7 * len(reference.bigrams):
         return False
@@ -108,7 +108,7 @@ def _echo(answer: Answer, reference: Reference, asked: Asked) -> bool:
 ECHO = frozenset(["answer", "question", "because"])
 
 
-def _flood(answer: Answer, reference: Reference) -> bool:
+def _flood(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
     """Whether an answer is so much longer than the reference that being right in it somewhere means nothing."""
     content = len(answer.content)
     if content > 8 * max(6, len(reference.content)):
@@ -121,8 +121,8 @@ OTHER_NUMBER = "A number is not the right one"
 NEAR = 0.8  # share of a reference's words that a near copy of it has
 
 
-def turned(
-    reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]], against: list[tuple[int, int]]
+def reversal_in(
+    reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]], against: list[tuple[int, int]]
 ) -> str | None:
     """What turns a near copy of a reference into its contrary; "" where nothing does; None where it is no near copy.
 
@@ -153,7 +153,7 @@ def turned(
     return ""
 
 
-def copied(reference: Reference, answer: Answer, pairs: list[tuple[int, int, float]]) -> bool:
+def is_copy(reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]) -> bool:
     """Whether the answer is the reference in its own order, but for spelling slips and a few words around it."""
     count = len(reference.content)
     if len({place for _, place, _ in pairs}) < count or any(value < 0.9 for _, _, value in pairs):

@@ -113,6 +113,6 @@ def opposites() -> dict[str, frozenset[str]]:
     return {key: frozenset(words - {key}) for key, words in found.items()}
 
 
-def knows(stem: str) -> bool:
+def is_listed(stem: str) -> bool:
     """Whether a stem is that of a word listed here, and so hardly a misspelling of another word."""
     return stem in groups() or stem in opposites()

@@ -184,7 +184,7 @@ def same_unit(one: str, other: str) -> bool:
     return _factor(one, other) == 1
 
 
-def near(value: float, item: Item) -> bool:
+def is_within_tolerance(value: float, item: Item) -> bool:
     """Whether a value lies within the item's tolerance; one part in 10⁹ is always forgiven, for rounding."""
     answer = item.answer or 0.0
     margin = item.tolerance * abs(answer) if item.relative else item.tolerance
@@ -205,7 +205,7 @@ def known_wrong(quantity: Quantity, item: Item) -> KnownWrong | None:
     return best
 
 
-def shown(value: float) -> str:
+def digits(value: float) -> str:
     return f"{value:.6g}"
 
 
@@ -224,30 +224,31 @@ def grade_number(item: Item, answer: str) -> Grade:
             unit = wanted
         elif not wanted:
             value, unit = value / 100, ""
-            if not near(value, item) and near(quantity.value, item):
-                return Grade(0.0, feedback=f"{shown(quantity.value)} is right as a plain number, not as a percentage.")
+            if not is_within_tolerance(value, item) and is_within_tolerance(quantity.value, item):
+                return Grade(0.0, feedback=f"{digits(quantity.value)} is right as a plain number, not as a percentage.")
     if not unit or not wanted or same_unit(unit, wanted):
-        if near(value, item):
+        if is_within_tolerance(value, item):
             if unit and not wanted and not _scales(unit) and not re.fullmatch(r"[^\W\d]+(?: [^\W\d]+)*", unit):
-                return Grade(0.0, misunderstood=f"I read {shown(value)}, but not what follows it: “{unit[:30]}”.")
+                return Grade(0.0, misunderstood=f"I read {digits(value)}, but not what follows it: “{unit[:30]}”.")
             return Grade(1.0)
-        if percent_wanted and not unit and near(value * 100, item):
+        if percent_wanted and not unit and is_within_tolerance(value * 100, item):
             return Grade(
                 0.0,
-                feedback=f"As a share {shown(value)} is right, but the question asks for {wanted}: type {shown(value * 100)}.",
+                feedback=f"As a share {digits(value)} is right, but the question asks for {wanted}: type {digits(value * 100)}.",
             )
         return _wrong_number(item, Quantity(value, unit))
     factor = _factor(unit, wanted)
     if factor is not None:
         converted = value * factor
-        if near(converted, item):
-            return Grade(1.0, feedback=f"{shown(value)} {unit} is {shown(converted)} {wanted}, which is right.")
-        if near(value, item):
+        if is_within_tolerance(converted, item):
+            return Grade(1.0, feedback=f"{digits(value)} {unit} is {digits(converted)} {wanted}, which is right.")
+        if is_within_tolerance(value, item):
             return Grade(
-                0.0, feedback=f"The value is right but the unit is not: {shown(value)} {unit} is {shown(converted)} {wanted}."
+                0.0,
+                feedback=f"The value is right but the unit is not: {digits(value)} {unit} is {digits(converted)} {wanted}.",
             )
         return _wrong_number(item, Quantity(converted, wanted))
-    if near(value, item):
+    if is_within_tolerance(value, item):
         return Grade(0.0, feedback=f"The value is right but the unit is not: the question asks for {wanted}, you wrote {unit}.")
     return _wrong_number(item, quantity)
 
@@ -257,15 +258,15 @@ def _wrong_number(item: Item, quantity: Quantity) -> Grade:
     if wrong:
         return Grade(0.0, feedback=wrong.reply or wrong.misconception)
     value, answer = quantity.value, item.answer or 0.0
-    if answer and near(-value, item):
-        return Grade(0.0, feedback=f"{shown(value)} has the right size but the wrong sign.")
+    if answer and is_within_tolerance(-value, item):
+        return Grade(0.0, feedback=f"{digits(value)} has the right size but the wrong sign.")
     for power in (1, 2, 3, 6, 9):
-        if answer and (near(value / 10**power, item) or near(value * 10**power, item)):
-            return Grade(0.0, feedback=f"{shown(value)} has the right digits, but the decimal point is in the wrong place.")
+        if answer and (is_within_tolerance(value / 10**power, item) or is_within_tolerance(value * 10**power, item)):
+            return Grade(0.0, feedback=f"{digits(value)} has the right digits, but the decimal point is in the wrong place.")
     margin = item.tolerance * abs(answer) if item.relative else item.tolerance
     if abs(value - answer) <= max(3 * margin, 0.02 * abs(answer)):
-        return Grade(0.0, feedback=f"{shown(value)} is close, but not within the tolerance. Check the rounding on the way.")
-    return Grade(0.0, feedback=f"{shown(value)} is too {'large' if value > answer else 'small'}.")
+        return Grade(0.0, feedback=f"{digits(value)} is close, but not within the tolerance. Check the rounding on the way.")
+    return Grade(0.0, feedback=f"{digits(value)} is too {'large' if value > answer else 'small'}.")
 
 
 def grade_expression(item: Item, answer: str) -> Grade:

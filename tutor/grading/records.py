@@ -11,7 +11,7 @@ from tutor.models import Grade
 TEXTS = ("question", "answer")
 
 
-def graded_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record) -> dict:
+def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record) -> dict:
     """The grade of one record, or what is wrong with its line.
 
     grade: (question, references, answer, rubric) -> Grade.
@@ -33,7 +33,7 @@ def graded_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_recor
             raise ValueError("found no reference, expected text or a list of texts")
         rubric = texts_of(record, "rubric") if record.get("rubric") else ()
     except ValueError as error:  # json's own error is one
-        return {"id": identity, "line": number, "error": told(error)}
+        return {"id": identity, "line": number, "error": _fault_in(error)}
     given = grade(question, references, answer, rubric)
     return {
         "id": identity,
@@ -47,7 +47,7 @@ def graded_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_recor
     }
 
 
-def told(error: ValueError) -> str:
+def _fault_in(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"found text that is not JSON ({error.msg} at column {error.colno}), expected one object on the line"
     return str(error)

@@ -15,9 +15,9 @@ from tutor.grading import guards
 from tutor.grading.features import (
     NAMES,
     OVERALL,
-    Answer,
-    Asked,
-    Reference,
+    AnswerTokens,
+    QuestionTokens,
+    ReferenceTokens,
     align,
     features,
     prepare_answer,
@@ -92,17 +92,19 @@ def shipped_weights() -> Weights:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Comparison:
     """How an answer stands to the references."""
 
     probability: float  # that a teacher would call it correct
-    best: Reference | None  # the reference that it comes nearest to
-    answer: Answer | None
+    best: ReferenceTokens | None  # the reference that it comes nearest to
+    answer: AnswerTokens | None
     reason: str = ""  # why a guard settled it, in words for the learner
 
 
 @lru_cache(maxsize=512)
-def _prepared(question: str, references: tuple[str, ...], weights: Weights, language: str) -> tuple[Asked, tuple[Reference, ...]]:
+def _prepared(
+    question: str, references: tuple[str, ...], weights: Weights, language: str
+) -> tuple[QuestionTokens, tuple[ReferenceTokens, ...]]:
     asked = prepare_question(clean(question), language)
     cyrillic = any(CYRILLIC.search(text) for text in references)
     return asked, tuple(
@@ -110,43 +112,43 @@ def _prepared(question: str, references: tuple[str, ...], weights: Weights, lang
     )
 
 
-def judge(question: str, references: Sequence[str], answer: str, weights: Weights, language: str = "en") -> Verdict:
+def judge(question: str, references: Sequence[str], answer: str, weights: Weights, language: str = "en") -> Comparison:
     """The probability that the answer is right, and which reference it comes nearest to."""
     references = tuple(references)
     asked, prepared = _prepared(question, references, weights, language)
     cyrillic = any(CYRILLIC.search(text) for text in references)
     text = clean(answer, cyrillic)
     if guards.no_answer(text):
-        return Verdict(0.0, None, None, "This does not answer the question.")
+        return Comparison(0.0, None, None, "This does not answer the question.")
     telling = frozenset().union(*(reference.stems for reference in prepared)) - asked.stems
     text, talked = guards.without_instructions(text, telling, language)
     if talked and guards.no_answer(text):
-        return Verdict(0.0, None, None, "This speaks to the grader and does not answer the question.")
+        return Comparison(0.0, None, None, "This speaks to the grader and does not answer the question.")
     said = prepare_answer(text, asked, weights.idf, weights.idf_default, language)
     row, best = features(prepared, said)
-    reason = guards.settled(said, prepared[best], asked)
+    reason = guards.reason_against(said, prepared[best], asked)
     if reason:
-        return Verdict(0.0, prepared[best], said, reason)
+        return Comparison(0.0, prepared[best], said, reason)
     reason, copied = _near_copies(prepared, said, asked)
     if reason:
-        return Verdict(0.0, prepared[best], said, reason)
+        return Comparison(0.0, prepared[best], said, reason)
     p = weights.probability(row, len(references) > 1)
-    return Verdict(max(p, COPIED) if copied else p, prepared[best], said)
+    return Comparison(max(p, COPIED) if copied else p, prepared[best], said)
 
 
 COPIED = 0.97  # what an answer that follows a reference word for word is worth
 
 
-def _near_copies(references: Sequence[Reference], answer: Answer, asked: Asked) -> tuple[str, bool]:
+def _near_copies(references: Sequence[ReferenceTokens], answer: AnswerTokens, asked: QuestionTokens) -> tuple[str, bool]:
     """(what turns the answer against a reference that it nearly copies, whether it copies one rightly)."""
     found, faithful, copies = "", False, False
     known = asked.stems.union(*(reference.stems for reference in references))
     for reference in references:
         pairs, against = align(reference, answer)
-        turn = guards.turned(reference, answer, pairs, against)
+        turn = guards.reversal_in(reference, answer, pairs, against)
         if turn == "":
             faithful = True
-            copies = copies or guards.copied(reference, answer, pairs)
+            copies = copies or guards.is_copy(reference, answer, pairs)
         elif turn and turn.startswith(guards.OTHER_NUMBER) and not answer.numbers <= known:
             return turn, False
         found = found or turn or ""
@@ -178,7 +180,7 @@ def _other_script(answer: str, references: Sequence[str]) -> str:
     return ""
 
 
-def _span(answer: Answer, places: Iterable[int]) -> str:
+def _span(answer: AnswerTokens, places: Iterable[int]) -> str:
     """The learner's words from the first to the last of these tokens."""
     places = sorted(places)
     return answer.text[answer.tokens[places[0]].start : answer.tokens[places[-1]].end] if places else ""
@@ -187,7 +189,7 @@ def _span(answer: Answer, places: Iterable[int]) -> str:
 SHARED = 0.35  # weight of a word of a point that other points of the rubric have too
 
 
-def _coverage(point: Reference, answer: Answer, shared: frozenset[str]) -> tuple[float, str]:
+def _coverage(point: ReferenceTokens, answer: AnswerTokens, shared: frozenset[str]) -> tuple[float, str]:
     """How much of a point the answer makes (0..1), and the words that make it.
 
     shared: stems of the other points, which tell little about this one.
@@ -214,7 +216,7 @@ def _coverage(point: Reference, answer: Answer, shared: frozenset[str]) -> tuple
 MET = 0.55  # share of a point's weight from which it counts as made
 
 
-def _points(item: Item, answer: Answer, weights: Weights, language: str) -> list[tuple[Point, float, str]]:
+def _points(item: Item, answer: AnswerTokens, weights: Weights, language: str) -> list[tuple[Point, float, str]]:
     """For each rubric point, how much of it the answer makes and the learner's words that do."""
     ways = [_prepared(item.question, (point.text, *point.also), weights, language)[1] for point in item.rubric]
     found = []
@@ -225,7 +227,7 @@ def _points(item: Item, answer: Answer, weights: Weights, language: str) -> list
     return found
 
 
-def _hint(item: Item, point: Point, answer: Answer, weights: Weights, language: str) -> str:
+def _hint(item: Item, point: Point, answer: AnswerTokens, weights: Weights, language: str) -> str:
     """The word of a missed point that the answer lacks most, as typed in the point."""
     _, (way,) = _prepared(item.question, (point.text,), weights, language)
     lacking = [(weight, -k) for k, weight in enumerate(way.weights) if way.tokens[way.content[k]].stem not in answer.stems]
@@ -235,7 +237,7 @@ def _hint(item: Item, point: Point, answer: Answer, weights: Weights, language: 
     return way.text[token.start : token.end]
 
 
-def _nearness(reference: Reference, answer: Answer) -> float:
+def _nearness(reference: ReferenceTokens, answer: AnswerTokens) -> float:
     """How near an answer is to a text, both ways: the words it shares with it and those that it does not."""
     pairs, _ = align(reference, answer)
     hit = sum(
@@ -250,7 +252,7 @@ def _nearness(reference: Reference, answer: Answer) -> float:
     return 2 * forward * back / (forward + back + 1e-9) + shared
 
 
-def _known_wrong(item: Item, answer: Answer, weights: Weights, language: str) -> KnownWrong | None:
+def _known_wrong(item: Item, answer: AnswerTokens, weights: Weights, language: str) -> KnownWrong | None:
     """The known wrong answer that this one is, where it is nearer to it than to every reference."""
     if not item.wrong:
         return None
@@ -267,7 +269,7 @@ WRONG_NEAR = 0.9  # of 2: how near a known wrong answer must be to be heard in a
 WRONG_NEARER = 0.05  # and how much nearer than the nearest reference
 
 
-def look_at(item: Item, answer: str, weights: Weights, language: str = "en") -> tuple[Grade | None, Verdict | None]:
+def look_at(item: Item, answer: str, weights: Weights, language: str = "en") -> tuple[Grade | None, Comparison | None]:
     """(grade, None) of an answer that is wrong whatever a reader makes of it; (None, verdict) of one that must be read.
 
     Wrong are: nothing said, a known wrong answer, what a guard settles; and, with `misunderstood`, what can't be compared.
@@ -321,16 +323,18 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
     return Grade(score, met, missed, feedback, unsure=unsure)
 
 
-def _shown(verdict: Verdict) -> tuple[str, ...]:
+def _shown(verdict: Comparison) -> tuple[str, ...]:
     return (verdict.best.text,) if verdict.best else ()
 
 
-def _evidence(reference: Reference, answer: Answer) -> str:
+def _evidence(reference: ReferenceTokens, answer: AnswerTokens) -> str:
     pairs, _ = align(reference, answer)
     return _span(answer, [place for _, place, _ in pairs])
 
 
-def _in_words(item: Item, met, lacking: Sequence[Point], whole: bool, answer: Answer, weights: Weights, language: str) -> str:
+def _in_words(
+    item: Item, met: Sequence[Met], lacking: Sequence[Point], whole: bool, answer: AnswerTokens, weights: Weights, language: str
+) -> str:
     """What was right, in the learner's words, and a hint at what is missing."""
     quotes = list(dict.fromkeys(one.evidence for one in met if one.evidence))
     said = [f"Right: {'; '.join(f'“{quote}”' for quote in quotes)}."] if quotes else []

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import AskStore
     from tutor.prompts import Sentence
     from tutor.screen.one_shot import OneShot
-    from tutor.search.asked import Asked
     from tutor.search.index import Index
+    from tutor.search.query_words import QueryWords
     from utils.llm.language_model import LanguageModel
     from utils.llm.structured import Prompt
 
@@ -27,11 +27,11 @@ class FindPassages(Verb):
 
     def exec(
         self, index: Index, question: str, before: list[tuple[str, str]], lessons: list[str] | None
-    ) -> tuple[list[Passage], Asked]:
+    ) -> tuple[list[Passage], QueryWords]:
         meant = answering.in_context(question, before[-1][0] if before else "")
-        return index.search(meant, answering.CANDIDATES, lessons), index.asked(meant)
+        return index.search(meant, answering.CANDIDATES, lessons), index.query_words(meant)
 
-    def post(self, shared: AskStore, prepared: dict[str, Any], found: tuple[list[Passage], Asked]) -> None:
+    def post(self, shared: AskStore, prepared: dict[str, Any], found: tuple[list[Passage], QueryWords]) -> None:
         shared["passages"], shared["asked"] = found
 
 
@@ -41,7 +41,7 @@ class AnswerQuestion(ModelVerb):
     keeps = "answer"
 
     def exec(
-        self, model: LanguageModel, terminal: OneShot, question: str, passages: list[Passage], asked: Asked, context: str,
+        self, model: LanguageModel, terminal: OneShot, question: str, passages: list[Passage], asked: QueryWords, context: str,
         before: list[tuple[str, str]], index: Index,
     ) -> Answer:  # fmt: skip
         passages = passages[:PASSAGES]
@@ -61,7 +61,7 @@ class AnswerQuestion(ModelVerb):
             error = ModelError("no sentence of it is borne out by the lessons")
             error.about_reply = True
             raise error
-        return answering.in_sentences(question, kept, passages, model.name, model.usage)
+        return answering.from_sentences(question, kept, passages, model.name, model.usage)
 
     @staticmethod
     def verified(
@@ -71,7 +71,7 @@ class AnswerQuestion(ModelVerb):
         from tutor import prompts
 
         kept, faults = [], []
-        for sentence in prompts.said_sentences(model.say(prompt)):
+        for sentence in prompts.sentences_of(model.say(prompt)):
             if prompts.NOT_THERE in sentence.text.upper():
                 continue
             fault = prompts.fault_of(sentence, passages)
@@ -82,8 +82,8 @@ class AnswerQuestion(ModelVerb):
                 terminal.say(sentence.shown)
         return kept, faults
 
-    def built_in(self, question: str, passages: list[Passage], asked: Asked, context: str, index: Index) -> Answer:
-        return answering.answer(question, passages, asked, index.asked(context) if context else None)
+    def built_in(self, question: str, passages: list[Passage], asked: QueryWords, context: str, index: Index) -> Answer:
+        return answering.answer(question, passages, asked, index.query_words(context) if context else None)
 
 
 class ShowAnswer(Verb):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import FindStore
     from tutor.prompts import Decision
     from tutor.screen.one_shot import OneShot
-    from tutor.search.finding import Taken
+    from tutor.search.finding import StepTaken
     from tutor.search.index import Index
     from utils.llm.language_model import LanguageModel
 
@@ -29,15 +29,15 @@ class LookThrough(Verb):
 
     def post(self, shared: FindStore, prepared: dict[str, Any], catalogue: str) -> None:
         shared["catalogue"], shared["steps"], shared["passages"] = catalogue, [], []
-        shared["terminal"].notice(f"looked through {finding.counted(prepared['corpus'])}")
+        shared["terminal"].notice(f"looked through {finding.lesson_count(prepared['corpus'])}")
 
 
 class DecideStep(ModelVerb):
     """Read a lesson, search for words, or answer: the model's decision, or the one that scores lead to."""
 
     def exec(
-        self, model: LanguageModel, question: str, catalogue: str, steps: list[Taken], passages: list[Passage], corpus: Corpus,
-        index: Index,
+        self, model: LanguageModel, question: str, catalogue: str, steps: list[StepTaken], passages: list[Passage],
+        corpus: Corpus, index: Index,
     ) -> Decision:  # fmt: skip
         last = len(steps) >= MOST_STEPS - 1
         done = [f"{step.action} {step.of}: {step.found}" for step in steps]
@@ -46,9 +46,9 @@ class DecideStep(ModelVerb):
         return self.built_in(question, steps, passages, corpus, index) if unfinished else decision
 
     def built_in(
-        self, question: str, steps: list[Taken], passages: list[Passage], corpus: Corpus, index: Index
+        self, question: str, steps: list[StepTaken], passages: list[Passage], corpus: Corpus, index: Index
     ) -> Decision:  # fmt: skip
-        return finding.decide(question, steps, passages, index.asked(question), corpus)
+        return finding.decide(question, steps, passages, index.query_words(question), corpus)
 
     def post(self, shared: FindStore, prepared: dict[str, Any], decision: Decision) -> str:
         shared["decision"] = decision
@@ -58,7 +58,7 @@ class DecideStep(ModelVerb):
 def note(shared: FindStore, found: str, line: str) -> None:
     """Keep the step that was taken, and say it."""
     decision = shared["decision"]
-    shared["steps"].append(finding.Taken(decision.action, decision.of, found))
+    shared["steps"].append(finding.StepTaken(decision.action, decision.of, found))
     shared["terminal"].notice(f"{len(shared['steps'])} {line}")
 
 
@@ -94,8 +94,8 @@ class ShowFound(Verb):
 
     def exec(
         self, terminal: OneShot, question: str, decision: Decision, passages: list[Passage], corpus: Corpus, index: Index,
-        steps: list[Taken], model: LanguageModel,
+        steps: list[StepTaken], model: LanguageModel,
     ) -> dict[str, Any]:  # fmt: skip
-        found = finding.found(question, decision, passages, corpus, index, steps, model)
+        found = finding.document(question, decision, passages, corpus, index, steps, model)
         terminal.put_found(found)
         return found

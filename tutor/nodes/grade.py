@@ -39,11 +39,11 @@ class GradeRecords(Verb):
         self, batch: list[tuple[int, str]], run_all: Callable[..., Any], model: LanguageModel, jobs: int, terminal: Pipe
     ) -> list[dict[str, Any]]:
         if not model.available:
-            return list(run_all(grading.graded_line, batch))
+            return list(run_all(grading.grade_line, batch))
         from concurrent.futures import ThreadPoolExecutor
 
         def graded(record: tuple[int, str]) -> dict[str, Any]:
-            return grading.graded_line(record, lambda *asked: self.with_model(model, terminal, *asked))
+            return grading.grade_line(record, lambda *asked: self.with_model(model, terminal, *asked))
 
         with ThreadPoolExecutor(jobs) as pool:
             return list(pool.map(graded, batch))

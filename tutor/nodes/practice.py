@@ -131,18 +131,18 @@ class AnswerSideQuestion(ModelVerb):
         here = index.search(question, 3, [lesson.id])
         passages = [*here, *(passage for passage in index.search(question, 3) if passage not in here)]
         with terminal.waiting("looking it up"):
-            sentences = list(prompts.said_sentences(model.say(prompts.answer(question, passages))))
+            sentences = list(prompts.sentences_of(model.say(prompts.answer(question, passages))))
         kept = [sentence for sentence in sentences if not prompts.fault_of(sentence, passages)]
         if not kept:
             return self.built_in(terminal, step, lesson, open_index)
-        terminal.show(screens.Answered(answering.in_sentences(question, kept, passages, model.name, model.usage), asked=True))
+        terminal.show(screens.Answered(answering.from_sentences(question, kept, passages, model.name, model.usage), asked=True))
 
     def built_in(self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:
         question = step.text
         if not question:  # a bare ?, and then nothing
             return
         index = open_index()
-        asked = index.asked(question)
+        asked = index.query_words(question)
         here = index.search(question, answering.CANDIDATES, [lesson.id])
         answer = answering.answer(question, here, asked)
         if not answer.found:

@@ -14,10 +14,11 @@ from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Item, Kind
 from tutor.nodes.shared import Answered, Grades
 from tutor.nodes.verb import Verb
-from tutor.quiz import outcomes as quiz
 from tutor.quiz import sheets
-from tutor.quiz.outcomes import Outcome, Request
-from tutor.quiz.reports import Report
+from tutor.quiz.choosing import QuizRequest, choose, read_banks
+from tutor.quiz.fingerprints import corpus_fingerprint, versions_of
+from tutor.quiz.outcomes import Outcome, no_answer, settle
+from tutor.quiz.reports import QuizReport
 from tutor.screen import quiz_screens, screens
 from utils import files
 from utils.errors import ExitCode, ModelError, NothingRun
@@ -35,17 +36,17 @@ if TYPE_CHECKING:
 class ChooseItems(Verb):
     """What is asked: drawn from the banks, or the very items that a sheet or an earlier report names."""
 
-    def exec(self, corpus: Corpus, request: Request) -> tuple[list[Item], dict[str, str]]:
+    def exec(self, corpus: Corpus, request: QuizRequest) -> tuple[list[Item], dict[str, str]]:
         """(items, the fingerprint of each item of the banks)"""
-        banks = quiz.read_banks(corpus, request.lessons or corpus.ids())
-        return quiz.choose(banks, request), quiz.versions_of(banks)
+        banks = read_banks(corpus, request.lessons or corpus.ids())
+        return choose(banks, request), versions_of(banks)
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], chosen: tuple[list[Item], dict[str, str]]) -> str:
         items, shared["versions"] = chosen
         corpus, request = prepared["corpus"], prepared["request"]
         shared["waiting"] = items
         shared["outcomes"] = {
-            item.key: Outcome(item, grade=quiz.no_answer(item), where=corpus.lesson(item.lesson).place_of(item.section))
+            item.key: Outcome(item, grade=no_answer(item), where=corpus.lesson(item.lesson).place_of(item.section))
             for item in items
         }
         if shared["sheet"]:
@@ -65,9 +66,9 @@ class WriteSheet(Verb):
     keeps = "document"
 
     def exec(
-        self, terminal: Terminal, waiting: list[Item], versions: dict[str, str], request: Request, sheet_path: str
+        self, terminal: Terminal, waiting: list[Item], versions: dict[str, str], request: QuizRequest, sheet_path: str
     ) -> dict[str, Any]:
-        shown, corpus = files.shown_path(sheet_path), quiz.corpus_fingerprint(versions)
+        shown, corpus = files.shown_path(sheet_path), corpus_fingerprint(versions)
         text = sheets.write_sheet(waiting, versions, name=shown, seed=request.seed, topics=request.lessons, corpus=corpus)
         files.write_new(sheet_path, text)
         asked = plural(len(waiting), "question")
@@ -80,21 +81,21 @@ class CompareSheet(Verb):
     """Set aside what a filled sheet can't answer: items changed or gone since, and items that it does not hold."""
 
     def exec(
-        self, sheet: Sheet, request: Request, waiting: list[Item], versions: dict[str, str]
+        self, sheet: Sheet, request: QuizRequest, waiting: list[Item], versions: dict[str, str]
     ) -> tuple[list[str], dict[str, Outcome]]:
         """(warnings, {key: Outcome} of what is not asked)."""
         warnings = []
         if sheet.seed != request.seed:
             warnings.append(f"{sheet.path}: was written with --seed {sheet.seed}; graded with {request.seed}, "
                             "its numbers may differ")  # fmt: skip
-        why = sheets.fallen(sheet, versions)
+        why = sheets.outdated_entries(sheet, versions)
         if request.keys is None:  # the questions are the teacher's: what is not on the sheet is missed
             drawn = {item.key: item for item in waiting}
             strange = [entry for entry in sheet.entries if entry.key not in drawn]
             warnings += [f"{sheet.path}:{entry.line}: {entry.key} is no question of this quiz" for entry in strange]
-            missed = sheets.not_on(sheet, waiting, why)
-            return warnings, {key: Outcome(drawn[key], grade=quiz.no_answer(drawn[key], said)) for key, said in missed.items()}
-        errors = sheets.not_graded(sheet, {key: why[key] for key in request.keys if key in why})
+            missed = sheets.missing_items(sheet, waiting, why)
+            return warnings, {key: Outcome(drawn[key], grade=no_answer(drawn[key], said)) for key, said in missed.items()}
+        errors = sheets.ungraded_outcomes(sheet, {key: why[key] for key in request.keys if key in why})
         warnings += [f"{outcome.where}: {key} is not graded: {outcome.error}" for key, outcome in errors.items()]
         return warnings, errors
 
@@ -172,7 +173,7 @@ class GradeAnswers(Verb):
 
     @staticmethod
     def built_in(item: Item, answer: str, language: str) -> Grade:
-        return grading.grade(item, answer, strict=True, language=language) if answer else quiz.no_answer(item)
+        return grading.grade(item, answer, strict=True, language=language) if answer else no_answer(item)
 
     def read(
         self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, language: str, repetition: int
@@ -208,7 +209,7 @@ class RecordAttempts(Verb):
             if failed:
                 outcomes.append(Outcome(item, typed or "", error=str(failed), exit_code=failed.exit_code, seconds=seconds))
                 continue
-            grade, verdicts = quiz.settle([one for one in results if isinstance(one, Grade)], flaky_passes)
+            grade, verdicts = settle([one for one in results if isinstance(one, Grade)], flaky_passes)
             outcomes.append(Outcome(item, typed or "", grade, verdicts=verdicts, seconds=seconds))
         return outcomes
 
@@ -241,7 +242,7 @@ class ReportScores(Verb):
         shared["document"] = shared["report"].document()
         return super().prep(shared)
 
-    def exec(self, terminal: Terminal, report: Report, answered: int) -> ExitCode:
+    def exec(self, terminal: Terminal, report: QuizReport, answered: int) -> ExitCode:
         if terminal.attended and not answered:
             terminal.notice("Nothing was answered.")
             return ExitCode.NOTHING_RUN
@@ -251,13 +252,13 @@ class ReportScores(Verb):
         return report.exit_code
 
 
-def report_of(shared: QuizStore) -> Report:
+def report_of(shared: QuizStore) -> QuizReport:
     """The quiz so far; what is not answered yet counts as missed."""
     now, model = shared["clock"](), shared["model"]
-    return Report(
+    return QuizReport(
         topics=shared["request"].lessons,
         seed=shared["request"].seed,
-        corpus=quiz.corpus_fingerprint(shared["versions"]),
+        corpus=corpus_fingerprint(shared["versions"]),
         outcomes=tuple(shared["outcomes"].values()),
         started=shared["started"],
         seconds=(now - shared["started"]).total_seconds(),

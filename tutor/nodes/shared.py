@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from tutor.learner.records import Records
     from tutor.models import Answer, Attempt, Grade, Item, Lesson, Passage, Place, Round, Section, Step
     from tutor.prompts import Decision
-    from tutor.quiz.outcomes import Outcome, Request
-    from tutor.quiz.reports import Report
+    from tutor.quiz.choosing import QuizRequest
+    from tutor.quiz.outcomes import Outcome
+    from tutor.quiz.reports import QuizReport
     from tutor.quiz.sheets import Sheet
     from tutor.screen.one_shot import OneShot, Pipe
     from tutor.screen.terminal import Terminal
-    from tutor.search.asked import Asked
-    from tutor.search.finding import Taken
+    from tutor.search.finding import StepTaken
     from tutor.search.index import Index
-    from tutor.search.summaries import Point
+    from tutor.search.query_words import QueryWords
+    from tutor.search.summaries import KeySentence
     from utils.errors import ModelError
     from utils.llm.language_model import LanguageModel
 
@@ -109,7 +110,7 @@ class QuizInputs(TypedDict):
     records: Records
     now: Callable[[], datetime]
     session: str
-    request: Request  # what is asked
+    request: QuizRequest  # what is asked
     sheet: Sheet | None  # that answers
     sheet_path: str | None  # where to write one
     repeat: int  # how often to grade each answer
@@ -132,15 +133,15 @@ class QuizStore(QuizInputs, total=False):
     answers: list[Answered]  # under way
     grades: list[Grades]  # of the answers under way
     grade: Grade | None  # of the first answer under way
-    report: Report  # the whole quiz, at its end
+    report: QuizReport  # the whole quiz, at its end
     document: dict[str, Any]  # for --json
 
 
 def quiz_store(
-    environment: Environment, request: Request, sheet: Sheet | None, sheet_path: str | None, repeat: int, flaky_passes: bool,
+    environment: Environment, request: QuizRequest, sheet: Sheet | None, sheet_path: str | None, repeat: int, flaky_passes: bool,
     jobs: int, min_scores: dict[str, float], moment: datetime | None,
 ) -> QuizStore:  # fmt: skip
-    """The store of `quiz`. `moment` is the time of the report where it must repeat, see reports.clock_time."""
+    """The store of `quiz`. `moment` is the time of the report where it must repeat, see reports.fixed_time."""
     clock = (lambda: moment) if moment else environment.now
     return {
         "corpus": environment.corpus, "terminal": environment.terminal, "model": environment.model,
@@ -170,7 +171,7 @@ class AskStore(AskInputs, total=False):
     """And what the nodes add."""
 
     passages: list[Passage]  # best first
-    asked: Asked  # the words of the question that carry meaning
+    asked: QueryWords  # the words of the question that carry meaning
     answer: Answer
 
 
@@ -199,7 +200,7 @@ class FindStore(FindInputs, total=False):
     """And what the nodes add."""
 
     catalogue: str  # the lessons, a line each
-    steps: list[Taken]  # what was done, and what was found by it
+    steps: list[StepTaken]  # what was done, and what was found by it
     passages: list[Passage]  # known so far, the latest first
     decision: Decision
     found: dict[str, Any]  # for --json
@@ -229,9 +230,9 @@ class SummaryStore(SummaryInputs, total=False):
     """And what the nodes add."""
 
     sections: list[Section]  # those that say something of their own
-    points: list[list[Point]]  # of each section
+    points: list[list[KeySentence]]  # of each section
     mode: str  # "model" or "offline": who found them
-    summary: list[Point]
+    summary: list[KeySentence]
 
 
 def summary_store(environment: Environment, lesson: Lesson, words: int) -> SummaryStore:

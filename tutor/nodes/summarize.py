@@ -9,7 +9,7 @@ from tutor import prompts
 from tutor.models import Lesson, Section
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.search import summaries
-from tutor.search.summaries import Point
+from tutor.search.summaries import KeySentence
 
 if TYPE_CHECKING:
     from tutor.nodes.shared import SummaryStore
@@ -37,23 +37,23 @@ class SummarizeSections(ModelVerb):
 
     def exec(
         self, model: LanguageModel, lesson: Lesson, sections: list[Section], words: int
-    ) -> tuple[list[list[Point]], str]:  # fmt: skip
+    ) -> tuple[list[list[KeySentence]], str]:  # fmt: skip
         """(points of each section, who found them: "model" or "offline")"""
 
-        def points_of(section: Section) -> list[Point]:
+        def points_of(section: Section) -> list[KeySentence]:
             said = model.fill(prompts.summarize(section, max(20, 2 * words // len(sections))))
             lines = summaries.summarize_section(lesson, section, 40)
             line = lines[0].line if lines else section.line
-            return [Point(section.slug, section.title, line, text) for text in said]
+            return [KeySentence(section.slug, section.title, line, text) for text in said]
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(pool.map(points_of, sections)), "model"
 
-    def built_in(self, lesson: Lesson, sections: list[Section], words: int) -> tuple[list[list[Point]], str]:
+    def built_in(self, lesson: Lesson, sections: list[Section], words: int) -> tuple[list[list[KeySentence]], str]:
         each = max(25, 2 * words // len(sections))
         return [summaries.summarize_section(lesson, section, each) for section in sections], "offline"
 
-    def post(self, shared: SummaryStore, prepared: dict[str, Any], found: tuple[list[list[Point]], str]) -> None:
+    def post(self, shared: SummaryStore, prepared: dict[str, Any], found: tuple[list[list[KeySentence]], str]) -> None:
         shared["points"], shared["mode"] = found
 
 
@@ -62,12 +62,12 @@ class CombineSummaries(Verb):
 
     keeps = "summary"
 
-    def exec(self, points: list[list[Point]], words: int) -> list[Point]:
+    def exec(self, points: list[list[KeySentence]], words: int) -> list[KeySentence]:
         return summaries.combine(points, words)
 
 
 class ShowSummary(Verb):
     """The summary, each part with the place it comes from."""
 
-    def exec(self, terminal: OneShot, lesson: Lesson, summary: list[Point], mode: str, model: LanguageModel) -> None:
+    def exec(self, terminal: OneShot, lesson: Lesson, summary: list[KeySentence], mode: str, model: LanguageModel) -> None:
         terminal.put_summary(lesson, summary, mode, model.name if mode == "model" else None)

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from tutor.quiz import outcomes as quiz
-from tutor.quiz.outcomes import Outcome
+from tutor.quiz.outcomes import Outcome, mean_score
 from utils.errors import ExitCode, UsageError
 from utils.text import defused, sanitize
 
@@ -23,12 +22,12 @@ MAX_ANNOTATIONS = 10  # GitHub shows no more of one step
 
 
 @dataclass(frozen=True)
-class Report:
+class QuizReport:
     """A quiz with what came of each of its items."""
 
     topics: tuple[str, ...]  # lessons asked for; () is the whole corpus
     seed: int
-    corpus: str  # quiz.corpus_fingerprint of the lessons it was drawn from
+    corpus: str  # fingerprints.corpus_fingerprint of the lessons it was drawn from
     outcomes: tuple[Outcome, ...]  # in the order of the questions
     started: datetime  # aware
     seconds: float = 0.0
@@ -39,14 +38,12 @@ class Report:
 
     @property
     def score(self) -> float:
-        return quiz.mean_score(self.outcomes)
+        return mean_score(self.outcomes)
 
     def scores(self) -> dict[str, float]:
         """{lesson: score}, in the order in which lessons first come up."""
         lessons = dict.fromkeys(outcome.item.lesson for outcome in self.outcomes if outcome.grade)
-        return {
-            lesson: quiz.mean_score(outcome for outcome in self.outcomes if outcome.item.lesson == lesson) for lesson in lessons
-        }
+        return {lesson: mean_score(outcome for outcome in self.outcomes if outcome.item.lesson == lesson) for lesson in lessons}
 
     def shortfalls(self) -> list[tuple[str, float, float]]:
         """(lesson, score, least score) of every threshold that was not reached; lesson "" is the whole quiz."""
@@ -150,7 +147,7 @@ class Report:
         return [_annotation(outcome) for outcome in marked[:MAX_ANNOTATIONS]]
 
 
-def clock_time(environment: Mapping[str, str]) -> datetime | None:
+def fixed_time(environment: Mapping[str, str]) -> datetime | None:
     """The one moment at which a reproducible report is made: SOURCE_DATE_EPOCH, seconds; None where it is not set.
 
     https://reproducible-builds.org/specs/source-date-epoch/. Raises UsageError.

@@ -46,11 +46,11 @@ HOW = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class SheetEntry:
     """One item of a filled sheet."""
 
     key: str  # "llm/attention:scale-by-root"
-    version: str  # quiz.fingerprint of the item that was asked
+    version: str  # fingerprints.fingerprint of the item that was asked
     answer: str  # as written; "" where it was left empty
     parts: tuple[str, ...] = ()  # where the answer is a list
     question: str = ""
@@ -62,12 +62,12 @@ class Sheet:
     """A filled sheet."""
 
     path: str
-    corpus: str  # quiz.corpus_fingerprint of the lessons it was drawn from
+    corpus: str  # fingerprints.corpus_fingerprint of the lessons it was drawn from
     seed: int
     topics: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[SheetEntry, ...]
 
-    def entry(self, key: str) -> Entry | None:
+    def entry(self, key: str) -> SheetEntry | None:
         return next((entry for entry in self.entries if entry.key == key), None)
 
     def typed(self, item: Item) -> str:
@@ -84,14 +84,14 @@ def write_sheet(
 ) -> str:
     """The YAML of a sheet to fill in.
 
-    items: drawn; versions: {key: quiz.fingerprint of the item as authored}; name: of the file, for its first lines.
+    items: drawn; versions: {key: fingerprint of the item as authored}; name: of the file, for its first lines.
     """
     lines = [HEAD.replace("NAME", " ".join(name.split()))]
     lines += [f'corpus: "{corpus}"', f"seed: {seed}", f"topics: {json.dumps(list(topics), ensure_ascii=False)}", "", "items:"]
     for number, item in enumerate(items, 1):
         lines += ["", f"  # {number} of {len(items)}: {_how(item)}", f"  - id: {_quoted(item.key)}"]
         lines += [f'    version: "{versions[item.key]}"', _field("question", _asked(item), 4)]
-        for field, shown in (("options", labelled(item)), ("steps", _steps(item))):
+        for field, shown in (("options", option_labels(item)), ("steps", _steps(item))):
             if shown:
                 lines += [f"    {field}:", *(_field(label, text, 6) for label, text in shown.items())]
         if item.unit:
@@ -110,7 +110,7 @@ def _asked(item: Item) -> str:
     return item.question.replace(bank.BLANK_MARK, BLANK) if item.kind == Kind.CLOZE else item.question
 
 
-def labelled(item: Item) -> dict[str, str]:
+def option_labels(item: Item) -> dict[str, str]:
     """The options of an item by their labels: letters, or numbers where a text looks like a letter itself."""
     texts = [option.text for option in item.options]
     lettered = len(texts) <= len(string.ascii_lowercase) and not any(len(text.strip()) == 1 for text in texts)
@@ -173,7 +173,7 @@ def read_sheet(text: str, path: str) -> Sheet:
     return Sheet(path, written.get(("corpus",), ""), seed, tuple(topics), tuple(entries))
 
 
-def _entry(fields, index: int, written: Mapping[tuple, str], path: str, line: int) -> Entry:
+def _entry(fields, index: int, written: Mapping[tuple, str], path: str, line: int) -> SheetEntry:
     if not isinstance(fields, dict):
         raise InvalidFile(path, line, "found an item without fields, expected id:, question:, answer: and the like")
     label = f'item "{written.get(("items", index, "id"), index + 1)}"'
@@ -190,7 +190,7 @@ def _entry(fields, index: int, written: Mapping[tuple, str], path: str, line: in
         parts = tuple(written[(*place, at)].strip() for at, part in enumerate(answer) if part is not None)
     said = ", ".join(parts) if parts else "" if answer in (None, []) else written[place].strip()
     question = fields.get("question")
-    return Entry(key, written[("items", index, "version")], said, parts, question if isinstance(question, str) else "", line)
+    return SheetEntry(key, written[("items", index, "version")], said, parts, question if isinstance(question, str) else "", line)
 
 
 def _allow(data: Mapping, allowed: Sequence[str], needed: Sequence[str], path: str, label: str, line: int) -> None:
@@ -208,7 +208,7 @@ def _allow(data: Mapping, allowed: Sequence[str], needed: Sequence[str], path: s
 # ------------------------------------------------------------------------------------- what does not stand
 
 
-def fallen(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str]:
+def outdated_entries(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str]:
     """{key: why} of the entries whose item the lessons no longer have as it was asked.
 
     versions: {key: quiz.fingerprint} of all items of the lessons.
@@ -221,7 +221,7 @@ def fallen(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def not_graded(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:
+def ungraded_outcomes(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:
     """{key: outcome} of fallen entries, where the sheet itself says what is asked: errors, which cost no score."""
     outcomes = {}
     for entry in sheet.entries:
@@ -232,7 +232,7 @@ def not_graded(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:
     return outcomes
 
 
-def not_on(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -> dict[str, str]:
+def missing_items(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -> dict[str, str]:
     """{key: feedback} of items that were to be answered and are not on a sheet as they were asked: misses."""
     absent = {item.key: "The sheet does not have this question." for item in items if not sheet.entry(item.key)}
     changed = {item.key: "The sheet has another version of this question." for item in items if item.key in why}
@@ -242,7 +242,7 @@ def not_on(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -> dict[
 # ------------------------------------------------------------------------------------------------- answers
 
 
-def as_typed(item: Item, entry: Entry) -> str:
+def as_typed(item: Item, entry: SheetEntry) -> str:
     """The answer of a sheet as it would be typed at a keyboard, where options are numbered. "" for none.
 
     A label of the sheet is looked for first, then an option's very words, so that the option "8" can be named by 8.
@@ -256,9 +256,9 @@ def as_typed(item: Item, entry: Entry) -> str:
     return "; ".join(entry.parts) if item.kind in (Kind.CLOZE, Kind.ORDER) else entry.answer
 
 
-def _options_as_typed(item: Item, entry: Entry) -> str:
+def _options_as_typed(item: Item, entry: SheetEntry) -> str:
     numbers = {}
-    for number, (label, text) in enumerate(labelled(item).items(), 1):
+    for number, (label, text) in enumerate(option_labels(item).items(), 1):
         numbers.setdefault(_folded(text), str(number))
         numbers[_folded(label)] = str(number)
     parts = entry.parts or (entry.answer,)

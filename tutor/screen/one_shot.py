@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor.learner.appeals import AppealDocument
     from tutor.models import Answer, Lesson
     from tutor.screen.layout import Screen
-    from tutor.search.summaries import Point
+    from tutor.search.summaries import KeySentence
 
 
 class Pipe:
@@ -89,7 +89,7 @@ class OneShot:
         else:
             print(sanitize(answering.listing(answer)))
 
-    def put_summary(self, lesson: Lesson, points: Sequence[Point], mode: str, model: str | None) -> None:
+    def put_summary(self, lesson: Lesson, points: Sequence[KeySentence], mode: str, model: str | None) -> None:
         from tutor.search import summaries
 
         if self.json:

@@ -20,7 +20,7 @@ from tutor.screen.screens import Reveal, Said, Verdict
 from utils.text import sanitize
 
 if TYPE_CHECKING:
-    from tutor.quiz.reports import Report
+    from tutor.quiz.reports import QuizReport
 
 
 @dataclass
@@ -63,7 +63,7 @@ class GradedItem(Screen):
 class QuizScore(Screen):
     """The end of a quiz: how many were right, the score of each lesson if there are several, and which fell short."""
 
-    report: Report
+    report: QuizReport
     time: str = ""  # how long a person took
 
     def lead(self) -> str:

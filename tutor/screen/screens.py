@@ -20,7 +20,7 @@ from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Screen, Sides, dots, line, numbered_list, with_sign
 from tutor.screen.markup import ACCENT, DIM
 from tutor.search import answering
-from tutor.search.summaries import Point, by_section, listing
+from tutor.search.summaries import KeySentence, by_section, listing
 from utils.text import plural, sanitize
 
 FEEDBACK_LINES = 5
@@ -245,7 +245,7 @@ class Answered(Screen):
             yield line(answering.NOT_ANSWERED, "" if not self.asked else DIM, indent)
             if self.answer.near:
                 yield line("What comes nearest:", DIM, indent)
-                for passage in answering.one_a_lesson(self.answer.near):
+                for passage in answering.one_per_lesson(self.answer.near):
                     yield line(answering.place(passage), DIM, indent + 2)
             return
         if not self.said:
@@ -264,7 +264,7 @@ class Summary(Screen):
     """A lesson in brief: one paragraph per section, with the line it comes from."""
 
     lesson: Lesson
-    points: Sequence[Point]
+    points: Sequence[KeySentence]
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text(sanitize(self.lesson.title, newlines=False), style=f"bold {ACCENT}").append(" in brief", style=DIM)

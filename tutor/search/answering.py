@@ -10,10 +10,10 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from tutor.corpus import lessons
 from tutor.models import HEADING_SEPARATOR, Answer, Citation, Passage
+from tutor.search.query_words import QueryWords
 from utils.embedding import built_in
 
 FEWEST_WORDS, MOST_WORDS = 40, 120
@@ -22,18 +22,6 @@ CANDIDATES = 10  # passages that are looked into
 WHOLE, WORDING = 0.65, 0.5  # shares of the question that the passage with its wordings meets, and the best wording alone
 LIKE_WORDING = 0.4  # likeness by meaning to the nearest wording
 OPENING = 0.1  # taken off a lesson's first words, which promise more than they say
-
-
-class Asked(Protocol):
-    """What search.Asked gives: the question's words, by number."""
-
-    words: list[str]
-    weights: list[float]
-    unknown: list[int]
-
-    def met(self, text: str) -> frozenset[int]: ...
-
-    def share(self, met: frozenset[int]) -> float: ...
 
 
 # What an answer of a kind looks like. The first pattern that the question matches says which. Compiled when they are needed.
@@ -82,7 +70,7 @@ class _Unit:
         return 1.0 if self.prose else 0.3 if self.is_code else 0.8
 
 
-def answer(question: str, passages: Sequence[Passage], asked: Asked, context: Asked | None = None) -> Answer:
+def answer(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> Answer:
     """The answer that these passages, best first, give to a question in their own words; not found where they don't.
 
     context: words of a text or an earlier question that help to choose among passages, never to find an answer.
@@ -113,7 +101,7 @@ class _Fit:
     like_wording: float  # its likeness
 
     @classmethod
-    def of(cls, passage: Passage, asked: Asked, vector) -> _Fit:
+    def of(cls, passage: Passage, asked: QueryWords, vector) -> _Fit:
         wordings = passage.also.splitlines()
         met = asked.met(f"{passage.heading}\n{passage.text}\n{passage.also}")
         like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
@@ -123,7 +111,7 @@ class _Fit:
     def title(self) -> str:
         return self.passage.heading.rpartition(HEADING_SEPARATOR)[2]
 
-    def weight(self, most: float, context: Asked | None) -> float:
+    def weight(self, most: float, context: QueryWords | None) -> float:
         """most: the search's score for its best passage."""
         weight = self.passage.score / (most or 1.0) - OPENING * (HEADING_SEPARATOR not in self.passage.heading)
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
@@ -132,7 +120,7 @@ class _Fit:
         return weight
 
 
-def _worth(question: str, unit: _Unit, like: float, asked: Asked) -> float:
+def _worth(question: str, unit: _Unit, like: float, asked: QueryWords) -> float:
     """Of a sentence as the one to quote."""
     worth = asked.share(asked.met(unit.text)) + LIKE * max(like, 0.0)
     sign = next((sign for kind, sign in SIGNS if re.search(kind, question, re.I)), None)
@@ -141,13 +129,13 @@ def _worth(question: str, unit: _Unit, like: float, asked: Asked) -> float:
     return worth * unit.weight + KEY * (_turns_on(unit, asked) + _defines(question, unit, asked))
 
 
-def _defines(question: str, unit: _Unit, asked: Asked) -> bool:
+def _defines(question: str, unit: _Unit, asked: QueryWords) -> bool:
     """Whether a sentence says of the very thing that was asked about what it is: `An eigenvector is ...`."""
     subject = re.match(DEFINITION, unit.text, re.I) if re.search(ASKS_WHAT, question, re.I) else None
     return bool(subject and len(subject[1].split()) <= len(asked.words) + 1 and asked.share(asked.met(subject[1])) > 0.9)
 
 
-def _turns_on(unit: _Unit, asked: Asked) -> bool:
+def _turns_on(unit: _Unit, asked: QueryWords) -> bool:
     """Whether a sentence begins in bold with a word of the question: then its section turns on it."""
     bold = BOLD_START.match(unit.text)
     return bool(bold and asked.met(bold[1]))
@@ -180,7 +168,7 @@ def _place(raw: list[str], sentence: str, line: int, column: int) -> tuple[int, 
     return line, column
 
 
-def _window(units: list[_Unit], first: int, asked: Asked) -> set[int]:
+def _window(units: list[_Unit], first: int, asked: QueryWords) -> set[int]:
     """The numbers of the units to quote: the best one, what it leans on, and what stands beside it, up to MOST_WORDS."""
     chosen = {first}
 
@@ -215,7 +203,7 @@ def _window(units: list[_Unit], first: int, asked: Asked) -> set[int]:
     return chosen
 
 
-def in_sentences(question: str, sentences: Sequence, passages: Sequence[Passage], model: str, usage: dict | None) -> Answer:
+def from_sentences(question: str, sentences: Sequence, passages: Sequence[Passage], model: str, usage: dict | None) -> Answer:
     """A model's verified sentences as an answer; of each passage that they cite, what they come nearest to is quoted."""
     cited = dict.fromkeys(number for sentence in sentences for number in sentence.numbers)
     citations = []
@@ -271,7 +259,7 @@ def _follow(passage: Passage, one: _Unit, other: _Unit) -> bool:
 # ------------------------------------------------------------------------------------------------ is it there
 
 
-def evidence(best: _Fit, like_sentence: float, asked: Asked) -> tuple[float, ...]:
+def evidence(best: _Fit, like_sentence: float, asked: QueryWords) -> tuple[float, ...]:
     """What speaks for an answer in a passage, for `is_found`: how much of the question it meets and how much no lesson
     knows, how like the question it is, and how much was asked."""
     unknown = frozenset(asked.unknown) - best.met
@@ -313,7 +301,7 @@ def document(answer: Answer) -> dict:
 def listing(answer: Answer) -> str:
     """The answer as text: the quotes, or the model's words, and under them where they stand."""
     if not answer.found:
-        nearest = [f"  {place(one)}" for one in one_a_lesson(answer.near)]
+        nearest = [f"  {place(one)}" for one in one_per_lesson(answer.near)]
         return "\n".join([NOT_ANSWERED, *(["", "What comes nearest:", *nearest] if nearest else [])])
     return "\n".join([answer.text, "", *places(answer)])
 
@@ -333,11 +321,11 @@ def place(where: Citation | Passage) -> str:
     return f"{where.path}:{where.line}  {where.heading}"
 
 
-def one_a_lesson(passages: Sequence[Passage]) -> list[Passage]:
+def one_per_lesson(passages: Sequence[Passage]) -> list[Passage]:
     return list({passage.lesson: passage for passage in reversed(passages)}.values())[::-1]
 
 
-def stands(citation: Citation, text: str) -> bool:
+def quote_stands(citation: Citation, text: str) -> bool:
     """Whether a lesson's text holds a citation's quote, beginning on its line."""
     lines = text.replace("\r\n", "\n").split("\n")
     if not 1 <= citation.line <= len(lines):

@@ -10,12 +10,12 @@ from tutor.models import Passage
 FIELDS = ("lesson", "path", "line", "heading", "score", "text")
 
 
-def found(query: str, passages: Sequence[Passage]) -> dict:
+def document(query: str, passages: Sequence[Passage]) -> dict:
     """What `search --json` gives: {query, hits: [{lesson, path, line, heading, score, text}]}."""
     return {"query": query, "hits": [{name: getattr(passage, name) for name in FIELDS} for passage in passages]}
 
 
-def in_bulk(lines: Iterable[tuple[int, str]], field: str, answer: Callable[[str], dict]) -> Iterator[dict]:
+def answer_lines(lines: Iterable[tuple[int, str]], field: str, answer: Callable[[str], dict]) -> Iterator[dict]:
     """An answer for each of many lines {id, field}, with its id; {id, line, error} for one that can't be read.
 
     lines: (1-based number, text). field: "query" or "question".

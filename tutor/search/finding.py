@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tutor.models import Passage
 from tutor.prompts import Decision
 from tutor.search import answering
+from tutor.search.query_words import QueryWords
 from utils.text import plural
 
 PASSAGES = 10
@@ -16,7 +17,7 @@ NEXT_OF_LESSON = 0.8  # each further passage of a lesson counts that much of the
 
 
 @dataclass(frozen=True)
-class Taken:
+class StepTaken:
     """A step that was taken."""
 
     action: str
@@ -36,11 +37,11 @@ def catalogue(corpus) -> str:
     return "\n".join(f"{folder}/: {', '.join(names)[:200]}" for folder, names in sorted(folders.items()))
 
 
-def counted(corpus) -> str:
+def lesson_count(corpus) -> str:
     return plural(len(corpus.ids()), "lesson")
 
 
-def decide(question: str, steps: Sequence[Taken], passages: Sequence[Passage], asked: answering.Asked, corpus) -> Decision:
+def decide(question: str, steps: Sequence[StepTaken], passages: Sequence[Passage], asked: QueryWords, corpus) -> Decision:
     """Without a model: search for the question, read the lesson that scores best, answer with it if the evidence is there."""
     if not steps:
         return Decision("search", question, "")
@@ -62,7 +63,7 @@ def decide(question: str, steps: Sequence[Taken], passages: Sequence[Passage], a
     return Decision("answer", "", "no lesson holds enough of the question")
 
 
-def lesson_scores(passages: Sequence[Passage], asked: answering.Asked, corpus) -> dict[str, float]:
+def lesson_scores(passages: Sequence[Passage], asked: QueryWords, corpus) -> dict[str, float]:
     """lesson -> how much its passages, its title and its summary speak for it."""
     if not passages:
         return {}
@@ -78,18 +79,18 @@ def lesson_scores(passages: Sequence[Passage], asked: answering.Asked, corpus) -
     return scores
 
 
-def found(question: str, decision: Decision, passages, corpus, index, steps, model) -> dict:
+def document(question: str, decision: Decision, passages, corpus, index, steps, model) -> dict:
     """What `find --json` gives: {question, lesson, path, line, heading, reason, found, near, steps, mode, model}."""
     lesson = decision.of if decision.action == "answer" else ""
     own = [passage for passage in passages if passage.lesson == lesson] or (index.search(question, 3, [lesson]) if lesson else [])
     best = own[0] if own else None
-    asked = index.asked(question)
+    asked = index.query_words(question)
     words = [asked.words[number] for number in sorted(asked.met(f"{best.heading}\n{best.text}"))] if best else []
     reason = decision.reason or (f"“{best.heading}” speaks of {', '.join(words[:6])}" if words else "")
     return {
         "question": question, "lesson": lesson or None, "path": corpus.path_of(lesson) if lesson else None,
         "line": best.line if best else None, "heading": best.heading if best else None, "reason": reason, "found": bool(lesson),
-        "near": [] if lesson else [answering.place(one) for one in answering.one_a_lesson(passages[:3])],
+        "near": [] if lesson else [answering.place(one) for one in answering.one_per_lesson(passages[:3])],
         "steps": [{"action": step.action, "of": step.of, "found": step.found} for step in steps],
         "mode": "model" if decision.reason and model.available else "offline", "model": model.name or None,
     }  # fmt: skip

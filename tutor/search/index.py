@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING
 from tutor.corpus import lessons as markdown
 from tutor.models import BANK_SUFFIX, Item, Passage
 from tutor.search import shelf as shelves
-from tutor.search.asked import Asked
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
+from tutor.search.query_words import QueryWords
 from tutor.search.words import (
     EMPTY,
     UNSPACED,
     WORD,
-    asked_words,
     bigrams,
-    comparable,
+    content_words,
     field_of,
+    normalize,
     without_unspaced,
 )
 from utils.errors import InvalidFile, ModelError, UsageError
@@ -165,7 +165,7 @@ class Index:
 
     def _meant(self, query: str) -> str:
         """The query in one spelling, a word that the corpus only writes as two in two: `layernorm` as `layer norm`."""
-        return WORD.sub(lambda word: self._in_parts(word[0]), comparable(query[:QUERY_CHARACTERS]))
+        return WORD.sub(lambda word: self._in_parts(word[0]), normalize(query[:QUERY_CHARACTERS]))
 
     def _in_parts(self, word: str) -> str:
         if len(word) < 2 * SHORTEST_PART or word.lower() in EMPTY or self._documents_with(word):
@@ -181,7 +181,7 @@ class Index:
     def _asked(self, query: str) -> dict[str, list[str]]:
         """field -> the terms that the query means in it, in order: stems, or bigrams."""
         query = self._meant(query)
-        text = " ".join(asked_words(query))
+        text = " ".join(content_words(query))
         asked = {field: self._shelf.terms(field, text, asking=True) for field in self._shelf.fields}
         asked[shelves.BIGRAMS] = bigrams(query)
         for field, terms in asked.items():
@@ -193,10 +193,10 @@ class Index:
     def _weights(self, asked: dict[str, list[str]]) -> dict[str, dict[str, float]]:
         return {field: {term: self._shelf.weight(field, term) for term in terms} for field, terms in asked.items()}
 
-    def asked(self, query: str) -> Asked:
+    def query_words(self, query: str) -> QueryWords:
         """What a question asks about, by the words of this corpus."""
         shelf = self._shelf
-        return Asked(self._meant(query), shelf.fields, shelf.terms, shelf.weight, shelf.documents)
+        return QueryWords(self._meant(query), shelf.fields, shelf.terms, shelf.weight, shelf.documents)
 
     def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
         """A function that tells where in a text words of the query stand: [(start, end)], in order."""
@@ -206,7 +206,7 @@ class Index:
 
         def is_met(word: str) -> bool:
             if word not in met:
-                spelt = comparable(word)
+                spelt = normalize(word)
                 met[word] = any(set(self._shelf.terms(field, spelt)) & set(terms) for field, terms in asked.items())
             return met[word]
 
@@ -362,7 +362,7 @@ def _add_bonuses(hits: list[_Hit], asked, weights, terms_of) -> None:
     top = hits[0].score
     for hit in hits:
         hit.score /= top
-        field, heading = hit.document["field"], comparable(hit.heading)
+        field, heading = hit.document["field"], normalize(hit.heading)
         said = {*terms_of(field, without_unspaced(heading)), *bigrams(heading)}
         worth = {**weights.get(field, {}), **weights[shelves.BIGRAMS]}
         total = math.fsum(worth.values())
@@ -407,7 +407,7 @@ def _items(text: str, lesson: str, path: str) -> list[Item]:
 def _documents(lesson, items: list[Item]) -> Iterator[dict]:
     field = field_of(lesson.language)
     for piece in pieces_of(lesson, items):
-        searched = comparable(f"{piece.heading}\n{piece.text}\n{piece.also}")
+        searched = normalize(f"{piece.heading}\n{piece.text}\n{piece.also}")
         document = {
             "lesson": lesson.id, "field": field, "heading": piece.heading, "section": piece.section,
             "line": piece.line, "text": piece.text, "also": piece.also, field: without_unspaced(searched),

@@ -26,7 +26,7 @@ SMALL = frozenset(
 
 
 @dataclass(frozen=True)
-class Point:
+class KeySentence:
     """One thing that a lesson says, and where."""
 
     section: str  # slug
@@ -39,7 +39,7 @@ class Point:
         return len(self.text.split())
 
 
-def summarize_section(lesson: Lesson, section: Section, words: int) -> list[Point]:
+def summarize_section(lesson: Lesson, section: Section, words: int) -> list[KeySentence]:
     """The sentences that carry most of a section, in their order, at most so many words (one sentence at least)."""
     said = list(_sentences(section))
     if not said:
@@ -55,12 +55,12 @@ def summarize_section(lesson: Lesson, section: Section, words: int) -> list[Poin
             continue
         if not chosen or sum(len(said[n][0].split()) for n in chosen | wanted) <= words:
             chosen |= wanted
-    return [Point(section.slug, section.title, said[number][1], said[number][0]) for number in sorted(chosen)]
+    return [KeySentence(section.slug, section.title, said[number][1], said[number][0]) for number in sorted(chosen)]
 
 
-def combine(points: Sequence[Sequence[Point]], words: int) -> list[Point]:
+def combine(points: Sequence[Sequence[KeySentence]], words: int) -> list[KeySentence]:
     """The whole lesson in about so many words: of each section what came first there, as even a share as fits."""
-    kept: list[list[Point]] = [[] for _ in points]
+    kept: list[list[KeySentence]] = [[] for _ in points]
     used, depth = 0, 0
     while any(depth < len(section) for section in points):
         for number, section in enumerate(points):
@@ -128,7 +128,7 @@ def _repeats(one: str, other: str) -> bool:
     return len(first & second) > 0.7 * min(len(first), len(second))
 
 
-def document(lesson: Lesson, points: Sequence[Point], mode: str, model: str | None = None) -> dict:
+def document(lesson: Lesson, points: Sequence[KeySentence], mode: str, model: str | None = None) -> dict:
     """What `summarize --json` gives."""
     return {
         "lesson": lesson.id, "title": lesson.title, "path": lesson.path, "words": sum(point.size for point in points),
@@ -137,7 +137,7 @@ def document(lesson: Lesson, points: Sequence[Point], mode: str, model: str | No
     }  # fmt: skip
 
 
-def listing(lesson: Lesson, points: Sequence[Point]) -> str:
+def listing(lesson: Lesson, points: Sequence[KeySentence]) -> str:
     """The summary as Markdown: a paragraph a section, and the lines they come from."""
     rows = [f"**{lesson.title}** in brief"]
     for heading, line, text in by_section(points):
@@ -145,15 +145,15 @@ def listing(lesson: Lesson, points: Sequence[Point]) -> str:
     return "\n".join(rows)
 
 
-def by_section(points: Sequence[Point]) -> list[tuple[str, int, str]]:
+def by_section(points: Sequence[KeySentence]) -> list[tuple[str, int, str]]:
     """(heading, line of the first point, text) of each section that has points."""
-    found: dict[str, list[Point]] = {}
+    found: dict[str, list[KeySentence]] = {}
     for point in points:
         found.setdefault(point.section, []).append(point)
     return [(own[0].heading, own[0].line, _joined(own)) for own in found.values()]
 
 
-def _joined(points: Sequence[Point]) -> str:
+def _joined(points: Sequence[KeySentence]) -> str:
     text = ""
     for point in points:
         gap = "" if not text else "\n\n" if "\n" in text.rsplit("\n\n", 1)[-1] or text.endswith("$$") else " "

@@ -53,7 +53,7 @@ def field_of(language: str) -> str:
     return code if code in STEMMERS else PLAIN
 
 
-def comparable(text: str) -> str:
+def normalize(text: str) -> str:
     """One spelling for what looks the same: ﬁ and fi, x² and x2, é in one or two characters. No lone surrogates."""
     if text.isascii():
         return text
@@ -76,7 +76,7 @@ def _bigrams_of(run: str) -> list[str]:
     return [run[start : start + 2] for start in range(len(run) - 1)] or [run]
 
 
-def asked_words(query: str) -> list[str]:
+def content_words(query: str) -> list[str]:
     """The words of a question that carry meaning, as they are written; all of them where none would be left."""
     found = WORD.findall(without_unspaced(query))
     return [word for word in found if word.lower() not in EMPTY] or found

@@ -66,22 +66,23 @@ def grade_with(
     strict: bool = False,
     language: str = "en",
 ) -> Grade:
-    """The grade of a free-text answer that a model reads too; `judged` says how. fill: what asks it, LanguageModel.fill.
+    """The grade of a free-text answer that a model reads too, as `grade_from_verdicts` makes it.
 
-    What needs no reading is not asked. stricter: the second look of an appeal. Raises ModelError.
+    fill: what asks the model, LanguageModel.fill; an answer that needs no reading is not sent. stricter: the second look of an
+    appeal. Raises ModelError.
     """
     settled, _ = look_at(item, answer, shipped_weights(), language)
     if settled and not (settled.misunderstood and re.search(r"\w", answer)):
         return settled
     verdict = fill(prompts.grade(item, answer, stricter))
     verdicts = [(point.met, point.quote) for point in verdict.points]
-    return judged(
+    return grade_from_verdicts(
         item, answer, prompts.points_of(item), verdicts, verdict.contradiction, verdict.remark, grader,
         strict=strict, language=language,
     )  # fmt: skip
 
 
-def judged(
+def grade_from_verdicts(
     item: Item,
     answer: str,
     points: Sequence[str],

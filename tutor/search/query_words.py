@@ -7,12 +7,12 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from tutor.search.words import SHORTEST_SLIP, WORD, asked_words, bigrams, comparable, without_unspaced
+from tutor.search.words import SHORTEST_SLIP, WORD, bigrams, content_words, normalize, without_unspaced
 
 ALIKE = 0.84  # of a word that stands nowhere in the corpus, for a word of a text to be what was meant
 
 
-class Asked:
+class QueryWords:
     """The words of one question. `weights`: how much each tells, by rarity; `unknown`: those that no lesson holds."""
 
     def __init__(self, query: str, fields: list[str], terms: Callable, weight: Callable, documents: int):
@@ -22,8 +22,8 @@ class Asked:
         self.weights: list[float] = []
         self._forms: list[frozenset[tuple[str, str]]] = []
         rarest = math.log(1 + documents)
-        query = comparable(query)
-        for word in dict.fromkeys(word.casefold() for word in asked_words(query)):
+        query = normalize(query)
+        for word in dict.fromkeys(word.casefold() for word in content_words(query)):
             forms = frozenset((field, term) for field in fields for term in terms(field, word))
             if forms and forms not in self._forms:
                 self._add(word, forms, max((weight(*form) for form in forms), default=0.0) or rarest)
@@ -40,7 +40,7 @@ class Asked:
 
     def _met(self, text: str) -> frozenset[int]:
         """Which words of the question, by number, a text holds; one that the corpus does not know also by a near miss."""
-        spelt = comparable(text)
+        spelt = normalize(text)
         found = {(field, term) for field in self._fields for term in self._terms(field, without_unspaced(spelt))}
         found |= {("bigrams", gram) for gram in bigrams(spelt)}
         met = {number for number, forms in enumerate(self._forms) if forms & found}

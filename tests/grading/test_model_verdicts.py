@@ -11,7 +11,7 @@ from conftest import ROOT
 from tutor import prompts
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
-from tutor.grading import grade_with, judged
+from tutor.grading import grade_from_verdicts, grade_with
 from tutor.models import Item, KnownWrong, Point
 from tutor.prompts import AnswerVerdict, PointVerdict
 from utils.errors import ModelError
@@ -27,11 +27,11 @@ ITEM = Item(
 def obedient(item: Item, answer: str, **options):
     """The grade that comes of a model which calls every point met and quotes the answer for it."""
     points = prompts.points_of(item)
-    return judged(item, answer, points, [(True, answer)] * len(points), "", "", "obedient", **options)
+    return grade_from_verdicts(item, answer, points, [(True, answer)] * len(points), "", "", "obedient", **options)
 
 
 def verdict(*points, contradiction=""):
-    return judged(ITEM, ANSWER, prompts.points_of(ITEM), points, contradiction, "", "fake")
+    return grade_from_verdicts(ITEM, ANSWER, prompts.points_of(ITEM), points, contradiction, "", "fake")
 
 
 ANSWER = "The yeast breathes out carbon dioxide and the dough holds that gas."
@@ -52,7 +52,9 @@ def test_a_quote_may_differ_in_case_space_and_marks_but_not_in_words():
 def test_an_empty_quote_or_one_of_the_question_is_no_evidence():
     assert verdict((True, "breathes out carbon dioxide"), (True, "the dough")).score == 1
     answer = "Why does dough rise? The yeast breathes out carbon dioxide."
-    grade = judged(ITEM, answer, prompts.points_of(ITEM), [(True, "carbon dioxide"), (True, "Why does dough rise")], "", "", "m")
+    grade = grade_from_verdicts(
+        ITEM, answer, prompts.points_of(ITEM), [(True, "carbon dioxide"), (True, "Why does dough rise")], "", "", "m"
+    )
     assert grade.score == 0.5
 
 

@@ -1,0 +1,127 @@
+"""What a quiz asks: the items that a request names, or as many as it wants, drawn from the banks. Pure.
+
+`choose` is the only place where chance comes in: the same banks and seed give the same items in the same order on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.corpus import bank
+from tutor.models import Item, Kind
+from utils.errors import InvalidFile, NothingRun, UsageError
+from utils.text import nearest
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.quiz.sheets import Sheet
+
+DEFAULT_COUNT = 10
+
+
+@dataclass(frozen=True)
+class QuizRequest:
+    """What is asked for: items drawn from lessons, or the very ones that a sheet or an earlier report names."""
+
+    lessons: tuple[str, ...]  # ids of the lessons asked for; () is the whole corpus
+    seed: int
+    count: int = DEFAULT_COUNT
+    kinds: tuple[str, ...] = Kind.ALL
+    keys: tuple[str, ...] | None = None  # of the items to ask, in order; None draws them
+
+
+def request_of(
+    seed: int | None,
+    lessons: Sequence[str],
+    kinds: tuple[str, ...],
+    count: int | None,
+    sheet: Sheet | None,
+    earlier: tuple[int, tuple[str, ...]] | None,
+) -> QuizRequest:
+    """What the command line asks for.
+
+    sheet: a filled sheets.Sheet, or None; it brings its own items and seed, unless a seed is given, which draws anew what
+    must stand on it. earlier: (seed, keys) of a report's items that were not right, or None. Without any of them a seed
+    is made up.
+    Raises UsageError for -n where nothing is drawn, NothingRun where a report has nothing to ask again.
+    """
+    lessons = tuple(dict.fromkeys(lessons))
+    if earlier and not earlier[1]:
+        raise NothingRun("nothing to ask again: every answer in that report was right")
+    if not earlier and (not sheet or seed is not None):
+        return QuizRequest(lessons, _made_up_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds)
+    if count:
+        raise UsageError("-n counts questions that are drawn; here the sheet or the report says which (with --answers, "
+                         "--seed N draws them)")  # fmt: skip
+    keys = tuple(entry.key for entry in sheet.entries) if sheet else earlier[1]
+    keys = tuple(key for key in keys if not earlier or key in earlier[1])
+    keys = tuple(key for key in keys if not lessons or key.rpartition(":")[0] in lessons)
+    if seed is None:
+        seed = sheet.seed if sheet else earlier[0]
+    return QuizRequest(lessons or (sheet.topics if sheet else ()), seed, len(keys), kinds, keys)
+
+
+def _made_up_seed() -> int:
+    from random import SystemRandom
+
+    return SystemRandom().randrange(100_000)  # short enough to be typed again
+
+
+def read_banks(corpus: Corpus, lessons: Iterable[str]) -> dict[str, list[Item]]:
+    """{lesson id: its items as authored} of the lessons that are there and have a bank. Raises InvalidFile."""
+    there = [lesson_id for lesson_id in lessons if lesson_id in corpus.files]  # a sheet may name one that is gone
+    banks = {lesson_id: list(corpus.items(lesson_id, made=False)) for lesson_id in there}
+    return {lesson_id: items for lesson_id, items in banks.items() if items}
+
+
+def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[Item]:
+    """The items to ask, drawn: one of each lesson in turn, so that topics mix, until there are enough.
+
+    More items with the same seed begin with the same ones. Fewer come back where there are fewer.
+    """
+    by_key = {item.key: item for items in banks.values() for item in items}
+    if request.keys is not None:
+        wanted = [by_key[key] for key in request.keys if key in by_key]
+        return [bank.draw(item, request.seed) for item in wanted if item.kind in request.kinds]
+    piles = [
+        shuffled([item for item in banks[lesson] if item.kind in request.kinds], f"{request.seed}:{lesson}")
+        for lesson in shuffled(sorted(banks), str(request.seed))
+    ]
+    mixed = [pile[turn] for turn in range(max(map(len, piles), default=0)) for pile in piles if turn < len(pile)]
+    return [bank.draw(item, request.seed) for item in mixed[: request.count]]
+
+
+def shuffled(things: list, seed: str) -> list:
+    from random import Random
+
+    Random(f"quiz:{seed}").shuffle(things)  # seeded by a text: the same with every PYTHONHASHSEED
+    return things
+
+
+def kinds_of(option: str | None) -> tuple[str, ...]:
+    """The kinds of `--kinds choice,number`. Raises UsageError."""
+    if option is None:
+        return Kind.ALL
+    kinds = tuple(filter(None, (word.strip().lower() for word in option.split(","))))
+    unknown = next((kind for kind in kinds if kind not in Kind.ALL), None)
+    if unknown or not kinds:
+        near = nearest(unknown or "", Kind.ALL)
+        hint = f". Did you mean {near}?" if near else ""
+        raise UsageError(f'--kinds: found "{unknown or option}", expected some of {", ".join(Kind.ALL)}{hint}')
+    return kinds
+
+
+def failed_items(text: str, path: str) -> tuple[int, tuple[str, ...]]:
+    """(seed, keys of the items that were not right) in an earlier `quiz --json`. Raises InvalidFile."""
+    expected = "expected what quiz --json printed; give that file"
+    try:
+        document = json.loads(text)
+        keys = tuple(f"{item['lesson']}:{item['id']}" for item in document["items"] if not item["correct"])
+        return int(document["seed"]), keys
+    except json.JSONDecodeError as error:
+        raise InvalidFile(path, error.lineno, f"found text that is not JSON ({error.msg}), {expected}") from None
+    except (KeyError, TypeError, ValueError):
+        raise InvalidFile(path, None, f"found JSON that is no quiz, {expected}") from None
