@@ -44,7 +44,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pocketflow import Flow
+from utils.program import deferred
+
+with deferred("asyncio"):  # for nodes that wait, which we have none of; reading it takes a fifth of the time of `ask`
+    from pocketflow import Flow
 
 import nodes
 

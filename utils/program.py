@@ -1,10 +1,13 @@
-"""This process: its streams, the signals that end it, and how it says so."""
+"""This process: its streams, the signals that end it and how it says so, and imports that it puts off."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
 from typing import Any, TextIO
 
 from utils.errors import ExitCode
@@ -62,3 +65,21 @@ def flush() -> None:
 def discard(stream: TextIO) -> None:
     """Point a broken stream at nothing, so that the interpreter's own flush at exit stays silent."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def deferred(name: str) -> Iterator[None]:
+    """Within, `import name` binds a stand-in that imports the module when something of it is asked for.
+
+    For a package that imports a large module which we never need. A module that is loaded already is left as it is.
+    """
+    if name in sys.modules:
+        yield
+        return
+    stand_in = ModuleType(name)
+    stand_in.__dict__["__getattr__"] = lambda attribute: getattr(import_module(name), attribute)  # PEP 562
+    sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[name]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 from tutor.search.words import SHORTEST_SLIP, WORD, bigrams, content_words, normalize, without_unspaced
@@ -51,6 +50,8 @@ class QueryWords:
 
     @staticmethod
     def _slip_of(word: str, text: str) -> bool:
+        from difflib import SequenceMatcher
+
         others = {other.casefold() for other in WORD.findall(text) if abs(len(other) - len(word)) <= 2}
         return any(SequenceMatcher(None, word, other).ratio() >= ALIKE for other in others if other[0] == word[0])
 
