@@ -107,6 +107,15 @@ def test_only_the_terminal_prints_or_reads_keys():
         assert not calls, f"{path.name} calls {calls}"
 
 
+def test_every_package_is_listed_for_the_wheel():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    listed = re.search(r"^packages = \[.*\n((?:    .*\n)+)\]", text, re.MULTILINE)[1].split()
+    folders = {path.parent for path in SOURCES if path.parent != ROOT}
+    assert all((folder / "__init__.py").is_file() for folder in folders)
+    expected = {"pocket_tutor", *(".".join(("pocket_tutor", *folder.relative_to(ROOT).parts)) for folder in folders)}
+    assert set(listed) == {f'"{name}",' for name in expected}, "the list `packages` in pyproject.toml"
+
+
 def test_ci_runs_the_very_command_that_the_readme_names():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = re.search(r"<!-- tests -->\n```sh\n(.+)\n```", readme).group(1)

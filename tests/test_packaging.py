@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -38,13 +39,6 @@ def requirements() -> list[str]:
 
 
 # ------------------------------------------------------------------------------------------------ the wheel
-
-
-def test_every_package_of_ours_is_listed_for_the_wheel():
-    folders = [path.parent for room in ("tutor", "utils") for path in (ROOT / room).rglob("*.py")]
-    names = {".".join(("pocket_tutor", *folder.relative_to(ROOT).parts)) for folder in folders}
-    assert set(PROJECT["tool"]["setuptools"]["packages"]) == {"pocket_tutor", *names}
-    assert all((folder / "__init__.py").is_file() for folder in folders)
 
 
 def test_every_file_of_docs_manual_and_assets_is_listed_for_the_wheel():
@@ -173,3 +167,24 @@ def test_an_environment_that_lacks_a_package_is_told_how_to_complete_itself(monk
 def test_what_runs_before_that_is_read_by_python_3_8():
     for name in ("main.py", "utils/__init__.py", "utils/installation.py"):
         ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+# --------------------------------------------------------------------------------------------------------- CI
+
+
+def test_the_workflow_installs_and_runs_what_ci_run_does():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))
+    jobs = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in workflow["jobs"].items()}
+    ci_run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for line in jobs["lint"][1:] + jobs["wheel"][1:]:
+        assert f"step {line}\n" in ci_run, line
+    assert workflow["jobs"]["tests"]["strategy"]["matrix"]["python"] == list(PYTHONS)
+    installs = " && ".join(commands()["tests"].split(" && ")[2:4])
+    assert jobs["lint"][0] == jobs["tests"][0] == installs and installs.startswith(jobs["wheel"][0])
+    assert jobs["tests"][-1] == jobs["newest"][-1] == commands()["tests"].split(" && ")[-1]
+    assert ".lock" not in jobs["newest"][0], "the newest that the bounds allow"
+
+
+def test_the_classifiers_name_the_pythons_that_are_tried():
+    named = [name.rsplit(" ", 1)[1] for name in PROJECT["project"]["classifiers"] if ":: Python :: 3." in name]
+    assert tuple(named) == PYTHONS
