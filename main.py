@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
 
 from tutor.environment import Environment
 from utils import __version__, program
-from utils.errors import ExitCode, InvalidFile, NothingRun, TutorError, UsageError
+from utils.errors import ExitCode, NothingRun, TutorError, UsageError
 from utils.settings import Settings
 
 if TYPE_CHECKING:
@@ -205,20 +205,12 @@ def progress(settings: Settings) -> None:
     with Environment(settings) as environment:
         corpus, records = environment.corpus, environment.records_to_read
         attempts, cards, now = records.attempts(), records.cards(), environment.now().astimezone()
-    items = {}
-    for lesson in corpus.ids():
-        items[lesson] = [(key, "") for key in corpus.item_index(lesson)]
-    for lesson in dict.fromkeys(attempt.lesson for attempt in attempts):
-        if items.get(lesson):
-            try:
-                items[lesson] = [(item.key, item.section) for item in corpus.items(lesson)]
-            except (InvalidFile, UsageError) as error:
-                corpus.warnings.append(str(error))
+    items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
     figures = progress_of(attempts, cards, items, now)
     if settings.json:
         stdio.put(figures.document(), corpus.warnings)
         return
-    titles = {lesson: corpus.card(lesson).title for lesson in figures.sections}
+    titles = {lesson: corpus.entry(lesson).title for lesson in figures.sections}
     environment.terminal.show(progress_screen.ProgressScreen(figures, now.date(), titles))
 
 

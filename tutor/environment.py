@@ -53,7 +53,7 @@ class Environment:
         """The lessons of --docs."""
         from tutor.corpus.corpus import docs_folder, open_corpus
 
-        return open_corpus(docs_folder(self.settings.docs), self._listed)
+        return open_corpus(docs_folder(self.settings.docs), self._listed, self.cache)
 
     @cached_property
     def cache(self) -> Path:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from growth import assert_linear
 
 from tutor.corpus import lessons
-from tutor.corpus.lessons import Block, Link, code_blocks, key_sentences, lesson_card, links, parse_lesson, split_pages
+from tutor.corpus.lessons import Block, Link, code_blocks, key_sentences, links, parse_lesson, split_pages
 from utils.errors import InvalidFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -475,9 +473,6 @@ def test_links_and_images_come_with_their_lines():
     ]
 
 
-# --------------------------------------------------------------------------------------------------- cards
-
-
 LINES = [
     "# a", "## b", "## b *c*", "text", "more", "", "", "", "- x", "```", "```python", "~~~", "$$", "$$x$$", "$$ a",
     "b $$", "<!-- c", "-->", "<!-- c -->", "<!-- c --> d", "<b>", "<details>", "</details>", "---", "===", "> q",
@@ -485,35 +480,18 @@ LINES = [
 ]  # fmt: skip
 
 
-def test_a_card_says_what_the_lesson_itself_says_and_every_line_is_right():
+def test_every_section_stands_on_its_line_and_its_pages_hold_all_of_it():
     draw = random.Random(7)
     for _ in range(1500):
         common = draw.random() < 0.5  # half of the files hold nothing unusual
         text = "\n".join(draw.choice(LINES[:14] if common else LINES) for _ in range(draw.randint(1, 14)))
-        lesson, card = parse_lesson(text, "a/b-c"), lesson_card(text, "a/b-c")
-        assert (card.title, card.section_count) == (lesson.title, len(lesson.sections)), text
+        lesson = parse_lesson(text, "a/b-c")
         lines = text.split("\n")
         assert len({section.id for section in lesson.sections}) == len(lesson.sections)
         for section in lesson.sections:
             assert "\n".join(lines[section.text_line - 1 :]).startswith(section.text), text
             cut, whole = split_pages(section.text, 20), split_pages(section.text, 10**6)
             assert "".join("".join(cut).split()) == "".join(whole[0].split()), text
-
-
-def test_a_card_has_the_fields_that_a_list_shows():
-    card = lesson_card("---\ntitle: T\nsummary: S\nminutes: 3\nprerequisites: [x]\n---\n# T\n\n## A\n", "tr/b")
-    assert card == lessons.Card("tr/b", "T", 1, "S", 3, ("x",))
-    assert card.track == "tr"
-
-
-def test_listing_plain_lessons_needs_no_markdown_parser():
-    program = (
-        "import sys; from tutor.corpus import lessons;"
-        "lessons.lesson_card('# T\\n\\nx\\n\\n```\\n# y\\n```\\n\\n## A\\n', 'a');"
-        "print([name for name in sys.modules if name.startswith(('markdown_it', 'mdit', 'rich'))])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_what_a_page_folds_is_found_whole_with_nested_details():

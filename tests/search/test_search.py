@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT
 
 from tutor import search
+from tutor.corpus import stamps
 from tutor.corpus.corpus import open_corpus
 from tutor.models import Passage
 from tutor.search import index as indexes
@@ -438,7 +439,7 @@ def test_an_index_that_breaks_while_it_is_open_is_made_again(folder, cache):
 
 def test_while_another_process_writes_the_index_is_read_as_it_is(folder, cache, monkeypatch):
     opened(folder, cache)
-    monkeypatch.setattr(indexes, "SETTLED_NS", 0)
+    monkeypatch.setattr(stamps, "SETTLED_NS", 0)
     opened(folder, cache)
     monkeypatch.setattr(shelves, "WAIT_S", 0.05)
     other = sqlite3.connect(only_shelf(cache) / "files.db", isolation_level=None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.corpus import lessons, listing
+from tutor.corpus import listing
 from tutor.corpus.corpus import bundled_docs, open_corpus
 from tutor.models import Step
 from tutor.screen.scripts import load_script
@@ -80,13 +80,6 @@ def test_ignore_files_are_respected_as_git_does(docs):
     assert open_corpus(docs).ids() == [
         "deep/keep/c", "llm/attention", "llm/lora", "ml/softmax", "stats/softmax",
     ]  # fmt: skip
-
-
-def test_listing_does_not_parse_the_lessons(docs, monkeypatch):
-    monkeypatch.setattr(lessons, "parse_lesson", None)
-    corpus = open_corpus(docs)
-    assert corpus.card("llm/attention").title == "Attention"
-    assert corpus.card("llm/attention").section_count == 2
 
 
 def test_listing_again_does_not_read_the_files_that_are_known(docs, monkeypatch):
@@ -262,7 +255,7 @@ def test_a_lesson_beyond_the_limit_is_refused_with_the_limit_named(docs):
 def test_a_list_shows_a_broken_lesson_by_its_name_and_warns(docs):
     plant(docs, llm__lora="---\nminutes: long\n---\n# L\n")
     corpus = open_corpus(docs)
-    assert corpus.card("llm/lora").title == "Lora"
+    assert corpus.entry("llm/lora").title == "Lora"
     assert "lora.md:2: " in corpus.warnings[0]
 
 
@@ -273,28 +266,6 @@ def test_the_bank_is_the_file_beside_the_lesson(docs):
     text, path = corpus.bank_text("llm/lora")
     assert text == "items: []\n"
     assert path.endswith(os.path.join("llm", "lora.quiz.yaml"))
-
-
-@pytest.mark.parametrize(
-    "bank",
-    [
-        "items:\n  - id: a\n    question: |\n      - id: no\n      id: no\n  - kind: short\n    id: b-2  # ours\n",
-        "items:\n- id: a\n  steps:\n  - id: no\n- id: b-2\n",
-        'items:\n  - id: "a"\n  - {id: b-2, kind: short}\n',
-        "items: [{id: a}, {id: b-2}]",
-        "# first\r\nitems:\r\n  - id: a\r\n  - id: b-2\r\n",
-    ],
-)
-def test_the_items_of_a_bank_are_listed_without_reading_it_all(docs, bank):
-    (docs / "llm" / "lora.quiz.yaml").write_bytes(bank.encode())
-    assert open_corpus(docs).item_index("llm/lora") == ["llm/lora:a", "llm/lora:b-2"]
-
-
-def test_a_broken_bank_has_no_items_in_a_list_and_a_warning(docs):
-    (docs / "llm" / "lora.quiz.yaml").write_text("items: [&a x, *a]\n")
-    corpus = open_corpus(docs)
-    assert corpus.item_index("llm/lora") == corpus.item_index("ml/softmax") == []
-    assert "lora.quiz.yaml:1: " in corpus.warnings[0]
 
 
 # -------------------------------------------------------------------------------------------------- topics

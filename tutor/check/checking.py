@@ -194,7 +194,7 @@ def _circle_findings(corpus: Corpus, chosen: Sequence[str]) -> list[Finding]:
     while waiting:
         lesson_id = waiting.pop()
         if lesson_id in corpus.files and lesson_id not in needs:
-            needs[lesson_id] = corpus.card(lesson_id).prerequisites
+            needs[lesson_id] = corpus.entry(lesson_id).prerequisites
             waiting += needs[lesson_id]
     found = []
     for circle in prerequisite_circles(needs):

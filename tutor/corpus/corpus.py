@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tutor.corpus import lessons
+from tutor.corpus.catalogue import Catalogue, CatalogueEntry, Row, entry_of, fields_of
 from tutor.corpus.listing import find_lessons, lesson_id_of
 from tutor.models import BANK_SUFFIX, Item, Lesson
 from utils.errors import InvalidFile, UsageError
@@ -34,19 +35,21 @@ def docs_folder(option: str | None) -> Path:
     return Path(option).expanduser() if option else bundled_docs()
 
 
-def open_corpus(docs, listed: bool = True) -> Corpus:
+def open_corpus(docs: str | Path, listed: bool = True, cache: Path | None = None) -> Corpus:
     """The lessons under a folder. Raises UsageError where there is no such folder, or no lesson in it.
 
     listed=False leaves the listing to a search index, which knows an older one and looks for what has changed.
+    cache: the folder in which the catalogue is kept from one run to the next; None reads every lesson anew.
     """
     folder = Path(docs)
     shown = shown_path(folder)
     if not folder.is_dir():
         found = "it is a file" if folder.exists() else "there is no such folder"
         raise UsageError(f"{shown}: no lessons: {found}; name a folder of Markdown files with --docs")
-    corpus = Corpus(folder, os.path.realpath(folder))
-    if listed:
-        corpus.list_files()
+    root = os.path.realpath(folder)
+    corpus = Corpus(folder, root, Catalogue(root, cache))
+    if listed and not corpus.take_listing():
+        corpus.list_files(corpus.catalogue.is_unchanged)
     return corpus
 
 
@@ -56,12 +59,14 @@ class Corpus:
 
     folder: Path  # as it was named
     root: str  # where it really is
+    catalogue: Catalogue  # what is known of the lessons from earlier runs
     files: dict[str, str] = field(default_factory=dict)  # lesson id -> real path below the root, with slashes
     warnings: list[str] = field(default_factory=list)  # what was skipped, and why
     watched: dict[str, int] = field(default_factory=dict)  # folders and ignore files below the root -> mtime, ns
     banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
-    _cards: dict[str, lessons.Card] = field(default_factory=dict, repr=False)
+    _can_be_kept: bool = True  # whether the listing holds as long as nothing watched changes
+    _warned: set[str] = field(default_factory=set, repr=False)  # lessons of whose faults a warning tells
     _banks: dict[str, tuple[Item, ...] | None] = field(default_factory=dict, repr=False)
     _made: dict[str, tuple[Item, ...]] = field(default_factory=dict, repr=False)
 
@@ -72,10 +77,22 @@ class Corpus:
         """
         self.watched.clear()
         self.banked.clear()
+        warned = len(self.warnings)
         self.files = dict(find_lessons(self, is_known))
+        self._can_be_kept = len(self.warnings) == warned  # what was skipped is to be warned of each time
         if not self.files:
             raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, leaving out README.md and the "
                              "like, hidden and ignored files; put a lesson there, or name a folder with --docs")  # fmt: skip
+
+    def take_listing(self) -> bool:
+        """Take the list of the lessons from the catalogue, if it is known that no folder and no file has changed."""
+        kept = self.catalogue.listing()
+        if kept is None:
+            return False
+        rows, self.watched = kept
+        self.files = {lesson_id: row.real for lesson_id, row in rows.items()}
+        self.banked = {row.real for row in rows.values() if row.has_bank}
+        return True
 
     @property
     def shown(self) -> str:
@@ -94,9 +111,11 @@ class Corpus:
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson, read once. Raises InvalidFile, or UsageError where the file is gone."""
         if lesson_id not in self._lessons:
-            text = self._text(lesson_id)
-            self._lessons[lesson_id] = lessons.parse_lesson(text, lesson_id, self.path_of(lesson_id))
+            self._lessons[lesson_id] = self._parsed(lesson_id)
         return self._lessons[lesson_id]
+
+    def _parsed(self, lesson_id: str) -> Lesson:
+        return lessons.parse_lesson(self._text(lesson_id), lesson_id, self.path_of(lesson_id))
 
     def items(self, lesson_id: str, *, made: bool = True) -> tuple[Item, ...]:
         """The items of a lesson as their author wrote them, undrawn and in the bank's order.
@@ -127,16 +146,59 @@ class Corpus:
         slugs = [section.slug for section in self.lesson(lesson_id).sections]
         return tuple(parse_bank(text, lesson_id, path, sections=slugs))
 
-    def card(self, lesson_id: str) -> lessons.Card:
+    def entry(self, lesson_id: str) -> CatalogueEntry:
         """What a list says about a lesson. One that can't be read is listed by its name, with a warning."""
-        if lesson_id not in self._cards:
-            try:
-                card = lessons.lesson_card(self._text(lesson_id), lesson_id, self.path_of(lesson_id))
-            except (InvalidFile, UsageError) as error:
-                self.warnings.append(str(error))
-                card = lessons.Card(lesson_id, lessons.title_from_name(lesson_id), 0)
-            self._cards[lesson_id] = card
-        return self._cards[lesson_id]
+        row = self._row(lesson_id)
+        return entry_of(lesson_id, row.entry) if row.entry else CatalogueEntry(lesson_id, lessons.title_from_name(lesson_id))
+
+    def entries(self) -> dict[str, CatalogueEntry]:
+        """The entries of all lessons by id, sorted."""
+        found = {lesson_id: self.entry(lesson_id) for lesson_id in self.ids()}
+        self._save_catalogue()
+        return found
+
+    def item_sections(self) -> dict[str, dict[str, str]]:
+        """For every lesson the items of its bank, in order: key (`llm/attention:scale-by-root`) -> slug of its section.
+
+        Lessons without a bank have none, and so have those with a broken one, with a warning.
+        """
+        found = {lesson_id: self._row(lesson_id, with_items=True).items or {} for lesson_id in self.ids()}
+        self._save_catalogue()
+        return found
+
+    def _row(self, lesson_id: str, with_items: bool = False) -> Row:
+        """What the catalogue knows of a lesson, read now where it doesn't know; None stands for what can't be read."""
+        real = self._real(lesson_id)
+        row = before = self.catalogue.row(lesson_id, real, real in self.banked)
+        try:
+            if row.fault is None and row.entry is None:
+                row = row._replace(entry=fields_of(self._parsed(lesson_id)))
+            if row.fault is None and row.items is None and with_items:
+                row = row._replace(items=self._items_listed(lesson_id, row.entry[1]))
+        except InvalidFile as error:
+            row = row._replace(fault=[".md" if row.entry is None else BANK_SUFFIX, error.line, error.message])
+        except UsageError as error:  # it may be there again the next time
+            self.warnings.append(str(error))
+            row = row._replace(stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={})
+        if row is not before:
+            self.catalogue.add(lesson_id, row)
+        if row.fault and lesson_id not in self._warned:
+            self._warned.add(lesson_id)
+            suffix, line, message = row.fault
+            self.warnings.append(str(InvalidFile(self.path_of(lesson_id, suffix), line, message)))
+        return row
+
+    def _items_listed(self, lesson_id: str, slugs: list[str]) -> dict[str, str]:
+        found = self.bank_text(lesson_id)
+        if found is None:
+            return {}
+        from tutor.corpus.bank import parse_bank
+
+        return {item.key: item.section for item in parse_bank(found[0], lesson_id, found[1], sections=slugs)}
+
+    def _save_catalogue(self) -> None:
+        if self.watched:  # else the listing is one that a search index remembers
+            self.catalogue.save(self.files, self.banked, self.watched if self._can_be_kept else {})
 
     def lesson_text(self, lesson_id: str) -> str:
         """The lesson's file as it is, for `check`."""
@@ -152,15 +214,6 @@ class Corpus:
         except OSError as error:
             raise UsageError(f"{shown}: could not be read: {_reason(error)}") from None
         return decode(data, shown, LIMIT_BYTES), shown
-
-    def item_index(self, lesson_id: str) -> list[str]:
-        """The keys (`llm/attention:scale-by-root`) of the items in a lesson's bank, in order; quick."""
-        try:
-            found = self.bank_text(lesson_id)
-            return [f"{lesson_id}:{item}" for item in _item_ids(*found)] if found else []
-        except (InvalidFile, UsageError) as error:
-            self.warnings.append(str(error))
-            return []
 
     def find(self, topic: str) -> str:
         """The id of the lesson that a TOPIC means: an id, a unique part of one, or the path of a file in the folder.
@@ -231,22 +284,3 @@ def _comparable(topic: str) -> str:
 def _is_path(topic: str) -> bool:
     parts = topic.split("/")
     return topic.endswith(".md") or topic.startswith("/") or "\\" in topic or ".." in parts or "." in parts
-
-
-ITEM = re.compile(r"^( *)- ", re.MULTILINE)
-
-
-def _item_ids(text: str, path: str) -> list[str]:
-    """The ids in a bank. In one that is laid out as usual they stand at one indentation; another is read as YAML."""
-    first = ITEM.search(text)
-    if first:
-        indent = first[1]
-        entries = len(re.findall(rf"^{indent}- ", text, re.MULTILINE))
-        ids = re.findall(rf"^{indent}(?:- |  )id:[ ]+([\w.-]+)[ ]*(?:#.*)?\r?$", text, re.MULTILINE)
-        if len(ids) == entries:
-            return ids
-    from utils import strict_yaml
-
-    data = strict_yaml.load(text, path)
-    items = data.get("items") if isinstance(data, dict) else None
-    return [str(item["id"]) for item in items or [] if isinstance(item, dict) and "id" in item]

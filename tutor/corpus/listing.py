@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tutor.corpus.stamps import mtime_ns
 from tutor.models import BANK_SUFFIX
 from utils.files import LIMIT_BYTES, is_within, printable, read_inside
 
@@ -57,7 +58,10 @@ def find_lessons(corpus: Corpus, is_known: Callable[[str], bool]) -> Iterator[tu
                                            f"{MAX_DEPTH} folders deep")  # fmt: skip
                 else:
                     waiting.append((relative, rules))
-            elif (real := _real_path(corpus, entry, relative)) and (is_known(real) or not _says_it_is_none(corpus.root, real)):
+            elif real := _real_path(corpus, entry, relative):
+                if not is_known(real) and _says_it_is_none(corpus.root, real):
+                    corpus.watched[real] = mtime_ns(corpus.root, real) or 0  # it may say otherwise one day
+                    continue
                 if entry.is_symlink() or entry.name.removesuffix(".md") + BANK_SUFFIX in names:
                     corpus.banked.add(real)
                 yield lesson_id_of(relative), real

@@ -13,8 +13,8 @@ from tutor.models import Card
 from utils.text import plural
 
 if TYPE_CHECKING:
+    from tutor.corpus.catalogue import CatalogueEntry
     from tutor.corpus.corpus import Corpus
-    from tutor.corpus.lessons import Card as CatalogueEntry
     from tutor.learner.records import Records
 
 FIRST_LESSONS = 3  # how many the home screen offers to a new learner
@@ -58,33 +58,33 @@ def finished_lessons(corpus: Corpus, records: Records) -> set[str]:
 
 def next_lesson(corpus: Corpus, records: Records, after: str) -> CatalogueEntry | None:
     """The lesson to suggest after another one."""
-    lessons = [corpus.card(lesson) for lesson in corpus.ids()]
+    lessons = list(corpus.entries().values())
     return next(iter(lessons_within_reach(lessons, finished_lessons(corpus, records) | {after}, after)), None)
 
 
 def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     """The lines of the home screen: continue, review, something new, everything. now: aware, in the learner's zone."""
-    cards = {lesson: corpus.card(lesson) for lesson in corpus.ids()}
+    entries = corpus.entries()
     finished = finished_lessons(corpus, records)
     place = records.last_place()
     offered: list[Choice] = []
-    going_on = place.lesson if place and place.lesson in cards else None
+    going_on = place.lesson if place and place.lesson in entries else None
     if place and going_on:
-        lesson, sections = cards[going_on], len(corpus.lesson(going_on).sections)
+        lesson, sections = entries[going_on], len(corpus.lesson(going_on).sections)
         left = f" · {len(place.done)} of {sections} sections done"
         if lesson.minutes:
             left += f" · {max(1, round(lesson.minutes * (1 - len(place.done) / sections)))} min left"
         offered.append(Choice(f"Go on with **{lesson.title}**{left}", going_on))
-    if due := {lesson: count for lesson, count in records.due_counts(end_of_day(now)).items() if lesson in cards}:
+    if due := {lesson: count for lesson, count in records.due_counts(end_of_day(now)).items() if lesson in entries}:
         count = sum(due.values())
         size = f" · from {plural(len(due), 'lesson')} · about {max(1, round(count * REVIEW_S / 60))} min"
         offered.append(Choice(f"Review **{plural(count, 'item')}**{size}", review=True))
-    new = [lesson for lesson in lessons_within_reach(list(cards.values()), finished) if lesson.id != going_on]
+    new = [lesson for lesson in lessons_within_reach(list(entries.values()), finished) if lesson.id != going_on]
     for lesson in new[: 1 if offered else FIRST_LESSONS]:
         lead = "Start something new: " if going_on or due else ""
         offered.append(Choice(f"{lead}**{lesson.title}**" + (f" · {lesson.summary}" if lesson.summary else ""), lesson.id))
-    if len(cards) > len(offered):
-        every = [Choice(f"**{card.title}** · {name}", name) for name, card in cards.items()]
+    if len(entries) > len(offered):
+        every = [Choice(f"**{entry.title}** · {name}", name) for name, entry in entries.items()]
         offered.append(Choice("All lessons", more=lambda: every))
     return offered
 

@@ -37,18 +37,18 @@ def topic_rows(corpus: Corpus, records: Records, now: datetime) -> list[TopicRow
     for attempt in records.attempts():
         by_lesson[attempt.lesson].append(attempt)
     rows: list[TopicRow] = []
-    for lesson_id in corpus.ids():
-        card = corpus.card(lesson_id)
-        items = corpus.item_index(lesson_id)
+    items_of = corpus.item_sections()
+    for lesson_id, entry in corpus.entries().items():
+        items = list(items_of[lesson_id])
         past = by_lesson[lesson_id]
         rows.append(
             {
                 "lesson": lesson_id,
-                "title": card.title,
-                "track": card.track,
-                "minutes": card.minutes,
-                "prerequisites": list(card.prerequisites),
-                "sections": card.section_count,
+                "title": entry.title,
+                "track": entry.track,
+                "minutes": entry.minutes,
+                "prerequisites": list(entry.prerequisites),
+                "sections": len(entry.sections),
                 "items": len(items),
                 "mastery": round(mastery(past, items), 3) if items else 0.0,
                 "due": min(due.get(lesson_id, 0), len(items)),

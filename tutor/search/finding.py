@@ -29,8 +29,8 @@ def catalogue(corpus) -> str:
     """A line a lesson: id, title, summary; with MANY lessons a line a folder: its lessons' titles, cut."""
     ids = corpus.ids()
     if len(ids) <= MANY:
-        cards = [corpus.card(lesson) for lesson in ids]
-        return "\n".join(f"{lesson}: {card.title}. {card.summary}".strip() for lesson, card in zip(ids, cards, strict=True))
+        entries = corpus.entries().values()
+        return "\n".join(f"{entry.id}: {entry.title}. {entry.summary}".strip() for entry in entries)
     folders: dict[str, list[str]] = {}
     for lesson in ids:
         folders.setdefault(lesson.rpartition("/")[0] or ".", []).append(lesson.rpartition("/")[2])
@@ -73,8 +73,8 @@ def lesson_scores(passages: Sequence[Passage], asked: QueryWords, corpus) -> dic
         found.setdefault(passage.lesson, []).append(passage.score / most)
     scores = {}
     for lesson, own in found.items():
-        card = corpus.card(lesson)
-        told = asked.share(asked.met(f"{card.title} {card.summary}"))
+        entry = corpus.entry(lesson)
+        told = asked.share(asked.met(f"{entry.title} {entry.summary}"))
         scores[lesson] = sum(score * NEXT_OF_LESSON**place for place, score in enumerate(sorted(own, reverse=True))) + told
     return scores
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.corpus import lessons as markdown
-from tutor.models import BANK_SUFFIX, Item, Passage
+from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
+from tutor.models import Item, Passage
 from tutor.search import shelf as shelves
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
@@ -56,7 +57,6 @@ QUERY_WORDS = 64  # the rarest ones of a longer question
 
 SCAN_SHARE = 0.05  # of the time may go into looking for changed files
 FREE_SCAN_S = 0.02  # a scan that takes no longer is made whenever an index is opened
-SETTLED_NS = 2_000_000_000  # a file changed more recently may change again without its times telling
 
 
 def open_index(corpus: Corpus, cache: Path | None, second_look: SecondLook | None = None) -> Index:
@@ -225,12 +225,12 @@ class Index:
         begun = time.monotonic()
         watched = self.corpus.watched or self._shelf.watched()
         known = self._recovering(lambda: self._shelf.files())
-        if not watched or any(_mtime_ns(self.corpus.root, path) != mtime for path, mtime in watched.items()):
+        if not watched or any(mtime_ns(self.corpus.root, path) != mtime for path, mtime in watched.items()):
             stamps = {real: stamp for real, stamp, _ in known.values()}
             self.corpus.list_files(lambda real: real in stamps and stamps[real] == self._stamp(real, stamps[real]))
             watched = self.corpus.watched
         for path, mtime in watched.items():
-            if mtime > time.time_ns() - SETTLED_NS:
+            if not is_past(mtime):
                 watched[path] = -1  # more may come in the same tick of its clock
         if not self.corpus.files:
             self.corpus.files.update((lesson, real) for lesson, (real, _, _) in known.items())
@@ -249,7 +249,7 @@ class Index:
         for lesson in wanted:
             real, stamp, digest = known.get(lesson, ("", "", b""))
             now = self._stamp(self.corpus.files.get(lesson, real), stamp)
-            if stamp.startswith(UNSETTLED) and not _is_settled(now) and real == self.corpus.files.get(lesson, real):
+            if stamp.startswith(UNSETTLED) and not is_settled(now) and real == self.corpus.files.get(lesson, real):
                 if self._digest_of(lesson, real) != digest:
                     changed.add(lesson)
             elif not stamp or stamp != now or real != self.corpus.files.get(lesson, real):
@@ -260,17 +260,8 @@ class Index:
         """Size and times of a lesson's file, and of its bank; "" where the lesson is gone.
 
         known: its stamp as it was. Whether a bank has come is seen when its folder is listed, for that changes the folder.
-        The time of a file's last change of any kind can't be set by hand.
         """
-        stamps = []
-        has_bank = real in self.corpus.banked or " " in known
-        for path in (real, real.removesuffix(".md") + BANK_SUFFIX) if has_bank else (real,):
-            with contextlib.suppress(OSError):
-                found = os.stat(os.path.join(self.corpus.root, path))
-                stamps.append(f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}")
-            if not stamps:
-                return ""
-        return " ".join(stamps)
+        return stamp_of(self.corpus.root, real, real in self.corpus.banked or " " in known)
 
     def _digest_of(self, lesson: str, real: str) -> bytes:
         self.corpus.files.setdefault(lesson, real)
@@ -309,7 +300,7 @@ class Index:
                 yield lesson, None, iter(())
                 continue
             stamp = self._stamp(real, known[lesson][1] if lesson in known else "")
-            if not _is_settled(stamp):
+            if not is_settled(stamp):
                 stamp = UNSETTLED + stamp
             try:
                 text = self.corpus.lesson_text(lesson)
@@ -420,17 +411,6 @@ def _documents(lesson, items: list[Item]) -> Iterator[dict]:
 # --------------------------------------------------------------------------------------- the state of a file
 
 UNSETTLED = "?"  # before the stamp of a file that was changed just before it was read
-
-
-def _is_settled(stamp: str) -> bool:
-    settled = time.time_ns() - SETTLED_NS
-    return bool(stamp) and all(int(one.rpartition(":")[2]) < settled for one in stamp.split(" "))
-
-
-def _mtime_ns(root: str, path: str) -> int | None:
-    with contextlib.suppress(OSError):
-        return os.lstat(os.path.join(root, path)).st_mtime_ns
-    return None
 
 
 def _digest(*texts: str) -> bytes:
