@@ -181,12 +181,24 @@ def test_nothing_is_documented_that_is_not_there():
 # ------------------------------------------------------------------------------------------- README and design
 
 
-def test_the_readme_is_short_and_names_every_command_and_every_page():
+def test_the_readme_is_short_and_names_every_page():
     assert README.count("\n") <= 250
-    table = README.partition("## Commands")[2].partition("\n## ")[0]
-    assert sorted(re.findall(r"^\| [^|]*\| `([a-z]+)", table, re.MULTILINE)) == sorted(cli.commands)
     linked = re.findall(r"\]\((manual/[a-z-]+\.md)\)", README)
     assert sorted(linked) == sorted(f"manual/{page}.md" for page in PAGES)
+
+
+def test_the_readme_shows_the_commands_as_help_does_and_the_manual_by_their_arguments(tutor):
+    table = README.partition("## Commands")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (?:\*\*([a-z-]+)\*\* )?\| `(([a-z]+)[^`]*)` \| (.+) \|$", table, re.MULTILINE)
+    shown = re.sub(r" {2,}", " ", tutor("--help").stdout)
+    told = "\n".join(
+        (f"\n{group.capitalize()}:\n" if group else "") + f" {command} {what.replace('`', '')}"
+        for group, _, command, what in rows
+    )
+    assert told in shown
+    assert sorted(command for _, _, command, _ in rows) == sorted(cli.commands)
+    usages = {usage for text in PAGES.values() for usage in re.findall(r"^\| `([a-z]+[^`]*)` \|", text, re.MULTILINE)}
+    assert [usage for _, usage, _, _ in rows if usage not in usages] == []
 
 
 def test_links_of_the_readme_lead_somewhere():
