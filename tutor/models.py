@@ -195,6 +195,10 @@ class Item:
         """Unique within the corpus: `llm/attention:scale-by-root`."""
         return f"{self.lesson}:{self.id}"
 
+    def margin(self, answer: float) -> float:
+        """How far a number may be from an answer and still count as that answer."""
+        return self.tolerance * abs(answer) if self.relative else self.tolerance
+
 
 # --------------------------------------------------------------------------------------- grades and records
 

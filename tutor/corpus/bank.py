@@ -643,8 +643,7 @@ def _flaw(item):
 
 def _within(value, item):
     """Is a value the item's answer within its tolerance? Rounding of floats is let pass."""
-    tolerance = item.tolerance * abs(item.answer) if item.relative else item.tolerance
-    return abs(value - item.answer) <= tolerance + 1e-12 * abs(item.answer)
+    return abs(value - item.answer) <= item.margin(item.answer) + 1e-12 * abs(item.answer)
 
 
 # ------------------------------------------------------------------------------------------------- answers

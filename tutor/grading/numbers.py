@@ -187,8 +187,7 @@ def same_unit(one: str, other: str) -> bool:
 def is_within_tolerance(value: float, item: Item) -> bool:
     """Whether a value lies within the item's tolerance; one part in 10⁹ is always forgiven, for rounding."""
     answer = item.answer or 0.0
-    margin = item.tolerance * abs(answer) if item.relative else item.tolerance
-    return abs(value - answer) <= margin + 1e-9 * max(abs(answer), 1e-12)
+    return abs(value - answer) <= item.margin(answer) + 1e-9 * max(abs(answer), 1e-12)
 
 
 def known_wrong(quantity: Quantity, item: Item) -> KnownWrong | None:
@@ -198,9 +197,8 @@ def known_wrong(quantity: Quantity, item: Item) -> KnownWrong | None:
         value = read_quantity(wrong.answer)
         if value is None:
             continue
-        margin = item.tolerance * abs(value.value) if item.relative else item.tolerance
         gap = abs(value.value - quantity.value)
-        if gap <= margin + 1e-9 * max(abs(value.value), 1e-12) and gap < distance:
+        if gap <= item.margin(value.value) + 1e-9 * max(abs(value.value), 1e-12) and gap < distance:
             best, distance = wrong, gap
     return best
 
@@ -263,8 +261,7 @@ def _wrong_number(item: Item, quantity: Quantity) -> Grade:
     for power in (1, 2, 3, 6, 9):
         if answer and (is_within_tolerance(value / 10**power, item) or is_within_tolerance(value * 10**power, item)):
             return Grade(0.0, feedback=f"{digits(value)} has the right digits, but the decimal point is in the wrong place.")
-    margin = item.tolerance * abs(answer) if item.relative else item.tolerance
-    if abs(value - answer) <= max(3 * margin, 0.02 * abs(answer)):
+    if abs(value - answer) <= max(3 * item.margin(answer), 0.02 * abs(answer)):
         return Grade(0.0, feedback=f"{digits(value)} is close, but not within the tolerance. Check the rounding on the way.")
     return Grade(0.0, feedback=f"{digits(value)} is too {'large' if value > answer else 'small'}.")
 
