@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
 from utils.errors import ModelError, UsageError
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits, endpoint_of
@@ -26,6 +26,7 @@ from utils.settings import Settings
 
 if TYPE_CHECKING:
     from openai import OpenAI
+    from typing_extensions import Unpack
 
 CUT_OFF = "\n\n[reply cut off]\n\n"  # marks the place in a stream where a reply broke off
 
@@ -34,34 +35,24 @@ Pieces = Generator[str, None, Reply]  # a reply's text as it arrives; returns th
 OnWait = Callable[[float, str], None]  # is told seconds and reason before a further try
 
 
-@overload
-def call_llm(
-    messages: str | Sequence[Message],
-    *,
-    schema: Mapping | None = ...,
-    stream: Literal[False] = ...,
-    endpoint: Endpoint | None = ...,
-    limits: Limits = ...,
-    response_format: Mapping | None = ...,
-    shorter: Sequence[Message] | None = ...,
-    needs_finish: bool = ...,
-    on_wait: OnWait = ...,
-) -> Reply: ...
+class CallOptions(TypedDict, total=False):
+    """The options of `call_llm`, for type checkers."""
+
+    schema: Mapping
+    endpoint: Endpoint | None
+    limits: Limits
+    response_format: Mapping | None
+    shorter: Sequence[Message] | None
+    needs_finish: bool
+    on_wait: OnWait
 
 
 @overload
-def call_llm(
-    messages: str | Sequence[Message],
-    *,
-    schema: Mapping | None = ...,
-    stream: Literal[True],
-    endpoint: Endpoint | None = ...,
-    limits: Limits = ...,
-    response_format: Mapping | None = ...,
-    shorter: Sequence[Message] | None = ...,
-    needs_finish: bool = ...,
-    on_wait: OnWait = ...,
-) -> Pieces: ...
+def call_llm(messages: str | Sequence[Message], *, stream: Literal[False] = False, **options: Unpack[CallOptions]) -> Reply: ...
+
+
+@overload
+def call_llm(messages: str | Sequence[Message], *, stream: Literal[True], **options: Unpack[CallOptions]) -> Pieces: ...
 
 
 def call_llm(

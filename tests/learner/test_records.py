@@ -296,7 +296,7 @@ def test_damage_that_only_shows_in_the_middle_of_a_session_is_told_as_such(home,
         records.attempts()
 
 
-def test_a_row_that_makes_no_sense_is_named(home):
+def test_a_row_that_is_not_valid_is_named(home):
     with opened(home) as records:
         records.add(attempt())
         records.keep_place(Place("food/bread"))
@@ -305,9 +305,9 @@ def test_a_row_that_makes_no_sense_is_named(home):
         plain.execute("UPDATE places SET place = '[]'")
         plain.commit()
     with opened(home) as records:
-        with pytest.raises(RecordsError, match=r"records\.db: attempt 1 makes no sense"):
+        with pytest.raises(RecordsError, match=r"records\.db: attempt 1 is not valid"):
             records.attempts()
-        with pytest.raises(RecordsError, match="the place in food/bread makes no sense"):
+        with pytest.raises(RecordsError, match="the place in food/bread is not valid"):
             records.last_place()
 
 
@@ -321,7 +321,7 @@ def test_an_empty_file_is_a_new_database_only_when_no_log_stands_beside_it(home)
     os.truncate(home / "records.db", 0)
     (home / "records.db-wal").write_bytes(b"answers")
     for read_only in (False, True):
-        with unchanged(home / "records.db-wal"), pytest.raises(RecordsError, match=r"is empty, yet its log"):
+        with unchanged(home / "records.db-wal"), pytest.raises(RecordsError, match=r"is empty, but its log"):
             opened(home, read_only=read_only)
 
 
@@ -352,7 +352,7 @@ def test_a_database_that_another_program_has_for_itself_is_not_opened(home, monk
 
 def test_a_home_that_cannot_be_made_says_why_and_what_to_do(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RecordsError, match=r"your records cannot be kept there: .*Name another folder by --home"):
+    with pytest.raises(RecordsError, match=r"your records can't be kept there: .*Name another folder with --home"):
         opened(tmp_path / "file" / "home")
     with pytest.raises(RecordsError, match="File exists"):
         opened(tmp_path / "file")

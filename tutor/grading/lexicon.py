@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from utils.stems import stemmer
+from utils.text import stemmer
 
 
 def _set(text: str) -> frozenset[str]:

@@ -78,9 +78,9 @@ FAULTS = (
     ("locking protocol", "another program keeps it busy", "Close the other session and try again."),
     ("readonly", "it is read-only", "Make the file and its folder writable, or name another folder with --home."),
     ("full", "the disk is full", "Free some space and try again; what was saved before is kept."),
-    ("disk i/o", "the disk is full or failing", "Free some space or mend the disk; what was saved before is kept."),
-    ("unable to open", "it cannot be opened", "Make file and folder yours to write, or name another folder by --home."),
-    ("not a database", "it is not a database", "Move it away to begin anew, or put a good copy in its place."),
+    ("disk i/o", "the disk is full or failing", "Free some space or repair the disk; what was saved before is kept."),
+    ("unable to open", "it cannot be opened", "Make the file and its folder writable, or name another folder with --home."),
+    ("not a database", "it is not a database", "Move it away to start afresh, or put a good copy in its place."),
     ("malformed", "it is damaged", "Put a good copy in its place; `sqlite3 FILE .recover` saves what can be read."),
 )
 
@@ -170,7 +170,7 @@ def _make_ready_to_write(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise RecordsError(
-            f"{path}: your records cannot be kept there: {error.strerror}. Name another folder by --home or TUTOR_HOME."
+            f"{path}: your records can't be kept there: {error.strerror}. Name another folder with --home or TUTOR_HOME."
         ) from error
     for place in (path, path.parent):
         if not os.access(place, os.W_OK):
@@ -192,8 +192,8 @@ def _refuse_lost_content(path: Path) -> str:
     index = _size(_beside(path, "-shm"))
     if log is not None and _size(path) == 0:
         raise RecordsError(
-            f"{path}: is empty, yet its log {FILE_NAME}-wal stands beside it, with answers that are nowhere else. "
-            "Put a good copy of the file in its place, or move both away to begin anew."
+            f"{path}: is empty, but its log {FILE_NAME}-wal beside it holds answers that are nowhere else. "
+            "Put a good copy of the file in its place, or move both away to start afresh."
         )
     if index is not None and _size(_beside(path, "-wal")) is None and _size(_beside(path, "-shm")) is not None:
         return f"{path}: the last session did not end cleanly and its log is gone: its last answers may be missing."
@@ -287,7 +287,7 @@ def _size(path: Path) -> int | None:
         return None
     except OSError as error:
         raise RecordsError(
-            f"{path}: cannot be looked at: {error.strerror}. Make its folder yours to read, or name another by --home."
+            f"{path}: can't be read: {error.strerror}. Make its folder readable, or name another one with --home."
         ) from error
 
 
@@ -311,4 +311,4 @@ def _fault_message(path: Path, what: str, sqlite_message: str) -> str:
     for sign, reason, remedy in FAULTS:
         if sign in sqlite_message.lower():
             return f"{path}: {what}: {reason} (SQLite: {sqlite_message}). {remedy}"
-    return f"{path}: {what} (SQLite: {sqlite_message}). Put a good copy in its place, or move it away to begin anew."
+    return f"{path}: {what} (SQLite: {sqlite_message}). Put a good copy in its place, or move it away to start afresh."

@@ -267,7 +267,7 @@ class Records:
             yield
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise RecordsError(
-                f"{self.path}: {what} makes no sense ({error}). Put a good copy of the file in its place."
+                f"{self.path}: {what} is not valid ({error}). Put a good copy of the file in its place."
             ) from error
 
 
