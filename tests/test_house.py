@@ -95,6 +95,12 @@ THE_TERMINAL = {
 }
 
 
+def test_no_folder_has_more_than_fourteen_files():
+    folders = {path.parent for path in SOURCES if path.parent != ROOT}
+    crowded = {str(folder.relative_to(ROOT)): len(files) for folder in folders if len(files := list(folder.glob("*.py"))) > 14}
+    assert not crowded
+
+
 def test_only_the_terminal_prints_or_reads_keys():
     for path in SOURCES:
         if module_of(path) in THE_TERMINAL:
