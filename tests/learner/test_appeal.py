@@ -17,8 +17,7 @@ items:
     section: yeast
     kind: short
     question: Why does dough rise?
-    rubric:
-      - point: yeast breathes out carbon dioxide
+    rubric: [{point: yeast breathes out carbon dioxide}]
     references:
       - Yeast eats sugar and breathes out carbon dioxide.
       - The yeast in it gives off carbon dioxide gas,
