@@ -106,9 +106,9 @@ class _ItemCheck:
     def missing_parts(self) -> Iterator[Finding]:
         item = self.item
         if not item.hints:
-            yield self.finding("no-hint", "found no hint, expected two, from vague to nearly there; add hints: […, …]")
+            yield self.finding("no-hint", "found no hint, expected two, the second nearer to the answer; add hints: […, …]")
         elif len(item.hints) == 1:
-            yield self.finding("one-hint", "found one hint, expected two, from vague to nearly there; add one", "hints")
+            yield self.finding("one-hint", "found one hint, expected two, the second nearer to the answer; add one", "hints")
         if not item.explanation:
             yield self.finding("no-explanation", "found no explanation, expected one to three sentences; add it")
         if item.kind == Kind.SHORT and not item.expression:
@@ -153,7 +153,7 @@ class _ItemCheck:
                     reported.add(("wrong", index))
                     yield self.finding(
                         "passed-wrong-answer",
-                        f'the grader accepts the wrong answer "{shorten(wrong.answer)}"{of_draw}; word it, or the '
+                        f'the grader accepts the wrong answer "{shorten(wrong.answer)}"{of_draw}; reword it, or the '
                         "references, so that they differ in content", "wrong", index,
                     )  # fmt: skip
 

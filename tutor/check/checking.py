@@ -124,7 +124,7 @@ def _examine_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_ban
     elif has_banks:
         report.findings.append(finding(
             "no-bank", corpus.path_of(lesson_id), 1,
-            f"found no bank, expected items in {corpus.path_of(lesson_id, BANK_SUFFIX)}, as other lessons have; add it",
+            f"found no bank, expected {corpus.path_of(lesson_id, BANK_SUFFIX)}, since other lessons have one; add it",
         ))  # fmt: skip
 
 
