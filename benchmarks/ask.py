@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from tutor import search  # noqa: E402
 from tutor.corpus import bank  # noqa: E402
 from tutor.corpus.corpus import open_corpus  # noqa: E402
-from tutor.corpus.lessons import ASKED  # noqa: E402
+from tutor.corpus.markdown import ASKED  # noqa: E402
 from tutor.models import Kind  # noqa: E402
 from tutor.search import answering  # noqa: E402
 

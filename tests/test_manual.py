@@ -19,8 +19,8 @@ from flow import FLOWS
 from main import cli
 from tutor.check.rules import RULES
 from tutor.corpus.bank import accepted_answers, draw, parse_bank
+from tutor.corpus.code_blocks import code_blocks_of
 from tutor.corpus.corpus import bundled_docs, bundled_manual
-from tutor.corpus.lessons import code_blocks
 from tutor.models import Kind, Lesson
 from tutor.nodes.verb import ModelVerb
 from tutor.quiz.sheets import read_sheet
@@ -247,13 +247,13 @@ def test_the_manual_passes_check(tutor):
 
 
 def yaml_examples(page: str) -> list[str]:
-    return [block.body for block in code_blocks(PAGES[page]) if block.info == "yaml"]
+    return [block.body for block in code_blocks_of(PAGES[page]) if block.info == "yaml"]
 
 
 def test_the_lesson_and_the_items_that_the_manual_shows_pass_check(tutor, tmp_path):
     notes = tmp_path / "notes"
     notes.mkdir()
-    (lesson,) = (block.body for block in code_blocks(PAGES["your-own-documents"]) if block.body.startswith("---\n"))
+    (lesson,) = (block.body for block in code_blocks_of(PAGES["your-own-documents"]) if block.body.startswith("---\n"))
     (notes / "bread.md").write_text(lesson, encoding="utf-8")
     (notes / "flour.md").write_text("---\ntitle: Flour\nsummary: Of wheat.\nminutes: 1\n---\n# Flour\n", encoding="utf-8")
     items = [line for text in yaml_examples("banks") for line in text.removeprefix("items:\n").splitlines(keepends=True)]
@@ -286,7 +286,7 @@ ASIDE = {  # commands that are shown and not run here, by how they begin, and wh
 
 def shown_blocks() -> list:
     pages = {"README": README, **PAGES}
-    blocks = [(name, block) for name, text in pages.items() for block in code_blocks(text) if block.info == "sh"]
+    blocks = [(name, block) for name, text in pages.items() for block in code_blocks_of(text) if block.info == "sh"]
     return [pytest.param(block.body, id=f"{name}:{block.line}") for name, block in blocks]
 
 

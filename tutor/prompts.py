@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tutor.corpus import lessons
+from tutor.corpus.markdown import without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
 from utils.errors import ModelError
 from utils.llm import structured
@@ -87,7 +87,7 @@ MANNERS = {
 
 def _read(section: Section) -> str:
     """A section as its readers have it: without the comments that check it and say what it answers."""
-    return f"{HEADING_SEPARATOR.join(section.heading_path)}\n\n{lessons.without_comments(section.text)}"
+    return f"{HEADING_SEPARATOR.join(section.heading_path)}\n\n{without_comments(section.text)}"
 
 
 def explain(section: Section, manner: str, level: str = "", missed: Sequence[str] = ()) -> Prompt[str]:
@@ -354,9 +354,7 @@ DRAFTED = ("choice", "short")  # kinds that a model drafts; numbers want computi
 def draft(lesson: Lesson, asked: Sequence[str], count: int) -> Prompt[list[dict]]:
     """Items as the fields of a bank. asked: questions that the bank has already."""
     slugs = [section.slug for section in lesson.sections]
-    text = "\n\n".join(
-        f"#{section.slug} {section.title}\n{lessons.without_comments(section.text)}" for section in lesson.sections
-    )
+    text = "\n\n".join(f"#{section.slug} {section.title}\n{without_comments(section.text)}" for section in lesson.sections)
 
     def parse(document) -> list[dict]:
         entries = [_drafted(entry, slugs) for entry in structured.field(document, "items", list, "a list of items")]

@@ -11,7 +11,7 @@ from tutor.check import checking, code
 from tutor.check.fixes import tidy, with_outputs
 from tutor.check.lesson_text import prerequisite_circles
 from tutor.check.report import CheckReport
-from tutor.corpus.lessons import Block, code_blocks
+from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from utils.errors import ExitCode, UsageError
 from utils.settings import Settings
 
@@ -379,7 +379,7 @@ def test_fix_mends_characters_line_ends_and_outputs_and_says_so(bread):
 
 def test_fix_adds_a_missing_output_block_and_leaves_failing_code_alone():
     text = "- a\n\n  ```python\n  print('``' + '`')\n  ```\n\n```python\nprint(1)\n```\n\n```output\n2\n3\n```\nend\n"
-    first, second = code_blocks(text)
+    first, second = code_blocks_of(text)
     mended = with_outputs(text, [(first, "```\n"), (second, "1\n")])
     assert mended == (
         "- a\n\n  ```python\n  print('``' + '`')\n  ```\n\n  ````output\n  ```\n  ````\n\n"
@@ -399,6 +399,6 @@ def test_fix_takes_out_only_what_the_sanitizer_would_mark():
 
 def test_a_block_in_a_quote_is_not_rewritten():
     text = "> ```python\n> print(1)\n> ```\n"
-    (block,) = code_blocks(text)
+    (block,) = code_blocks_of(text)
     assert with_outputs(text, [(block, "1\n")]) == text
-    assert isinstance(block, Block)
+    assert isinstance(block, CodeBlock)

@@ -10,11 +10,11 @@ from importlib.util import find_spec
 import pytest
 
 from tutor.check import runs
-from tutor.corpus.lessons import Block, code_blocks
+from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 
 
-def python(body: str, line: int = 1, info: str = "python") -> Block:
-    return Block(info, line, body)
+def python(body: str, line: int = 1, info: str = "python") -> CodeBlock:
+    return CodeBlock(info, line, body)
 
 
 def ran(*blocks, **limits):
@@ -22,19 +22,19 @@ def ran(*blocks, **limits):
 
 
 def test_later_blocks_build_on_earlier_names_and_checks_see_them_too():
-    runs = ran(python("x = 2\nprint(x)"), python("print(x + 1)", 5), Block("check", 9, "assert x == 2\n"))
+    runs = ran(python("x = 2\nprint(x)"), python("print(x + 1)", 5), CodeBlock("check", 9, "assert x == 2\n"))
     assert [run.stdout for run in runs] == ["2\n", "3\n", ""]
     assert not any(run.error or run.skipped for run in runs)
 
 
 def test_only_python_blocks_and_checks_run():
-    runs = ran(Block("text", 1, "("), Block("sh", 3, "exit 1"), python("print(1)", 5), Block("output", 9, "1"))
+    runs = ran(CodeBlock("text", 1, "("), CodeBlock("sh", 3, "exit 1"), python("print(1)", 5), CodeBlock("output", 9, "1"))
     assert [run.block.line for run in runs] == [5]
 
 
 def test_an_error_names_its_line_in_the_lesson():
     text = "# Bread\n\n```python\nx = 1\n\ny = x / 0\n```\n"
-    (run,) = runs.run_blocks(code_blocks(text))
+    (run,) = runs.run_blocks(code_blocks_of(text))
     assert (run.line, run.error) == (6, "ZeroDivisionError: division by zero")
 
 
@@ -45,7 +45,7 @@ def test_a_syntax_error_names_its_line_and_later_blocks_still_run():
 
 
 def test_a_failed_check_shows_the_assertion_and_what_its_side_was():
-    _, run = ran(python("w = 0.40166"), Block("check", 7, "a = 1\nassert a == 1 and round(w, 4) == 0.4016, 'the weight'\n"))
+    _, run = ran(python("w = 0.40166"), CodeBlock("check", 7, "a = 1\nassert a == 1 and round(w, 4) == 0.4016, 'the weight'\n"))
     assert run.line == 9
     assert "assert a == 1 and round(w, 4) == 0.4016" in run.error and "the weight" in run.error
     assert run.error.endswith("round(w, 4) is 0.4017")

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from growth import assert_linear
 
-from tutor.corpus import lessons
-from tutor.corpus.lessons import Block, Link, code_blocks, key_sentences, links, parse_lesson, split_pages
+from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
+from tutor.corpus.lessons import parse_lesson
+from tutor.corpus.links import Link, links_of
+from tutor.corpus.markdown import asked_lines
+from tutor.corpus.pages import split_pages, unfolded
+from tutor.corpus.sentences import key_sentences, sentences_of, worked_example
 from utils.errors import InvalidFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -255,8 +259,8 @@ def sections_of(text: str):
     return [section.text for section in parse_lesson(text, "a/b").sections[:50]]
 
 
-OF_A_TEXT = (sections_of, code_blocks, links)
-OF_A_SECTION = (split_pages, key_sentences, lessons.worked_example)
+OF_A_TEXT = (sections_of, code_blocks_of, links_of)
+OF_A_SECTION = (split_pages, key_sentences, worked_example)
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -422,16 +426,16 @@ def test_the_brief_version_of_a_list_is_its_first_entries():
     ],
 )
 def test_sentences_are_never_cut_inside_code_math_links_or_bold(paragraph, expected):
-    assert lessons.sentences(paragraph) == expected
+    assert sentences_of(paragraph) == expected
 
 
 def test_the_worked_example_goes_to_the_next_paragraph_that_begins_in_bold():
-    example = lessons.worked_example(SECTION)
+    example = worked_example(SECTION)
     assert example.startswith("**Example.** Take **three** tokens.")
     assert example.endswith("It follows.")
     assert "print(1)" in example
-    assert lessons.worked_example("**Example.** To the end.\n\n- a\n") == "**Example.** To the end.\n\n- a"
-    assert lessons.worked_example("None here. **Example.** inside.") is None
+    assert worked_example("**Example.** To the end.\n\n- a\n") == "**Example.** To the end.\n\n- a"
+    assert worked_example("None here. **Example.** inside.") is None
 
 
 # ------------------------------------------------------------------------------------------------ for `check`
@@ -444,11 +448,11 @@ def test_code_blocks_come_with_their_lines_their_output_and_the_hidden_checks():
         "- item\n\n  ~~~python no-run\n  y\n  ~~~\n\n"
         "```output\norphan\n```\n\n<!-- checked -->\n"
     )
-    assert code_blocks(text) == [
-        Block("python", 6, "x = 1\nprint(x)\n", "1\n", 11),
-        Block("check", 16, "assert x == 1\n\nassert x\n"),
-        Block("python no-run", 24, "y\n"),
-        Block("output", 28, "orphan\n"),
+    assert code_blocks_of(text) == [
+        CodeBlock("python", 6, "x = 1\nprint(x)\n", "1\n", 11),
+        CodeBlock("check", 16, "assert x == 1\n\nassert x\n"),
+        CodeBlock("python no-run", 24, "y\n"),
+        CodeBlock("output", 28, "orphan\n"),
     ]
 
 
@@ -459,7 +463,7 @@ def test_links_and_images_come_with_their_lines():
         '> one\n> [![pic](p.png)](q.md)\n\n<p>\n<img alt="" src="h.png">\n</p>\n\n'
         '<!-- <a href="no.md"> -->\n\n```\n[no](no.md)\n```\n'
     )
-    assert links(text) == [
+    assert links_of(text) == [
         Link("b.md", 4, "a"),
         Link("e f.md#g", 5, "c d"),
         Link("i.png", 5, "alt", image=True),
@@ -496,13 +500,13 @@ def test_every_section_stands_on_its_line_and_its_pages_hold_all_of_it():
 
 def test_what_a_page_folds_is_found_whole_with_nested_details():
     page = "a\n\n<details><summary>s</summary>\n\nx\n\n<details>y</details>\n\n</details>\n\nb"
-    assert lessons.unfolded(page) == "<details><summary>s</summary>\n\nx\n\n<details>y</details>\n\n</details>"
-    assert lessons.unfolded("no details") == "" == lessons.unfolded("<details> never closed")
+    assert unfolded(page) == "<details><summary>s</summary>\n\nx\n\n<details>y</details>\n\n</details>"
+    assert unfolded("no details") == "" == unfolded("<details> never closed")
 
 
 def test_asked_comments_say_which_questions_a_section_answers():
     asked = "Text.\n\n<!-- asked\none\n  two, or three?\n\n-->\n\n<!-- asked -->\n<!-- asked\nfour\n-->\n"
     text = asked + "`<!-- asked\nin code\n-->`\n<!-- check\nassert 6\n-->"
-    assert lessons.asked_lines(text) == ["one", "two, or three?", "four"]
-    assert lessons.asked_lines("<!-- asked: on one line? -->\n\n<!-- asked Ann about this -->") == ["on one line?"]
-    assert lessons.asked_lines("<!-- asked\nnever ended") == []
+    assert asked_lines(text) == ["one", "two, or three?", "four"]
+    assert asked_lines("<!-- asked: on one line? -->\n\n<!-- asked Ann about this -->") == ["on one line?"]
+    assert asked_lines("<!-- asked\nnever ended") == []

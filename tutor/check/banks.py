@@ -9,9 +9,9 @@ from typing import Any
 from tutor.check.leaks import hint_gives_away, question_gives_away, readable
 from tutor.check.lesson_text import formula_finding, line_findings
 from tutor.check.rules import finding
-from tutor.corpus import lessons
 from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer
 from tutor.corpus.expressions import ExpressionError, evaluate, fill
+from tutor.corpus.markdown import markdown_parser
 from tutor.grading import grade
 from tutor.models import Finding, Grade, Item, Kind, Lesson
 from utils import strict_yaml
@@ -129,7 +129,7 @@ class _ItemCheck:
         texts += [("wrong", index, f" {known.reply}") for index, known in enumerate(item.wrong)]
         for field, index, text in texts:
             if "$" in text:
-                for token in lessons.markdown_parser().parse(text):
+                for token in markdown_parser().parse(text):
                     for part in [token, *(token.children or ())]:
                         if part.type.startswith("math"):
                             yield from formula_finding(self.path, self.line(field, index), part.content)

@@ -15,8 +15,10 @@ from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisit
 from tutor.check.report import CheckReport
 from tutor.check.rules import finding
 from tutor.check.selection import Selection, selections
-from tutor.corpus import lessons
+from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus
+from tutor.corpus.front_matter import split_front_matter
+from tutor.corpus.lessons import parse_lesson
 from tutor.models import BANK_SUFFIX, Finding, Lesson
 from tutor.screen.keys import ACTION_OF
 from utils import files
@@ -60,7 +62,7 @@ def _examine(selection: Selection, run_code: bool, tell: Tell, report: CheckRepo
         except (InvalidFile, UsageError) as error:
             line, message = _line_and_message(error)
             report.findings.append(finding("invalid-lesson", corpus.path_of(lesson_id), line, message))
-    blocks = {lesson_id: lessons.code_blocks(text) for lesson_id, text in texts.items()}
+    blocks = {lesson_id: code_blocks_of(text) for lesson_id, text in texts.items()}
     runs_of = _run(blocks, tell) if run_code else {}
     links = _links(corpus)
     ids = set(corpus.ids())
@@ -99,8 +101,8 @@ def _lesson(corpus: Corpus, lesson_id: str, report: CheckReport | None) -> Lesso
     except (InvalidFile, UsageError) as error:
         line, message = _line_and_message(error)
     try:
-        _, body = lessons.split_front_matter(corpus.lesson_text(lesson_id))
-        lesson, rule = lessons.parse_lesson(body, lesson_id, shown), "front-matter"
+        _, body = split_front_matter(corpus.lesson_text(lesson_id))
+        lesson, rule = parse_lesson(body, lesson_id, shown), "front-matter"
     except (InvalidFile, UsageError):
         lesson, rule = None, "invalid-lesson"
     if report:
@@ -146,7 +148,7 @@ def _examine_stray_bank(corpus: Corpus, lesson_id: str, report: CheckReport) -> 
     report.files += 1
 
 
-def _run(blocks: dict[str, list[lessons.Block]], tell: Tell) -> dict[str, list[runs.Run]]:
+def _run(blocks: dict[str, list[CodeBlock]], tell: Tell) -> dict[str, list[runs.Run]]:
     runnable = {name: found for name, found in blocks.items() if any(map(runs.kind_of, found))}
     finished: list[str] = []
 
@@ -202,7 +204,7 @@ def _circle_findings(corpus: Corpus, chosen: Sequence[str]) -> list[Finding]:
         if first is None:
             continue
         after = circle[(circle.index(first) + 1) % len(circle)]
-        front, _ = lessons.split_front_matter(corpus.lesson_text(first))
+        front, _ = split_front_matter(corpus.lesson_text(first))
         data = strict_yaml.load(front or "", corpus.path_of(first), first_line=2)
         line = strict_yaml.line_of(data["prerequisites"], data["prerequisites"].index(after))
         way = " needs ".join([*circle, circle[0]])
@@ -226,7 +228,7 @@ def _fix(selection: Selection, run_code: bool, tell: Tell, report: CheckReport) 
         except (InvalidFile, UsageError):
             continue  # reported by _examine
         text = _tidy_file(text, _real_path(corpus, lesson_id, ".md"), corpus.path_of(lesson_id), report)
-        blocks[lesson_id] = lessons.code_blocks(text)
+        blocks[lesson_id] = code_blocks_of(text)
     for lesson_id in selection.banks:
         try:
             found = corpus.bank_text(lesson_id)

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tutor.check.rules import finding
-from tutor.corpus.lessons import Block
+from tutor.corpus.code_blocks import CodeBlock
 from tutor.models import Finding
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ RELATIVE = 1e-6  # how much two floats may differ; one unit in the last digit sh
 FLOAT = re.compile(r"(?<![\w.])([-+−]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?|[-+−]?\d+e[-+]?\d+)(?!\.?\d)", re.IGNORECASE)
 
 
-def run_findings(path: str, blocks: Sequence[Block], runs: Iterable[Run]) -> Iterator[Finding]:
+def run_findings(path: str, blocks: Sequence[CodeBlock], runs: Iterable[Run]) -> Iterator[Finding]:
     """Findings about the runs of a lesson's blocks, and about output blocks that belong to no code."""
     for block in blocks:
         if block.info == "output":

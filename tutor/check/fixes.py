@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from tutor.corpus.lessons import Block
+from tutor.corpus.code_blocks import CodeBlock
 from utils.text import CUT, plural, sanitize
 
 MAX_PASSES = 5  # over a line: removing a character can bring two others together that then count as hidden
@@ -67,7 +67,7 @@ def _without_marked(line: str, shown: str) -> str:
     return "".join(kept)
 
 
-def with_outputs(text: str, printed: Iterable[tuple[Block, str]]) -> str:
+def with_outputs(text: str, printed: Iterable[tuple[CodeBlock, str]]) -> str:
     """A lesson whose output blocks hold what the code printed; missing ones are added. text: with LF line ends.
 
     A block inside a quote or indented by a tab is left alone, because we can't tell its lines from their margin.

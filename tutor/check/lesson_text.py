@@ -10,7 +10,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from tutor.check.rules import finding
-from tutor.corpus import lessons
+from tutor.corpus.front_matter import split_front_matter
+from tutor.corpus.lessons import parse_lesson
+from tutor.corpus.links import links_of
+from tutor.corpus.markdown import markdown_parser
 from tutor.models import Finding, Lesson
 from tutor.screen import mathtext
 from utils import strict_yaml
@@ -77,7 +80,7 @@ def _untidy_lines(path: str, text: str, lines: Sequence[str]) -> Iterator[Findin
 
 
 def _front_matter(lesson: Lesson, text: str, is_known: Callable[[str], bool]) -> Iterator[Finding]:
-    front, body = lessons.split_front_matter(text)
+    front, body = split_front_matter(text)
     data: Mapping[str, Any] = {}
     if front is not None:
         try:
@@ -137,18 +140,18 @@ def _shortest_circle(start: str, needs: Mapping[str, Sequence[str]]) -> list[str
 
 def anchors(text: str) -> set[str]:
     """The targets that a `#…` link into a Markdown file may name: every heading's slug, and ids set in HTML."""
-    _, body = lessons.split_front_matter(text)
-    tokens = lessons.markdown_parser().parse(body)
+    _, body = split_front_matter(text)
+    tokens = markdown_parser().parse(body)
     titles = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
     # Built from the headings alone, so that headings which are no section (in a quote, or without text) count too.
     outline = "\n\n".join(f"## {' '.join(title.split())}\n\n." for title in titles)
-    found = {section.slug for section in lessons.parse_lesson(outline, "outline").sections if titles}
+    found = {section.slug for section in parse_lesson(outline, "outline").sections if titles}
     return found | {match[1] for match in HTML_ANCHOR.finditer(body)}
 
 
 def _links(lesson: Lesson, text: str, links: Links) -> Iterator[Finding]:
     here = lesson.id + ".md"
-    for link in lessons.links(text):
+    for link in links_of(text):
         rule = "missing-image" if link.image else "broken-link"
         noun = "image" if link.image else "link"
         if SCHEME.match(link.target):
@@ -192,8 +195,8 @@ def is_unrenderable(latex: str) -> bool:
 
 
 def _formulas(path: str, text: str) -> Iterator[Finding]:
-    _, body = lessons.split_front_matter(text)
-    for token in lessons.markdown_parser().parse(body):
+    _, body = split_front_matter(text)
+    for token in markdown_parser().parse(body):
         line = token.map[0] + 1 if token.map else 1
         if token.type.startswith("math_block"):
             yield from formula_finding(path, line, token.content)

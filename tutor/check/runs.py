@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from subprocess import Popen
 
-from tutor.corpus.lessons import Block
+from tutor.corpus.code_blocks import CodeBlock
 from utils.sandbox import Watch, end, run_job
 
 MAX_OUTPUT = 100_000  # characters that one block may print
@@ -18,14 +18,14 @@ TORCH_MEMORY_MB = 8_192  # PyTorch maps several gigabytes before it computes any
 class Run:
     """The outcome of running one block."""
 
-    block: Block
+    block: CodeBlock
     stdout: str = ""
     error: str = ""  # one line; "" if all went well
     line: int = 0  # line of the lesson at which the error was raised
     skipped: str = ""  # why it did not run; "" if it did
 
 
-def kind_of(block: Block) -> str:
+def kind_of(block: CodeBlock) -> str:
     """What a block is: "python", "torch" or "check" can be run, "no-run" is Python that must not be; "" for everything else."""
     words = block.info.split()
     if words[:1] == ["python"]:
@@ -33,7 +33,9 @@ def kind_of(block: Block) -> str:
     return "check" if block.info == "check" else ""
 
 
-def run_blocks(blocks: Sequence[Block], timeout_s: float = 20, memory_mb: int = 1024, watch: Watch | None = None) -> list[Run]:
+def run_blocks(
+    blocks: Sequence[CodeBlock], timeout_s: float = 20, memory_mb: int = 1024, watch: Watch | None = None
+) -> list[Run]:
     """Run a lesson's blocks in order in one process. Returns a Run for each block that is Python or a check.
 
     watch: called with the process as soon as it runs, so that the caller can end it.
@@ -63,7 +65,7 @@ def run_blocks(blocks: Sequence[Block], timeout_s: float = 20, memory_mb: int = 
 
 
 def run_lessons(
-    lessons: Mapping[str, Sequence[Block]],
+    lessons: Mapping[str, Sequence[CodeBlock]],
     timeout_s: float = 20,
     memory_mb: int = 1024,
     done: Callable[[str], None] | None = None,

@@ -174,7 +174,7 @@ class Corpus:
             if row.fault is None and row.entry is None:
                 row = row._replace(entry=fields_of(self._parsed(lesson_id)))
             if row.fault is None and row.items is None and with_items:
-                row = row._replace(items=self._items_listed(lesson_id, row.entry[1]))
+                row = row._replace(items=self._items_listed(lesson_id, row.entry[1] if row.entry else []))
         except InvalidFile as error:
             row = row._replace(fault=[".md" if row.entry is None else BANK_SUFFIX, error.line, error.message])
         except UsageError as error:  # it may be there again the next time

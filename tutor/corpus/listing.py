@@ -71,7 +71,7 @@ def _below(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _real_path(corpus: Corpus, entry, relative: str) -> str | None:
+def _real_path(corpus: Corpus, entry: os.DirEntry[str], relative: str) -> str | None:
     """Where an entry's file is below the root, links followed; None where it is no lesson."""
     if entry.is_symlink():
         target = os.path.realpath(entry.path)

@@ -7,7 +7,10 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor import prompts, search
-from tutor.corpus import bank, lessons
+from tutor.corpus import bank
+from tutor.corpus.markdown import without_comments
+from tutor.corpus.pages import split_pages, unfolded
+from tutor.corpus.sentences import key_sentences, worked_example
 from tutor.learner import agenda, schedule
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.place import POINTERS, REPEATS, items_of, keep_place, read_step
@@ -84,8 +87,8 @@ class ChunkSections(Verb):
     def pages(text: str, limit: int) -> Pages:
         """Page after page; what a page folds comes as a page of its own behind it."""
         pages: Pages = []
-        for page in lessons.split_pages(text, limit):
-            inside = lessons.unfolded(page)
+        for page in split_pages(text, limit):
+            inside = unfolded(page)
             pages += [(page, True), (inside, False)] if inside else [(page, False)]
         return pages
 
@@ -206,9 +209,9 @@ class ExplainSection(ModelVerb):
     ) -> Step:  # fmt: skip
         asked, text = step.action if step else "", section_of(lesson, place).text
         if asked == "simpler":
-            terminal.show(screens.Prose(lessons.key_sentences(text), "in brief"))
+            terminal.show(screens.Prose(key_sentences(text), "in brief"))
         elif asked in MANNERS:
-            terminal.show(screens.Prose(lessons.worked_example(text) or lessons.key_sentences(text)))
+            terminal.show(screens.Prose(worked_example(text) or key_sentences(text)))
         return self.read_on(model, terminal, lesson, place, pages, asked, items)
 
     @staticmethod
@@ -224,10 +227,10 @@ class ExplainSection(ModelVerb):
         last = page == len(pages[place.section]) - 1
         after = "question" if items_of(items, place.section) else "go on"
         keys = {"next": after if last else "unfold" if folded else "more"}
-        brief, whole = lessons.key_sentences(section.text), lessons.without_comments(section.text)
+        brief, whole = key_sentences(section.text), without_comments(section.text)
         if model.available or len(brief) < 0.8 * len(whole):
             keys["simpler"] = "simpler"
-        if model.available or lessons.worked_example(section.text):
+        if model.available or worked_example(section.text):
             keys["example"] = "example"
         if model.available:
             keys.update(deeper="deeper", analogy="analogy")
@@ -301,7 +304,7 @@ class ExplainAgain(ModelVerb):
         return terminal.turn_page({"next": "go on"})
 
     def built_in(self, terminal: Terminal, lesson: Lesson, place: Place) -> Step:
-        terminal.show(screens.Prose(lessons.key_sentences(section_of(lesson, place).text), "once more, in brief"))
+        terminal.show(screens.Prose(key_sentences(section_of(lesson, place).text), "once more, in brief"))
         return terminal.turn_page({"next": "go on"})
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> None:
@@ -335,8 +338,8 @@ class TakeDetour(Verb):
     """The section of the prerequisite, in brief and by its example."""
 
     def exec(self, terminal: Terminal, detour: Section) -> Step:
-        terminal.show(screens.Prose(lessons.key_sentences(detour.text, count=5), detour.title))
-        if example := lessons.worked_example(detour.text):
+        terminal.show(screens.Prose(key_sentences(detour.text, count=5), detour.title))
+        if example := worked_example(detour.text):
             terminal.show(screens.Prose(example))
         return terminal.turn_page({"next": "back to the lesson"})
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.corpus import lessons
+from tutor.corpus.pages import section_blocks
+from tutor.corpus.sentences import sentences_of
 from tutor.models import HEADING_SEPARATOR, Answer, Citation, Passage
 from tutor.search.query_words import QueryWords
 from utils.embedding import built_in
@@ -144,12 +145,12 @@ def _turns_on(unit: _Unit, asked: QueryWords) -> bool:
 def _units(passage: Passage):
     """What a passage is made of, in order."""
     raw = passage.text.split("\n")
-    for number, block in enumerate(lessons.blocks(passage.text)):
+    for number, block in enumerate(section_blocks(passage.text)):
         if block.kind != "paragraph_open":
             yield _Unit(block.text, passage.line + _first_line(raw, block), number, False)
             continue
         line, rest = _first_line(raw, block), 0
-        for sentence in lessons.sentences(block.text):
+        for sentence in sentences_of(block.text):
             line, rest = _place(raw, sentence, line, rest)
             yield _Unit(sentence, passage.line + line, number, True)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.corpus import lessons as markdown
+from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
 from tutor.models import Item, Passage
 from tutor.search import shelf as shelves
@@ -309,7 +309,7 @@ class Index:
                 if lesson in known and known[lesson][2] == digest:
                     yield lesson, (real, stamp, digest), None
                     continue
-                parsed = markdown.parse_lesson(text, lesson, self.corpus.path_of(lesson))
+                parsed = parse_lesson(text, lesson, self.corpus.path_of(lesson))
                 documents = list(_documents(parsed, _items(questions, lesson, shown)))
             except (InvalidFile, UsageError) as error:
                 self.corpus.warnings.append(str(error))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.corpus.lessons import asked_lines, without_comments
+from tutor.corpus.markdown import asked_lines, without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
 
 PIECE_CHARACTERS = 4_000  # a whole section finds better than its parts, up to about this length

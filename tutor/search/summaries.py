@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.corpus import lessons
+from tutor.corpus.pages import section_blocks
+from tutor.corpus.sentences import sentences_of
 from tutor.models import Lesson, Section
 
 WORDS = 150  # of a summary, where nothing else is asked for
@@ -75,7 +76,7 @@ def _sentences(section: Section):
     """(sentence with its formula, line of the file) of a section's prose; examples, warm-ups, tables and code are left out."""
     raw = section.text.split("\n")
     before = None
-    for block in lessons.blocks(section.text):
+    for block in section_blocks(section.text):
         line = next((n for n in range(block.start, min(block.end, len(raw))) if raw[n].strip()), block.start)
         if block.kind.startswith("math_block") and before:
             before = (f"{before[0]}\n\n{block.text}", before[1])  # a formula stays with the sentence that leads to it
@@ -84,7 +85,7 @@ def _sentences(section: Section):
             yield before
             before = None
         if block.kind == "paragraph_open" and not re.match(r"\*\*(Example|Warm-up|Exercise)\b", block.text):
-            found = lessons.sentences(block.text)
+            found = sentences_of(block.text)
             yield from ((sentence, section.text_line + line) for sentence in found[:-1])
             before = (found[-1], section.text_line + line) if found else None
         elif block.kind == "list_item_open":

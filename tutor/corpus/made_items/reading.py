@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from tutor.corpus import lessons
+from tutor.corpus.markdown import markdown_parser
+from tutor.corpus.sentences import sentences_of
 from tutor.models import Lesson, Section
 
 PAIRS = ("()", "“”", "«»", "「」", "（）")
@@ -121,7 +122,7 @@ class _Reader:
     def __init__(self, section: Section, counter):
         self.section, self.counter = section, counter
         self.tokens: list = []
-        parser = lessons.markdown_parser()
+        parser = markdown_parser()
         parser.block.parse(section.text.replace("\0", "\ufffd"), parser, {}, self.tokens)
 
     def page(self) -> Page:
@@ -143,7 +144,7 @@ class _Reader:
     def sentences(self, content: str, line: int, listed: bool) -> Iterator[Said]:
         if len(content) > MAX_PARAGRAPH or OTHER_MARKUP.match(content):
             return
-        for sentence in lessons.sentences(content):
+        for sentence in sentences_of(content):
             if said := self.said(sentence, line):
                 yield replace(said, listed=listed)
 
@@ -167,12 +168,12 @@ class _Reader:
         if glossary:
             page.glossaries.append(glossary)
         if before and before.content.endswith(":") and len(members) == len(entries) > 2:
-            lead = lessons.sentences(before.content)[-1] if len(before.content) <= MAX_PARAGRAPH else ""
+            lead = sentences_of(before.content)[-1] if len(before.content) <= MAX_PARAGRAPH else ""
             if lead and (said := self.said(lead, before.map[0])):
                 page.lists.append(Listed(said, tuple(members)))
 
     def entry(self, content: str, line: int) -> Entry | None:
-        first = lessons.sentences(content)
+        first = sentences_of(content)
         if not first or (said := self.said(first[0], line)) is None:
             return None
         if not said.marks or said.marks[0].start or said.marks[0].kind == "math":
@@ -227,7 +228,7 @@ def plain(raw: str) -> tuple[str, tuple[Mark, ...]] | None:
     raw = REFERENCE.sub(r"\1", " ".join(raw.split()))
     if PLAIN.fullmatch(raw):
         return None if UNFIT.search(raw) else (raw, ())
-    parser, tokens = lessons.markdown_parser(), []
+    parser, tokens = markdown_parser(), []
     parser.inline.parse(raw, parser, {}, tokens)
     parts, size, opened, marks = [], 0, [], []
 

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from tutor.corpus.lessons import read_formulas_as_blocks
+from tutor.corpus.markdown import read_formulas_as_blocks
 from tutor.screen import mathtext
 from utils.text import sanitize
 

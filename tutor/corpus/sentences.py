@@ -1,0 +1,95 @@
+"""Sentences: where they end in Markdown, which of them sum up a section, and the worked example of a section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from tutor.corpus.markdown import CODE_SPAN
+from tutor.corpus.pages import SectionBlock, joined_lines, split_blocks, split_pages
+
+EXAMPLE = re.compile(r"\*\*Example\b[^*]*\*\*")
+PROTECTED = re.compile(
+    r"\\." + "|" + CODE_SPAN + r"|\$\$.+?\$\$|\$(?!\s)[^$]+?(?<!\s)\$(?!\d)|!?\[[^\[\]]*\]\([^)]{0,2000}\)|<[^<>]+>", re.DOTALL
+)  # no link is looked for beyond the next bracket, nor its target beyond what one is long: the time taken is linear
+BOLD = re.compile(r"\*\*(?=\S)((?:[^*]|\*(?!\*))+)(?<=\S)\*\*")
+LABEL = re.compile(r"\*\*(?:\S+\s+){0,2}\S+[.:?!]\*\*\s")  # **Warm-up.** belongs to the sentence after it
+SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s+[^\sa-z])|[。！？।]")
+ABBREVIATION = re.compile(r"(?:^|[\s(])(?:e\.g|i\.e|cf|al|vs|approx|resp|etc|Fig|Eq|Sec|Ch|Dr|Mr|Mrs|Ms|Prof|St|pp?|[A-Z])\.$")
+
+
+def sentences_of(paragraph: str) -> list[str]:
+    """The sentences of a Markdown paragraph, each on one line; none is cut inside code, a formula, a link or bold."""
+    paragraph = " ".join(paragraph.split())
+    masked = PROTECTED.sub(lambda match: "X" * len(match[0]), paragraph)
+    masked = BOLD.sub(lambda match: "**" + "X" * (len(match[1]) - 1) + match[1][-1] + "**", masked)
+    label = LABEL.match(paragraph)
+    found, start = [], 0
+    for end in SENTENCE_END.finditer(masked, label.end() if label else 0):
+        if end[0][0] == "." and ABBREVIATION.search(masked, max(start, end.start() - 12), end.start() + 1):
+            continue
+        found.append(paragraph[start : end.end()].strip())
+        start = end.end()
+    return [sentence for sentence in [*found, paragraph[start:].strip()] if sentence]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence of a section, or a formula that stands between sentences."""
+
+    text: str
+    place: int  # which of the section's blocks it is in
+    formula: bool
+
+
+def key_sentences(text: str, count: int = 3) -> str:
+    """A section in brief, in its own words, as Markdown: its first sentence and those with **bold**, in order.
+
+    At most `count` sentences, each with the formula right before or after it; where a sentence continues below a
+    formula, its beginning is included. Worked examples are left out. A section without paragraphs gives the first `count`
+    entries of its lists, else its first page.
+    """
+    pieces, _ = split_blocks(text, list_limit=0)
+    statements = list(_statements(pieces))
+    spoken = [number for number, one in enumerate(statements) if not one.formula]
+    if not spoken:
+        entries = [piece.text for piece in pieces if piece.kind == "list_item_open"][:count]
+        return "\n".join(entries) or split_pages(text)[0]
+    bold = [number for number in spoken[1:] if BOLD.search(LABEL.sub("", statements[number].text))]
+    chosen = {*spoken[:1], *bold[: max(count - 1, 0)]}
+    for number in sorted(chosen):
+        if statements[number].text[0].islower() and number > 1 and statements[number - 1].formula:
+            chosen.add(number - 2)
+    chosen |= {number for number, one in enumerate(statements) if one.formula and _is_beside(statements, number, chosen)}
+    brief = ""
+    for number in sorted(chosen):
+        goes_on = number - 1 in chosen and statements[number - 1].place == statements[number].place
+        brief += (" " if goes_on else "\n\n") + statements[number].text
+    return brief.strip()
+
+
+def _statements(pieces: Sequence[SectionBlock]) -> Iterator[Statement]:
+    for place, piece in enumerate(pieces):
+        if piece.kind.startswith("math_block"):
+            yield Statement(piece.text, place, formula=True)
+        elif piece.kind == "paragraph_open" and not EXAMPLE.match(piece.text):
+            for sentence in sentences_of(piece.text):
+                yield Statement(sentence, place, formula=False)
+
+
+def _is_beside(statements: Sequence[Statement], number: int, chosen: Collection[int]) -> bool:
+    return any(
+        other in chosen and abs(statements[other].place - statements[number].place) == 1 for other in (number - 1, number + 1)
+    )  # fmt: skip
+
+
+def worked_example(text: str) -> str | None:
+    """The section's own example: from the paragraph that begins **Example.** up to the next that begins in bold."""
+    pieces, lines = split_blocks(text)
+    paragraphs = [piece for piece in pieces if piece.kind == "paragraph_open"]
+    for number, piece in enumerate(paragraphs):
+        if EXAMPLE.match(piece.text):
+            after = (later.start for later in paragraphs[number + 1 :] if later.text.startswith("**"))
+            return joined_lines(lines, piece.start, next(after, len(lines)))
+    return None
