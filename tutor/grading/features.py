@@ -237,16 +237,23 @@ def align(reference: ReferenceTokens, answer: AnswerTokens) -> tuple[list[tuple[
                 continue
         left.append(k)
     against: list[tuple[int, int]] = []
+    candidates: dict[str, list[int]] = {}
+    for p, token in enumerate(answer.tokens) if left else ():
+        if token.kind not in ("mark", "not"):
+            candidates.setdefault(token.stem, []).append(p)
     for k in left:
         stem = found[rows[k]].stem
         best, place, worst = 0.0, -1, -1
-        for p, token in enumerate(answer.tokens):
-            if p in used or token.kind in ("mark", "not"):
+        for other, places in candidates.items():
+            value = likeness(stem, other)
+            if not value:
                 continue
-            value = likeness(stem, token.stem)
-            if value > best:
+            p = next((p for p in places if p not in used), -1)
+            if p < 0:
+                continue
+            if value > best or (value == best and p < place):
                 best, place = value, p
-            elif value < 0 and worst < 0:
+            elif value < 0 and (worst < 0 or p < worst):
                 worst = p
         if best > 0:
             used.add(place)

@@ -269,6 +269,7 @@ WRONG_NEAR = 0.9  # of 2: how near a known wrong answer must be to be heard in a
 WRONG_NEARER = 0.05  # and how much nearer than the nearest reference
 
 
+@lru_cache(maxsize=128)  # of an answer that a model reads too, its whole and its sentences are looked at several times
 def look_at(item: Item, answer: str, weights: Weights, language: str = "en") -> tuple[Grade | None, Comparison | None]:
     """(grade, None) of an answer that is wrong whatever a reader makes of it; (None, verdict) of one that must be read.
 
