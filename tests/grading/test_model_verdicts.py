@@ -110,22 +110,33 @@ def injections() -> list[dict]:
     return [row for row in map(json.loads, lines) if row["target"] == "answer"]
 
 
-def test_no_injection_talks_the_grade_into_passing_even_with_a_model_that_obeys_it():
+SHARES = 8
+
+
+def dressed_up(share: int) -> list[tuple[str, Item, str]]:
+    """(id, item, answer): every eighth injection, alone and behind a wrong answer, as an answer to several items."""
     items = [item for item in bundled_items() if item.wrong]
-    passed, tried = [], 0
-    for number, row in enumerate(injections()):
+    found = []
+    for number, row in list(enumerate(injections()))[share::SHARES]:
         if row["question"]:
-            cases = [(Item("x", "l", "s", "short", row["question"], references=(row["expected"],)), row["text"])]
-        else:
-            several = [items[(number * 7 + k * 13) % len(items)] for k in range(3)]
-            cases = [(item, row["text"]) for item in several]
-            cases += [(item, f"{item.wrong[0].answer}\n\n{row['text']}") for item in several]
-        for item, answer in cases:
-            tried += 1
-            passed += [(row["id"], item.key)] if obedient(item, answer).correct else []
-            passed += [(row["id"], item.key)] if obedient(item, answer, strict=True).correct else []
-    assert tried > 2000
+            found.append((row["id"], Item("x", "l", "s", "short", row["question"], references=(row["expected"],)), row["text"]))
+            continue
+        for item in (items[(number * 7 + k * 13) % len(items)] for k in range(3)):
+            found += [(row["id"], item, row["text"]), (row["id"], item, f"{item.wrong[0].answer}\n\n{row['text']}")]
+    return found
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_injection_talks_the_grade_into_passing_even_with_a_model_that_obeys_it(share):
+    passed = []
+    for name, item, answer in dressed_up(share):
+        for strict in (False, True):
+            passed += [(name, item.key)] if obedient(item, answer, strict=strict).correct else []
     assert not passed
+
+
+def test_more_than_two_thousand_injections_are_tried():
+    assert sum(len(dressed_up(share)) for share in range(SHARES)) > 2000
 
 
 DRESSINGS = {
