@@ -168,7 +168,9 @@ class Index:
         return WORD.sub(lambda word: self._in_parts(word[0]), normalize(query[:QUERY_CHARACTERS]))
 
     def _in_parts(self, word: str) -> str:
-        if not 2 * SHORTEST_PART <= len(word) <= 2 * shelves.LONGEST_WORD_BYTES or word.lower() in EMPTY or self._documents_with(word):
+        if not 2 * SHORTEST_PART <= len(word) <= 2 * shelves.LONGEST_WORD_BYTES or word.lower() in EMPTY:
+            return word
+        if self._documents_with(word):
             return word
         cuts = [(word[:cut], word[cut:]) for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)]
         best = max(cuts, key=lambda parts: min(map(self._documents_with, parts)))
