@@ -27,7 +27,9 @@ class Person:
         command = [str(ROOT / "main.py"), *map(str, arguments)]
         place = str(Path(home).parent)  # the folder of the lessons, so that their paths are short on screen
         self.child = pexpect.spawn(sys.executable, command, dimensions=(rows, columns), env=env, timeout=WAIT_S, cwd=place)
+        self.child.delaybeforesend = None
         self.raw = b""
+        self.plain = "--plain" in command
         self.before = self.modes()
 
     def modes(self):
@@ -64,6 +66,29 @@ class Person:
         for key in keys:
             self.child.send(KEYS.get(key, key))
 
+    @property
+    def prompts(self) -> int:
+        """How often the program has asked for keys: it switches bracketed paste on when it begins to, off when it has them."""
+        return self.raw.count(b"\x1b[?2004h")
+
+    @property
+    def is_asked(self) -> bool:
+        """Is a prompt open, and drawn to its end? Automatic wrapping is off while one is drawn."""
+        is_open = self.prompts > self.raw.count(b"\x1b[?2004l")
+        return is_open and self.raw.rfind(b"\x1b[?7h") > self.raw.rfind(b"\x1b[?7l")
+
+    def settle(self, after: int = 0):
+        """Read until the program waits for a key, at a prompt that comes after so many."""
+        deadline = time.monotonic() + WAIT_S
+        while not (self.plain or (self.is_asked and self.prompts > after)):
+            assert time.monotonic() < deadline, f"no further prompt came; the screen shows:\n{self.text()}"
+            try:
+                self.feed(self.child.read_nonblocking(65536, timeout=0.1))
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                return
+
     def leave(self) -> int | None:
         """Read to the end; the exit status, or minus the signal."""
         try:
@@ -73,21 +98,8 @@ class Person:
             pass
         except OSError:  # the other end of the pseudo-terminal is gone
             pass
-        self.child.close()
+        self.child.wait()
         return self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus
-
-
-def settle(someone, quiet_s=0.3):
-    """Let the program finish drawing."""
-    last = time.monotonic()
-    while time.monotonic() - last < quiet_s:
-        try:
-            someone.feed(someone.child.read_nonblocking(65536, timeout=0.05))
-            last = time.monotonic()
-        except pexpect.TIMEOUT:
-            continue
-        except pexpect.EOF:
-            return
 
 
 def ended_well(someone) -> bool:

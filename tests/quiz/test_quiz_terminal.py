@@ -6,7 +6,7 @@ import re
 
 import pytest
 from conftest import NOW
-from person import ended_well, settle
+from person import ended_well
 
 from tutor.learner.records import open_records
 
@@ -27,7 +27,7 @@ def test_all_questions_come_first_and_all_grades_at_the_end(person, home, tmp_pa
     someone.read("3 questions, the grades at the end. --seed 4 asks the same again.")
     for number in (1, 2, 3):
         text = someone.read(f"{number} of 3 · food/bread")
-        settle(someone)
+        someone.settle()
         assert "✓" not in text and "✗" not in text and "hint" not in text
         someone.press(answer_to(someone.text().split(f"{number} of 3")[1]), "enter")
         assert len(kept(home)) >= number - 1, "each is kept as it is given"
@@ -46,7 +46,7 @@ def test_what_cannot_be_read_costs_nothing_and_is_asked_again(person):
     someone.read("hand in")
     someone.press("lots", "enter")
     someone.read("“lots” is not a number that I can read")
-    settle(someone)
+    someone.settle()
     someone.press("q", "enter")
     assert someone.leave() == 5
     assert "Nothing was answered." in someone.text()
@@ -55,10 +55,10 @@ def test_what_cannot_be_read_costs_nothing_and_is_asked_again(person):
 def test_ctrl_c_keeps_what_was_answered_and_leaves_a_whole_report(person, home, tmp_path):
     someone = person("quiz", "bread", "--kinds", "number,cloze", "--junit", tmp_path / "j.xml")
     someone.read("1 of 3")
-    settle(someone)
+    someone.settle()
     someone.press("1", "enter")
     someone.read("2 of 3")
-    settle(someone)
+    someone.settle()
     someone.press("c-c")
     assert someone.leave() == -2, "by the signal itself, which a shell shows as 130"
     assert len(kept(home)) == 1 and ended_well(someone)
@@ -71,7 +71,7 @@ def test_handing_in_early_counts_the_rest_as_missed(person, extra):
     someone = person("quiz", "bread", "--kinds", "cloze,number", *extra, "--min-score", "0.5", rows=60)
     for number in (1, 2):
         someone.read(f"{number} of 3")
-        settle(someone)
+        someone.settle()
         someone.press("k" if number == 1 else "q", "enter")
     assert someone.leave() == 1
     assert "0 of 3 right" in someone.text() and "No answer was given." in someone.text()

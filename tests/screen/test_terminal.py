@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, bare_environment
-from person import WAIT_S, ended_well, pexpect, settle
+from person import WAIT_S, ended_well, pexpect
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -21,20 +20,15 @@ GOLDEN = Path(__file__).parent / "golden"
 def whole_lesson(someone) -> str:
     """Through the bread lesson as a person goes who knows most of it; the whole scroll-back."""
     someone.read("enter go on")
+    someone.settle()
     for _ in range(40):
         text = someone.text()
         if "choose what is next" in text:
             break
         bottom = next(line for line in reversed(text.split("\n")) if line.strip())
-        number = len(someone.raw)
+        prompts = someone.prompts
         someone.press(*key_for(text, bottom))
-        deadline = time.monotonic() + WAIT_S
-        while len(someone.raw) == number and time.monotonic() < deadline:
-            try:
-                someone.feed(someone.child.read_nonblocking(65536, timeout=0.1))
-            except pexpect.TIMEOUT:
-                continue
-        settle(someone)
+        someone.settle(after=prompts)
     someone.read("choose what is next")
     return someone.everything()
 
@@ -93,9 +87,10 @@ PLACES = {
 def go_to(someone, place: str):
     """Through the session up to a place."""
     for name, (keys, words) in PLACES.items():
-        someone.press(*keys(someone))
+        prompts, pressed = someone.prompts, keys(someone)
+        someone.press(*pressed)
         someone.read(words)
-        settle(someone, 0.2)
+        someone.settle(after=prompts if pressed else 0)
         if name == place:
             return
 
@@ -115,7 +110,7 @@ def test_leaving_by_key_says_what_was_kept(person, place, key):
     someone = person(*([] if place == "home" else ["learn", "bread"]))
     if place == "home":
         someone.read("q leave")
-        settle(someone)
+        someone.settle()
     else:
         go_to(someone, place)
     alone = key == "q" and place in ("the probe", "a question") and not choosing(someone)
@@ -132,7 +127,7 @@ def test_the_shell_sees_130_after_ctrl_c_and_its_terminal_is_sane(docs, home):
     env = {**bare_environment(home), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
     child = pexpect.spawn("bash", ["-c", program], dimensions=(24, 80), env=env, timeout=WAIT_S)
     child.expect("enter go on")
-    time.sleep(0.3)
+    child.expect_exact("\x1b[?7h")  # drawn to its end
     child.send("\x03")
     child.expect(r"code (\d+)")
     assert child.match[1] == b"130"
@@ -144,7 +139,7 @@ def test_the_shell_sees_130_after_ctrl_c_and_its_terminal_is_sane(docs, home):
 def test_a_session_left_in_mid_question_opens_at_that_question_again(person):
     someone = person("learn", "bread")
     go_to(someone, "a question")
-    settle(someone)
+    someone.settle()
     asked = [line for line in someone.text().split("\n") if line.strip().endswith("?")][-1]
     someone.child.kill(9)
     someone.leave()
