@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from tutor import prompts
 from tutor.grading import guards, lexicon
@@ -141,6 +142,7 @@ def _replies(item: Item) -> set[str]:
     return {wrong.reply or wrong.misconception or "This is a known misconception." for wrong in item.wrong}
 
 
+@lru_cache(maxsize=64)
 def _telling_stems(item: Item, weights: Weights, language: str) -> frozenset[str]:
     """The stems of the references that the question does not give away."""
     asked = prepare_question(clean(item.question), language)
