@@ -7,6 +7,7 @@ import functools
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -46,7 +47,9 @@ GLOBAL_OPTIONS = (
     click.option("--seed", type=int, metavar="N", help="Draw the same questions again."),
     click.option("--json", is_flag=True, default=None, help="JSON on stdout, everything else on stderr."),
     click.option("--plain", is_flag=True, default=None, help="No colour, no cursor movement."),
-    click.option("-v", "--verbose", is_flag=True, default=None, help="Say more when something fails."),
+    click.option(
+        "-v", "--verbose", is_flag=True, default=None, help="Show the details of a bug, which otherwise go to a file only."
+    ),
 )
 
 
@@ -72,7 +75,12 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
         settings = Settings(**given)
         if settings.home:  # for what is written when no settings are at hand any more: the log of a crash
             os.environ["TUTOR_HOME"] = settings.home
-        return context.invoke(command, settings, **options)
+        try:
+            return context.invoke(command, settings, **options)
+        except Exception as error:
+            if settings.verbose and not isinstance(error, (TutorError, click.ClickException, click.exceptions.Exit, OSError)):
+                traceback.print_exception(error)
+            raise
 
     return called
 

@@ -257,6 +257,21 @@ def test_a_bug_is_one_line_with_the_place_of_its_details_and_exits_70(docs, home
     assert "ZeroDivisionError" in (home / "pocket-tutor-crash.log").read_text(encoding="utf-8")
 
 
+def test_verbose_shows_the_details_of_a_bug_but_of_no_mistake(tutor, docs, tmp_path, monkeypatch):
+    mistake = tutor("-v", "topics", "--docs", tmp_path / "nowhere")
+    assert mistake.returncode == 2 and "Traceback" not in mistake.stderr
+    monkeypatch.setattr("tutor.corpus.corpus.open_corpus", lambda *arguments: 1 / 0)
+    bug = tutor("-v", "topics", "--docs", docs)
+    assert bug.returncode == 70 and "Traceback" in bug.stderr and "a bug: ZeroDivisionError" in bug.stderr
+    assert "Traceback" not in tutor("topics", "--docs", docs).stderr
+
+
+def test_a_quiz_on_a_folder_without_banks_says_so(tutor, docs, tmp_path):
+    (docs / "food" / "bread.quiz.yaml").unlink()
+    run = tutor("quiz", "--docs", docs, "--sheet", tmp_path / "sheet.yaml")
+    assert run.returncode == 5 and "none of the lessons asked for has a bank" in run.stderr
+
+
 # ------------------------------------------------------------------------------------------------ bulk grading
 
 RIGHT = {

@@ -90,3 +90,10 @@ def test_a_model_drafts_and_its_items_follow_those_of_the_bank(tutor, docs):
     text = (docs / "food" / "bread.quiz.yaml").read_text(encoding="utf-8")
     assert text.startswith(BANK.rstrip("\n")) and "reply: Salt slows it." in text
     assert bank.parse_bank(text, "food/bread", "x")[-1].id == "lives-on"
+
+
+def test_where_nothing_can_be_drafted_it_says_so(tutor, tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "short.md").write_text("# Short\n\nToo little.\n", encoding="utf-8")
+    run = tutor("--docs", tmp_path / "notes", "draft", "short")
+    assert run.returncode == 1 and "nothing to offer" in run.stderr

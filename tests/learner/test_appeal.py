@@ -72,3 +72,8 @@ def test_without_a_model_the_built_in_grader_looks_again(tutor, docs, disputed):
 def test_an_attempt_that_is_not_there_is_named(tutor, docs):
     run = tutor("appeal", "--docs", docs, "99")
     assert run.returncode == 2 and "there is no attempt 99" in run.stderr
+
+
+def test_an_appeal_with_no_answer_on_record_is_nothing_run(tutor, docs):
+    run = tutor("appeal", "0", "--docs", docs)
+    assert run.returncode == 5 and "no answer yet" in run.stderr

@@ -58,6 +58,7 @@ class OfferDrafts(Verb):
         self, terminal: OneShot, old: str | None, kept: list[dict[str, Any]], path: str, target: Path, accept: bool | None
     ) -> bool:
         if not kept:
+            terminal.notice("nothing to offer: no item could be drafted that passes the rules of check")
             return False
         new = drafts.append_entries(old, kept)
         terminal.put_diff(drafts.difference(old, new, path))

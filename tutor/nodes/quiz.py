@@ -52,7 +52,9 @@ class ChooseItems(Verb):
         if shared["sheet"]:
             return "sheet"
         if not items:
-            raise NothingRun("no question fits: the lessons asked for have none of these kinds; `topics` counts them")
+            why = "the lessons asked for have none of these kinds; `topics` counts them" if shared["versions"] else (
+                "none of the lessons asked for has a bank; `draft TOPIC` proposes one")  # fmt: skip
+            raise NothingRun(f"no question fits: {why}")
         if shared["sheet_path"]:
             return "blank_sheet"
         count = plural(len(items), "question")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from tutor.models import BANK_SUFFIX
-from utils.errors import ExitCode
+from utils.errors import ExitCode, NothingRun
 
 if TYPE_CHECKING:
     import random
@@ -330,9 +330,13 @@ class AppealStore(AppealInputs, total=False):
 
 
 def appeal_store(environment: Environment, number: int) -> AppealStore:
-    """The store of `appeal`; number 0 is the last attempt."""
-    attempts = environment.records.attempts() if number == 0 else []
+    """The store of `appeal`; number 0 is the last attempt. Raises NothingRun where there is none."""
+    if number == 0:
+        attempts = environment.records.attempts()
+        if not attempts:
+            raise NothingRun("there is no answer yet whose grade could be looked at again")
+        number = attempts[-1].id or 0
     return {
-        "number": attempts[-1].id or 0 if attempts else number, "corpus": environment.corpus, "records": environment.records,
+        "number": number, "corpus": environment.corpus, "records": environment.records,
         "now": environment.now, "model": environment.model, "terminal": environment.one_shot,
     }  # fmt: skip
