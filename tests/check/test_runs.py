@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
+import subprocess
 import sys
-import time
 from importlib.util import find_spec
 
 import pytest
@@ -83,22 +84,58 @@ def test_a_missing_module_of_another_name_is_a_fault():
     assert "No module named 'nosuchmodule'" in run.error
 
 
-def test_a_block_that_never_ends_is_killed_with_what_it_started(tmp_path):
-    mark = tmp_path / "alive"
-    body = (
-        "import subprocess, sys, time\n"
-        "code = 'import sys, time; time.sleep(1.5); open(sys.argv[1], chr(119))'\n"
-        f"subprocess.Popen([sys.executable, '-c', code, {str(mark)!r}])\n"
-        "print('begun')\ntime.sleep(60)\n"
-    )
-    began = time.monotonic()
-    first, second, third = ran(python("print(1)"), python(body, 5), python("print(2)", 12), timeout_s=1)
-    assert time.monotonic() - began < 10
+class Line:
+    """A named pipe that code of a lesson holds open: what it says into it, and whether it still lives."""
+
+    def __init__(self, path):
+        os.mkfifo(path)
+        self.path, self.end = str(path), os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def hear(self) -> bytes:
+        """What is said next; nothing where nobody holds the other end any more."""
+        poll = select.poll()
+        poll.register(self.end, select.POLLIN)
+        assert poll.poll(60_000), "whoever holds the pipe neither speaks nor ends"
+        return os.read(self.end, 100)
+
+    @property
+    def holding(self) -> str:
+        """Code that says that it has begun and then never ends."""
+        return f"import time\nline = open({self.path!r}, 'w')\nprint('begun', file=line, flush=True)\ntime.sleep(3600)\n"
+
+
+@pytest.fixture
+def line(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes here")
+    return Line(tmp_path / "line")
+
+
+def test_a_block_that_never_ends_is_killed_with_what_it_started(line):
+    body = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {line.holding!r}])\ntime.sleep(3600)\n"
+
+    def time_is_up_once_it_has_begun(process):
+        wait = process.wait
+
+        def waiting(timeout_s=None):
+            if timeout_s is None:
+                return wait()
+            assert line.hear() == b"begun\n"
+            raise subprocess.TimeoutExpired(process.args, timeout_s)
+
+        process.wait = waiting
+
+    blocks = python("print(1)"), python(body, 5), python("print(2)", 12)
+    first, second, third = ran(*blocks, timeout_s=1, watch=time_is_up_once_it_has_begun)
     assert first.stdout == "1\n"
     assert second.error == "it took longer than 1 s" and second.line == 5
     assert "line 5 ended the run" in third.skipped
-    time.sleep(1.5)
-    assert not mark.exists()
+    assert line.hear() == b"", "the process that the block started has ended"
+
+
+def test_time_that_is_up_ends_a_block():
+    (run,) = ran(python("import time\ntime.sleep(3600)"), timeout_s=0.2)
+    assert run.error == "it took longer than 0.2 s"
 
 
 def test_a_block_that_ends_the_process_is_told_with_its_status():
@@ -169,11 +206,12 @@ def test_several_lessons_run_and_each_is_told_when_it_is_done():
     assert sorted(told) == ["a", "b", "c"]
 
 
-def test_stopping_us_stops_the_lessons():
+def test_stopping_us_stops_the_lessons(line, monkeypatch):
     def stop(name):
+        assert line.hear() == b"begun\n"
         raise KeyboardInterrupt
 
-    began = time.monotonic()
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     with pytest.raises(KeyboardInterrupt):
-        runs.run_lessons({"a": [python("print(1)")], "b": [python("import time\ntime.sleep(15)")]}, done=stop)
-    assert time.monotonic() - began < 10
+        runs.run_lessons({"a": [python("print(1)")], "b": [python(line.holding)]}, done=stop)
+    assert line.hear() == b"", "the other lesson has ended"
