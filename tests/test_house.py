@@ -171,12 +171,18 @@ WITHOUT_A_KEY = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """A home in which the index of the bundled lessons is made once."""
+    return tmp_path_factory.mktemp("lived_in")
+
+
 @pytest.mark.parametrize("arguments", WITHOUT_A_KEY, ids=lambda arguments: arguments[0])
-def test_with_no_key_no_command_imports_the_model_s_sdk(arguments, tmp_path):
+def test_with_no_key_no_command_imports_the_model_s_sdk(arguments, tmp_path, lived_in):
     script = tmp_path / "steps.yaml"
     script.write_text("steps:\n  - next\n  - answer: because of that\n  - quit\n", encoding="utf-8")
     given = {"SHEET": str(tmp_path / "sheet.yaml"), "SCRIPT": str(script)}
-    assert "openai" not in modules_after([given.get(word, word) for word in arguments], tmp_path)
+    assert "openai" not in modules_after([given.get(word, word) for word in arguments], lived_in)
 
 
 def test_tracked_files_name_no_machine():

@@ -509,7 +509,7 @@ def test_the_example_pytest_grades_a_sheet_as_the_command_does(docs, sheet, tmp_
         **bare_environment(tmp_path / "home"), "QUIZ_DOCS": str(docs), "QUIZ_SHEET": str(sheet("bread", gas="b")),
         "PATH": f"{command.parent}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(ROOT / "examples" / "test_sheet.py"),
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", str(ROOT / "examples" / "test_sheet.py"),
                "--junitxml", str(tmp_path / "j.xml"), "--rootdir", str(tmp_path)]  # fmt: skip
     run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60)
     assert "1 failed, 4 passed" in run.stdout, run.stdout

@@ -12,6 +12,12 @@ from tutor.corpus.corpus import open_corpus
 from tutor.search import finding
 
 
+@pytest.fixture(scope="module")
+def indexed_home(tmp_path_factory):
+    """A home whose index of the bundled lessons is made by the first that needs it."""
+    return tmp_path_factory.mktemp("indexed")
+
+
 @pytest.mark.parametrize(
     ("question", "lesson"),
     [
@@ -21,8 +27,8 @@ from tutor.search import finding
         ("how does epsilon greedy explore", "rl/multi-armed-bandits"),
     ],
 )
-def test_the_lesson_is_found_with_the_line_to_read_from(tutor, question, lesson):
-    document = json.loads(tutor("find", "--docs", ROOT / "docs", "--json", question).stdout)
+def test_the_lesson_is_found_with_the_line_to_read_from(tutor, indexed_home, question, lesson):
+    document = json.loads(tutor("find", "--docs", ROOT / "docs", "--home", indexed_home, "--json", question).stdout)
     assert document["lesson"] == lesson and document["found"] and document["mode"] == "offline"
     assert document["line"] > 1 and document["reason"]
     assert [step["action"] for step in document["steps"]][:2] == ["search", "read"] and len(document["steps"]) <= 6
