@@ -258,7 +258,7 @@ def test_a_sheet_that_is_there_is_never_overwritten(tutor, docs, sheet):
     path = sheet()
     before = path.read_text(encoding="utf-8")
     run = graded(tutor, docs, "--sheet", path)
-    assert run.returncode == 2 and "is there already, and may hold answers" in run.stderr
+    assert run.returncode == 2 and "already exists, and may hold answers" in run.stderr
     assert path.read_text(encoding="utf-8") == before
 
 
