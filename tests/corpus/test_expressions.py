@@ -5,7 +5,9 @@ import random
 
 import pytest
 
-from tutor.corpus.expressions import ExpressionError, equivalent, evaluate, fill, formula, names, show, substitute, templates
+from tutor.corpus.bank.templates import fill, templates
+from tutor.corpus.expressions import ExpressionError, evaluate, names, show
+from tutor.corpus.formulas import equivalent, formula, substitute
 
 HOSTILE = [
     "__import__('os').system('id')",

@@ -10,7 +10,8 @@ from tutor.check.leaks import hint_gives_away, question_gives_away, readable
 from tutor.check.lesson_text import formula_finding, line_findings
 from tutor.check.rules import finding
 from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer
-from tutor.corpus.expressions import ExpressionError, evaluate, fill
+from tutor.corpus.bank.templates import fill
+from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.corpus.markdown import markdown_parser
 from tutor.grading import grade
 from tutor.models import Finding, Grade, Item, Kind, Lesson

@@ -268,7 +268,7 @@ def _wrong_number(item: Item, quantity: Quantity) -> Grade:
 
 def grade_expression(item: Item, answer: str) -> Grade:
     """A formula is right when it has the value of the item's formula wherever both are defined."""
-    from tutor.corpus.expressions import equivalent
+    from tutor.corpus.formulas import equivalent
 
     text = clean(answer).strip().strip("`$").strip()
     if not text:

@@ -1,0 +1,201 @@
+"""The fields of a bank, read one by one; each error names the line of its field and the item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NoReturn
+
+from tutor.corpus.expressions import ExpressionError, evaluate, names, show
+from tutor.corpus.formulas import formula
+from tutor.models import Kind, Variable
+from utils.errors import InvalidFile
+from utils.strict_yaml import line_of
+from utils.text import nearest
+
+FIELDS = ("id", "section", "kind", "question", "hints", "explanation", "variables", "where")
+FIELDS_OF = {
+    Kind.CHOICE: ("options",),
+    Kind.MULTI: ("options", "credit"),
+    Kind.NUMBER: ("answer", "tolerance", "unit", "wrong"),
+    Kind.SHORT: ("rubric", "references", "expression", "wrong"),
+    Kind.CLOZE: ("wrong",),
+    Kind.ORDER: ("steps",),
+}
+Place = str | tuple[str, int]  # a field, or an entry of one: ("options", 2)
+
+
+class BankFields:
+    """One map of a bank, read field by field. Its errors name the line of the field and the item."""
+
+    def __init__(self, data: dict[str, Any], path: str, label: str) -> None:
+        self.data, self.path, self.label = data, path, label
+
+    def refuse(self, place: Place, message: str) -> NoReturn:
+        """Raises InvalidFile at a field, or at an entry of one: `("options", 2)`."""
+        field, index = place if isinstance(place, tuple) else (place, None)
+        line = line_of(self.data, field) if index is None else line_of(self.data[field], index)
+        self.refuse_at(line, message)
+
+    def refuse_at(self, line: int, message: str) -> NoReturn:
+        raise InvalidFile(self.path, line, f"{self.label}{':' if message.startswith('found') else ''} {message}")
+
+    def child(self, field: str, index: int, entry: Any, label: str) -> BankFields:
+        if not isinstance(entry, dict):
+            self.refuse((field, index), f'found {in_words(entry)} in {field}, expected fields "key: value"; indent them under -')
+        return BankFields(entry, self.path, label)
+
+    def allow(self, allowed: Sequence[str], of_kind: str = "") -> None:
+        for field in self.data:
+            if field in allowed:
+                continue
+            if of_kind and any(field in fields for fields in FIELDS_OF.values()):
+                owners = [kind for kind, fields in FIELDS_OF.items() if field in fields]
+                on_options = field == "wrong" and "options" in FIELDS_OF[of_kind]
+                remedy = "give wrong options a misconception and a reply" if on_options else "remove it or change kind"
+                self.refuse(
+                    field,
+                    f'found the field "{field}", which is for {either(owners)}, expected only fields of {of_kind}; {remedy}',
+                )
+            near = nearest(field, allowed)
+            remedy = f'Did you mean "{near}"?' if near else "Remove it."
+            self.refuse(field, f'found the unknown field "{field}", expected {either(allowed)}. {remedy}')
+
+    def has(self, field: str, required: bool) -> bool:
+        if field in self.data:
+            return True
+        if required:
+            self.refuse(
+                field,
+                f'lacks the field "{field}"; found {either(self.data, "and") or "no fields"}, expected {field} too; add it',
+            )
+        return False
+
+    def text(self, field: str, required: bool = True) -> str:
+        return self._text(self.data[field], field, field) if self.has(field, required) else ""
+
+    def texts(self, field: str, required: bool = True, at_least: int = 0) -> tuple[str, ...]:
+        entries = self.entries(field, required, at_least)
+        return tuple(self._text(entry, (field, index), field) for index, entry in enumerate(entries))
+
+    def _text(self, value: Any, place: Place, field: str) -> str:
+        if not isinstance(value, str):
+            remedy = "put it in quotes" if isinstance(value, (bool, int, float)) else "write a text"
+            self.refuse(place, f"found {in_words(value)} in {field}, expected a text; {remedy}")
+        if not value.strip():
+            self.refuse(place, f"found an empty text in {field}, expected words; fill it in or remove it")
+        return value.strip()
+
+    def boolean(self, field: str) -> bool:
+        value = self.data.get(field, False)
+        if not isinstance(value, bool):
+            self.refuse(field, f"found {in_words(value)} in {field}, expected true or false; write one without quotes")
+        return value
+
+    def number(self, field: str, default: float | None = None) -> float:
+        if not self.has(field, required=default is None):
+            return default or 0
+        if not is_number(self.data[field]):
+            self.refuse(field, f"found {in_words(self.data[field])} in {field}, expected a number; write it without quotes")
+        return self.data[field]
+
+    def number_at(self, field: str, index: int) -> float:
+        value = self.data[field][index]
+        if not is_number(value):
+            self.refuse((field, index), f"found {in_words(value)} in {field}, expected numbers; write them without quotes")
+        return value
+
+    def entries(self, field: str, required: bool = True, at_least: int = 0) -> list[Any]:
+        if not self.has(field, required):
+            return []
+        value = self.data[field]
+        if not isinstance(value, list):
+            self.refuse(field, f"found {in_words(value)} in {field}, expected a list; begin each entry with -")
+        if len(value) < at_least:
+            self.refuse(field, f"found {len(value)} entries in {field}, expected at least {at_least}; add more")
+        return value
+
+    def table(self, field: str) -> BankFields:
+        value = self.data[field]
+        if not isinstance(value, dict):
+            self.refuse(field, f'found {in_words(value)} in {field}, expected fields "key: value"; indent them under it')
+        return BankFields(value, self.path, self.label)
+
+    def expression(self, field: str, variables: Sequence[Variable]) -> str:
+        """A condition or number over the item's variables, as its source."""
+        source = self.text(field)
+        try:
+            refuse_unknown(source, {variable.name for variable in variables})
+        except ExpressionError as error:
+            self.refuse(field, f"{field}: {explained(error)}")
+        return source
+
+    def number_or_expression(self, field: str, variables: Sequence[Variable]) -> tuple[float | None, str]:
+        """(value, source): the value if it is known without a draw, the source if it is not a plain number."""
+        self.has(field, required=True)
+        value = self.data[field]
+        if is_number(value):
+            return value, ""
+        if not isinstance(value, str):
+            self.refuse(field, f"found {in_words(value)} in {field}, expected a number or an expression such as 1/3; write one")
+        source = self.expression(field, variables)
+        if variables:
+            return None, source
+        try:
+            value = evaluate(source, {})
+            show(value)
+        except ExpressionError as error:
+            self.refuse(field, f"{field}: {explained(error)}")
+        return value, source
+
+    def formula(self, field: str) -> str:
+        """A formula with free variables, which may hold {{templates}}."""
+        source = self.text(field)
+        try:
+            names(formula(re.sub(r"\{\{[^{}]*\}\}", "1", source)))
+        except ExpressionError as error:
+            self.refuse(field, f"{field}: {explained(error)}")
+        return source
+
+
+def refuse_unknown(source: str, known: Collection[str]) -> None:
+    unknown = sorted(names(source) - set(known))
+    if unknown:
+        raise ExpressionError(
+            f'found the unknown name "{unknown[0]}" in "{source}", expected '
+            f"{either(sorted(known)) if known else 'numbers only, for the item has no variables'}"
+            f"{suggestion(unknown[0], known)}"
+        )
+
+
+def explained(error: ExpressionError) -> str:
+    """The message of an ExpressionError in the form of the others: found, expected, what to do."""
+    message = str(error)
+    return message if message.startswith("found") else f"found an expression that cannot be used: {message}"
+
+
+def in_words(value: object) -> str:
+    """A YAML value in words, for an error."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return f"the number {show(value)}"
+    if isinstance(value, str):
+        return f'the text "{value if len(value) <= 40 else value[:39] + "…"}"'
+    return "a list" if isinstance(value, list) else "fields"
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def either(words: Iterable[str], last: str = "or") -> str:
+    *others, final = list(words) or [""]
+    return f"{', '.join(others)} {last} {final}" if others else final
+
+
+def suggestion(word: str, candidates: Iterable[str]) -> str:
+    near = nearest(word, candidates)
+    return f'. Did you mean "{near}"?' if near else "; choose one"

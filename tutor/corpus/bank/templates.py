@@ -1,0 +1,38 @@
+"""Templates: `{{expression}}` and `{{expression:format}}` in the texts of a parametric item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tutor.corpus.expressions import ExpressionError, evaluate, show
+
+TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")  # in x^{{{a}}} the inner two braces on each side are the template's
+FORMAT = re.compile(r"\+?0?[0-9]{0,2},?(\.[0-9]{1,2})?[defg%]?")
+
+
+def templates(template: str) -> list[str]:
+    """The expressions of the `{{expression}}` and `{{expression:format}}` in a text.
+
+    Raises ExpressionError for one that is never closed or has a format that numbers don't have.
+    """
+    if "{{" in TEMPLATE.sub("", template):
+        raise ExpressionError('found "{{" without its "}}"')
+    return [_split_template(content)[0] for content in TEMPLATE.findall(template)]
+
+
+def fill(template: str, variables: Mapping[str, float]) -> str:
+    """A text with its `{{expression}}` and `{{expression:format}}` replaced by values, see `show`."""
+
+    def value(match: re.Match[str]) -> str:
+        expression, form = _split_template(match[1])
+        return show(evaluate(expression, variables), form)
+
+    return TEMPLATE.sub(value, template)
+
+
+def _split_template(content: str) -> tuple[str, str]:
+    expression, _, form = (part.strip() for part in content.partition(":"))
+    if not FORMAT.fullmatch(form):
+        raise ExpressionError(f'unknown number format ":{form}"; write one like :.2f, :,d, :.3g, :.0% or :+d')
+    return expression, form
