@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tutor.corpus import lessons
 from tutor.corpus.catalogue import Catalogue, CatalogueEntry, Row, entry_of, fields_of
-from tutor.corpus.listing import find_lessons, lesson_id_of
+from tutor.corpus.listing import lesson_id_of, list_lessons
 from tutor.models import BANK_SUFFIX, Item, Lesson
 from utils.errors import InvalidFile, UsageError
 from utils.files import LIMIT_BYTES, decode, is_within, read_inside, shown_path, shown_plainly
@@ -75,11 +75,10 @@ class Corpus:
 
         is_known: of a real path, whether that file is known to be a lesson and has not changed: it is not read again.
         """
-        self.watched.clear()
-        self.banked.clear()
-        warned = len(self.warnings)
-        self.files = dict(find_lessons(self, is_known))
-        self._can_be_kept = len(self.warnings) == warned  # what was skipped is to be warned of each time
+        found = list_lessons(self.root, lambda relative: self.path_of(relative, ""), is_known)
+        self.files, self.banked, self.watched = found.files, found.banked, found.watched
+        self.warnings += found.warnings
+        self._can_be_kept = not found.warnings  # what was skipped is to be warned of each time
         if not self.files:
             raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, leaving out README.md and the "
                              "like, hidden and ignored files; put a lesson there, or name a folder with --docs")  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.corpus.stamps import mtime_ns
@@ -14,8 +15,6 @@ from utils.files import LIMIT_BYTES, is_within, printable, read_inside
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
-
-    from tutor.corpus.corpus import Corpus
 
 MAX_DEPTH = 50  # folders below the root
 HEAD_BYTES = 4_096  # enough of a file to find `lesson: false` in its front matter
@@ -31,56 +30,70 @@ def lesson_id_of(relative: str) -> str:
     return printable(relative.removesuffix(".md"))
 
 
-def find_lessons(corpus: Corpus, is_known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """(lesson id, real path below the root) of every lesson; warns of what is skipped for a reason worth knowing."""
+@dataclass
+class Listing:
+    """The lessons of a folder, and what must stay as it is for the list to hold."""
+
+    files: dict[str, str] = field(default_factory=dict)  # lesson id -> real path below the root, with slashes
+    banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
+    watched: dict[str, int] = field(default_factory=dict)  # folders and ignore files below the root -> mtime, ns
+    warnings: list[str] = field(default_factory=list)  # what was skipped for a reason worth knowing
+
+
+def list_lessons(root: str, shown: Callable[[str], str], is_known: Callable[[str], bool]) -> Listing:
+    """Look through a folder. `shown` makes a path below the root one for people.
+
+    is_known: of a real path, whether that file is known to be a lesson and has not changed: it is not read again.
+    """
+    found = Listing()
     waiting: list[tuple[str, Rules]] = [("", ())]  # folders below the root, each with the ignore rules above it
     while waiting:
         folder, rules = waiting.pop()
         try:
-            corpus.watched[folder] = os.stat(os.path.join(corpus.root, folder)).st_mtime_ns  # before it is read
-            entries = sorted(os.scandir(os.path.join(corpus.root, folder)), key=lambda entry: entry.name)
+            found.watched[folder] = os.stat(os.path.join(root, folder)).st_mtime_ns  # before it is read
+            entries = sorted(os.scandir(os.path.join(root, folder)), key=lambda entry: entry.name)
         except OSError as error:
-            corpus.warnings.append(f"{corpus.path_of(folder, '')}: folder skipped: {error.strerror}")
+            found.warnings.append(f"{shown(folder)}: folder skipped: {error.strerror}")
             continue
         names = {entry.name for entry in entries}
         for name in IGNORE_FILES:
             if name in names:
                 with suppress(FileNotFoundError):  # gone since
-                    corpus.watched[_below(folder, name)] = os.lstat(os.path.join(corpus.root, folder, name)).st_mtime_ns
-                rules = (*rules, *_ignore_rules(corpus.root, folder, name))
+                    found.watched[_below(folder, name)] = os.lstat(os.path.join(root, folder, name)).st_mtime_ns
+                rules = (*rules, *_ignore_rules(root, folder, name))
         for entry in entries:
             relative = _below(folder, entry.name)
             if entry.name.startswith(".") or _is_ignored(relative, entry.is_dir(follow_symlinks=False), rules):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if relative.count("/") + 1 > MAX_DEPTH:
-                    corpus.warnings.append(f"{corpus.path_of(relative, '')}: folder skipped: it is more than "
+                    found.warnings.append(f"{shown(relative)}: folder skipped: it is more than "
                                            f"{MAX_DEPTH} folders deep")  # fmt: skip
                 else:
                     waiting.append((relative, rules))
-            elif real := _real_path(corpus, entry, relative):
-                if not is_known(real) and _says_it_is_none(corpus.root, real):
-                    corpus.watched[real] = mtime_ns(corpus.root, real) or 0  # it may say otherwise one day
+            elif real := _real_path(root, entry, relative, shown, found):
+                if not is_known(real) and _says_it_is_none(root, real):
+                    found.watched[real] = mtime_ns(root, real) or 0  # it may say otherwise one day
                     continue
                 if entry.is_symlink() or entry.name.removesuffix(".md") + BANK_SUFFIX in names:
-                    corpus.banked.add(real)
-                yield lesson_id_of(relative), real
+                    found.banked.add(real)
+                found.files[lesson_id_of(relative)] = real
+    return found
 
 
 def _below(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _real_path(corpus: Corpus, entry: os.DirEntry[str], relative: str) -> str | None:
+def _real_path(root: str, entry: os.DirEntry[str], relative: str, shown: Callable[[str], str], found: Listing) -> str | None:
     """Where an entry's file is below the root, links followed; None where it is no lesson."""
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
-        if not is_within(target, corpus.root):
+        if not is_within(target, root):
             if os.path.exists(target):
-                shown = corpus.path_of(relative, "")
-                corpus.warnings.append(f"{shown}: skipped: it is a link that leads out of the folder")
+                found.warnings.append(f"{shown(relative)}: skipped: it is a link that leads out of the folder")
             return None
-        real = os.path.relpath(target, corpus.root).replace(os.sep, "/")
+        real = os.path.relpath(target, root).replace(os.sep, "/")
     else:
         real = relative
     stem, suffix = os.path.splitext(entry.name)
