@@ -23,7 +23,8 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tutor.grading.features import NAMES, OVERALL, features, prepare_answer, prepare_question, prepare_reference  # noqa: E402
+from tutor.grading.comparable import prepare_answer, prepare_question, prepare_reference  # noqa: E402
+from tutor.grading.features import NAMES, OVERALL, features  # noqa: E402
 from tutor.grading.words import clean  # noqa: E402
 
 SETS = {

@@ -21,7 +21,7 @@ import numpy as np
 from fit_grader import COLUMNS, DECIDE, ROOT, calibrate, held_out, probability, training, unseen_domains, unseen_questions
 
 from tutor.grading import grade_record
-from tutor.grading.short import judge, shipped_weights
+from tutor.grading.short import Rejection, judge, shipped_weights
 from tutor.grading.words import clean
 
 
@@ -49,7 +49,7 @@ def unseen_answers(data):
 def guarded(rows, p):
     """Probabilities with the rule guards on top, as `grade` has them."""
     weights = shipped_weights()
-    stopped = np.array([bool(judge(row["question"], row["reference"], row["answer"], weights).reason) for row in rows])
+    stopped = np.array([isinstance(judge(row["question"], row["reference"], row["answer"], weights), Rejection) for row in rows])
     return np.where(stopped, 0.0, p)
 
 

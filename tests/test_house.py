@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A room may import from the rows above its own, never from its own row or below.
 LAYERS = [
     {"utils"},
-    {"tutor.models"},
+    {"tutor.models", "tutor.stop_words"},
     {"tutor.corpus", "tutor.learner"},
     {"tutor.prompts"},
     {"tutor.search", "tutor.quiz"},

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from tutor.corpus.markdown import without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
+from tutor.stop_words import CITING
 from utils.errors import ModelError
 from utils.llm import structured
 from utils.llm.structured import Prompt
@@ -299,13 +300,10 @@ def fault_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
         lost = [word for word in _words_of(token) if word not in held]
         if lost:
             return f"“{token}” is not in the passages it cites"
-    words = [word for word in _words_of(sentence.text) if word not in SMALL and len(word) > 2]
+    words = [word for word in _words_of(sentence.text) if word not in CITING and len(word) > 2]
     if words and sum(any(word[:5] == other[:5] for other in held) for word in words) < SUPPORT * len(words):
         return "the passages it cites do not say this"
     return ""
-
-
-SMALL = frozenset("the and for with that this are was has have not from its which then than into when where because".split())
 
 
 def _evidence_of(passage: Passage) -> str:

@@ -1,7 +1,7 @@
-"""The embedded grader: a verdict on an answer to an item of any kind, with no model and no network.
+"""The embedded grader: grades answers to items of any kind, with no model and no network.
 
-`grade` is for items of a bank, `grade_record` for a bare question with references. Same answer, same grade, on every
-machine.
+`grade` is for the items of a bank, `grade_record` for a question of no lesson, with its references. The same answer gets the
+same grade on every machine.
 """
 
 from tutor.grading.kinds import grade

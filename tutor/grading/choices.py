@@ -1,32 +1,33 @@
-"""Items whose answer is picked, filled in or ordered: choice, multi, cloze and order."""
+"""Grades of items whose answer is picked, filled in or put in order: choice, multi, cloze and order."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tutor.grading import lexicon
-from tutor.grading.features import differ_by_prefix, edits_at_most
 from tutor.grading.lexicon import stem
+from tutor.grading.likeness import differ_by_prefix, edits_at_most
 from tutor.grading.words import clean
 from tutor.models import Grade, Item, Met, Option
 
 DASHES = str.maketrans("−–—‐‑", "-----")
 
 
-def _folded(text: str) -> str:
-    """Case, spaces and the Markdown marks around a text don't tell it from another."""
+def _fold(text: str) -> str:
+    """A text without what doesn't count in a comparison: case, extra spaces, the Markdown marks around it."""
     return re.sub(r"\s+", " ", clean(text).translate(DASHES)).strip().strip("`*_.").strip().casefold()
 
 
 def pick(item: Item, typed: str) -> Option | None:
-    """The one option that a number, a letter, a text or the beginning of one names; None where none or several do."""
+    """The one option that a number, a letter, a text or the beginning of one names; None where it names none or several."""
     number = re.fullmatch(r"\(?(\d{1,2})[.)]?", clean(typed).strip())
     if number and 1 <= int(number[1]) <= len(item.options):
         return item.options[int(number[1]) - 1]
-    wanted = _folded(typed)
+    wanted = _fold(typed)
     if not wanted:
         return None
-    texts = [_folded(option.text) for option in item.options]
+    texts = [_fold(option.text) for option in item.options]
     if wanted in texts:
         return item.options[texts.index(wanted)]
     bare = [re.sub(r"[^\w]+", "", text) for text in texts]
@@ -39,7 +40,8 @@ def pick(item: Item, typed: str) -> Option | None:
     return begun[0] if len(begun) == 1 else None
 
 
-def _unread(item: Item, typed: str, how: str) -> Grade:
+def _not_understood(typed: str, how: str) -> Grade:
+    """The grade of an answer that names no option. how: to type one."""
     said = re.sub(r"\s+", " ", clean(typed)).strip()[:40]
     what = f"“{said}” names no option" if said else "No option was named"
     return Grade(0.0, misunderstood=f"{what}. {how}")
@@ -49,13 +51,13 @@ def grade_choice(item: Item, answer: str) -> Grade:
     """Right when the answer names the right option; another option's reply becomes the feedback."""
     option = pick(item, answer)
     if option is None:
-        return _unread(item, answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
+        return _not_understood(answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
     if option.right:
         return Grade(1.0, met=(Met(option.text, option.text),), feedback=option.reply)
     return Grade(0.0, feedback=option.reply or option.misconception or f"“{option.text}” is not the answer.")
 
 
-def _picked(item: Item, answer: str) -> list[Option] | None:
+def _picked_options(item: Item, answer: str) -> list[Option] | None:
     """The options that an answer to a `multi` item names, in the item's order; None where a part names none."""
     text = clean(answer).strip()
     text = re.sub(r"(\d)\s*(?:and|und|et|y)\s*(?=\d)", r"\1, ", text)
@@ -63,31 +65,31 @@ def _picked(item: Item, answer: str) -> list[Option] | None:
         parts = re.findall(r"\d+", text)
     else:
         parts = [part for part in re.split(r"[;\n]|,(?=\s|\d|[a-z]\b)", text) if part.strip()]
-    named = [pick(item, part) for part in parts]
+    named: Sequence[Option | None] = [pick(item, part) for part in parts]
     if not parts or None in named:
         named = _texts_within(item, text)
     return [option for option in item.options if any(option is one for one in named)] if named else None
 
 
 def _texts_within(item: Item, text: str) -> list[Option]:
-    """Options whose texts hold commas themselves: cut off the front of the answer, longest first."""
-    rest, named = _folded(text), []
+    """The options whose texts the answer consists of, for texts that hold commas themselves; [] where other words remain."""
+    rest, named = _fold(text), []
     while rest:
-        fitting = [option for option in item.options if rest.startswith(_folded(option.text))]
+        fitting = [option for option in item.options if rest.startswith(_fold(option.text))]
         if not fitting:
             return []
         option = max(fitting, key=lambda one: len(one.text))
         named.append(option)
-        rest = rest[len(_folded(option.text)) :].lstrip(" ,;.&`*_")
+        rest = rest[len(_fold(option.text)) :].lstrip(" ,;.&`*_")
         rest = rest.removeprefix("and ")
     return named
 
 
 def grade_multi(item: Item, answer: str) -> Grade:
     """All or nothing, or (right − wrong) / right where the item gives partial credit."""
-    named = _picked(item, answer)
+    named = _picked_options(item, answer)
     if named is None:
-        return _unread(item, answer, "Type the numbers of the right options with commas between them, such as 1, 3.")
+        return _not_understood(answer, "Type the numbers of the right options with commas between them, such as 1, 3.")
     right = [option for option in item.options if option.right]
     hits = [option for option in named if option.right]
     slips = [option for option in named if not option.right]
@@ -108,17 +110,17 @@ JOIN = re.compile(r"(?<=[^\W\d])[\s-]+(?=\w)")  # after a letter: GPT-2 is GPT 2
 
 
 def _fills(typed: str, accepted: str, others: list[str]) -> bool:
-    """Whether a word fills a blank; a spelling slip is forgiven where no other word of the item is as near."""
-    typed, accepted = _folded(typed), _folded(accepted)
+    """Whether a word fills a blank; a spelling slip is forgiven unless another word of the item is just as near."""
+    typed, accepted = _fold(typed), _fold(accepted)
     if JOIN.sub("", typed) == JOIN.sub("", accepted):
         return True
     if len(accepted) < 4 or any(mark.isdigit() for mark in typed + accepted) or differ_by_prefix(typed, accepted):
         return False
     if stem(typed) != stem(accepted) and lexicon.is_listed(stem(typed)):
-        return False  # another word: decreases is no slip for increases
+        return False  # a different word: `decreases` is no misspelling of `increases`
     limit = 1 if len(accepted) < 8 else 2
     for edits in range(1, limit + 1):
-        if any(edits_at_most(typed, _folded(other), edits) for other in others):
+        if any(edits_at_most(typed, _fold(other), edits) for other in others):
             return False
         if edits_at_most(typed, accepted, edits):
             return True
@@ -140,7 +142,7 @@ def grade_cloze(item: Item, answer: str) -> Grade:
     met, missed, said = [], [], []
     for n, (blank, part) in enumerate(zip(item.blanks, parts, strict=True)):
         others = [other for i, one in enumerate(item.blanks) if i != n for other in one.accepted if other not in blank.accepted]
-        others += [words[n] for words in wrong if len(words) == count and _folded(words[n]) not in map(_folded, blank.accepted)]
+        others += [words[n] for words in wrong if len(words) == count and _fold(words[n]) not in map(_fold, blank.accepted)]
         if any(_fills(part, accepted, others) for accepted in blank.accepted):
             met.append(Met(blank.accepted[0], part.strip()))
         else:
@@ -149,7 +151,7 @@ def grade_cloze(item: Item, answer: str) -> Grade:
                 f"“{part.strip()}” does not fill blank {n + 1}." if count > 1 else f"“{part.strip()}” does not fill the blank."
             )
     for known, words in zip(item.wrong, wrong, strict=True):
-        if missed and [_folded(word) for word in words] == [_folded(part) for part in parts]:
+        if missed and [_fold(word) for word in words] == [_fold(part) for part in parts]:
             said = [known.reply or known.misconception or said[0]]
     if met and missed:
         said.insert(0, "Right: " + ", ".join(f"“{one.evidence}”" for one in met) + ".")
@@ -157,9 +159,9 @@ def grade_cloze(item: Item, answer: str) -> Grade:
 
 
 def grade_order(item: Item, answer: str, shown: tuple[int, ...]) -> Grade:
-    """The longest run of steps that follow one another rightly, as a share of all steps.
+    """The share of steps in the longest run that is in the right order.
 
-    shown: indices into item.steps in the order in which the learner saw them; the answer's numbers count from 1 there.
+    shown: indices into item.steps in the order in which the learner saw them; the numbers of the answer refer to it, from 1.
     """
     count = len(item.steps)
     text = clean(answer).strip()
@@ -171,9 +173,9 @@ def grade_order(item: Item, answer: str, shown: tuple[int, ...]) -> Grade:
         if sorted(numbers) == list(range(1, count + 1)):
             given = [shown[number - 1] for number in numbers]
     else:
-        steps = [_folded(step) for step in item.steps]
+        steps = [_fold(step) for step in item.steps]
         for mark in (r"\s*(?:→|->|>)\s*", r"\s*[;\n]\s*", r"\s*,\s*"):
-            parts = [_folded(part) for part in re.split(mark, text) if part.strip()]
+            parts = [_fold(part) for part in re.split(mark, text) if part.strip()]
             if sorted(parts) == sorted(steps):
                 given = [steps.index(part) for part in parts]
                 break

@@ -1,270 +1,12 @@
-"""How an answer and a reference compare, as numbers: what the logistic regression of the grader sees.
-
-Words are aligned first: each content word of the reference with the best unused word of the answer, by stem,
-spelling, shared beginning or the lexicon. Words that the question already gave count little.
-"""
+"""How an answer and a reference compare, as numbers: what the logistic regression of the grader sees."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 from tutor.grading import lexicon
-from tutor.grading.words import Token, tokens
-
-GIVEN = 0.25  # weight of a word that the question already gave
-LIGHT = 0.5  # weight of a word that carries a little meaning
-ASIDE = 0.5  # weight of what a reference says in brackets
-BREAKS = frozenset(". ; : , ? ! so because since therefore when if then but".split())
-
-
-def edits_at_most(one: str, other: str, limit: int) -> bool:
-    """Whether `limit` insertions, deletions, substitutions or swaps of neighbours turn one word into the other."""
-    if abs(len(one) - len(other)) > limit:
-        return False
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        now = [i]
-        best = i
-        for j, b in enumerate(other, 1):
-            value = row[j - 1] if a == b else 1 + min(row[j - 1], row[j], now[-1])
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b and a != b:
-                value = min(value, before[j - 2] + 1)
-            now.append(value)
-            best = min(best, value)
-        if best > limit:
-            return False
-        before, row = row, now
-    return row[-1] <= limit
-
-
-@lru_cache(maxsize=40000)
-def likeness(one: str, other: str) -> float:
-    """0..1: how surely two stems mean the same; negative where the lexicon has them as opposites."""
-    if one == other:
-        return 1.0
-    if other in lexicon.opposites().get(one, ()):
-        return -1.0
-    shorter = min(len(one), len(other))
-    groups = lexicon.groups()
-    if one in groups and other in groups and groups[one] & groups[other]:
-        return 0.75
-    if shorter < 4 or one.isdigit() or other.isdigit():
-        return 0.0
-    if differ_by_prefix(one, other):
-        return -1.0
-    limit = 1 if shorter < 8 else 2
-    if (one[0] == other[0] or one[1:3] == other[1:3]) and edits_at_most(one, other, limit):
-        return 0.9
-    same = 0
-    while same < shorter and one[same] == other[same]:
-        same += 1
-    if same >= 5 or (same >= 4 and same >= 0.75 * shorter):
-        return 0.7
-    return 0.0
-
-
-def differ_by_prefix(one: str, other: str) -> bool:
-    """mutable / immutable, connected / disconnected: the same word but for a prefix that turns it round."""
-    short, long = (one, other) if len(one) < len(other) else (other, one)
-    return len(long) > len(short) and any(
-        long == prefix + short for prefix in ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "anti")
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionTokens:
-    """What the question already says."""
-
-    stems: frozenset[str]
-    bigrams: frozenset[tuple[str, str]]
-
-
-@dataclass(slots=True, kw_only=True)
-class TextTokens:
-    """What a reference and an answer are both made ready with."""
-
-    text: str
-    tokens: list[Token]
-    content: list[int]  # indices of the tokens that carry meaning
-    weights: list[float]  # one per content token
-    stems: frozenset[str]  # of the content tokens
-    numbers: frozenset[str]  # those of them that are numbers
-    negations: int
-    bigrams: frozenset[tuple[str, str]]
-    trigrams: Counter
-    norm: float
-    small: frozenset[str]  # function words
-    lead: str  # the choice that it opens with, if any
-
-
-@dataclass(slots=True, kw_only=True)
-class ReferenceTokens(TextTokens):
-    """A right answer, made ready for comparison."""
-
-    new: list[bool]  # whether the question did not give the content token
-    total: float
-    new_total: float
-    clauses: list[int]  # number of the clause that each content token stands in
-    pairs: frozenset[tuple[str, str]]  # content words that follow one another, whatever stands between
-    poles: frozenset[str]  # opposites of its words
-
-
-@dataclass(slots=True, kw_only=True)
-class AnswerTokens(TextTokens):
-    """A learner's answer, made ready for comparison."""
-
-    given: list[bool]  # whether the question already gave the content token
-
-
-def _trigrams(found: list[Token]) -> tuple[Counter, float]:
-    text = " " + " ".join(token.stem for token in found if token.kind != "mark" and token.kind != "stop") + " "
-    counts = Counter([text[i : i + 3] for i in range(len(text) - 2)])
-    return counts, math.sqrt(sum(value * value for value in counts.values()))
-
-
-def _content(found: list[Token]) -> list[int]:
-    return [i for i, token in enumerate(found) if token.kind in ("word", "number")]
-
-
-def _bigrams(found: list[Token]) -> frozenset[tuple[str, str]]:
-    row = [token.stem for token in found if token.kind != "mark"]
-    return frozenset(itertools.pairwise(row))
-
-
-def _common(text: str, found: list[Token], content: list[int]) -> dict:
-    """The fields of TextTokens but for the weights."""
-    trigrams, norm = _trigrams(found)
-    return {
-        "text": text,
-        "tokens": found,
-        "content": content,
-        "stems": frozenset(found[i].stem for i in content),
-        "numbers": frozenset(found[i].stem for i in content if found[i].kind == "number"),
-        "negations": sum(token.kind == "not" for token in found),
-        "bigrams": _bigrams(found),
-        "trigrams": trigrams,
-        "norm": norm or 1.0,
-        "small": frozenset(token.stem for token in found if token.kind == "stop"),
-        "lead": _lead(found),
-    }
-
-
-def prepare_question(question: str, language: str = "en") -> QuestionTokens:
-    found = tokens(question, language)
-    return QuestionTokens(frozenset(token.stem for token in found if token.kind in ("word", "number")), _bigrams(found))
-
-
-def _weight(token: Token, idf: dict[str, float], default: float) -> float:
-    value = idf.get(token.stem, default)
-    return value * LIGHT if token.text in lexicon.LIGHT else value
-
-
-def prepare_reference(
-    text: str, asked: QuestionTokens, idf: dict[str, float], default: float, language: str = "en"
-) -> ReferenceTokens:
-    found = tokens(text, language)
-    content = _content(found)
-    if not content:  # a reference of function words only, such as "because of it": then they are all there is
-        content = [i for i, token in enumerate(found) if token.kind in ("stop", "not")]
-    weights, new, clauses = [], [], []
-    clause, last, aside = 0, -1, False
-    for i in content:
-        token = found[i]
-        if any(between.text in BREAKS for between in found[last + 1 : i]) and last >= 0:
-            clause += 1
-        for between in found[last + 1 : i]:
-            if between.text in "([":
-                aside = True
-            elif between.text in ")]":
-                aside = False
-        last = i
-        fresh = token.stem not in asked.stems
-        weights.append(_weight(token, idf, default) * (1.0 if fresh else GIVEN) * (ASIDE if aside else 1.0))
-        new.append(fresh)
-        clauses.append(clause)
-    return ReferenceTokens(
-        **_common(text, found, content),
-        weights=weights,
-        new=new,
-        total=sum(weights) or 1.0,
-        new_total=sum(w for w, fresh in zip(weights, new, strict=True) if fresh),
-        clauses=clauses,
-        pairs=frozenset((found[i].stem, found[j].stem) for i, j in itertools.pairwise(content)),
-        poles=frozenset().union(*(lexicon.opposites().get(found[i].stem, frozenset()) for i in content)),
-    )
-
-
-def prepare_answer(text: str, asked: QuestionTokens, idf: dict[str, float], default: float, language: str = "en") -> AnswerTokens:
-    found = tokens(text, language)
-    content = _content(found)
-    return AnswerTokens(
-        **_common(text, found, content),
-        weights=[_weight(found[i], idf, default) for i in content],
-        given=[found[i].stem in asked.stems for i in content],
-    )
-
-
-def align(reference: ReferenceTokens, answer: AnswerTokens) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
-    """Which token of the answer stands for which content token of the reference.
-
-    Returns ([(index into reference.content, index into answer.tokens, likeness)], [pairs that are opposites]).
-    """
-    rows = reference.content
-    found = reference.tokens
-    where: dict[str, list[int]] = {}
-    for i, token in enumerate(answer.tokens):
-        if token.kind != "mark":
-            where.setdefault(token.stem, []).append(i)
-    used: set[int] = set()
-    pairs: list[tuple[int, int, float]] = []
-    left: list[int] = []
-    last = -1
-    for k, i in enumerate(rows):
-        places = where.get(found[i].stem)
-        if places:
-            free = [p for p in places if p not in used]
-            if free:
-                after = [p for p in free if p > last]
-                last = after[0] if after else free[0]
-                used.add(last)
-                pairs.append((k, last, 1.0))
-                continue
-        left.append(k)
-    against: list[tuple[int, int]] = []
-    candidates: dict[str, list[int]] = {}
-    for p, token in enumerate(answer.tokens) if left else ():
-        if token.kind not in ("mark", "not"):
-            candidates.setdefault(token.stem, []).append(p)
-    for k in left:
-        stem = found[rows[k]].stem
-        best, place, worst = 0.0, -1, -1
-        for other, places in candidates.items():
-            value = likeness(stem, other)
-            if not value:
-                continue
-            p = next((p for p in places if p not in used), -1)
-            if p < 0:
-                continue
-            if value > best or (value == best and p < place):
-                best, place = value, p
-            elif value < 0 and (worst < 0 or p < worst):
-                worst = p
-        if best > 0:
-            used.add(place)
-            pairs.append((k, place, best))
-        elif worst >= 0:
-            against.append((k, worst))
-        elif stem in where:  # said once where the reference says it twice
-            pairs.append((k, where[stem][0], 1.0))
-    pairs.sort()
-    return pairs, against
-
+from tutor.grading.comparable import AnswerTokens, ReferenceTokens, align
 
 NAMES = (
     "recall",
@@ -330,28 +72,12 @@ def _common_run(one: list[str], other: list[str]) -> int:
     return row[-1]
 
 
-LEADS = {"yes": "yes", "agree": "yes", "true": "yes", "no": "no", "disagree": "no", "false": "no", "not": "no"}
+def _displaced_poles(
+    reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]
+) -> tuple[float, float]:
+    """Whether words that have an opposite (more, higher, positive) have the same neighbours as in the reference.
 
-
-def _lead(found: list[Token]) -> str:
-    """The choice that a text opens with: yes, no, or a letter such as `B.`"""
-    for token in found[:2]:
-        if token.text in LEADS:
-            return LEADS[token.text]
-    if (
-        found
-        and len(found[0].text) == 1
-        and found[0].text.isalpha()
-        and (len(found) == 1 or found[1].text in ".,;:)" or found[1].text == "because")
-    ):
-        return found[0].text
-    return ""
-
-
-def _moved(reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]) -> tuple[float, float]:
-    """Whether words with an opposite (more, higher, positive) stand by the same words as in the reference.
-
-    Returns (such words that moved to other neighbours, share of neighbouring words that are still neighbours).
+    Returns (number of them that have moved to other neighbours, share of neighbouring words that are still neighbours).
     """
     poles = lexicon.opposites()
     place_of = {k: place for k, place, _ in pairs}
@@ -433,7 +159,7 @@ def compare(reference: ReferenceTokens, answer: AnswerTokens) -> list[float]:
     recall = min(1.0, recall + 0.75 * agreed / total)
     row = [place for _, place, _ in pairs]
     n = len(row)
-    clash = 0.0  # words of the answer that are opposite to what the reference says and that it does not say
+    clash = 0.0  # words of the answer that the reference does not have and that are opposites of its words
     for i in answer.content:
         if i not in places and answer.tokens[i].stem not in reference.stems and answer.tokens[i].stem in reference.poles:
             clash = min(2.0, clash + 1.0)
@@ -491,7 +217,7 @@ def compare(reference: ReferenceTokens, answer: AnswerTokens) -> list[float]:
         float(min(2, against_count)),
         flips / (n + 1),
         clash,
-        *_moved(reference, answer, pairs),
+        *_displaced_poles(reference, answer, pairs),
         float(lead != "" and lead == answer.lead),
         float(lead != "" and answer.lead != "" and lead != answer.lead),
     ]

@@ -1,15 +1,15 @@
-"""What features can't see: answers that are none, and answers made to look right without saying so."""
+"""What features can't see: texts that answer nothing, and answers made to look right without saying anything right."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 
-from tutor.grading import lexicon
-from tutor.grading.features import AnswerTokens, QuestionTokens, ReferenceTokens
-from tutor.grading.words import tokens
+from tutor import stop_words
+from tutor.grading.comparable import AnswerTokens, QuestionTokens, ReferenceTokens
+from tutor.grading.words import SENTENCE_END, tokens
 
-# Sentences that speak to the grader. What they look like in an honest answer is let stand: see `without_instructions`.
+# Sentences that speak to the grader. An honest answer that happens to look like one is kept: see `without_instructions`.
 INJECTION = re.compile(
     "|".join(
         (
@@ -45,7 +45,7 @@ def no_answer(text: str) -> bool:
 
 
 def without_instructions(text: str, telling: frozenset[str], language: str = "en") -> tuple[str, bool]:
-    """The answer without the sentences that speak to the grader, and whether there were any.
+    """(the answer without the sentences that speak to the grader, whether there were any).
 
     telling: stems of the references that the question does not give away; a sentence with two of them is about the
     subject, whatever it looks like.
@@ -53,7 +53,7 @@ def without_instructions(text: str, telling: frozenset[str], language: str = "en
     if not INJECTION.search(text):
         return text, False
     kept, talked = [], False
-    for part in re.split(r"(?<=[.!?\n])\s+", text):
+    for part in SENTENCE_END.split(text):
         if INJECTION.search(part) and len(telling & {token.stem for token in tokens(part, language)}) < 2:
             talked = True
         else:
@@ -62,7 +62,7 @@ def without_instructions(text: str, telling: frozenset[str], language: str = "en
 
 
 def reason_against(answer: AnswerTokens, reference: ReferenceTokens, asked: QuestionTokens) -> str:
-    """Why an answer cannot be right whatever its words, or ""."""
+    """Why an answer can't be right, whatever words it uses; "" where there is no such reason."""
     if not answer.content and reference.stems:
         return "This does not answer the question."
     if _other_number_first(answer, reference):
@@ -77,7 +77,7 @@ def reason_against(answer: AnswerTokens, reference: ReferenceTokens, asked: Ques
 
 
 def _other_number_first(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
-    """Whether a number is asked for and the answer begins with another one, whatever it says further on."""
+    """Whether the question asks for a number and the answer begins with a different one, whatever it says after that."""
     if not reference.numbers or any(not reference.tokens[i].text[0].isdigit() for i in reference.content):
         return False
     said = [token.stem for token in answer.tokens if token.text[0].isdigit()]
@@ -85,12 +85,12 @@ def _other_number_first(answer: AnswerTokens, reference: ReferenceTokens) -> boo
 
 
 def _salad(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
-    """Whether key words stand there without the small words and the order of a sentence."""
+    """Whether the answer lists key words without the function words and the word order of a sentence."""
     content = len(answer.content)
     commas = sum(1 for token in answer.tokens if token.text == ",")
     if content >= 6 and commas >= 0.7 * (content - 1):
         return True
-    if content < 3 or any(token.text in lexicon.GLUE for token in answer.tokens) or not reference.small:
+    if content < 3 or any(token.text in stop_words.GLUE for token in answer.tokens) or not reference.small:
         return False
     known = sum(1 for i in answer.content if answer.tokens[i].stem in reference.stems or answer.tokens[i].kind == "number")
     together = len(answer.bigrams & reference.pairs)
@@ -98,7 +98,7 @@ def _salad(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
 
 
 def _echo(answer: AnswerTokens, reference: ReferenceTokens, asked: QuestionTokens) -> bool:
-    """Whether the answer is the question's own words in the question's own order, where the reference says more."""
+    """Whether the answer repeats the question, in its words and order, where the reference says more."""
     if len(answer.bigrams) < 4 or len(reference.bigrams & asked.bigrams) > 0.7 * len(reference.bigrams):
         return False
     fresh = [i for i, given in zip(answer.content, answer.given, strict=True) if not given and answer.tokens[i].stem not in ECHO]
@@ -109,7 +109,7 @@ ECHO = frozenset(["answer", "question", "because"])
 
 
 def _flood(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
-    """Whether an answer is so much longer than the reference that being right in it somewhere means nothing."""
+    """Whether an answer is so much longer than the reference that being right somewhere in it means nothing."""
     content = len(answer.content)
     if content > 8 * max(6, len(reference.content)):
         return True
@@ -124,9 +124,9 @@ NEAR = 0.8  # share of a reference's words that a near copy of it has
 def reversal_in(
     reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]], against: list[tuple[int, int]]
 ) -> str | None:
-    """What turns a near copy of a reference into its contrary; "" where nothing does; None where it is no near copy.
+    """What makes a near copy of a reference say the opposite, in words for the learner; "" where nothing does.
 
-    pairs and against: as `features.align` gives them.
+    None for an answer that is no near copy. pairs and against: what `comparable.align` returns.
     """
     count = len(reference.content)
     found = reference.tokens
@@ -142,7 +142,7 @@ def reversal_in(
         if found[reference.content[k]].negated == answer.tokens[place].negated:
             return f"“{answer.tokens[place].text}” says the opposite of what is right."
     if any(found[reference.content[k]].negated != answer.tokens[place].negated for k, place in against):
-        return ""  # the opposite word under a negation: the same again
+        return ""  # a negated opposite means the same again
     flips = sum(1 for k, place, _ in pairs if found[reference.content[k]].negated != answer.tokens[place].negated)
     if flips and reference.negations % 2 != answer.negations % 2:
         return (
@@ -154,7 +154,7 @@ def reversal_in(
 
 
 def is_copy(reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]) -> bool:
-    """Whether the answer is the reference in its own order, but for spelling slips and a few words around it."""
+    """Whether the answer repeats the reference in the same order, except for spelling slips and a few words around it."""
     count = len(reference.content)
     if len({place for _, place, _ in pairs}) < count or any(value < 0.9 for _, _, value in pairs):
         return False

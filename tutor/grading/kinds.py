@@ -1,4 +1,4 @@
-"""One door to the grader for every kind of item."""
+"""The grade of an answer to an item of any kind."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from tutor.models import Grade, Item, Kind
 
 
 def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
-    """The verdict on what was typed for an item whose numbers are drawn.
+    """The grade of what was typed for an item whose numbers have been drawn.
 
-    weights: of the `short` grader; None takes assets/grader.json, read once. strict: a verdict that the grader is
-    unsure of becomes not correct, and the feedback says so. An answer that cannot be read has `misunderstood` set.
+    weights: of the `short` grader; None takes those of assets/grader.json. strict: where the grader is unsure the answer
+    is not correct, and the feedback says so. For an answer that can't be read, `misunderstood` is set.
     """
     if item.kind == Kind.CHOICE:
         return grade_choice(item, answer)

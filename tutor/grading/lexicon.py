@@ -1,7 +1,7 @@
-"""What English words have to do with one another: irregular forms, near-synonyms, opposites. Written for this grader.
+"""How English words relate to one another: irregular forms, near-synonyms, opposites. Written for this grader.
 
-The long lists stand in assets/lexicon.txt: irregular forms, groups of words that learners use for one another, and
-opposites, whose two sides contradict one another. A word may stand in several lines.
+The long lists are in assets/lexicon.txt: irregular forms, groups of words that learners use interchangeably, and
+opposites, where the words on one side of a line contradict those on the other. A word may be in several lines.
 """
 
 from __future__ import annotations
@@ -11,29 +11,14 @@ from pathlib import Path
 
 from utils.text import stemmer
 
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-GLUE = _set("""
-a an the this that these those it its itself they them their theirs he him his she her hers we us our ours you your yours i me my
-mine who whom whose which what when where why how there here is are was were be been being am do does did doing done has have had
-having will would shall should can could may might must of in on at by for from to with into onto as about than then so and or if
-because since while but
-""")
-# Words that hardly ever decide whether an answer is right.
-STOP = GLUE | _set("""
-one ones also too very just such some any another much many s t re ve ll d m get gets got getting go goes going went gone thing
-things something like kind sort way really actually basically think thought believe guess know said say means mean answer
-cause cuz
-""")
 # Words that carry a little meaning: they count, but less than others.
-LIGHT = _set("more most less least all both each same other only own always up down out")
-NEGATION = _set("""
+LIGHT = frozenset("more most less least all both each same other only own always up down out".split())
+NEGATION = frozenset(
+    """
 not no never none nothing nobody nowhere neither nor cannot without dont doesnt didnt isnt arent wasnt werent wont cant couldnt
 wouldnt shouldnt hasnt havent hadnt aint hardly barely
-""")
+""".split()
+)
 _COUNTED = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 twenty
@@ -78,13 +63,13 @@ def _bases() -> dict[str, str]:
 
 
 def base_form(word: str) -> str:
-    """`froze` -> `freeze`; a regular word comes back as it is."""
+    """`froze` -> `freeze`; a regular word is returned unchanged."""
     return _bases().get(word, word)
 
 
 @lru_cache(maxsize=20000)
 def stem(word: str, language: str = "en") -> str:
-    """The stem of a lower-case word; irregular English forms come back as their base form's stem."""
+    """The stem of a lower-case word; irregular English forms give the stem of their base form."""
     if language == "en":
         word = base_form(word)
     tool = stemmer(language)
@@ -93,7 +78,7 @@ def stem(word: str, language: str = "en") -> str:
 
 @lru_cache(maxsize=1)
 def groups() -> dict[str, frozenset[int]]:
-    """Stem -> numbers of the groups of like words it stands in."""
+    """Stem -> numbers of the groups of near-synonyms that it is in."""
     found: dict[str, set[int]] = {}
     for number, line in enumerate(_sections()["same"]):
         for word in line.split():
@@ -114,5 +99,5 @@ def opposites() -> dict[str, frozenset[str]]:
 
 
 def is_listed(stem: str) -> bool:
-    """Whether a stem is that of a word listed here, and so hardly a misspelling of another word."""
+    """Whether a stem belongs to a listed word, and so is unlikely to be a misspelling of another word."""
     return stem in groups() or stem in opposites()

@@ -1,8 +1,8 @@
-"""A model's verdict made into a grade: its evidence is looked up, the score computed here, the embedded grader asked too.
+"""Grades from a model's verdicts: its evidence is checked, the score computed here, and the embedded grader asked too.
 
-A model can be talked to and the embedded grader can't. So what the model calls met must be quoted from the learner's
-words, outside what speaks to the grader and what the question says itself; and where the embedded grader sees no trace
-of the references, or settles the answer by a guard, no model's word makes it right.
+A model can be talked into a grade; the embedded grader can't. So for every point that the model calls met it must quote the
+learner, from outside anything that speaks to the grader and anything that the question itself says. And where the embedded
+grader finds no trace of the references, or rejects the answer by a guard, no model can make it right.
 """
 
 from __future__ import annotations
@@ -12,49 +12,48 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from tutor import prompts
-from tutor.grading import guards, lexicon
-from tutor.grading.features import prepare_question, prepare_reference
-from tutor.grading.short import Weights, look_at, shipped_weights
-from tutor.grading.words import clean
+from tutor import prompts, stop_words
+from tutor.grading import guards
+from tutor.grading.comparable import prepare_question, prepare_reference
+from tutor.grading.short import Comparison, Weights, all_stems, assess, reply_to, shipped_weights
+from tutor.grading.words import SENTENCE_END, clean
 from tutor.models import Grade, Item, Met
 from tutor.prompts import AnswerVerdict
 from utils.errors import ModelError
 from utils.llm.structured import Prompt
 
-AGREES = 0.12  # probability from which the embedded grader does not stand against a model's "right"
+AGREES = 0.12  # the embedded grader's probability from which it doesn't object to a model's "right"
 AGREES_IF_TALKED = 0.5  # the same for an answer that may be speaking to the grader
-OPPOSES = 0.9  # and from which it stands against a model's "nothing right"
-CONTRADICTED = 0.5  # the most that an answer with a contradiction in it scores
+OPPOSES = 0.9  # its probability from which it objects to a model's "nothing right"
+CONTRADICTED = 0.5  # the highest score of an answer that contradicts a reference
 
-# Signs that an answer may speak to its reader rather than about the subject. Honest answers may bear them too: they only
-# raise what the embedded grader must see.
+# Signs that an answer may speak to its reader rather than about the subject. Honest answers may show them too, so they only
+# raise the probability that the embedded grader must find.
 TALK = re.compile(
     r"\b(let's|you|your|please|ignore|pretend|imagine|respond|reply|translate|repeat|decode|obey|instruct\w*|prompt|system|user|"
     r"secret|password|grad(e|er|ing)|rubric|verdict|score|tutors?|lenient|accepted|effort|poem|recipe)\b"
     r"|[\[\]{}<>#|%\\]|\b(q|a|p|r|student|teacher|note|process)\s*:|\?|\n\s*\n|\w{24,}|\b[a-z]+\d+[a-z]+|(\b\w\s+){5}",
     re.I,
 )
-SENTENCE_ENDS = re.compile(r"(?<=[.!?\n])\s+")
-FEWEST_SMALL_WORDS = 0.1  # share of the, of, is... below which a text is hardly English prose
+FEWEST_SMALL_WORDS = 0.1  # share of `the`, `of`, `is` and the like below which a text is hardly English prose
 
 
 def _may_talk(answer: str, item: Item, language: str) -> bool:
-    """Whether there are signs that the answer speaks to whoever grades it, or is not in the references' language."""
+    """Whether the answer may be speaking to whoever grades it, or is not in the language of the references."""
     text = clean(answer)
     if TALK.search(text) or guards.INJECTION.search(text):
         return True
     known = set(" ".join([item.question, *item.references]))
     if any(mark.isalpha() and not mark.isascii() and mark not in known for mark in text):
         return True
-    parts = SENTENCE_ENDS.split(text)
+    parts = SENTENCE_END.split(text)
     return any(guards.no_answer(part) or (language.startswith("en") and not _is_english(part)) for part in parts)
 
 
 def _is_english(sentence: str) -> bool:
-    """Whether a sentence holds the small words of English prose; a very short one may do without."""
+    """Whether a sentence has the function words of English prose; a very short one need not have any."""
     words = re.findall(r"[a-z']+", sentence.lower())
-    return len(words) < 4 or sum(word in lexicon.GLUE for word in words) >= FEWEST_SMALL_WORDS * len(words)
+    return len(words) < 4 or sum(word in stop_words.GLUE for word in words) >= FEWEST_SMALL_WORDS * len(words)
 
 
 def grade_with(
@@ -72,9 +71,9 @@ def grade_with(
     fill: what asks the model, LanguageModel.fill; an answer that needs no reading is not sent. stricter: the second look of an
     appeal. Raises ModelError.
     """
-    settled, _ = look_at(item, answer, shipped_weights(), language)
-    if settled and not (settled.misunderstood and re.search(r"\w", answer)):
-        return settled
+    found = assess(item, answer, shipped_weights(), language)
+    if isinstance(found, Grade) and _is_final(found, answer):
+        return found
     verdict = fill(prompts.grade(item, answer, stricter))
     verdicts = [(point.met, point.quote) for point in verdict.points]
     return grade_from_verdicts(
@@ -96,20 +95,20 @@ def grade_from_verdicts(
     strict: bool = False,
     language: str = "en",
 ) -> Grade:
-    """The grade that a model's verdict comes to. verdicts: (is the point met, the learner's words), one for each point.
+    """The grade that follows from a model's verdicts: (is the point met, the learner's words), one for each point.
 
     `unsure` where the two graders are far apart: the learner compares, and with `strict` the stricter verdict stands.
-    Raises ModelError where a quote is not in the answer: then nothing that this verdict says can be relied on.
+    Raises ModelError where a quote is not in the answer, because then nothing that the model says can be relied on.
     """
     weights = weights or shipped_weights()
-    settled, verdict = look_at(item, answer, weights, language)
+    found = assess(item, answer, weights, language)
+    comparison = found if isinstance(found, Comparison) else None
+    wrong = found if isinstance(found, Grade) else None
     talks = _may_talk(answer, item, language)
-    if talks and not settled:  # a known wrong answer with something said to the grader behind it
-        parts = [part for part in SENTENCE_ENDS.split(answer) if re.search(r"\w", part)]
-        known = (look_at(item, part, weights, language)[0] for part in parts) if item.wrong else ()
-        settled = next((grade for grade in known if grade and grade.feedback in _replies(item)), None)
-    if settled and not (settled.misunderstood and re.search(r"\w", answer)):  # other letters can be read by a model
-        return settled
+    if talks and not wrong:
+        wrong = _known_wrong_sentence(item, answer, weights, language)
+    if wrong and _is_final(wrong, answer):
+        return wrong
     telling = _telling_stems(item, weights, language)
     own = guards.without_instructions(answer, telling, language)[0]
     met, missed = [], []
@@ -122,10 +121,10 @@ def grade_from_verdicts(
             missed.append(point)
     contradicts = bool(contradiction) and _stands_in(contradiction, answer)
     score = len(met) / len(points)
-    in_question = talks or not (verdict and telling & verdict.answer.stems)
-    needed = AGREES_IF_TALKED if in_question else AGREES
-    alone = score >= 1 and (verdict is None or verdict.probability < needed)
-    opposed = score == 0 and verdict is not None and verdict.probability >= OPPOSES and not contradicts
+    suspicious = talks or not (comparison and telling & comparison.answer.stems)
+    needed = AGREES_IF_TALKED if suspicious else AGREES
+    alone = score >= 1 and (comparison is None or comparison.probability < needed)
+    opposed = score == 0 and comparison is not None and comparison.probability >= OPPOSES and not contradicts
     feedback = _in_words(met, missed, contradiction if contradicts else "", remark)
     if contradicts:
         score = min(score, CONTRADICTED)
@@ -137,21 +136,32 @@ def grade_from_verdicts(
     return Grade(score, tuple(met), tuple(missed), feedback, grader, unsure=alone or opposed)
 
 
-def _replies(item: Item) -> set[str]:
-    """What is said to known wrong answers."""
-    return {wrong.reply or wrong.misconception or "This is a known misconception." for wrong in item.wrong}
+def _is_final(grade: Grade, answer: str) -> bool:
+    """Whether no model need be asked. It can read an answer in other letters, which the embedded grader can't."""
+    return not (grade.misunderstood and re.search(r"\w", answer))
+
+
+def _known_wrong_sentence(item: Item, answer: str, weights: Weights, language: str) -> Grade | None:
+    """The grade of the first sentence that is a known wrong answer, with something said to the grader around it."""
+    replies = {reply_to(wrong) for wrong in item.wrong}
+    for part in SENTENCE_END.split(answer) if item.wrong else ():
+        if re.search(r"\w", part):
+            found = assess(item, part, weights, language)
+            if isinstance(found, Grade) and found.feedback in replies:
+                return found
+    return None
 
 
 @lru_cache(maxsize=64)
 def _telling_stems(item: Item, weights: Weights, language: str) -> frozenset[str]:
     """The stems of the references that the question does not give away."""
     asked = prepare_question(clean(item.question), language)
-    stems = [prepare_reference(clean(text), asked, weights.idf, weights.idf_default, language).stems for text in item.references]
-    return frozenset().union(*stems) - asked.stems
+    references = (prepare_reference(clean(text), asked, weights.idf, weights.idf_default, language) for text in item.references)
+    return all_stems(references) - asked.stems
 
 
 def _stands_in(quote: str, text: str) -> bool:
-    """Whether a quote is in a text, but for case, white space and the form of quotation marks."""
+    """Whether a quote is in a text; case, white space and the form of quotation marks don't count."""
     flat = _flat(quote)
     return bool(flat) and flat in _flat(text)
 

@@ -10,7 +10,7 @@ from tutor.grading.lexicon import NUMBER_WORDS
 from tutor.grading.words import clean
 from tutor.models import Grade, Item, KnownWrong
 
-# Each unit in its base unit, so that a right value in a wrong unit can be told from a wrong value.
+# Each unit in its base unit, to tell a right value in a wrong unit from a wrong value.
 SCALES = {
     "time": {
         "ns": 1e-9,
@@ -64,7 +64,7 @@ def read_quantity(text: str) -> Quantity | None:
     text = text.replace("−", "-").replace("–", "-").replace("⁄", "/")
     while (shorter := PREAMBLE.sub("", text)) != text:
         text = shorter
-    text = _spelled(text)
+    text = _in_digits(text)
     found = NUMBER.match(text)
     if not found:
         return None
@@ -117,8 +117,8 @@ TENTHS = {
 }
 
 
-def _spelled(text: str) -> str:
-    """`minus two thirds` -> `-2/3`, `twenty one` -> `21`; other text comes back as it is."""
+def _in_digits(text: str) -> str:
+    """`minus two thirds` -> `-2/3`, `twenty one` -> `21`; other text is returned unchanged."""
     words = re.findall(r"[a-z]+|\S+", text.lower().replace("-", " " if re.match(r"^[a-z]+-[a-z]+", text.lower()) else "-"))
     if not words:
         return text
@@ -160,7 +160,7 @@ def _spelled(text: str) -> str:
 
 
 def _scales(unit: str) -> dict[str, float]:
-    """Kind of quantity -> size of the unit in that kind's base unit, for every kind that the unit may measure."""
+    """{kind of quantity: size of the unit in that kind's base unit} for every kind that the unit may measure."""
     for name in (unit, unit.lower(), unit.lower().removesuffix("s")):
         found = {kind: float(units[name]) for kind, units in SCALES.items() if name in units}
         if found:
@@ -169,7 +169,7 @@ def _scales(unit: str) -> dict[str, float]:
 
 
 def _factor(unit: str, wanted: str) -> float | None:
-    """How many of the wanted unit one of the other is; None where they measure different things."""
+    """How many of the wanted unit make one of the other; None where they measure different things."""
     mine, theirs = _scales(unit), _scales(wanted)
     return next((mine[kind] / theirs[kind] for kind in mine if kind in theirs), None)
 
@@ -179,36 +179,43 @@ def _plain(unit: str) -> str:
 
 
 def same_unit(one: str, other: str) -> bool:
+    """Whether two units are spellings of the same, such as `ms` and `milliseconds`."""
     if _plain(one) == _plain(other):
         return True
     return _factor(one, other) == 1
 
 
 def is_within_tolerance(value: float, item: Item) -> bool:
-    """Whether a value lies within the item's tolerance; one part in 10⁹ is always forgiven, for rounding."""
+    """Whether a value is within the item's tolerance of its answer."""
     answer = item.answer or 0.0
-    return abs(value - answer) <= item.margin(answer) + 1e-9 * max(abs(answer), 1e-12)
+    return abs(value - answer) <= item.margin(answer) + _rounding(answer)
+
+
+def _rounding(value: float) -> float:
+    """One part in 10⁹, which is forgiven in any case."""
+    return 1e-9 * max(abs(value), 1e-12)
 
 
 def known_wrong(quantity: Quantity, item: Item) -> KnownWrong | None:
-    """The nearest known wrong number within the item's tolerance of what was typed."""
+    """The known wrong number that is nearest to what was typed, within the item's tolerance; None where there is none."""
     best, distance = None, math.inf
     for wrong in item.wrong:
-        value = read_quantity(wrong.answer)
-        if value is None:
+        known = read_quantity(wrong.answer)
+        if known is None:
             continue
-        gap = abs(value.value - quantity.value)
-        if gap <= item.margin(value.value) + 1e-9 * max(abs(value.value), 1e-12) and gap < distance:
+        gap = abs(known.value - quantity.value)
+        if gap <= item.margin(known.value) + _rounding(known.value) and gap < distance:
             best, distance = wrong, gap
     return best
 
 
 def digits(value: float) -> str:
+    """A number for the feedback."""
     return f"{value:.6g}"
 
 
 def grade_number(item: Item, answer: str) -> Grade:
-    """Right within the tolerance; a right value in another unit, and one off by a factor of a hundred, are told so."""
+    """Right within the tolerance. The feedback says so where only the unit, the sign or the decimal point is wrong."""
     quantity = read_quantity(answer)
     if quantity is None:
         return Grade(
@@ -267,7 +274,7 @@ def _wrong_number(item: Item, quantity: Quantity) -> Grade:
 
 
 def grade_expression(item: Item, answer: str) -> Grade:
-    """A formula is right when it has the value of the item's formula wherever both are defined."""
+    """A formula is right if it has the value of the item's formula wherever both are defined."""
     from tutor.corpus.formulas import equivalent
 
     text = clean(answer).strip().strip("`$").strip()

@@ -1,9 +1,10 @@
-"""Bulk grading: a line of JSON in, a grade as a plain dict out. Plain functions, so that other processes can run them."""
+"""Bulk grading: a line of JSON in, a grade as a plain dict out. Plain functions, which other processes can run."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from tutor.grading.short import grade_record
 from tutor.models import Grade
@@ -11,14 +12,12 @@ from tutor.models import Grade
 TEXTS = ("question", "answer")
 
 
-def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record) -> dict:
+def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record) -> dict[str, Any]:
     """The grade of one record, or what is wrong with its line.
 
-    grade: (question, references, answer, rubric) -> Grade.
-
-    line: (1-based number, text of {id, question, reference: str or list, answer, rubric?}). Returns
-    {id, score, correct, met, missed, unsure, feedback, grader}, or {id, line, error}. In bulk nobody is asked: where the
-    grader is unsure, `correct` is what it leans to, and `unsure` says so.
+    line: (1-based number, text of {id, question, reference: str or list, answer, rubric?}). grade: (question, references,
+    answer, rubric) -> Grade. Returns {id, score, correct, met, missed, unsure, feedback, grader}, or {id, line, error}.
+    Nobody is asked in bulk: where the grader is unsure, `correct` is what it leans towards, and `unsure` is true.
     """
     number, text = line
     identity = None
@@ -48,18 +47,21 @@ def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record
 
 
 def _fault_in(error: ValueError) -> str:
+    """What is wrong with a line, in words."""
     if isinstance(error, json.JSONDecodeError):
         return f"found text that is not JSON ({error.msg} at column {error.colno}), expected one object on the line"
     return str(error)
 
 
-def text_of(record: dict, name: str) -> str:
+def text_of(record: dict[str, Any], name: str) -> str:
+    """A field that must be text. Raises ValueError."""
     if isinstance(record.get(name), str):
         return record[name]
     raise ValueError(f'found {"no" if name not in record else "a mistyped"} "{name}", expected text')
 
 
-def texts_of(record: dict, name: str) -> tuple[str, ...]:
+def texts_of(record: dict[str, Any], name: str) -> tuple[str, ...]:
+    """A field that is one text or a list of them. Raises ValueError."""
     value = record.get(name)
     if isinstance(value, str):
         return (value,)

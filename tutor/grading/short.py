@@ -1,4 +1,4 @@
-"""Free-text answers: a verdict against references, rubric points and known wrong answers, with its reasons in words."""
+"""Free-text answers: a grade by references, rubric points and known wrong answers, with the reasons in words."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from tutor.grading import guards
-from tutor.grading.features import (
-    NAMES,
-    OVERALL,
+from tutor.grading.comparable import (
     AnswerTokens,
     QuestionTokens,
     ReferenceTokens,
     align,
-    features,
     prepare_answer,
     prepare_question,
     prepare_reference,
 )
+from tutor.grading.features import NAMES, OVERALL, features
 from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Grade, Item, KnownWrong, Met, Point
 
@@ -32,22 +31,23 @@ WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "grader.json"
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """What benchmarks/fit_grader.py learned: two models whose log-odds are averaged, thresholds and word weights."""
+    """What benchmarks/fit_grader.py has learned: two models whose log-odds are averaged, thresholds and word weights."""
 
-    means: tuple[float, ...]  # one per feature, as are scales and slopes
+    means: tuple[float, ...]  # one for each feature, like scales and slopes
     scales: tuple[float, ...]
     slopes: tuple[float, ...]
     bias: float
     start: float
-    trees: tuple  # each (column, threshold, low branch, high branch), a leaf being a number
+    trees: tuple[Any, ...]  # each (column, threshold, low branch, high branch), where a leaf is a number
     calibration: tuple[float, float, float]  # slope, bias, shift where there are several references
     decide: float  # probability from which an answer is called correct
-    low: float  # from here up to `high` the verdict is unsure
+    low: float  # from here up to `high` the grade is unsure
     high: float
     idf: dict[str, float]  # stem -> weight
     idf_default: float
 
     def probability(self, row: Sequence[float], several: bool) -> float:
+        """That an answer with these features is right. several: whether there is more than one reference."""
         linear = self.bias
         for value, mean, scale, slope in zip(row, self.means, self.scales, self.slopes, strict=True):
             linear += slope * (value - mean) / scale
@@ -72,7 +72,7 @@ def load_weights(text: str) -> Weights:
         tuple(linear["weights"]),
         linear["bias"],
         data["trees"]["start"],
-        tuple(_frozen(tree) for tree in data["trees"]["trees"]),
+        tuple(_as_tuples(tree) for tree in data["trees"]["trees"]),
         tuple(data["calibration"]),
         limits["decide"],
         limits["low"],
@@ -82,27 +82,41 @@ def load_weights(text: str) -> Weights:
     )
 
 
-def _frozen(node):
-    return (node[0], node[1], _frozen(node[2]), _frozen(node[3])) if isinstance(node, list) else node
+def _as_tuples(node: Any) -> Any:
+    return (node[0], node[1], _as_tuples(node[2]), _as_tuples(node[3])) if isinstance(node, list) else node
 
 
 @lru_cache(maxsize=1)
 def shipped_weights() -> Weights:
+    """Those of assets/grader.json, read once."""
     return load_weights(WEIGHTS_PATH.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How an answer stands to the references."""
+    """How an answer compares with the references."""
 
     probability: float  # that a teacher would call it correct
-    best: ReferenceTokens | None  # the reference that it comes nearest to
-    answer: AnswerTokens | None
-    reason: str = ""  # why a guard settled it, in words for the learner
+    best: ReferenceTokens  # the reference that it comes nearest to
+    answer: AnswerTokens
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """An answer that a guard calls wrong, whatever its words."""
+
+    reason: str  # for the learner
+    best: ReferenceTokens | None = None  # the reference that it comes nearest to, None for a text that answers nothing
+    answer: AnswerTokens | None = None
+
+
+def all_stems(texts: Iterable[ReferenceTokens]) -> frozenset[str]:
+    """The stems of all content tokens of several texts."""
+    return frozenset().union(*(text.stems for text in texts))
 
 
 @lru_cache(maxsize=512)
-def _prepared(
+def _prepare(
     question: str, references: tuple[str, ...], weights: Weights, language: str
 ) -> tuple[QuestionTokens, tuple[ReferenceTokens, ...]]:
     asked = prepare_question(clean(question), language)
@@ -112,46 +126,48 @@ def _prepared(
     )
 
 
-def judge(question: str, references: Sequence[str], answer: str, weights: Weights, language: str = "en") -> Comparison:
-    """The probability that the answer is right, and which reference it comes nearest to."""
+def judge(
+    question: str, references: Sequence[str], answer: str, weights: Weights, language: str = "en"
+) -> Comparison | Rejection:
+    """How likely the answer is right and which reference it comes nearest to, or why no reader could call it right."""
     references = tuple(references)
-    asked, prepared = _prepared(question, references, weights, language)
+    asked, prepared = _prepare(question, references, weights, language)
     cyrillic = any(CYRILLIC.search(text) for text in references)
     text = clean(answer, cyrillic)
     if guards.no_answer(text):
-        return Comparison(0.0, None, None, "This does not answer the question.")
-    telling = frozenset().union(*(reference.stems for reference in prepared)) - asked.stems
+        return Rejection("This does not answer the question.")
+    telling = all_stems(prepared) - asked.stems
     text, talked = guards.without_instructions(text, telling, language)
     if talked and guards.no_answer(text):
-        return Comparison(0.0, None, None, "This speaks to the grader and does not answer the question.")
+        return Rejection("This speaks to the grader and does not answer the question.")
     said = prepare_answer(text, asked, weights.idf, weights.idf_default, language)
     row, best = features(prepared, said)
     reason = guards.reason_against(said, prepared[best], asked)
     if reason:
-        return Comparison(0.0, prepared[best], said, reason)
-    reason, copied = _near_copies(prepared, said, asked)
+        return Rejection(reason, prepared[best], said)
+    reason, is_copy = _near_copies(prepared, said, asked)
     if reason:
-        return Comparison(0.0, prepared[best], said, reason)
+        return Rejection(reason, prepared[best], said)
     p = weights.probability(row, len(references) > 1)
-    return Comparison(max(p, COPIED) if copied else p, prepared[best], said)
+    return Comparison(max(p, COPIED) if is_copy else p, prepared[best], said)
 
 
-COPIED = 0.97  # what an answer that follows a reference word for word is worth
+COPIED = 0.97  # probability for an answer that follows a reference word for word
 
 
 def _near_copies(references: Sequence[ReferenceTokens], answer: AnswerTokens, asked: QuestionTokens) -> tuple[str, bool]:
-    """(what turns the answer against a reference that it nearly copies, whether it copies one rightly)."""
+    """(why the answer contradicts a reference that it nearly copies, whether it is a faithful copy of one)."""
     found, faithful, copies = "", False, False
     known = asked.stems.union(*(reference.stems for reference in references))
     for reference in references:
         pairs, against = align(reference, answer)
-        turn = guards.reversal_in(reference, answer, pairs, against)
-        if turn == "":
+        reversal = guards.reversal_in(reference, answer, pairs, against)
+        if reversal == "":
             faithful = True
             copies = copies or guards.is_copy(reference, answer, pairs)
-        elif turn and turn.startswith(guards.OTHER_NUMBER) and not answer.numbers <= known:
-            return turn, False
-        found = found or turn or ""
+        elif reversal and reversal.startswith(guards.OTHER_NUMBER) and not answer.numbers <= known:
+            return reversal, False
+        found = found or reversal or ""
     if copies:
         return "", True
     return ("" if faithful else found), False
@@ -186,13 +202,13 @@ def _span(answer: AnswerTokens, places: Iterable[int]) -> str:
     return answer.text[answer.tokens[places[0]].start : answer.tokens[places[-1]].end] if places else ""
 
 
-SHARED = 0.35  # weight of a word of a point that other points of the rubric have too
+SHARED = 0.35  # weight of a point's word that other points of the rubric have too
 
 
 def _coverage(point: ReferenceTokens, answer: AnswerTokens, shared: frozenset[str]) -> tuple[float, str]:
     """How much of a point the answer makes (0..1), and the words that make it.
 
-    shared: stems of the other points, which tell little about this one.
+    shared: stems of the other points, which say little about this one.
     """
     pairs, against = align(point, answer)
     own = [point.tokens[i] for i in point.content]
@@ -217,11 +233,11 @@ MET = 0.55  # share of a point's weight from which it counts as made
 
 
 def _points(item: Item, answer: AnswerTokens, weights: Weights, language: str) -> list[tuple[Point, float, str]]:
-    """For each rubric point, how much of it the answer makes and the learner's words that do."""
-    ways = [_prepared(item.question, (point.text, *point.also), weights, language)[1] for point in item.rubric]
+    """(point, share of it that the answer makes, the learner's words that make it) for each point of the rubric."""
+    ways = [_prepare(item.question, (point.text, *point.also), weights, language)[1] for point in item.rubric]
     found = []
     for point, own in zip(item.rubric, ways, strict=True):
-        shared = frozenset().union(*(way.stems for other in ways if other is not own for way in other[:1]))
+        shared = all_stems(way for other in ways if other is not own for way in other[:1])
         share, words = max((_coverage(way, answer, shared) for way in own), key=lambda pair: pair[0])
         found.append((point, share, words))
     return found
@@ -229,7 +245,7 @@ def _points(item: Item, answer: AnswerTokens, weights: Weights, language: str) -
 
 def _hint(item: Item, point: Point, answer: AnswerTokens, weights: Weights, language: str) -> str:
     """The word of a missed point that the answer lacks most, as typed in the point."""
-    _, (way,) = _prepared(item.question, (point.text,), weights, language)
+    _, (way,) = _prepare(item.question, (point.text,), weights, language)
     lacking = [(weight, -k) for k, weight in enumerate(way.weights) if way.tokens[way.content[k]].stem not in answer.stems]
     if not lacking:
         return ""
@@ -238,7 +254,7 @@ def _hint(item: Item, point: Point, answer: AnswerTokens, weights: Weights, lang
 
 
 def _nearness(reference: ReferenceTokens, answer: AnswerTokens) -> float:
-    """How near an answer is to a text, both ways: the words it shares with it and those that it does not."""
+    """How near an answer is to a text, 0..2, by the words that they share and those that only one of them has."""
     pairs, _ = align(reference, answer)
     hit = sum(
         reference.weights[k]
@@ -253,11 +269,11 @@ def _nearness(reference: ReferenceTokens, answer: AnswerTokens) -> float:
 
 
 def _known_wrong(item: Item, answer: AnswerTokens, weights: Weights, language: str) -> KnownWrong | None:
-    """The known wrong answer that this one is, where it is nearer to it than to every reference."""
+    """The known wrong answer that this one is nearer to than to every reference, None where there is none."""
     if not item.wrong:
         return None
-    _, known = _prepared(item.question, tuple(wrong.answer for wrong in item.wrong), weights, language)
-    _, right = _prepared(item.question, tuple(item.references), weights, language)
+    _, known = _prepare(item.question, tuple(wrong.answer for wrong in item.wrong), weights, language)
+    _, right = _prepare(item.question, tuple(item.references), weights, language)
     scores = [_nearness(one, answer) for one in known]
     nearest = max(range(len(known)), key=lambda i: (scores[i], -i))
     if scores[nearest] > max(WRONG_NEAR, WRONG_NEARER + max(_nearness(one, answer) for one in right)):
@@ -265,67 +281,68 @@ def _known_wrong(item: Item, answer: AnswerTokens, weights: Weights, language: s
     return None
 
 
-WRONG_NEAR = 0.9  # of 2: how near a known wrong answer must be to be heard in an answer
-WRONG_NEARER = 0.05  # and how much nearer than the nearest reference
+WRONG_NEAR = 0.9  # of 2: how near an answer must be to a known wrong one
+WRONG_NEARER = 0.05  # and how much nearer than to any reference
 
 
-@lru_cache(maxsize=128)  # of an answer that a model reads too, its whole and its sentences are looked at several times
-def look_at(item: Item, answer: str, weights: Weights, language: str = "en") -> tuple[Grade | None, Comparison | None]:
-    """(grade, None) of an answer that is wrong whatever a reader makes of it; (None, verdict) of one that must be read.
+@lru_cache(maxsize=128)  # for an answer that a model reads too, the whole and its sentences are assessed several times
+def assess(item: Item, answer: str, weights: Weights, language: str = "en") -> Grade | Comparison:
+    """The grade of an answer that is wrong however it is read; else how it compares with the references.
 
-    Wrong are: nothing said, a known wrong answer, what a guard settles; and, with `misunderstood`, what can't be compared.
+    Always wrong: an empty answer, a known wrong one, one that a guard rejects and, with `misunderstood`, one that can't be
+    compared with the references.
     """
     points = tuple(point.text for point in item.rubric)
     if not re.search(r"\w", answer):
-        return Grade(0.0, missed=points, misunderstood="Nothing was typed."), None
+        return Grade(0.0, missed=points, misunderstood="Nothing was typed.")
     if message := _other_script(answer, item.references):
-        return Grade(0.0, missed=points, feedback=message, misunderstood=message), None
-    verdict = judge(item.question, item.references, answer, weights, language)
-    said = verdict.answer
-    if said and (wrong := _known_wrong(item, said, weights, language)):
-        told = wrong.reply or wrong.misconception or "This is a known misconception."
-        return Grade(0.0, missed=points, feedback=told), None
-    if said is None or verdict.best is None or verdict.reason:
-        return Grade(0.0, missed=points or _shown(verdict), feedback=verdict.reason), None
-    return None, verdict
+        return Grade(0.0, missed=points, feedback=message, misunderstood=message)
+    found = judge(item.question, item.references, answer, weights, language)
+    if found.answer and (wrong := _known_wrong(item, found.answer, weights, language)):
+        return Grade(0.0, missed=points, feedback=reply_to(wrong))
+    if isinstance(found, Rejection):
+        nearest = (found.best.text,) if found.best else ()
+        return Grade(0.0, missed=points or nearest, feedback=found.reason)
+    return found
+
+
+def reply_to(wrong: KnownWrong) -> str:
+    """The feedback to a known wrong answer."""
+    return wrong.reply or wrong.misconception or "This is a known misconception."
 
 
 def grade_short(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
-    """The verdict on a free-text answer: points met and missed, known wrong answers heard, unsure where it is.
+    """The grade of a free-text answer: the points met and missed, and whether the grader is unsure.
 
-    An unsure grade's score is what the grader leans to: 1.0 for right. With `strict` it is below 1.
+    The score of an unsure grade is what the grader leans towards, 1.0 for right; with `strict` it is below 1.
     """
     weights = weights or shipped_weights()
-    settled, verdict = look_at(item, answer, weights, language)
-    if settled:
-        return settled
-    said, p = verdict.answer, verdict.probability
+    found = assess(item, answer, weights, language)
+    if isinstance(found, Grade):
+        return found
+    said, p = found.answer, found.probability
     made = _points(item, said, weights, language)
     met = tuple(Met(point.text, words) for point, share, words in made if share >= MET)
     lacking = [point for point, share, _ in made if share < MET]
     unsure = weights.low <= p < weights.high
     if not item.rubric:
         whole = p >= weights.decide
-    elif lacking:  # like a reference all the same: then the points were made in words that we don't know
+    elif lacking:  # if it is like a reference all the same, the points were made in words that we don't know
         whole = p >= COPIED or (p >= weights.high and len(lacking) <= len(met))
         unsure = unsure or (p >= weights.high and not whole)
     else:
         whole, unsure = True, p < weights.decide
     if whole and not item.rubric:
-        met = (Met(verdict.best.text, _evidence(verdict.best, said)),)
+        met = (Met(found.best.text, _evidence(found.best, said)),)
     elif whole:
         met, lacking = tuple(Met(point.text, words) for point, _, words in made), []
-    missed = tuple(point.text for point in lacking) if item.rubric else () if whole else _shown(verdict)
+    missed = tuple(point.text for point in lacking) if item.rubric else () if whole else (found.best.text,)
     score = 1.0 if whole else len(met) / len(item.rubric) if item.rubric else 0.0
     feedback = _in_words(item, met, lacking, whole, said, weights, language)
     if unsure and strict:
         score = min(score, round(p, 2), 0.99)
         feedback += " The grader is unsure; the stricter verdict stands."
     return Grade(score, met, missed, feedback, unsure=unsure)
-
-
-def _shown(verdict: Comparison) -> tuple[str, ...]:
-    return (verdict.best.text,) if verdict.best else ()
 
 
 def _evidence(reference: ReferenceTokens, answer: AnswerTokens) -> str:
@@ -357,13 +374,13 @@ def grade_record(
     strict: bool = False,
     language: str = "en",
 ) -> Grade:
-    """The verdict on an answer to a bare question: references alone are enough."""
+    """The grade of an answer to a question of no lesson, for which references alone are enough."""
     item = bare_item(question, references, rubric)
     return grade_short(item, answer, weights=weights, strict=strict, language=language)
 
 
 def bare_item(question: str, references: Sequence[str] | str, rubric: Sequence[Point | str] = ()) -> Item:
-    """A question with references, of no lesson, as an item."""
+    """A question of no lesson, with its references, as an item."""
     references = (references,) if isinstance(references, str) else tuple(references)
     points = tuple(point if isinstance(point, Point) else Point(point) for point in rubric)
     return Item(id="", lesson="", section="", kind="short", question=question, references=references, rubric=points)

@@ -1,4 +1,4 @@
-"""Text as the grader sees it: cleaned, cut into tokens, stemmed, with negation marked on the words it reaches."""
+"""Text as the grader sees it: cleaned, cut into tokens and stemmed, with negated words marked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from tutor import stop_words
 from tutor.grading import lexicon
 from tutor.grading.lexicon import stem
 
-# Letters of other scripts that look like Latin ones. They are read as what they look like.
+# Letters of other scripts that look like Latin ones, and are read as those.
 LOOKALIKE = str.maketrans(
     "аеорсухіјѕԁԛԝһьгпкмнтвАВЕКМНОРСТХУІЈЅԌѵɡıⅼ∕",
     "aeopcyxijsdqwhbrnkmhtbABEKMHOPCTXYIJSGvgil/",
@@ -30,8 +31,9 @@ CLAUSE_END = frozenset(".;:!?,()") | frozenset(
     ["but", "because", "so", "since", "although", "though", "while", "whereas", "however"]
 )
 
-QUOTED_T = re.compile(r"(?<=n)[\"`´]t\b")  # aren"t, as some keyboards have it
-MAX_CHARS = 6000  # what stands after this is not read: no answer to a short question is that long
+QUOTED_T = re.compile(r"(?<=n)[\"`´]t\b")  # aren"t, as some keyboards produce it
+MAX_CHARS = 6000  # the rest is not read: no answer to a short question is that long
+SENTENCE_END = re.compile(r"(?<=[.!?\n])\s+")  # in what learners type; a lesson's prose is cut by tutor.corpus
 
 
 def clean(text: str, references_use_cyrillic: bool = False) -> str:
@@ -55,14 +57,14 @@ class Token:
     start: int  # characters into the cleaned text
     end: int
     kind: str  # "word", "number", "stop", "not" (a negation), "mark" (punctuation)
-    negated: bool = False  # stands in the reach of a negation
+    negated: bool = False  # within the reach of a negation
 
 
-NEGATION_REACH = 4  # content words after a negation that it turns round
+NEGATION_REACH = 4  # content words after a negation that it negates
 
 
 def tokens(text: str, language: str = "en") -> list[Token]:
-    """The tokens of a cleaned text, in order, with negation marked on the words that it reaches."""
+    """The tokens of a cleaned text, in order, each marked if a negation reaches it."""
     found: list[Token] = []
     english = language.startswith("en")
     reach = 0
@@ -98,7 +100,7 @@ def tokens(text: str, language: str = "en") -> list[Token]:
             continue
         if word in CLAUSE_END:
             reach = 0
-        if english and word in lexicon.STOP:
+        if english and word in stop_words.GRADING:
             found.append(Token(word, word, match.start(), match.end(), "stop", reach > 0))
             continue
         found.append(Token(word, stem(bare if "'" in word else word, language), match.start(), match.end(), "word", reach > 0))

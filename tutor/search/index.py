@@ -24,7 +24,6 @@ from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
 from tutor.search.query_words import QueryWords
 from tutor.search.words import (
-    EMPTY,
     UNSPACED,
     WORD,
     bigrams,
@@ -33,6 +32,7 @@ from tutor.search.words import (
     normalize,
     without_unspaced,
 )
+from tutor.stop_words import SEARCHING
 from utils.errors import InvalidFile, ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class Index:
         return WORD.sub(lambda word: self._in_parts(word[0]), normalize(query[:QUERY_CHARACTERS]))
 
     def _in_parts(self, word: str) -> str:
-        if not 2 * SHORTEST_PART <= len(word) <= 2 * shelves.LONGEST_WORD_BYTES or word.lower() in EMPTY:
+        if not 2 * SHORTEST_PART <= len(word) <= 2 * shelves.LONGEST_WORD_BYTES or word.lower() in SEARCHING:
             return word
         if self._documents_with(word):
             return word

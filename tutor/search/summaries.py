@@ -15,15 +15,12 @@ from dataclasses import dataclass
 from tutor.corpus.pages import section_blocks
 from tutor.corpus.sentences import sentences_of
 from tutor.models import Lesson, Section
+from tutor.stop_words import SUMMARIZING
 
 WORDS = 150  # of a summary, where nothing else is asked for
 SKIPPED = ("next", "recap", "misconceptions", "summary")  # slugs of sections that say again what others said
 BOLD, FIRST, RECAPPED = 0.5, 0.2, 0.6  # added to a sentence in bold, to a section's first one, by its share of the recap
 LEANS_BACK = re.compile(r"(?:\*\*)?(This|That|It|They|These|Those|Then|So|Both|Such|Here|Hence|Thus|But|And|Or|Now|Suppose)\b")
-SMALL = frozenset(
-    "a an and are as at be by can do for from has have if in is it its not of on or so than that the then there they this to was "
-    "we what when which with you your".split()
-)
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ def _sentences(section: Section):
 
 def _stems(text: str) -> list[str]:
     """Words of meaning, cut to their first six letters, which is stem enough to compare within one lesson."""
-    return [word[:6] for word in re.findall(r"[^\W\d_]{2,}", text.casefold()) if word not in SMALL]
+    return [word[:6] for word in re.findall(r"[^\W\d_]{2,}", text.casefold()) if word not in SUMMARIZING]
 
 
 def _weights(lesson: Lesson) -> dict[str, float]:

@@ -5,27 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Words that a question is made of and that say nothing about its subject.
-ASKING = frozenset(
-    "a an and are as at be but by can could do does did for from had has have how i if in into is it its me my no not "
-    "of on or our should so some tell that the their them then there these they this those to too us was we were what "
-    "when where which who whom why will with would you your explain mean means please".split()
-)
-# Further words that are dropped from a question to an index, where a rare one of them would outweigh the subject.
-EMPTY = ASKING | frozenset(
-    "also just only about any each other than more most much many very use used using give given show following "
-    "suppose let consider try want need get make like one two see say he she his her itself because while during "
-    "between both same such been being cannot s t "
-    "ain aren couldn didn doesn don hadn hasn haven isn ll mustn re shouldn ve wasn weren won wouldn whats hows "
-    "again anyone anything actually basically everything explained please really simply someone something stuff things vs".split()
-)
+from tutor.stop_words import ASKING, SEARCHING
+from utils.text import STEMMED, stemmer
 
 PLAIN = "plain"  # the field of languages without a stemmer
-STEMMERS = {
-    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
-    "fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian", "pt": "portuguese",
-    "ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
-}  # fmt: skip
+# Languages for which tantivy has a stemmer: code -> name.
+STEMMERS = {code: STEMMED[code] for code in "ar da de el en es fi fr hu it nl no pt ro ru sv ta tr".split()}
 ALSO_CALLED = {"nb": "no", "nn": "no", **{name: code for code, name in STEMMERS.items()}}
 WITH_STOPWORDS = frozenset("da de es fi fr hu it nl no pt ru sv".split())  # lists that tantivy has, beside English
 
@@ -38,12 +23,10 @@ WORD = re.compile(r"[^\W_]+")
 SHORTEST_SLIP = 5  # letters of a word that may be misspelt; shorter ones have too many neighbours
 
 
-def words(text: str) -> list[str]:
-    """Stemmed words of an English text that carry meaning, in order."""
-    import snowballstemmer
-
+def content_stems(text: str) -> list[str]:
+    """The stems of the words of an English text that carry meaning, in order."""
     found = [word for word in re.findall(r"\w+", text.casefold()) if word not in ASKING]
-    return snowballstemmer.stemmer("english").stemWords(found)
+    return list(stemmer("en").stemWords(found))
 
 
 def field_of(language: str) -> str:
@@ -79,4 +62,4 @@ def _bigrams_of(run: str) -> list[str]:
 def content_words(query: str) -> list[str]:
     """The words of a question that carry meaning, as they are written; all of them where none would be left."""
     found = WORD.findall(without_unspaced(query))
-    return [word for word in found if word.lower() not in EMPTY] or found
+    return [word for word in found if word.lower() not in SEARCHING] or found

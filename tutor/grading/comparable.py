@@ -1,0 +1,228 @@
+"""Question, references and answer as weighted tokens, and which words of an answer stand for which of a reference.
+
+Words that the question gave already count little, and so do light words and what a reference says in brackets.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.grading import lexicon
+from tutor.grading.likeness import likeness
+from tutor.grading.words import Token, tokens
+
+GIVEN = 0.25  # weight of a word that the question already gave
+LIGHT = 0.5  # weight of a word that carries a little meaning
+ASIDE = 0.5  # weight of what a reference says in brackets
+BREAKS = frozenset(". ; : , ? ! so because since therefore when if then but".split())
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTokens:
+    """What the question already says."""
+
+    stems: frozenset[str]
+    bigrams: frozenset[tuple[str, str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class TextTokens:
+    """A text as weighted tokens, with the counts that comparisons need: what references and answers have in common."""
+
+    text: str
+    tokens: list[Token]
+    content: list[int]  # indices of the tokens that carry meaning
+    weights: list[float]  # one for each content token
+    stems: frozenset[str]  # of the content tokens
+    numbers: frozenset[str]  # those of them that are numbers
+    negations: int
+    bigrams: frozenset[tuple[str, str]]
+    trigrams: Counter[str]
+    norm: float
+    small: frozenset[str]  # function words
+    lead: str  # the choice that the text opens with, "" for none
+
+
+@dataclass(slots=True, kw_only=True)
+class ReferenceTokens(TextTokens):
+    """A right answer as tokens."""
+
+    new: list[bool]  # whether the content token is not in the question
+    total: float
+    new_total: float
+    clauses: list[int]  # number of the clause that each content token stands in
+    pairs: frozenset[tuple[str, str]]  # content words that follow one another, whatever stands between
+    poles: frozenset[str]  # opposites of its words
+
+
+@dataclass(slots=True, kw_only=True)
+class AnswerTokens(TextTokens):
+    """A learner's answer as tokens."""
+
+    given: list[bool]  # whether the content token is in the question
+
+
+def _trigrams(found: list[Token]) -> tuple[Counter[str], float]:
+    text = " " + " ".join(token.stem for token in found if token.kind != "mark" and token.kind != "stop") + " "
+    counts = Counter([text[i : i + 3] for i in range(len(text) - 2)])
+    return counts, math.sqrt(sum(value * value for value in counts.values()))
+
+
+def _content(found: list[Token]) -> list[int]:
+    return [i for i, token in enumerate(found) if token.kind in ("word", "number")]
+
+
+def _bigrams(found: list[Token]) -> frozenset[tuple[str, str]]:
+    row = [token.stem for token in found if token.kind != "mark"]
+    return frozenset(itertools.pairwise(row))
+
+
+def _common(text: str, found: list[Token], content: list[int]) -> dict[str, Any]:
+    """The fields of TextTokens except the weights."""
+    trigrams, norm = _trigrams(found)
+    return {
+        "text": text,
+        "tokens": found,
+        "content": content,
+        "stems": frozenset(found[i].stem for i in content),
+        "numbers": frozenset(found[i].stem for i in content if found[i].kind == "number"),
+        "negations": sum(token.kind == "not" for token in found),
+        "bigrams": _bigrams(found),
+        "trigrams": trigrams,
+        "norm": norm or 1.0,
+        "small": frozenset(token.stem for token in found if token.kind == "stop"),
+        "lead": _lead(found),
+    }
+
+
+def prepare_question(question: str, language: str = "en") -> QuestionTokens:
+    found = tokens(question, language)
+    return QuestionTokens(frozenset(token.stem for token in found if token.kind in ("word", "number")), _bigrams(found))
+
+
+def _weight(token: Token, idf: dict[str, float], default: float) -> float:
+    value = idf.get(token.stem, default)
+    return value * LIGHT if token.text in lexicon.LIGHT else value
+
+
+def prepare_reference(
+    text: str, asked: QuestionTokens, idf: dict[str, float], default: float, language: str = "en"
+) -> ReferenceTokens:
+    found = tokens(text, language)
+    content = _content(found)
+    if not content:  # a reference of function words only, such as "because of it": then they are all there is
+        content = [i for i, token in enumerate(found) if token.kind in ("stop", "not")]
+    weights, new, clauses = [], [], []
+    clause, last, aside = 0, -1, False
+    for i in content:
+        token = found[i]
+        if any(between.text in BREAKS for between in found[last + 1 : i]) and last >= 0:
+            clause += 1
+        for between in found[last + 1 : i]:
+            if between.text in "([":
+                aside = True
+            elif between.text in ")]":
+                aside = False
+        last = i
+        fresh = token.stem not in asked.stems
+        weights.append(_weight(token, idf, default) * (1.0 if fresh else GIVEN) * (ASIDE if aside else 1.0))
+        new.append(fresh)
+        clauses.append(clause)
+    return ReferenceTokens(
+        **_common(text, found, content),
+        weights=weights,
+        new=new,
+        total=sum(weights) or 1.0,
+        new_total=sum(w for w, fresh in zip(weights, new, strict=True) if fresh),
+        clauses=clauses,
+        pairs=frozenset((found[i].stem, found[j].stem) for i, j in itertools.pairwise(content)),
+        poles=frozenset().union(*(lexicon.opposites().get(found[i].stem, frozenset()) for i in content)),
+    )
+
+
+def prepare_answer(text: str, asked: QuestionTokens, idf: dict[str, float], default: float, language: str = "en") -> AnswerTokens:
+    found = tokens(text, language)
+    content = _content(found)
+    return AnswerTokens(
+        **_common(text, found, content),
+        weights=[_weight(found[i], idf, default) for i in content],
+        given=[found[i].stem in asked.stems for i in content],
+    )
+
+
+LEADS = {"yes": "yes", "agree": "yes", "true": "yes", "no": "no", "disagree": "no", "false": "no", "not": "no"}
+
+
+def _lead(found: list[Token]) -> str:
+    """The choice that a text opens with: yes, no, or a letter such as `B.`"""
+    for token in found[:2]:
+        if token.text in LEADS:
+            return LEADS[token.text]
+    if (
+        found
+        and len(found[0].text) == 1
+        and found[0].text.isalpha()
+        and (len(found) == 1 or found[1].text in ".,;:)" or found[1].text == "because")
+    ):
+        return found[0].text
+    return ""
+
+
+def align(reference: ReferenceTokens, answer: AnswerTokens) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
+    """Which token of the answer stands for which content token of the reference.
+
+    Returns ([(index into reference.content, index into answer.tokens, likeness)], [pairs that are opposites]).
+    """
+    rows = reference.content
+    found = reference.tokens
+    where: dict[str, list[int]] = {}
+    for i, token in enumerate(answer.tokens):
+        if token.kind != "mark":
+            where.setdefault(token.stem, []).append(i)
+    used: set[int] = set()
+    pairs: list[tuple[int, int, float]] = []
+    left: list[int] = []
+    last = -1
+    for k, i in enumerate(rows):
+        places = where.get(found[i].stem)
+        if places:
+            free = [p for p in places if p not in used]
+            if free:
+                after = [p for p in free if p > last]
+                last = after[0] if after else free[0]
+                used.add(last)
+                pairs.append((k, last, 1.0))
+                continue
+        left.append(k)
+    against: list[tuple[int, int]] = []
+    candidates: dict[str, list[int]] = {}
+    for p, token in enumerate(answer.tokens) if left else ():
+        if token.kind not in ("mark", "not"):
+            candidates.setdefault(token.stem, []).append(p)
+    for k in left:
+        stem = found[rows[k]].stem
+        best, place, worst = 0.0, -1, -1
+        for other, places in candidates.items():
+            value = likeness(stem, other)
+            if not value:
+                continue
+            p = next((p for p in places if p not in used), -1)
+            if p < 0:
+                continue
+            if value > best or (value == best and p < place):
+                best, place = value, p
+            elif value < 0 and (worst < 0 or p < worst):
+                worst = p
+        if best > 0:
+            used.add(place)
+            pairs.append((k, place, best))
+        elif worst >= 0:
+            against.append((k, worst))
+        elif stem in where:  # said once where the reference says it twice
+            pairs.append((k, where[stem][0], 1.0))
+    pairs.sort()
+    return pairs, against

@@ -1,0 +1,52 @@
+"""Stop words: English words that say nothing about a text's subject, one list for each purpose.
+
+The lists differ because mistakes cost differently: what is dropped from a question must not be its subject, what is left in
+an index is outweighed by rarer words, and the grader may ignore no word that could make an answer wrong. Each was chosen
+together with the weights and thresholds around it; changing a list calls for its benchmark.
+"""
+
+from __future__ import annotations
+
+# What questions are made of. For comparing a question with the sections of one lesson.
+ASKING = frozenset(
+    "a an and are as at be but by can could do does did for from had has have how i if in into is it its me my no not "
+    "of on or our should so some tell that the their them then there these they this those to too us was we were what "
+    "when where which who whom why will with would you your explain mean means please".split()
+)
+
+# For a search in an index, also those of which a rare one would outweigh the subject. benchmarks/retrieval.py, benchmarks/ask.py
+SEARCHING = ASKING | frozenset(
+    "also just only about any each other than more most much many very use used using give given show following "
+    "suppose let consider try want need get make like one two see say he she his her itself because while during "
+    "between both same such been being cannot s t "
+    "ain aren couldn didn doesn don hadn hasn haven isn ll mustn re shouldn ve wasn weren won wouldn whats hows "
+    "again anyone anything actually basically everything explained please really simply someone something stuff things vs".split()
+)
+
+# For the words that a section's sentences have in common, in summaries.
+SUMMARIZING = frozenset(
+    "a an and are as at be by can do for from has have if in is it its not of on or so than that the then there they this to was "
+    "we what when which with you your".split()
+)
+
+# For checking a model's sentence against the passages that it cites, where words of one or two letters never count.
+CITING = frozenset("the and for with that this are was has have not from its which then than into when where because".split())
+
+# Words without which a text is no English sentence. For the grader, like the next. benchmarks/grading.py
+GLUE = frozenset(
+    """
+a an the this that these those it its itself they them their theirs he him his she her hers we us our ours you your yours i me my
+mine who whom whose which what when where why how there here is are was were be been being am do does did doing done has have had
+having will would shall should can could may might must of in on at by for from to with into onto as about than then so and or if
+because since while but
+""".split()
+)
+
+# Words that hardly ever decide whether an answer is right.
+GRADING = GLUE | frozenset(
+    """
+one ones also too very just such some any another much many s t re ve ll d m get gets got getting go goes going went gone thing
+things something like kind sort way really actually basically think thought believe guess know said say means mean answer
+cause cuz
+""".split()
+)
