@@ -1,7 +1,7 @@
 """Every prompt beside the parser of its reply.
 
-What learners, lessons and passages say is data: it goes into the user message, between tags, every line of it behind a
-bar that the data can't forge (spotlighting: Hines et al. 2024, arXiv 2403.14720), and never into the system message.
+The words of learners, lessons and passages are data: they go into the user message, between tags, each line behind a bar
+that they can't forge (spotlighting: Hines et al. 2024, arXiv 2403.14720), and never into the system message.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 from tutor.corpus.markdown import without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
@@ -18,8 +18,6 @@ from utils.errors import ModelError
 from utils.llm import structured
 from utils.llm.structured import Prompt
 from utils.text import sanitize
-
-T = TypeVar("T")
 
 BAR = "│ "
 SYSTEM = (
@@ -33,8 +31,9 @@ SHORT_DATA = 3_000  # where a model says that the request is too long
 
 
 def data(tag: str, text: str, limit: int = MAX_DATA) -> str:
-    """Foreign text between tags, each of its lines behind the bar, and no longer than the limit."""
-    lines, used = [], 0
+    """Foreign text between tags, each of its lines behind the bar, cut at the limit."""
+    lines: list[str] = []
+    used = 0
     for line in sanitize(text).split("\n"):
         used += len(line) + 1
         if used > limit:
@@ -45,24 +44,24 @@ def data(tag: str, text: str, limit: int = MAX_DATA) -> str:
 
 
 def without_bars(quote: str) -> str:
-    """What a model quotes, without bars that it took along."""
+    """What a model quotes, without any bars that it copied."""
     return "\n".join(line.removeprefix(BAR).removeprefix(BAR.strip()) for line in quote.split("\n")).strip()
 
 
-def _messages(*parts: str) -> tuple[dict, ...]:
+def _messages(*parts: str) -> tuple[dict[str, str], ...]:
     return ({"role": "system", "content": SYSTEM}, {"role": "user", "content": "\n\n".join(filter(None, parts))})
 
 
-def _both(lesson: str, *parts: str) -> dict:
-    """The messages with the lesson's text, and shorter ones, for Prompt."""
+def _long_and_short(lesson: str, *parts: str) -> dict[str, Any]:
+    """Prompt's `messages`, with the lesson's text, and `shorter`, with less of it."""
     return {
         "messages": _messages(data("lesson", lesson), *parts),
         "shorter": _messages(data("lesson", lesson, SHORT_DATA), *parts),
     }
 
 
-def _object(title: str, **properties) -> dict:
-    """A JSON schema in the strict subset that servers agree on: every property required, no further ones."""
+def _object(title: str, **properties: Any) -> dict[str, Any]:
+    """A JSON schema in the strict subset that servers agree on: every property is required, no other is allowed."""
     return {
         "title": title, "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
     }  # fmt: skip
@@ -71,7 +70,7 @@ def _object(title: str, **properties) -> dict:
 TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 
 
-def _list(of: dict) -> dict:
+def _list(of: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": of}
 
 
@@ -86,17 +85,17 @@ MANNERS = {
 }
 
 
-def _read(section: Section) -> str:
-    """A section as its readers have it: without the comments that check it and say what it answers."""
+def _text_of(section: Section) -> str:
+    """A section as its readers see it, with its headings, without the comments for `check` and `search`."""
     return f"{HEADING_SEPARATOR.join(section.heading_path)}\n\n{without_comments(section.text)}"
 
 
 def explain(section: Section, manner: str, level: str = "", missed: Sequence[str] = ()) -> Prompt[str]:
-    """A section in the model's words. level: what the learner knows, in words. missed: questions answered wrong before."""
+    """A section in the model's words. level: what the learner knows, in words. missed: questions that they answered wrong."""
     return Prompt(
         "explain",
-        **_both(
-            _read(section),
+        **_long_and_short(
+            _text_of(section),
             MANNERS[manner],
             "Do not contradict the lesson, and bring no numbers that it does not hold unless you compute them from its own. "
             "Write formulas between $ signs. Do not ask questions.",
@@ -121,7 +120,7 @@ def recap(title: str, known: Sequence[tuple[str, str]], missed: Sequence[str]) -
 
 
 def hint(item: Item, answers: Sequence[str], authors: str) -> Prompt[str]:
-    """A hint that takes up what the learner said. authors: the author's own next hint, "" for none."""
+    """A hint that builds on what the learner said. authors: the author's own next hint, "" for none."""
     return Prompt(
         "hint",
         _messages(
@@ -147,15 +146,15 @@ class PointVerdict:
 
 @dataclass(frozen=True)
 class AnswerVerdict:
-    """What a model says of an answer, point by point; the score is computed from it elsewhere."""
+    """What a model says about an answer, point by point; the score is computed from it elsewhere."""
 
     points: tuple[PointVerdict, ...]
-    contradiction: str  # the learner's words that contradict the reference, "" for none
-    remark: str  # the one thing to add, for the learner
+    contradiction: str  # the learner's words that contradict a reference, "" for none
+    remark: str  # one sentence for the learner
 
 
 def points_of(item: Item) -> tuple[str, ...]:
-    """What an answer is held against: the rubric's points, or else the first reference as the only one."""
+    """The points that an answer should make: the rubric's, or else the first reference as the only one."""
     return tuple(point.text for point in item.rubric) or item.references[:1]
 
 
@@ -163,7 +162,7 @@ def grade(item: Item, answer: str, stricter: bool = False) -> Prompt[AnswerVerdi
     """A verdict on each point. stricter: the second look of an appeal."""
     points = points_of(item)
 
-    def parse(document) -> AnswerVerdict:
+    def parse(document: Any) -> AnswerVerdict:
         found: dict[int, PointVerdict] = {}
         for entry in structured.field(document, "points", list, "a list"):
             number = structured.field(entry, "point", int, "the number of a point")
@@ -202,13 +201,13 @@ def grade(item: Item, answer: str, stricter: bool = False) -> Prompt[AnswerVerdi
 
 
 def keeps_secret(said: str, keys: Sequence[str]) -> bool:
-    """Does a hint or remark leave the answer unsaid? keys: texts that would give it away."""
+    """Whether a hint or remark keeps from giving the answer away. keys: texts that would."""
     flat = _flat(said)
     return not any(_flat(key) and f" {_flat(key)} " in f" {flat} " for key in keys)
 
 
 def _flat(text: str) -> str:
-    """Words and numbers in one spelling, with single blanks between them."""
+    """The words and numbers of a text in lower case, with single blanks between them."""
     return " ".join(re.findall(r"\d+(?:[.,]\d+)*|[^\W_]+", text.casefold()))
 
 
@@ -216,7 +215,7 @@ def _flat(text: str) -> str:
 
 NOT_THERE = "NOT IN THE LESSONS"
 NUMBERED = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
-# Sentences in a lesson that speak to a model. They are shown to it as data like the rest, and are no evidence for anything.
+# Sentences of a lesson that speak to a model. It gets them as data like the rest, but they count as evidence for nothing.
 SPOKEN_TO_MODEL = re.compile(
     r"\b(ignore|disregard|forget|overlook)\b.{0,40}\b(previous|above|prior|all|any|instructions?|before)\b"
     r"|\b(respond|reply|answer|end your \w+|begin your \w+)\b.{0,30}\b(with|in|by|only)\b|\byou (are|must|should|will) now\b"
@@ -224,7 +223,7 @@ SPOKEN_TO_MODEL = re.compile(
     r"|\b(state|say|tell (the )?(user|reader)|write|output|print|repeat|translate)\b.{0,12}(:|\bthat\b|“|\")",
     re.I | re.S,
 )
-SUPPORT = 0.5  # share of a sentence's words of meaning that the passages it cites must hold
+SUPPORT = 0.5  # share of a sentence's content words that the passages it cites must have
 
 
 @dataclass(frozen=True)
@@ -254,7 +253,7 @@ def answer(question: str, passages: Sequence[Passage], context: str = "", histor
 
 
 def answer_again(prompt: Prompt[str], said: Sequence[Sentence], faults: Sequence[str]) -> Prompt[str]:
-    """The same, with what was wrong with some of its sentences."""
+    """The same prompt again, with what was wrong with some of the sentences."""
     kept = "\n".join(sentence.shown for sentence in said) or NOT_THERE
     told = "These sentences can't be kept:\n" + data("faults", "\n".join(faults)) + (
         "\nWrite only these again, so that the passages they cite say all of them, or leave them out.")  # fmt: skip
@@ -262,7 +261,7 @@ def answer_again(prompt: Prompt[str], said: Sequence[Sentence], faults: Sequence
 
 
 def sentences_of(pieces: Iterable[str]) -> Iterator[Sentence]:
-    """The sentences of an answer as they are complete: a line each, or up to the numbers that end them."""
+    """The sentences of a streamed answer, each as soon as its line is complete."""
     held = ""
     for piece in pieces:
         held += piece
@@ -286,9 +285,9 @@ def _cited_sentences(line: str) -> Iterator[Sentence]:
 
 
 def fault_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
-    """Why the passages that a sentence cites do not bear it out, "" where they do.
+    """Why the passages that a sentence cites do not support it, "" where they do.
 
-    They must exist, and hold its numbers, its names, what it sets as code or formula, and half of its other words.
+    They must exist and have its numbers, its names, its code and formulas, and half of its other words.
     """
     if not sentence.numbers:
         return "it cites no passage"
@@ -307,7 +306,10 @@ def fault_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
 
 
 def _evidence_of(passage: Passage) -> str:
-    """A passage without what speaks to a model."""
+    """A passage without the sentences that speak to a model.
+
+    Cut more finely than a lesson's sentences, at every line too, so that one of them takes little else along.
+    """
     parts = re.split(r"(?<=[.!?])\s+|\n", f"{passage.heading}\n{passage.text}")
     return "\n".join(part for part in parts if not SPOKEN_TO_MODEL.search(part))
 
@@ -322,16 +324,16 @@ def _words_of(text: str) -> set[str]:
 def summarize(section: Section, words: int) -> Prompt[tuple[str, ...]]:
     """A section in one to three sentences."""
 
-    def parse(document) -> tuple[str, ...]:
-        said = structured.entries(document, "points", _text, "a list of sentences")
+    def parse(document: Any) -> tuple[str, ...]:
+        said = structured.entries(document, "points", _sentence, "a list of sentences")
         if not said:
             raise ModelError("found no points, expected one to three.")
         return tuple(said)
 
     return Prompt(
         "summarize",
-        **_both(
-            _read(section),
+        **_long_and_short(
+            _text_of(section),
             f"Summarize this section in one to three sentences, at most {words} words in all. Keep formulas between $ signs. "
             'Bring nothing that it does not say. Reply with one JSON document only: {"points": ["..."]}',
         ),
@@ -340,22 +342,23 @@ def summarize(section: Section, words: int) -> Prompt[tuple[str, ...]]:
     )
 
 
-def _text(entry) -> str:
+def _sentence(entry: Any) -> str:
+    """One entry of a list of sentences, on one line. Raises ModelError."""
     if not isinstance(entry, str) or not entry.strip():
         raise ModelError(f"found {type(entry).__name__}, expected a sentence.")
     return " ".join(entry.split())
 
 
-DRAFTED = ("choice", "short")  # kinds that a model drafts; numbers want computing
+DRAFTED = ("choice", "short")  # kinds that a model drafts; numbers must be computed
 
 
-def draft(lesson: Lesson, asked: Sequence[str], count: int) -> Prompt[list[dict]]:
-    """Items as the fields of a bank. asked: questions that the bank has already."""
+def draft(lesson: Lesson, asked: Sequence[str], count: int) -> Prompt[list[dict[str, Any]]]:
+    """Items as the fields of a bank. asked: questions that the bank already has."""
     slugs = [section.slug for section in lesson.sections]
     text = "\n\n".join(f"#{section.slug} {section.title}\n{without_comments(section.text)}" for section in lesson.sections)
 
-    def parse(document) -> list[dict]:
-        entries = [_drafted(entry, slugs) for entry in structured.field(document, "items", list, "a list of items")]
+    def parse(document: Any) -> list[dict[str, Any]]:
+        entries = [_bank_item(entry, slugs) for entry in structured.field(document, "items", list, "a list of items")]
         if not entries:
             raise ModelError("found no items, expected some.")
         return entries
@@ -367,7 +370,7 @@ def draft(lesson: Lesson, asked: Sequence[str], count: int) -> Prompt[list[dict]
     )  # fmt: skip
     return Prompt(
         "draft",
-        **_both(
+        **_long_and_short(
             text,
             data("asked_already", "\n".join(asked)) if asked else "",
             f"Draft {count} items that ask whether a learner has understood this lesson, spread over its sections (their names "
@@ -383,15 +386,15 @@ def draft(lesson: Lesson, asked: Sequence[str], count: int) -> Prompt[list[dict]
     )
 
 
-def _drafted(entry, slugs: Sequence[str]) -> dict:
-    """One item of a reply as the fields of a bank."""
+def _bank_item(entry: Any, slugs: Sequence[str]) -> dict[str, Any]:
+    """One item of a reply as the fields of a bank. Raises ModelError."""
     kind = structured.field(entry, "kind", str, " or ".join(DRAFTED))
     section = structured.field(entry, "section", str, "a section of the lesson").removeprefix("#")
     if kind not in DRAFTED or section not in slugs:
         expected = f"{' or '.join(DRAFTED)} and one of {', '.join(slugs)}"
         raise ModelError(f"found the kind {kind!r} and the section {section!r}, expected {expected}.")
     found = {name: structured.field(entry, name, str, "text") for name in ("id", "question", "explanation")}
-    item = {"id": found["id"], "section": section, "kind": kind, "question": found["question"]}
+    item: dict[str, Any] = {"id": found["id"], "section": section, "kind": kind, "question": found["question"]}
     if kind == "choice":
         item["options"] = [
             {
@@ -402,9 +405,13 @@ def _drafted(entry, slugs: Sequence[str]) -> dict:
             for option in structured.field(entry, "options", list, "a list of options")
         ]
     else:
-        item["rubric"] = [{"point": point} for point in structured.entries(entry, "points", _text, "a list of points")]
-        item["references"] = structured.entries(entry, "references", _text, "a list of reference answers")
-    return {**item, "hints": structured.entries(entry, "hints", _text, "a list of hints"), "explanation": found["explanation"]}
+        item["rubric"] = [{"point": point} for point in structured.entries(entry, "points", _sentence, "a list of points")]
+        item["references"] = structured.entries(entry, "references", _sentence, "a list of reference answers")
+    return {
+        **item,
+        "hints": structured.entries(entry, "hints", _sentence, "a list of hints"),
+        "explanation": found["explanation"],
+    }
 
 
 @dataclass(frozen=True)
@@ -420,9 +427,9 @@ DECISIONS = ("read", "search", "answer")
 
 
 def decide(question: str, catalogue: str, done: Sequence[str], known: Sequence[str], last: bool) -> Prompt[Decision]:
-    """What to do next. catalogue: a line a lesson. done: what was read and found so far. known: the ids that exist."""
+    """The next step. catalogue: a line for each lesson. done: what was read and found so far. known: ids of all lessons."""
 
-    def parse(document) -> Decision:
+    def parse(document: Any) -> Decision:
         action = structured.field(document, "action", str, f"one of {', '.join(DECISIONS)}")
         of = structured.field(document, "of", str, "a lesson's id, or what to search for")
         reason = structured.field(document, "reason", str, "one sentence")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus import bank
 from tutor.models import Item, Kind
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
     from tutor.quiz.sheets import Sheet
 
+T = TypeVar("T")
 DEFAULT_COUNT = 10
 
 
 @dataclass(frozen=True)
 class QuizRequest:
-    """What is asked for: items drawn from lessons, or the very ones that a sheet or an earlier report names."""
+    """What is asked for: items drawn from lessons, or those that a sheet or an earlier report names."""
 
     lessons: tuple[str, ...]  # ids of the lessons asked for; () is the whole corpus
     seed: int
@@ -43,24 +44,25 @@ def request_of(
 ) -> QuizRequest:
     """What the command line asks for.
 
-    sheet: a filled sheets.Sheet, or None; it brings its own items and seed, unless a seed is given, which draws anew what
-    must stand on it. earlier: (seed, keys) of a report's items that were not right, or None. Without any of them a seed
-    is made up.
+    sheet: a filled one, or None; it brings its own items and seed, unless a seed is given, by which the items that must be
+    on it are drawn again. earlier: (seed, keys) of a report's items that were not right, or None. Without any of these a
+    seed is made up.
     Raises UsageError for -n where nothing is drawn, NothingRun where a report has nothing to ask again.
     """
     lessons = tuple(dict.fromkeys(lessons))
     if earlier and not earlier[1]:
         raise NothingRun("nothing to ask again: every answer in that report was right")
+    earlier_seed, failed = earlier or (0, ())
     if not earlier and (not sheet or seed is not None):
         return QuizRequest(lessons, _made_up_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds)
     if count:
         raise UsageError("-n counts questions that are drawn; here the sheet or the report says which (with --answers, "
                          "--seed N draws them)")  # fmt: skip
-    keys = tuple(entry.key for entry in sheet.entries) if sheet else earlier[1]
-    keys = tuple(key for key in keys if not earlier or key in earlier[1])
+    keys = tuple(entry.key for entry in sheet.entries) if sheet else failed
+    keys = tuple(key for key in keys if not earlier or key in failed)
     keys = tuple(key for key in keys if not lessons or key.rpartition(":")[0] in lessons)
     if seed is None:
-        seed = sheet.seed if sheet else earlier[0]
+        seed = sheet.seed if sheet else earlier_seed
     return QuizRequest(lessons or (sheet.topics if sheet else ()), seed, len(keys), kinds, keys)
 
 
@@ -72,15 +74,15 @@ def _made_up_seed() -> int:
 
 def read_banks(corpus: Corpus, lessons: Iterable[str]) -> dict[str, list[Item]]:
     """{lesson id: its items as authored} of the lessons that are there and have a bank. Raises InvalidFile."""
-    there = [lesson_id for lesson_id in lessons if lesson_id in corpus.files]  # a sheet may name one that is gone
+    there = [lesson_id for lesson_id in lessons if lesson_id in corpus.files]  # a sheet may name a lesson that is gone
     banks = {lesson_id: list(corpus.items(lesson_id, made=False)) for lesson_id in there}
     return {lesson_id: items for lesson_id, items in banks.items() if items}
 
 
 def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[Item]:
-    """The items to ask, drawn: one of each lesson in turn, so that topics mix, until there are enough.
+    """The items to ask, drawn: one from each lesson in turn, so that topics mix, until there are enough.
 
-    More items with the same seed begin with the same ones. Fewer come back where there are fewer.
+    With the same seed, a longer quiz begins with the items of a shorter one. Where there are too few items, all are returned.
     """
     by_key = {item.key: item for items in banks.values() for item in items}
     if request.keys is not None:
@@ -94,10 +96,11 @@ def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[It
     return [bank.draw(item, request.seed) for item in mixed[: request.count]]
 
 
-def shuffled(things: list, seed: str) -> list:
+def shuffled(things: list[T], seed: str) -> list[T]:
+    """The same list, shuffled by a seed."""
     from random import Random
 
-    Random(f"quiz:{seed}").shuffle(things)  # seeded by a text: the same with every PYTHONHASHSEED
+    Random(f"quiz:{seed}").shuffle(things)  # a text as seed gives the same order with every PYTHONHASHSEED
     return things
 
 

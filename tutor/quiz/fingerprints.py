@@ -12,15 +12,15 @@ NOT_ASKED = ("section", "hints", "explanation", "seed", "path", "line")  # field
 
 
 def fingerprint(item: Item) -> str:
-    """12 hexadecimal digits over all that the item, as authored, asks and grades by; hints and the like don't count."""
+    """12 hexadecimal digits of what the item, as authored, asks and how it is graded; hints and the like don't count."""
     defaults = {field.name: field.default for field in fields(Item) if field.default is not MISSING}
     said = {name: value for name, value in asdict(item).items() if name not in NOT_ASKED}
     kept = {name: value for name, value in said.items() if name not in defaults or value != defaults[name]}
-    return _digest(json.dumps(kept, sort_keys=True))  # fields at their default left out: a new one changes no hash
+    return _digest(json.dumps(kept, sort_keys=True))  # no fields at their default, so that a new field changes nothing
 
 
 def corpus_fingerprint(versions: Mapping[str, str]) -> str:
-    """12 hexadecimal digits over the fingerprints of all items, by their keys: same digits and seed, same quiz."""
+    """12 hexadecimal digits of the fingerprints of all items: where they and the seed are the same, so is the quiz."""
     return _digest("\n".join(f"{key} {version}" for key, version in sorted(versions.items())))
 
 

@@ -15,16 +15,16 @@ SKIPPED = "skipped"  # the grader of an answer that was not given
 
 @dataclass(frozen=True)
 class Outcome:
-    """One item of a quiz and what came of it."""
+    """One item of a quiz, how it was answered and graded."""
 
-    item: Item  # drawn; one that the lessons no longer have holds what the sheet says of it
+    item: Item  # drawn; for one that the lessons no longer have, what the sheet says about it
     answer: str = ""
     grade: Grade | None = None  # None where it could not be graded
     error: str = ""  # why it could not be
-    verdicts: tuple[bool, ...] = ()  # of each time that it was graded: was it correct?
+    verdicts: tuple[bool, ...] = ()  # for each time that it was graded: was it correct?
     where: str = ""  # "docs/llm/attention.md:88", the lines to read again
-    seconds: float = 0.0  # that a person took
-    exit_code: int = 0  # that this makes of the quiz, where a model was required and failed
+    seconds: float = 0.0  # how long a person took
+    exit_code: int = 0  # of the whole quiz because of this item, where a model was required and failed
 
     @property
     def score(self) -> float:
@@ -40,7 +40,7 @@ class Outcome:
 
     @property
     def said(self) -> str:
-        """The answer for a reader: in place of the numbers of options or steps, their words."""
+        """The answer for a reader, with the texts of options or steps in place of their numbers."""
         if self.item.kind in (Kind.CHOICE, Kind.MULTI):
             words = [option.text for option in self.item.options]
         elif self.item.kind == Kind.ORDER:
@@ -66,20 +66,23 @@ class Outcome:
 
 
 def settle(grades: Sequence[Grade], flaky_passes: bool = False) -> tuple[Grade, tuple[bool, ...]]:
-    """The grade that counts among those of one answer, and all their verdicts: where they differ, the worst counts."""
+    """(the grade of an answer that was graded several times, whether each of its grades is correct).
+
+    The worst one counts or, with `flaky_passes`, the best."""
     pick = max if flaky_passes else min
     grade = pick(grades, key=lambda grade: (grade.correct, grade.score))
     return replace(grade, feedback=grade.feedback or grade.misunderstood), tuple(grade.correct for grade in grades)
 
 
 def no_answer(item: Item, feedback: str = "No answer was given.") -> Grade:
+    """The grade of an item that was not answered."""
     return Grade(0.0, missed=tuple(point.text for point in item.rubric), feedback=feedback, grader=SKIPPED)
 
 
 def thresholds(options: Iterable[str], find: Callable[[str], str]) -> dict[str, float]:
     """{lesson id: least score} of `--min-score TOPIC=X`, and under "" that of `--min-score X`.
 
-    find: a topic's lesson id, raising UsageError where there is none. Raises UsageError for what is no share.
+    find: topic -> lesson id. Raises UsageError for a topic that is no lesson and for a score that is no share.
     """
     wanted = {}
     for option in options:
@@ -95,6 +98,6 @@ def thresholds(options: Iterable[str], find: Callable[[str], str]) -> dict[str, 
 
 
 def mean_score(outcomes: Iterable[Outcome]) -> float:
-    """Over what could be graded; 0.0 for nothing."""
+    """The mean score of what could be graded; 0.0 where nothing was."""
     scores = [outcome.score for outcome in outcomes if outcome.grade]
     return math.fsum(scores) / len(scores) if scores else 0.0

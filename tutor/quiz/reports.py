@@ -1,7 +1,7 @@
-"""What came of a quiz, for others to read: the JSON document, JUnit XML, and what GitHub Actions shows. Pure.
+"""The result of a quiz for other programs: the JSON document, JUnit XML, and what GitHub Actions shows. Pure.
 
-Whatever a learner, a lesson or a file said passes `sanitize` first, so that no character breaks the XML or draws on the
-page, and is cut where it is long.
+Whatever comes from a learner, a lesson or a file goes through `sanitize` first, so that no character breaks the XML or the
+page, and is cut if it is long.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import Any
 
+from tutor.models import Grade
 from tutor.quiz.outcomes import Outcome, mean_score
 from utils.errors import ExitCode, UsageError
 from utils.text import defused, sanitize
 
-MAX_TEXT = 1_000  # characters of one text in JUnit: a thousand items stay below the 30 MB that GitLab reads
+MAX_TEXT = 1_000  # characters of one text in JUnit: keeps a thousand items below the 30 MB that GitLab reads
 MAX_CELL = 300  # of one text in a summary
-SUMMARY_BYTES = 1024 * 1024 - 1  # GitHub refuses a longer summary of one step
-MAX_ANNOTATIONS = 10  # GitHub shows no more of one step
+SUMMARY_BYTES = 1024 * 1024 - 1  # GitHub refuses a longer summary of a step
+MAX_ANNOTATIONS = 10  # GitHub shows no more for a step
 
 
 @dataclass(frozen=True)
 class QuizReport:
-    """A quiz with what came of each of its items."""
+    """A quiz and the outcomes of its items."""
 
-    topics: tuple[str, ...]  # lessons asked for; () is the whole corpus
+    topics: tuple[str, ...]  # lessons that were asked for; () is the whole corpus
     seed: int
     corpus: str  # fingerprints.corpus_fingerprint of the lessons it was drawn from
     outcomes: tuple[Outcome, ...]  # in the order of the questions
@@ -41,17 +43,17 @@ class QuizReport:
         return mean_score(self.outcomes)
 
     def scores(self) -> dict[str, float]:
-        """{lesson: score}, in the order in which lessons first come up."""
+        """{lesson: score}, in the order in which the lessons first appear."""
         lessons = dict.fromkeys(outcome.item.lesson for outcome in self.outcomes if outcome.grade)
         return {lesson: mean_score(outcome for outcome in self.outcomes if outcome.item.lesson == lesson) for lesson in lessons}
 
     def shortfalls(self) -> list[tuple[str, float, float]]:
-        """(lesson, score, least score) of every threshold that was not reached; lesson "" is the whole quiz."""
+        """(lesson, score, least score) for every threshold that was missed; the lesson "" stands for the whole quiz."""
         scores = {"": self.score, **self.scores()}
         return [
             (lesson, scores.get(lesson, 0.0), least)
             for lesson, least in self.min_scores.items()
-            if scores.get(lesson, 0.0) < least - 1e-9  # a mean of thirds may miss its sum by a bit
+            if scores.get(lesson, 0.0) < least - 1e-9  # for rounding: three thirds may be less than 1
         ]
 
     @property
@@ -68,8 +70,8 @@ class QuizReport:
 
     # -------------------------------------------------------------------------------------------- JSON
 
-    def document(self) -> dict:
-        """The quiz as `--json` prints it; fields are only ever added."""
+    def document(self) -> dict[str, Any]:
+        """What `--json` prints; fields are only ever added."""
         return {
             "topics": list(self.topics),
             "seed": self.seed,
@@ -91,7 +93,7 @@ class QuizReport:
     # ------------------------------------------------------------------------------------------- JUnit
 
     def junit(self) -> str:
-        """JUnit XML: a test case an item, missed ones failures, ungraded ones errors; in the shape of both common schemas."""
+        """JUnit XML that both common schemas accept: each item a test case, a missed one a failure, an ungraded one an error."""
         import io
 
         from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
@@ -107,8 +109,8 @@ class QuizReport:
             if not outcome.grade:
                 case.result = Error(_clean(outcome.error), "not-graded")
             elif not outcome.correct:
-                failure = Failure(_clean(_met_and_missed(outcome)), "missed")
-                failure.text = _told(outcome)
+                failure = Failure(_clean(_met_and_missed(outcome, outcome.grade)), "missed")
+                failure.text = _details(outcome, outcome.grade)
                 case.result = failure
             suite.append(case)
         suite.update_statistics()
@@ -124,13 +126,13 @@ class QuizReport:
     # ---------------------------------------------------------------------------------- GitHub Actions
 
     def summary(self, room_bytes: int = SUMMARY_BYTES) -> str:
-        """An HTML table for $GITHUB_STEP_SUMMARY in at most that many bytes; rows that find no room are counted."""
+        """An HTML table for $GITHUB_STEP_SUMMARY of at most that many bytes, which counts the rows that don't fit."""
         verdict = "" if self.passed else ", below what was asked for"
         right = sum(outcome.correct for outcome in self.outcomes)
         text = f"<h3>Quiz: {right} of {len(self.outcomes)} right, score {self.score:.2f}{verdict}</h3>\n<table>\n"
         text += _row("th", "", "item", "answer", "what was missed")
         end = f"</table>\n<p>seed {self.seed}, lessons {_cell(self.corpus)}</p>\n\n"
-        left = [_summarized(outcome) for outcome in self.outcomes]
+        left = [_summary_row(outcome) for outcome in self.outcomes]
         left.reverse()
         room = room_bytes - len((text + end).encode()) - len(_row("td", "", f"and {len(left)} more").encode())
         while left and len(left[-1].encode()) <= room:
@@ -142,13 +144,13 @@ class QuizReport:
         return text + end if room >= 0 else ""
 
     def annotations(self) -> list[str]:
-        """Workflow commands that mark the lines to read again, the first of them; each is one line and safe to print."""
+        """Workflow commands that mark the first of the lines to read again; each is one line and safe to print."""
         marked = [outcome for outcome in self.outcomes if not outcome.correct and outcome.where]
         return [_annotation(outcome) for outcome in marked[:MAX_ANNOTATIONS]]
 
 
 def fixed_time(environment: Mapping[str, str]) -> datetime | None:
-    """The one moment at which a reproducible report is made: SOURCE_DATE_EPOCH, seconds; None where it is not set.
+    """The time of a reproducible report, from SOURCE_DATE_EPOCH in seconds; None where it is not set.
 
     https://reproducible-builds.org/specs/source-date-epoch/. Raises UsageError.
     """
@@ -166,7 +168,7 @@ def _timestamp(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _item(outcome: Outcome) -> dict:
+def _item(outcome: Outcome) -> dict[str, Any]:
     item, grade = outcome.item, outcome.grade
     return {
         "id": item.id,
@@ -190,9 +192,8 @@ def _item(outcome: Outcome) -> dict:
     }
 
 
-def _met_and_missed(outcome: Outcome) -> str:
+def _met_and_missed(outcome: Outcome, grade: Grade) -> str:
     """`score 0.50. met: a; b. missed: c`, on one line."""
-    grade = outcome.grade
     parts = [f"score {outcome.score:.2f}"]
     if grade.met:
         parts.append("met: " + "; ".join(met.point for met in grade.met))
@@ -200,12 +201,13 @@ def _met_and_missed(outcome: Outcome) -> str:
     return ". ".join(parts)
 
 
-def _told(outcome: Outcome) -> str:
+def _details(outcome: Outcome, grade: Grade) -> str:
+    """Question, answer and grade, a line each."""
     rows = [
         f"Question: {outcome.question}",
         f"Answer: {outcome.said or 'none'}",
-        *(f"Met: {met.point}" + (f' ("{met.evidence}")' if met.evidence else "") for met in outcome.grade.met),
-        *(f"Missed: {point}" for point in outcome.grade.missed),
+        *(f"Met: {met.point}" + (f' ("{met.evidence}")' if met.evidence else "") for met in grade.met),
+        *(f"Missed: {point}" for point in grade.missed),
         f"Feedback: {outcome.feedback}",
         f"Read again: {outcome.where}",
     ]
@@ -213,13 +215,13 @@ def _told(outcome: Outcome) -> str:
 
 
 def _clean(text: str, newlines: bool = False, limit: int = MAX_TEXT) -> str:
-    """Safe in XML and on a page, and not too long."""
+    """A text that is safe in XML and on a page, cut at the limit."""
     text = sanitize(text[: limit * 2], newlines=newlines)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _cell(text: str) -> str:
-    """Text in an HTML table: on one line, so that no Markdown begins, and with nothing that HTML would act on."""
+    """A text for an HTML table: on one line, so that no Markdown begins, and escaped."""
     return html.escape(_clean(" ".join(text.split()), limit=MAX_CELL))
 
 
@@ -227,24 +229,25 @@ def _row(tag: str, *cells: str) -> str:
     return "<tr>" + "".join(f"<{tag}>{_cell(cell)}</{tag}>" for cell in cells) + "</tr>\n"
 
 
-def _summarized(outcome: Outcome) -> str:
+def _summary_row(outcome: Outcome) -> str:
     sign = outcome.grade.sign if outcome.grade else "!"
-    missed = "" if outcome.correct else outcome.error or "; ".join(outcome.grade.missed) or outcome.feedback
+    points = outcome.grade.missed if outcome.grade else ()
+    missed = "" if outcome.correct else outcome.error or "; ".join(points) or outcome.feedback
     return _row("td", sign, outcome.item.key, outcome.said, missed)
 
 
 def _annotation(outcome: Outcome) -> str:
     path, _, line = outcome.where.rpartition(":")
     place = {"file": path, "line": line, "title": outcome.item.key}
-    told = ",".join(f"{name}={_property(value)}" for name, value in place.items())
-    what = outcome.error or f"Read again. {_met_and_missed(outcome)}"
-    return f"::error {told}::{_escaped(defused(_clean(what, limit=MAX_CELL)))}"
+    properties = ",".join(f"{name}={_property(value)}" for name, value in place.items())
+    what = outcome.error or (f"Read again. {_met_and_missed(outcome, outcome.grade)}" if outcome.grade else "")
+    return f"::error {properties}::{_escape(defused(_clean(what, limit=MAX_CELL)))}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions: a message ends at a line end."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _escaped(defused(_clean(text))).replace(":", "%3A").replace(",", "%2C")
+    return _escape(defused(_clean(text))).replace(":", "%3A").replace(",", "%2C")

@@ -1,7 +1,7 @@
 """Sheets: a quiz as a YAML file that somebody fills in, written and read. Text in, text out. Pure.
 
-A sheet holds no key. It says of each item which version of it was asked, so that one filled in last month is graded
-where its items still stand.
+A sheet has no answer key. It says which version of each item was asked, so that a sheet from last month can be graded as far
+as its items have not changed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tutor.corpus import bank
 from tutor.models import Item, Kind
@@ -51,7 +52,7 @@ class SheetEntry:
 
     key: str  # "llm/attention:scale-by-root"
     version: str  # fingerprints.fingerprint of the item that was asked
-    answer: str  # as written; "" where it was left empty
+    answer: str  # as written; "" for none
     parts: tuple[str, ...] = ()  # where the answer is a list
     question: str = ""
     line: int = 0
@@ -84,7 +85,7 @@ def write_sheet(
 ) -> str:
     """The YAML of a sheet to fill in.
 
-    items: drawn; versions: {key: fingerprint of the item as authored}; name: of the file, for its first lines.
+    items: drawn. versions: {key: fingerprint of the item as authored}. name: of the file, for the instructions.
     """
     lines = [HEAD.replace("NAME", " ".join(name.split()))]
     lines += [f'corpus: "{corpus}"', f"seed: {seed}", f"topics: {json.dumps(list(topics), ensure_ascii=False)}", "", "items:"]
@@ -111,7 +112,7 @@ def _asked(item: Item) -> str:
 
 
 def option_labels(item: Item) -> dict[str, str]:
-    """The options of an item by their labels: letters, or numbers where a text looks like a letter itself."""
+    """{label: option}, in order. Labels are letters, or numbers where an option is itself a single character."""
     texts = [option.text for option in item.options]
     lettered = len(texts) <= len(string.ascii_lowercase) and not any(len(text.strip()) == 1 for text in texts)
     labels = string.ascii_lowercase if lettered else [f"{number})" for number in range(1, len(texts) + 1)]
@@ -124,7 +125,7 @@ def _steps(item: Item) -> dict[str, str]:
 
 
 def _field(name: str, text: str, indent: int) -> str:
-    """`name: text` as YAML; a text of several lines, or a long one, as a block under its name."""
+    """`name: text` as YAML, with a long text or one of several lines as a block below the name."""
     lead = " " * indent
     if not (len(text) > 80 or "\n" in text) or not _fits_a_block(text):
         return f"{lead}{name}: {_quoted(text)}"
@@ -138,7 +139,7 @@ def _fits_a_block(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    """A text on one line of YAML, in quotes where it needs them."""
+    """A text on one line of YAML, in quotes if it needs them."""
     import yaml
 
     dumped = yaml.safe_dump(text, allow_unicode=True, width=10**9)
@@ -149,7 +150,7 @@ def _quoted(text: str) -> str:
 
 
 def read_sheet(text: str, path: str) -> Sheet:
-    """A filled sheet. Raises InvalidFile at the first line that is not as `write_sheet` made it, answers aside."""
+    """A filled sheet. Raises InvalidFile for the first line, except for answers, that is not as `write_sheet` wrote it."""
     data = load(text, path)
     if not isinstance(data, dict):
         raise InvalidFile(path, 1, "found no fields, expected a sheet as quiz --sheet FILE writes it")
@@ -162,7 +163,8 @@ def read_sheet(text: str, path: str) -> Sheet:
         raise InvalidFile(path, line_of(data, "topics"), "found topics that are no list of names; put back what stood there")
     if not isinstance(items, list) or not items:
         raise InvalidFile(path, line_of(data, "items"), "found no items, expected at least one; put back what stood there")
-    entries, first_lines = [], {}
+    entries: list[SheetEntry] = []
+    first_lines: dict[str, int] = {}
     for index, fields in enumerate(items):
         entry = _entry(fields, index, written, path, line_of(items, index))
         if entry.key in first_lines:
@@ -173,7 +175,7 @@ def read_sheet(text: str, path: str) -> Sheet:
     return Sheet(path, written.get(("corpus",), ""), seed, tuple(topics), tuple(entries))
 
 
-def _entry(fields, index: int, written: Mapping[tuple, str], path: str, line: int) -> SheetEntry:
+def _entry(fields: Any, index: int, written: Mapping[tuple[Any, ...], str], path: str, line: int) -> SheetEntry:
     if not isinstance(fields, dict):
         raise InvalidFile(path, line, "found an item without fields, expected id:, question:, answer: and the like")
     label = f'item "{written.get(("items", index, "id"), index + 1)}"'
@@ -187,13 +189,13 @@ def _entry(fields, index: int, written: Mapping[tuple, str], path: str, line: in
                                                            'text; put quotes around one that holds ": "')  # fmt: skip
     parts: tuple[str, ...] = ()
     if isinstance(answer, list):
-        parts = tuple(written[(*place, at)].strip() for at, part in enumerate(answer) if part is not None)
+        parts = tuple(written["items", index, "answer", at].strip() for at, part in enumerate(answer) if part is not None)
     said = ", ".join(parts) if parts else "" if answer in (None, []) else written[place].strip()
     question = fields.get("question")
     return SheetEntry(key, written[("items", index, "version")], said, parts, question if isinstance(question, str) else "", line)
 
 
-def _allow(data: Mapping, allowed: Sequence[str], needed: Sequence[str], path: str, label: str, line: int) -> None:
+def _allow(data: Mapping[str, Any], allowed: Sequence[str], needed: Sequence[str], path: str, label: str, line: int) -> None:
     for field in data:
         if field not in allowed:
             near = nearest(field, allowed)
@@ -211,7 +213,7 @@ def _allow(data: Mapping, allowed: Sequence[str], needed: Sequence[str], path: s
 def outdated_entries(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str]:
     """{key: why} of the entries whose item the lessons no longer have as it was asked.
 
-    versions: {key: quiz.fingerprint} of all items of the lessons.
+    versions: {key: fingerprint} of all items of the lessons.
     """
     gone, changed = "the lessons no longer have this item", "the item was changed after the sheet was written"
     return {
@@ -222,7 +224,7 @@ def outdated_entries(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str
 
 
 def ungraded_outcomes(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:
-    """{key: outcome} of fallen entries, where the sheet itself says what is asked: errors, which cost no score."""
+    """{key: outcome} of outdated entries, with the question as the sheet has it: errors, which cost no score."""
     outcomes = {}
     for entry in sheet.entries:
         if entry.key in why:
@@ -233,7 +235,7 @@ def ungraded_outcomes(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome
 
 
 def missing_items(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -> dict[str, str]:
-    """{key: feedback} of items that were to be answered and are not on a sheet as they were asked: misses."""
+    """{key: feedback} of items that should be on a sheet and are not, or not as they are now: they count as missed."""
     absent = {item.key: "The sheet does not have this question." for item in items if not sheet.entry(item.key)}
     changed = {item.key: "The sheet has another version of this question." for item in items if item.key in why}
     return {**absent, **changed}
@@ -245,7 +247,7 @@ def missing_items(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -
 def as_typed(item: Item, entry: SheetEntry) -> str:
     """The answer of a sheet as it would be typed at a keyboard, where options are numbered. "" for none.
 
-    A label of the sheet is looked for first, then an option's very words, so that the option "8" can be named by 8.
+    The labels of the sheet come first, then the options' texts, so that the option "8" can be named by 8.
     """
     if item.kind in (Kind.CHOICE, Kind.MULTI):
         return _options_as_typed(item, entry)
@@ -257,7 +259,7 @@ def as_typed(item: Item, entry: SheetEntry) -> str:
 
 
 def _options_as_typed(item: Item, entry: SheetEntry) -> str:
-    numbers = {}
+    numbers: dict[str, str] = {}
     for number, (label, text) in enumerate(option_labels(item).items(), 1):
         numbers.setdefault(_folded(text), str(number))
         numbers[_folded(label)] = str(number)

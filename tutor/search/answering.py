@@ -1,31 +1,36 @@
 """Answers in a corpus's own words: the sentences of a passage that answer a question, and whether they do.
 
-Nothing is made up: an answer is a row of quotes, each with the line on which it begins, and where too little of the
-question is met by any passage there is none.
+Nothing is made up: an answer consists of quotes, each with the line on which it begins. Where no passage covers enough of
+the question, there is none.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from tutor.corpus.pages import section_blocks
+from tutor.corpus.pages import SectionBlock, section_blocks
 from tutor.corpus.sentences import sentences_of
 from tutor.models import HEADING_SEPARATOR, Answer, Citation, Passage
 from tutor.search.query_words import QueryWords
-from utils.embedding import built_in
+from utils.embedding import SumAndLength, built_in
+
+if TYPE_CHECKING:
+    from tutor.prompts import Sentence
 
 FEWEST_WORDS, MOST_WORDS = 40, 120
-CANDIDATES = 10  # passages that are looked into
-# What chooses among passages, against the search's own score; a choice model fitted to the dev questions of benchmarks/ask.py.
-WHOLE, WORDING = 0.65, 0.5  # shares of the question that the passage with its wordings meets, and the best wording alone
-LIKE_WORDING = 0.4  # likeness by meaning to the nearest wording
-OPENING = 0.1  # taken off a lesson's first words, which promise more than they say
+CANDIDATES = 10  # passages that are considered
+# Weights for the choice of a passage, relative to the search's score: a choice model fitted to benchmarks/ask.py's dev questions.
+WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and its wordings, and in the best wording alone
+LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
+OPENING = 0.1  # off for a lesson's opening, which announces more than it says
 
 
-# What an answer of a kind looks like. The first pattern that the question matches says which. Compiled when they are needed.
+# (what a question looks like, what an answer to it looks like): the first pattern that the question matches counts. Compiled
+# when they are needed.
 SIGNS = (
     (r"\bhow (many|much|big|large|long|often|likely|high|low)\b|\bwhat (number|percentage|fraction|share)\b", r"\d"),
     (r"\bwhy\b|\breason\b|\bwhat (causes|for)\b",
@@ -39,9 +44,9 @@ SIGNS = (
 BOLD_START = re.compile(r"\*\*((?:[^*]|\*(?!\*))+)\*\*")
 ASKS_WHAT = SIGNS[2][0]
 DEFINITION = r"\W*(?:(?:an?|the)\s+)?(.{1,60}?)\s+(?:is|are|means?|measures?|says?|tells?|counts?|keeps?)\b"
-KEY = 0.25  # for the sentence that a section turns on, and for one that defines what was asked for
-LIKE = 0.3  # for being like the question by meaning
-SIGN = 0.12  # for bearing the sign of its kind
+KEY = 0.25  # for a section's key sentence, and for one that defines what was asked for
+LIKE = 0.3  # for similarity in meaning to the question
+SIGN = 0.12  # for looking like an answer to this kind of question
 LEANS_BACK = re.compile(
     r"(?:\*\*)?(This|That|It|Its|They|Their|These|Those|Then|So|Both|Such|He|She|Here|Instead|Hence|Thus|But|And|Or|"
     r"Otherwise|The same|The other|In that|In this|For this|Each of)\b"
@@ -50,11 +55,11 @@ LEANS_BACK = re.compile(
 
 @dataclass(frozen=True)
 class _Unit:
-    """A sentence, a formula, a list, a table: what is quoted or left as a whole."""
+    """A sentence, a formula, a list or a table: quoted as a whole or not at all."""
 
-    text: str  # verbatim but for line ends within a sentence
-    line: int  # of the passage's file, 1-based, on which it begins
-    block: int  # number of the Markdown block that it is in
+    text: str  # verbatim, except for line ends within a sentence
+    line: int  # of the file on which it begins, 1-based
+    block: int  # number of its Markdown block
     prose: bool
 
     @property
@@ -67,14 +72,14 @@ class _Unit:
 
     @property
     def weight(self) -> float:
-        """Of what it holds, as an answer."""
+        """How much what it has in common with the question counts."""
         return 1.0 if self.prose else 0.3 if self.is_code else 0.8
 
 
 def answer(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> Answer:
-    """The answer that these passages, best first, give to a question in their own words; not found where they don't.
+    """The answer that these passages, best first, give in their own words; `found` is false where they don't give any.
 
-    context: words of a text or an earlier question that help to choose among passages, never to find an answer.
+    context: words of a text or an earlier question that help to choose a passage, but don't count as asked for.
     """
     vector = built_in().vector(question)
     fits = [_Fit.of(passage, asked, vector) for passage in passages[:CANDIDATES]]
@@ -93,16 +98,16 @@ def answer(question: str, passages: Sequence[Passage], asked: QueryWords, contex
 
 @dataclass(frozen=True)
 class _Fit:
-    """A passage held against a question."""
+    """How a passage fits a question."""
 
     passage: Passage
-    met: frozenset[int]  # which words of the question it and its wordings hold
+    met: frozenset[int]  # numbers of the question's words in it and its wordings
     whole: float  # their share of the question
-    wording: float  # the share that the nearest wording holds
-    like_wording: float  # its likeness
+    wording: float  # the share in the wording that is nearest in meaning
+    like_wording: float  # how near that wording is
 
     @classmethod
-    def of(cls, passage: Passage, asked: QueryWords, vector) -> _Fit:
+    def of(cls, passage: Passage, asked: QueryWords, vector: SumAndLength) -> _Fit:
         wordings = passage.also.splitlines()
         met = asked.met(f"{passage.heading}\n{passage.text}\n{passage.also}")
         like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
@@ -113,7 +118,7 @@ class _Fit:
         return self.passage.heading.rpartition(HEADING_SEPARATOR)[2]
 
     def weight(self, most: float, context: QueryWords | None) -> float:
-        """most: the search's score for its best passage."""
+        """For the choice of a passage. most: the search's score for its best passage."""
         weight = self.passage.score / (most or 1.0) - OPENING * (HEADING_SEPARATOR not in self.passage.heading)
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
         if context and context.words:
@@ -122,28 +127,28 @@ class _Fit:
 
 
 def _worth(question: str, unit: _Unit, like: float, asked: QueryWords) -> float:
-    """Of a sentence as the one to quote."""
+    """How well a sentence would do as the one to quote."""
     worth = asked.share(asked.met(unit.text)) + LIKE * max(like, 0.0)
     sign = next((sign for kind, sign in SIGNS if re.search(kind, question, re.I)), None)
     if sign and re.search(sign, unit.text, re.I):
         worth += SIGN
-    return worth * unit.weight + KEY * (_turns_on(unit, asked) + _defines(question, unit, asked))
+    return worth * unit.weight + KEY * (_is_key(unit, asked) + _defines(question, unit, asked))
 
 
 def _defines(question: str, unit: _Unit, asked: QueryWords) -> bool:
-    """Whether a sentence says of the very thing that was asked about what it is: `An eigenvector is ...`."""
+    """Whether a sentence says what the very thing that was asked about is: `An eigenvector is ...`."""
     subject = re.match(DEFINITION, unit.text, re.I) if re.search(ASKS_WHAT, question, re.I) else None
     return bool(subject and len(subject[1].split()) <= len(asked.words) + 1 and asked.share(asked.met(subject[1])) > 0.9)
 
 
-def _turns_on(unit: _Unit, asked: QueryWords) -> bool:
-    """Whether a sentence begins in bold with a word of the question: then its section turns on it."""
+def _is_key(unit: _Unit, asked: QueryWords) -> bool:
+    """Whether a sentence begins with a word of the question in bold, as a section's key sentence does."""
     bold = BOLD_START.match(unit.text)
     return bool(bold and asked.met(bold[1]))
 
 
-def _units(passage: Passage):
-    """What a passage is made of, in order."""
+def _units(passage: Passage) -> Iterator[_Unit]:
+    """What a passage consists of, in order."""
     raw = passage.text.split("\n")
     for number, block in enumerate(section_blocks(passage.text)):
         if block.kind != "paragraph_open":
@@ -155,12 +160,13 @@ def _units(passage: Passage):
             yield _Unit(sentence, passage.line + line, number, True)
 
 
-def _first_line(raw: list[str], block) -> int:
+def _first_line(raw: list[str], block: SectionBlock) -> int:
+    """The 0-based line on which a block's text begins."""
     return next((line for line in range(block.start, min(block.end, len(raw))) if raw[line].strip()), block.start)
 
 
 def _place(raw: list[str], sentence: str, line: int, column: int) -> tuple[int, int]:
-    """(0-based line, column) where a sentence begins, looked for from a place on; its first words stand on one line."""
+    """(0-based line, column) of a sentence, looked for from a line and column on by its first word."""
     head = sentence.split(" ", 1)[0]
     for number in range(line, len(raw)):
         found = raw[number].find(head, column if number == line else 0)
@@ -170,7 +176,7 @@ def _place(raw: list[str], sentence: str, line: int, column: int) -> tuple[int, 
 
 
 def _window(units: list[_Unit], first: int, asked: QueryWords) -> set[int]:
-    """The numbers of the units to quote: the best one, what it leans on, and what stands beside it, up to MOST_WORDS."""
+    """The numbers of the units to quote: the best one, what it depends on, and what is beside it, up to MOST_WORDS."""
     chosen = {first}
 
     def size() -> int:
@@ -187,12 +193,12 @@ def _window(units: list[_Unit], first: int, asked: QueryWords) -> set[int]:
     while fits(ahead + 1) and (units[ahead].text.rstrip("*").endswith((":", ",")) or _explains(units[ahead + 1])):
         ahead += 1
         chosen.add(ahead)
-    met = frozenset().union(*(asked.met(units[number].text) for number in chosen))
+    met: frozenset[int] = frozenset().union(*(asked.met(units[number].text) for number in chosen))
     others = sorted(
         (number for number in range(len(units)) if number not in chosen and not units[number].is_code),
         key=lambda number: (-asked.share(asked.met(units[number].text) - met), abs(number - first)),
     )
-    for number in others[:2]:  # what says the part of the question that is still open
+    for number in others[:2]:  # what covers more of the question
         if asked.share(asked.met(units[number].text) - met) >= 0.15 and fits(number):
             chosen.add(number)
             met |= asked.met(units[number].text)
@@ -204,8 +210,10 @@ def _window(units: list[_Unit], first: int, asked: QueryWords) -> set[int]:
     return chosen
 
 
-def from_sentences(question: str, sentences: Sequence, passages: Sequence[Passage], model: str, usage: dict | None) -> Answer:
-    """A model's verified sentences as an answer; of each passage that they cite, what they come nearest to is quoted."""
+def from_sentences(
+    question: str, sentences: Sequence[Sentence], passages: Sequence[Passage], model: str, usage: dict[str, int] | None
+) -> Answer:
+    """A model's verified sentences as an answer, with the nearest quote of each passage that they cite."""
     cited = dict.fromkeys(number for sentence in sentences for number in sentence.numbers)
     citations = []
     for number in cited:
@@ -219,7 +227,7 @@ def from_sentences(question: str, sentences: Sequence, passages: Sequence[Passag
 
 
 def nearest_line(passage: Passage, said: str) -> tuple[str, int]:
-    """(quote, line) of the sentence or block of a passage that shares most words with what is said of it."""
+    """(quote, line) of the sentence or block of a passage that shares most words with what was said."""
     words = set(re.findall(r"\w{3,}", said.casefold()))
     units = list(_units(passage))
 
@@ -232,16 +240,17 @@ def nearest_line(passage: Passage, said: str) -> tuple[str, int]:
 
 
 def _explains(unit: _Unit) -> bool:
-    """A formula, table or list right below a sentence belongs to it."""
+    """Whether a unit is a formula, table or list, which belongs to the sentence above it."""
     return not (unit.prose or unit.is_code)
 
 
 def _leans_back(unit: _Unit) -> bool:
+    """Whether a unit can't be understood without the one before it."""
     return not unit.prose or bool(LEANS_BACK.match(unit.text)) or unit.text[0].islower()
 
 
 def _citations(passage: Passage, units: list[_Unit]) -> tuple[Citation, ...]:
-    """One citation for each run of sentences that stand side by side in one block, and for each block quoted whole."""
+    """A citation for each run of sentences that follow each other in one block, and for each block that is quoted whole."""
     found: list[Citation] = []
     last = None
     for unit in units:
@@ -254,6 +263,7 @@ def _citations(passage: Passage, units: list[_Unit]) -> tuple[Citation, ...]:
 
 
 def _follow(passage: Passage, one: _Unit, other: _Unit) -> bool:
+    """Whether nothing stands between two sentences."""
     return _flat(f"{one.text} {other.text}") in _flat(passage.text)
 
 
@@ -261,14 +271,14 @@ def _follow(passage: Passage, one: _Unit, other: _Unit) -> bool:
 
 
 def evidence(best: _Fit, like_sentence: float, asked: QueryWords) -> tuple[float, ...]:
-    """What speaks for an answer in a passage, for `is_found`: how much of the question it meets and how much no lesson
-    knows, how like the question it is, and how much was asked."""
+    """The evidence that a passage answers the question, for `is_found`: the share of the question that it covers, the share
+    that no lesson covers, how similar it is in meaning, and how much was asked."""
     unknown = frozenset(asked.unknown) - best.met
     like = max(best.like_wording, like_sentence)
     return best.whole, asked.share(unknown), like, math.log(1 + len(asked.words))
 
 
-# A logistic regression, fitted by `benchmarks/ask.py --fit`, which says to what.
+# A logistic regression, fitted by `benchmarks/ask.py --fit`.
 SLOPES = (3.47, -1.61, 2.37, 1.59)
 BIAS = -5.46
 
@@ -282,13 +292,13 @@ FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|in
 
 
 def in_context(question: str, earlier: str) -> str:
-    """What to look for when a question follows another: with the other's words where it does not stand alone."""
+    """What to search for when a question follows another: also the other's words, unless it can stand alone."""
     follows = len(question.split()) < 4 or re.search(FOLLOWS_UP, question, re.I)
     return f"{question} {earlier}" if earlier and follows else question
 
 
-def document(answer: Answer) -> dict:
-    """What `ask --json` gives."""
+def document(answer: Answer) -> dict[str, Any]:
+    """What `ask --json` prints."""
     citations = [
         {"lesson": one.lesson, "path": one.path, "line": one.line, "heading": one.heading, "quote": one.quote}
         for one in answer.citations
@@ -300,7 +310,7 @@ def document(answer: Answer) -> dict:
 
 
 def listing(answer: Answer) -> str:
-    """The answer as text: the quotes, or the model's words, and under them where they stand."""
+    """The answer as text: the quotes or the model's words, and below them where they are in the lessons."""
     if not answer.found:
         nearest = [f"  {place(one)}" for one in one_per_lesson(answer.near)]
         return "\n".join([NOT_ANSWERED, *(["", "What comes nearest:", *nearest] if nearest else [])])
@@ -308,7 +318,7 @@ def listing(answer: Answer) -> str:
 
 
 def places(answer: Answer) -> list[str]:
-    """Where the answer stands, a line each; numbered where the answer refers to them by number."""
+    """Where the quotes of an answer are, one on each line, numbered if the answer refers to them by number."""
     if answer.mode == "model":
         return [f"[{number}] {place(one)}" for number, one in enumerate(answer.citations, 1)]
     return list(dict.fromkeys(place(one) for one in answer.citations))
@@ -323,16 +333,17 @@ def place(where: Citation | Passage) -> str:
 
 
 def one_per_lesson(passages: Sequence[Passage]) -> list[Passage]:
+    """The first passage of each lesson."""
     return list({passage.lesson: passage for passage in reversed(passages)}.values())[::-1]
 
 
 def quote_stands(citation: Citation, text: str) -> bool:
-    """Whether a lesson's text holds a citation's quote, beginning on its line."""
+    """Whether a citation's quote is in the lesson's text and begins on its line."""
     lines = text.replace("\r\n", "\n").split("\n")
     if not 1 <= citation.line <= len(lines):
         return False
     quote = _flat(citation.quote)
-    longest = citation.quote.count(" ") + citation.quote.count("\n") + 60  # lines it may be spread over
+    longest = citation.quote.count(" ") + citation.quote.count("\n") + 60  # lines that it may extend over
     here = _flat("\n".join(lines[citation.line - 1 : citation.line + longest]))
     place = here.find(quote)
     return bool(quote) and 0 <= place <= len(_flat(lines[citation.line - 1]))

@@ -1,22 +1,25 @@
-"""Bulk search: lines of JSON in, documents out, in order, as many as there are."""
+"""Bulk search and answers: for each line of JSON a document, in order."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from tutor.models import Passage
 
 FIELDS = ("lesson", "path", "line", "heading", "score", "text")
 
 
-def document(query: str, passages: Sequence[Passage]) -> dict:
+def document(query: str, passages: Sequence[Passage]) -> dict[str, Any]:
     """What `search --json` gives: {query, hits: [{lesson, path, line, heading, score, text}]}."""
     return {"query": query, "hits": [{name: getattr(passage, name) for name in FIELDS} for passage in passages]}
 
 
-def answer_lines(lines: Iterable[tuple[int, str]], field: str, answer: Callable[[str], dict]) -> Iterator[dict]:
-    """An answer for each of many lines {id, field}, with its id; {id, line, error} for one that can't be read.
+def answer_lines(
+    lines: Iterable[tuple[int, str]], field: str, answer: Callable[[str], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """An answer to each line {id, field}, with its id; {id, line, error} for a line that can't be read.
 
     lines: (1-based number, text). field: "query" or "question".
     """

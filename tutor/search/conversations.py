@@ -1,4 +1,4 @@
-"""The last conversation with `ask`, kept in the cache folder for `ask -c` to take up."""
+"""The last conversation with `ask`, kept in the cache folder so that `ask -c` can go on with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CONVERSATION = "conversation.json"
 
 
 def keep_conversation(cache: Path, turns: Iterable[tuple[str, str]]) -> None:
-    """Keep [(question, answer)] for the next call to take up. A folder that can't be written costs only that."""
+    """Keep [(question, answer)] for the next call; where the folder can't be written, nothing is kept."""
     import json
 
     with suppress(OSError, UsageError):
@@ -22,7 +22,7 @@ def keep_conversation(cache: Path, turns: Iterable[tuple[str, str]]) -> None:
 
 
 def load_conversation(cache: Path) -> list[tuple[str, str]]:
-    """What keep_conversation kept; [] where there is none, or none that makes sense."""
+    """What keep_conversation kept; [] where there is nothing, or nothing that can be read."""
     import json
 
     try:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from tutor.models import Passage
 from utils.text import sanitize, width
 
-Spans = Callable[[str], list[tuple[int, int]]]  # where in a text words of the question stand
+Spans = Callable[[str], list[tuple[int, int]]]  # where words of the question are in a text
 BOLD, PLAIN = "\x1b[1m", "\x1b[22m"
 AROUND = 1  # lines shown before and after the best one
 CUT = "…"
-LONGEST_LINE = 400  # characters shown of one in a pipe, where a paragraph is often a line
+LONGEST_LINE = 400  # characters of a line that are shown in a pipe; it may be a whole paragraph
 
 
 def listing(passages: Sequence[Passage], spans: Spans, columns: int | None, bold: bool) -> str:
-    """What `search` shows a person: for each passage its place, its heading path and an excerpt. Safe to print.
+    """What `search` shows a person: the place of each passage, its heading path and an excerpt. Safe to print.
 
     columns: how wide lines may be, None for any width. bold: mark the words that match.
     """
@@ -23,7 +23,7 @@ def listing(passages: Sequence[Passage], spans: Spans, columns: int | None, bold
 
 
 def excerpt(text: str, spans: Spans) -> list[tuple[int, str]]:
-    """(0-based number, line) of the line where most words of the question stand, and of those around it."""
+    """(0-based number, line) of the line with most words of the question, and of those around it."""
     lines = text.split("\n")
     met = [len({line[start:end].casefold() for start, end in spans(line)}) for line in lines]
     best = met.index(max(met))
@@ -59,7 +59,7 @@ def _marked(line: str, spans: Spans, room: int, bold: bool) -> str:
 
 
 def _window(line: str, found: list[tuple[int, int]], room: int) -> tuple[int, int]:
-    """The part of a line that fits, about its first match, cut between words where that costs little."""
+    """The part of a line around its first match that fits, cut between words where that costs little."""
     if width(line) <= room:
         return 0, len(line)
     room = max(room - 2 * len(CUT), 1)

@@ -1,9 +1,10 @@
-"""Finding the lesson that answers a question: the catalogue, the built-in decisions, and what is told in the end."""
+"""Finding the lesson that answers a question: the catalogue, the built-in decisions and the result."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tutor.models import Passage
 from tutor.prompts import Decision
@@ -11,22 +12,27 @@ from tutor.search import answering
 from tutor.search.query_words import QueryWords
 from utils.text import plural
 
-PASSAGES = 10
-MANY = 60  # lessons, from which on the catalogue names folders
-NEXT_OF_LESSON = 0.8  # each further passage of a lesson counts that much of the one before
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.search.index import Index
+    from utils.llm.language_model import LanguageModel
+
+PASSAGES = 10  # that are looked at for a question
+MANY = 60  # lessons up to which the catalogue has a line for each; beyond, it has one for each folder
+NEXT_OF_LESSON = 0.8  # each further passage of a lesson counts this share of the one before
 
 
 @dataclass(frozen=True)
 class StepTaken:
-    """A step that was taken."""
+    """A step of the search that was taken."""
 
-    action: str
+    action: str  # as in Decision
     of: str
-    found: str
+    found: str  # what came out of it, in words
 
 
-def catalogue(corpus) -> str:
-    """A line a lesson: id, title, summary; with MANY lessons a line a folder: its lessons' titles, cut."""
+def catalogue(corpus: Corpus) -> str:
+    """A line for each lesson with its id, title and summary; in a large corpus, for each folder with its lessons' names."""
     ids = corpus.ids()
     if len(ids) <= MANY:
         entries = corpus.entries().values()
@@ -37,12 +43,13 @@ def catalogue(corpus) -> str:
     return "\n".join(f"{folder}/: {', '.join(names)[:200]}" for folder, names in sorted(folders.items()))
 
 
-def lesson_count(corpus) -> str:
+def lesson_count(corpus: Corpus) -> str:
+    """`12 lessons`."""
     return plural(len(corpus.ids()), "lesson")
 
 
-def decide(question: str, steps: Sequence[StepTaken], passages: Sequence[Passage], asked: QueryWords, corpus) -> Decision:
-    """Without a model: search for the question, read the lesson that scores best, answer with it if the evidence is there."""
+def decide(question: str, steps: Sequence[StepTaken], passages: Sequence[Passage], asked: QueryWords, corpus: Corpus) -> Decision:
+    """Without a model: search for the question, read the lesson that scores best, answer with it if it has the evidence."""
     if not steps:
         return Decision("search", question, "")
     scores = lesson_scores(passages, asked, corpus)
@@ -57,14 +64,14 @@ def decide(question: str, steps: Sequence[StepTaken], passages: Sequence[Passage
     if answer.found:
         return Decision("answer", read, "")
     tried = {step.of for step in steps if step.action == "read"}
-    others = [lesson for lesson in sorted(scores, key=scores.get, reverse=True) if lesson not in tried]
+    others = [lesson for lesson in sorted(scores, key=lambda lesson: scores[lesson], reverse=True) if lesson not in tried]
     if others and len(tried) < 3:
         return Decision("read", others[0], "")
     return Decision("answer", "", "no lesson holds enough of the question")
 
 
-def lesson_scores(passages: Sequence[Passage], asked: QueryWords, corpus) -> dict[str, float]:
-    """lesson -> how much its passages, its title and its summary speak for it."""
+def lesson_scores(passages: Sequence[Passage], asked: QueryWords, corpus: Corpus) -> dict[str, float]:
+    """{lesson: score of its passages, title and summary}."""
     if not passages:
         return {}
     most = max(passage.score for passage in passages) or 1.0
@@ -79,14 +86,24 @@ def lesson_scores(passages: Sequence[Passage], asked: QueryWords, corpus) -> dic
     return scores
 
 
-def document(question: str, decision: Decision, passages, corpus, index, steps, model) -> dict:
-    """What `find --json` gives: {question, lesson, path, line, heading, reason, found, near, steps, mode, model}."""
+def document(
+    question: str,
+    decision: Decision,
+    passages: Sequence[Passage],
+    corpus: Corpus,
+    index: Index,
+    steps: Sequence[StepTaken],
+    model: LanguageModel,
+) -> dict[str, Any]:
+    """What `find --json` prints: {question, lesson, path, line, heading, reason, found, near, steps, mode, model}."""
     lesson = decision.of if decision.action == "answer" else ""
     own = [passage for passage in passages if passage.lesson == lesson] or (index.search(question, 3, [lesson]) if lesson else [])
     best = own[0] if own else None
     asked = index.query_words(question)
-    words = [asked.words[number] for number in sorted(asked.met(f"{best.heading}\n{best.text}"))] if best else []
-    reason = decision.reason or (f"“{best.heading}” speaks of {', '.join(words[:6])}" if words else "")
+    reason = decision.reason
+    if best and not reason:
+        words = [asked.words[number] for number in sorted(asked.met(f"{best.heading}\n{best.text}"))]
+        reason = f"“{best.heading}” speaks of {', '.join(words[:6])}" if words else ""
     return {
         "question": question, "lesson": lesson or None, "path": corpus.path_of(lesson) if lesson else None,
         "line": best.line if best else None, "heading": best.heading if best else None, "reason": reason, "found": bool(lesson),
@@ -96,8 +113,8 @@ def document(question: str, decision: Decision, passages, corpus, index, steps, 
     }  # fmt: skip
 
 
-def listing(document: dict) -> str:
-    """The same for a person: the place, then why."""
+def listing(document: dict[str, Any]) -> str:
+    """The same for a person: the place, then the reason."""
     if not document["found"]:
         nearest = ["", "What comes nearest:", *(f"  {place}" for place in document["near"])] if document["near"] else []
         return "\n".join([answering.NOT_ANSWERED, *nearest])

@@ -1,8 +1,8 @@
-"""The index: every piece of a corpus in a tantivy index, kept in the cache folder and following the lessons' files.
+"""The index: every piece of a corpus in a tantivy index, kept in the cache folder and updated as the lessons' files change.
 
 A kept index is a folder: `files.db` (SQLite) says which lesson files are in it, as they were read, and which folder
-beside it holds the tantivy index. Its write lock is the writer's lock. All of it can be made again, so whatever is
-wrong with it, it is made again; where it can't be kept, the index lives in memory.
+beside it holds the tantivy index. The database's write lock guards both. Everything in it can be rebuilt, so if anything
+is wrong with it, it is rebuilt; where it can't be kept, the index lives in memory.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
-from tutor.models import Item, Passage
+from tutor.models import Item, Lesson, Passage
 from tutor.search import shelf as shelves
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
@@ -39,53 +40,58 @@ if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
     from utils.get_embedding import SecondLook
 
-# Ranking: BM25 over words and phrases; then the first hits again, each part as a share of the best, weighted so.
+# Ranking: BM25 over words and phrases; then the first hits are ranked again, with these weights for shares of the best score.
 # Chosen on the sets of benchmarks/retrieval.py.
 FIRST_HITS = 50
-PHRASE = 0.3  # of BM25, for two words of the question side by side, or with one between them
+PHRASE = 0.3  # of BM25, for two words of the question next to each other or with one between them
 PHRASE_SLOP = 1
 HEADING = 0.3  # for the question's words in the heading path
-LESSON = 0.4  # for other hits in the same lesson: a lesson is about one thing
+LESSON = 0.4  # for other hits in the same lesson, since a lesson is about one thing
 NEXT_IN_LESSON = 0.5  # each further hit of a lesson counts that much of the one before it
 
 SECOND_LOOK = 0.4  # weight of the likeness by embeddings
-LOOKED_AT = 16  # of the first hits; the others lose as much as if they were like nothing
+LOOKED_AT = 16  # of the first hits; the others count as unlike the query
+
+T = TypeVar("T")
+Change = tuple[str, "shelves.File | None", "Iterable[dict[str, Any]] | None"]
 
 QUERY_CHARACTERS = 20_000
-SHORTEST_PART = 3  # letters of a part of a word that the corpus writes apart
+SHORTEST_PART = 3  # letters of either part of a word that the corpus writes as two
 QUERY_WORDS = 64  # the rarest ones of a longer question
 
-SCAN_SHARE = 0.05  # of the time may go into looking for changed files
-FREE_SCAN_S = 0.02  # a scan that takes no longer is made whenever an index is opened
+SCAN_SHARE = 0.05  # share of the time that may go into looking for changed files
+FREE_SCAN_S = 0.02  # a scan that is no slower than this is made whenever an index is opened
 
 
 def open_index(corpus: Corpus, cache: Path | None, second_look: SecondLook | None = None) -> Index:
-    """The index of a corpus, up to date but for changes since the last scan of many files.
+    """The index of a corpus. In a large corpus, changes since the last scan may not be in it yet.
 
-    cache: the folder for what can be made again; None keeps the index in memory. second_look: (query, texts) -> how alike
-    they are, such as an Embedder's similarities, for the first hits; by default the built-in embedding. The corpus may be
-    unlisted. Files that can't be read are left out, with a warning in corpus.warnings.
+    cache: the folder for what can be rebuilt; None keeps the index in memory. second_look: (query, texts) -> how similar
+    they are, such as an Embedder's similarities, for the first hits; by default the built-in embedding. The corpus need not
+    be listed. Files that can't be read are left out, with a warning in corpus.warnings.
     """
     return Index(corpus, cache, second_look)
 
 
 @dataclass
 class _Hit:
+    """A piece that was found, and its score, which ranking changes."""
+
     score: float
     lesson: str
-    document: dict
+    document: dict[str, Any]
 
     @property
     def heading(self) -> str:
-        return self.document["heading"]
+        return str(self.document["heading"])
 
     @property
     def text(self) -> str:
-        return self.document["text"]
+        return str(self.document["text"])
 
     @property
     def also(self) -> str:
-        return self.document["also"]
+        return str(self.document["also"])
 
 
 class Index:
@@ -94,7 +100,7 @@ class Index:
     def __init__(self, corpus: Corpus, cache: Path | None, second_look: SecondLook | None = None):
         self.corpus = corpus
         self._second_look = second_look
-        self.second_look_failed = ""  # why the last ranking had to do without it
+        self.second_look_failed = ""  # why the last ranking had to do without the embedding model
         self._cache = cache
         self._next_scan = 0.0  # by time.monotonic
         self._shelf = shelves.open_shelf(corpus.root, cache)
@@ -110,13 +116,13 @@ class Index:
     # ------------------------------------------------------------------------------------------- searching
 
     def search(self, query: str, count: int = 10, lessons: Collection[str] | None = None) -> list[Passage]:
-        """The passages nearest to a query, best first, one of a section; [] where no word of it stands anywhere.
+        """The passages nearest to a query, best first, at most one of each section; [] where no lesson has a word of it.
 
-        lessons: ids to look in; None is all. Any text may be a query: it has no syntax.
+        lessons: ids of those to look in; None is all. Any text can be a query: there is no syntax.
         """
         if time.monotonic() >= self._next_scan:
             self.refresh()
-        for _ in range(3):  # files may change as fast as we read them
+        for _ in range(3):  # files may change while we read them
             hits = self._recovering(lambda: self._ranked(query, lessons, count))
             changed = self._changed({hit.lesson for hit in hits})
             if not changed:
@@ -137,7 +143,7 @@ class Index:
             _Hit(score, document["lesson"], document)
             for score, document in self._shelf.find(asked, PHRASE, PHRASE_SLOP, lessons, limit)
         ]
-        _add_bonuses(hits, asked, self._weights(asked), self._shelf.terms)
+        _add_bonuses(hits, self._weights(asked), self._shelf.terms)
         self._look_again(query, hits)
         best: dict[tuple[str, str], _Hit] = {}
         for hit in sorted(hits, key=lambda hit: -hit.score):
@@ -145,7 +151,7 @@ class Index:
         return list(best.values())[:count]
 
     def _look_again(self, query: str, hits: list[_Hit]) -> None:
-        """Blend in how alike query and hits are by meaning: by the embedding model that was given, else the built-in one."""
+        """Mix into the scores how similar hits are to the query by meaning: by the embedding model, else the built-in one."""
         if not hits:
             return
         hits.sort(key=lambda hit: -hit.score)
@@ -164,7 +170,7 @@ class Index:
             hit.score += SECOND_LOOK * most * likeness
 
     def _meant(self, query: str) -> str:
-        """The query in one spelling, a word that the corpus only writes as two in two: `layernorm` as `layer norm`."""
+        """The query in one spelling, with words split that the corpus only writes as two: `layer norm` for `layernorm`."""
         return WORD.sub(lambda word: self._in_parts(word[0]), normalize(query[:QUERY_CHARACTERS]))
 
     def _in_parts(self, word: str) -> str:
@@ -181,7 +187,7 @@ class Index:
                    default=0)  # fmt: skip
 
     def _asked(self, query: str) -> dict[str, list[str]]:
-        """field -> the terms that the query means in it, in order: stems, or bigrams."""
+        """{field: the terms to look for in it, in order}: stems, or bigrams."""
         query = self._meant(query)
         text = " ".join(content_words(query))
         asked = {field: self._shelf.terms(field, text, asking=True) for field in self._shelf.fields}
@@ -196,12 +202,12 @@ class Index:
         return {field: {term: self._shelf.weight(field, term) for term in terms} for field, terms in asked.items()}
 
     def query_words(self, query: str) -> QueryWords:
-        """What a question asks about, by the words of this corpus."""
+        """The words of a question, weighted by this corpus."""
         shelf = self._shelf
         return QueryWords(self._meant(query), shelf.fields, shelf.terms, shelf.weight, shelf.documents)
 
     def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
-        """A function that tells where in a text words of the query stand: [(start, end)], in order."""
+        """A function that finds words of the query in a text: [(start, end)], in order."""
         asked = self._asked(query)
         grams = set(asked.pop(shelves.BIGRAMS))
         met: dict[str, bool] = {}
@@ -223,7 +229,7 @@ class Index:
     # ------------------------------------------------------------------------------------------- freshness
 
     def refresh(self) -> None:
-        """Look at every file of the corpus, and index what has changed. Raises UsageError where no lesson is left."""
+        """Look at every file of the corpus and index what has changed. Raises UsageError where no lesson is left."""
         begun = time.monotonic()
         watched = self.corpus.watched or self._shelf.watched()
         known = self._recovering(lambda: self._shelf.files())
@@ -233,10 +239,10 @@ class Index:
             watched = self.corpus.watched
         for path, mtime in watched.items():
             if not is_past(mtime):
-                watched[path] = -1  # more may come in the same tick of its clock
+                watched[path] = -1  # it may change again within the same tick of its clock
         if not self.corpus.files:
             self.corpus.files.update((lesson, real) for lesson, (real, _, _) in known.items())
-        if not known:  # listing every file for the first time tells nothing of what a scan takes from now on
+        if not known:  # listing every file for the first time says nothing about how long later scans take
             begun = time.monotonic()
         changed = self._changed(self.corpus.files, known) | (known.keys() - self.corpus.files.keys())
         scan_s = time.monotonic() - begun
@@ -244,8 +250,8 @@ class Index:
             self._update(changed, watched, scan_s)
         self._next_scan = time.monotonic() + scan_s / SCAN_SHARE
 
-    def _changed(self, wanted: Collection[str], known=None) -> set[str]:
-        """Those of some lessons whose files are not as they were indexed."""
+    def _changed(self, wanted: Collection[str], known: dict[str, shelves.File] | None = None) -> set[str]:
+        """Those of these lessons whose files have changed since they were indexed."""
         known = self._shelf.files(wanted) if known is None else known
         changed = set()
         for lesson in wanted:
@@ -261,7 +267,7 @@ class Index:
     def _stamp(self, real: str, known: str = "") -> str:
         """Size and times of a lesson's file, and of its bank; "" where the lesson is gone.
 
-        known: its stamp as it was. Whether a bank has come is seen when its folder is listed, for that changes the folder.
+        known: its stamp when it was indexed. A new bank is noticed when its folder is listed, because it changes the folder.
         """
         return stamp_of(self.corpus.root, real, real in self.corpus.banked or " " in known)
 
@@ -273,33 +279,35 @@ class Index:
             return b""
 
     def _bank_of(self, lesson: str) -> tuple[str, str]:
-        """(text, path for people) of a lesson's bank; "" for none, and for one that can't be read: `check` tells of it."""
+        """(text, path to show) of a lesson's bank; "" for none and for one that can't be read, which `check` reports."""
         try:
             return self.corpus.bank_text(lesson) or ("", "")
         except (InvalidFile, UsageError):
             return "", ""
 
-    def _update(self, changed: Collection[str], watched=None, scan_s: float | None = None) -> None:
-        """Take what some files hold now in place of what they held."""
+    def _update(self, changed: Collection[str], watched: dict[str, int] | None = None, scan_s: float | None = None) -> None:
+        """Index the present content of changed files."""
         if not self.corpus.files:
             self.corpus.files.update((lesson, real) for lesson, (real, _, _) in self._shelf.files().items())
 
         self._recovering(lambda: self._write(changed, watched, scan_s))
 
-    def _write(self, changed: Collection[str], watched, scan_s: float | None) -> None:
+    def _write(self, changed: Collection[str], watched: dict[str, int] | None, scan_s: float | None) -> None:
         with self._shelf.writing() as writer:
             for lesson, entry, documents in self._read(changed, self._shelf.files(changed)):
                 writer.replace(lesson, entry, documents)
             writer.note(watched, time.time(), scan_s)
 
-    def _read(self, changed: Collection[str], known) -> Iterator[tuple[str, tuple | None, Iterator[dict] | None]]:
-        """(lesson, its row in the table of files, its documents) for each; no row where it is gone, None for documents
-        that stay as they are."""
+    def _read(self, changed: Collection[str], known: dict[str, shelves.File]) -> Iterator[Change]:
+        """(lesson, its row in the table of files, its documents) for each changed lesson.
+
+        The row is None where the lesson is gone, the documents are None where they stay as they are.
+        """
         for lesson in sorted(changed):
             real = self.corpus.files.get(lesson)
             if real is None or not os.path.lexists(os.path.join(self.corpus.root, real)):
                 self.corpus.files.pop(lesson, None)
-                yield lesson, None, iter(())
+                yield lesson, None, ()
                 continue
             stamp = self._stamp(real, known[lesson][1] if lesson in known else "")
             if not is_settled(stamp):
@@ -320,18 +328,20 @@ class Index:
 
     # -------------------------------------------------------------------------------------------- recovery
 
-    def _recovering(self, work: Callable):
-        """The result of some work on the shelf. A broken shelf is made anew; where that fails, or another process keeps
-        it taken, the index goes on in memory."""
+    def _recovering(self, work: Callable[[], T]) -> T:
+        """The result of some work on the shelf, which is rebuilt if it turns out to be broken.
+
+        Where that fails, or another process has locked it, the index goes on in memory.
+        """
         try:
             return work()
         except BaseException as error:
-            if not self.kept or not shelves.is_of_the_shelf(error):
+            if not self._shelf.folder or not shelves.is_of_the_shelf(error):
                 raise
-            taken = shelves.is_taken(error)
+            folder, taken = self._shelf.folder, shelves.is_taken(error)
         if not taken:
             try:
-                shelves.discard(self._shelf.folder)
+                shelves.discard(folder)
                 self._fill(self._cache)
                 return work()
             except BaseException as error:
@@ -341,15 +351,15 @@ class Index:
         return work()
 
     def _fill(self, cache: Path | None) -> None:
-        """Take another shelf and put every lesson on it that is not there yet."""
+        """Open another shelf and put every lesson on it that it doesn't have yet."""
         self._shelf.close()
         self._shelf = shelves.open_shelf(self.corpus.root, cache)
         self.corpus.list_files()
         self._write(self._changed(self.corpus.files), dict(self.corpus.watched), 0.0)
 
 
-def _add_bonuses(hits: list[_Hit], asked, weights, terms_of) -> None:
-    """Turn BM25 scores into shares of the best one, and add what headings and lessons are worth."""
+def _add_bonuses(hits: list[_Hit], weights: dict[str, dict[str, float]], terms_of: Callable[[str, str], list[str]]) -> None:
+    """Turn BM25 scores into shares of the best one, and add the bonuses for headings and lessons."""
     if not hits:
         return
     top = hits[0].score
@@ -361,17 +371,19 @@ def _add_bonuses(hits: list[_Hit], asked, weights, terms_of) -> None:
         total = math.fsum(worth.values())
         if total:
             hit.score += HEADING * math.fsum(weight for term, weight in worth.items() if term in said) / total
-    by_lesson: dict[str, list[float]] = {}
+    scores: dict[str, list[float]] = {}
     for hit in hits:
-        by_lesson.setdefault(hit.lesson, []).append(hit.score)
-    for lesson, scores in by_lesson.items():
-        by_lesson[lesson] = sum(score * NEXT_IN_LESSON**place for place, score in enumerate(sorted(scores, reverse=True)))
+        scores.setdefault(hit.lesson, []).append(hit.score)
+    by_lesson = {
+        lesson: sum(score * NEXT_IN_LESSON**place for place, score in enumerate(sorted(own, reverse=True)))
+        for lesson, own in scores.items()
+    }
     most = max(by_lesson.values())
     for hit in hits:
         hit.score += LESSON * by_lesson[hit.lesson] / most
 
 
-def _gram_spans(run, grams: set[str]) -> Iterator[tuple[int, int]]:
+def _gram_spans(run: re.Match[str], grams: set[str]) -> Iterator[tuple[int, int]]:
     """The stretches of a run of unspaced script that bigrams of the question cover."""
     start, text = run.start(), run[0]
     covered = [False] * len(text)
@@ -389,7 +401,7 @@ def _gram_spans(run, grams: set[str]) -> Iterator[tuple[int, int]]:
 
 
 def _items(text: str, lesson: str, path: str) -> list[Item]:
-    """The items of a bank; none of one that is invalid, for it is the lesson that is searched."""
+    """The items of a bank; [] for one that is invalid, because it is the lesson that is searched."""
     from tutor.corpus import bank
 
     with contextlib.suppress(InvalidFile):
@@ -397,7 +409,7 @@ def _items(text: str, lesson: str, path: str) -> list[Item]:
     return []
 
 
-def _documents(lesson, items: list[Item]) -> Iterator[dict]:
+def _documents(lesson: Lesson, items: list[Item]) -> Iterator[dict[str, Any]]:
     field = field_of(lesson.language)
     for piece in pieces_of(lesson, items):
         searched = normalize(f"{piece.heading}\n{piece.text}\n{piece.also}")
@@ -412,7 +424,7 @@ def _documents(lesson, items: list[Item]) -> Iterator[dict]:
 
 # --------------------------------------------------------------------------------------- the state of a file
 
-UNSETTLED = "?"  # before the stamp of a file that was changed just before it was read
+UNSETTLED = "?"  # in front of the stamp of a file that had changed just before it was read
 
 
 def _digest(*texts: str) -> bytes:

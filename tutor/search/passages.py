@@ -1,4 +1,4 @@
-"""Passages without an index: which section of a lesson speaks about a question, by the words they share."""
+"""Which section of a lesson is about a question, by the words that they share, without an index."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor.search.words import content_stems
 def closest_section(text: str, sections: Sequence[Section]) -> Section | None:
     """The section whose heading and words are nearest to a text, or None where none is near.
 
-    Near is: the heading shares a word with the text, and a third of the text's distinct words stand in the section.
+    A section is near if its heading shares a word with the text and it has a third of the text's distinct words.
     """
     asked = set(content_stems(text))
     best, best_share = None, 1 / 3

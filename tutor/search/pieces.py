@@ -1,4 +1,4 @@
-"""Pieces: what of a lesson and its bank is indexed, one for a section, several for a long one."""
+"""Pieces: what is indexed of a lesson and its bank, one for each section, several for a long one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tutor.corpus.markdown import asked_lines, without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
 
-PIECE_CHARACTERS = 4_000  # a whole section finds better than its parts, up to about this length
+PIECE_CHARACTERS = 4_000  # up to about this length, a whole section is found more reliably than its parts
 FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 
 
@@ -21,11 +21,11 @@ class Piece:
     section: str  # slug
     line: int  # 1-based line on which `text` begins
     text: str
-    also: str  # questions that the section answers, a line each
+    also: str  # questions that the section answers, one on each line
 
 
 def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
-    """Every piece of a lesson, in order. Sections with nothing to read under their heading have none."""
+    """Every piece of a lesson, in order. A section with nothing under its heading has none."""
     for section in lesson.sections:
         heading = heading_of(lesson, section)
         also = "\n".join([*asked_lines(section.text), *(wording(item) for item in items if item.section == section.slug)])

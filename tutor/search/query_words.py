@@ -1,21 +1,28 @@
-"""What a question asks about: its words that carry meaning, how much each of them tells, and which a text meets."""
+"""What a question asks about: its words that carry meaning, how much each of them says, and which of them a text has."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tutor.search.words import SHORTEST_SLIP, WORD, bigrams, content_words, normalize, without_unspaced
 
-ALIKE = 0.84  # of a word that stands nowhere in the corpus, for a word of a text to be what was meant
+ALIKE = 0.84  # similarity from which a word of a text is taken for a word of the question that the corpus doesn't have
 
 
 class QueryWords:
-    """The words of one question. `weights`: how much each tells, by rarity; `unknown`: those that no lesson holds."""
+    """The words of one question. `weights`: how much each says, by rarity; `unknown`: those that no lesson has, by number."""
 
-    def __init__(self, query: str, fields: list[str], terms: Callable, weight: Callable, documents: int):
-        """terms: (field, text) -> terms. weight: (field, term) -> weight, 0 where it stands nowhere. documents: how many."""
+    def __init__(
+        self,
+        query: str,
+        fields: list[str],
+        terms: Callable[[str, str], list[str]],
+        weight: Callable[[str, str], float],
+        documents: int,
+    ):
+        """terms: (field, text) -> terms. weight: (field, term) -> weight, 0 where no document has it. documents: their number."""
         self._fields, self._terms = fields, terms
         self.words: list[str] = []
         self.weights: list[float] = []
@@ -32,13 +39,13 @@ class QueryWords:
         self.total = sum(self.weights) or 1.0
         self.met = lru_cache(maxsize=2_000)(self._met)
 
-    def _add(self, word, forms, weight):
+    def _add(self, word: str, forms: frozenset[tuple[str, str]], weight: float) -> None:
         self.words.append(word)
         self.weights.append(weight)
         self._forms.append(forms)
 
     def _met(self, text: str) -> frozenset[int]:
-        """Which words of the question, by number, a text holds; one that the corpus does not know also by a near miss."""
+        """The numbers of the question's words that a text has; for one that the corpus doesn't have a near miss will do."""
         spelt = normalize(text)
         found = {(field, term) for field in self._fields for term in self._terms(field, without_unspaced(spelt))}
         found |= {("bigrams", gram) for gram in bigrams(spelt)}
@@ -55,6 +62,6 @@ class QueryWords:
         others = {other.casefold() for other in WORD.findall(text) if abs(len(other) - len(word)) <= 2}
         return any(SequenceMatcher(None, word, other).ratio() >= ALIKE for other in others if other[0] == word[0])
 
-    def share(self, met) -> float:
-        """How much of the question, by weight, these words are."""
+    def share(self, met: Iterable[int]) -> float:
+        """The share of the question, by weight, that these words make up."""
         return sum(self.weights[number] for number in met) / self.total

@@ -1,4 +1,4 @@
-"""The shelf: where an index is kept, a table of files (SQLite) and a tantivy index in step with it."""
+"""The shelf: where an index is kept, a table of files (SQLite) and a tantivy index that matches it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import math
 import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.search.words import PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
 
-FORMAT = 4  # raise it when what is indexed, or how, changes: older shelves are made anew
+if TYPE_CHECKING:
+    import tantivy
+
+FORMAT = 4  # raise it when what is indexed, or how, changes: older shelves are rebuilt
 BIGRAMS = "bigrams"
 STORED = ("field", "heading", "section", "text", "also")  # as bytes: tantivy would index a text field, whole texts as terms
 WAIT_S = 2.0  # for another process that writes
@@ -31,7 +34,7 @@ File = tuple[str, str, bytes]  # real path below the root, stamp, digest
 
 
 def open_shelf(root: str, cache: Path | None) -> Shelf:
-    """The shelf of the corpus at `root`: the kept one, a new one in its place if that is broken or older, or memory."""
+    """The shelf of the corpus at `root`: the kept one, a new one if that is broken or older, else one in memory."""
     if cache is None:
         return Shelf(None)
     folder = _folder_of(root, Path(cache))
@@ -54,14 +57,14 @@ def _folder_of(root: str, cache: Path) -> Path:
 
 
 def is_of_the_shelf(error: BaseException) -> bool:
-    """Whether an error tells of the index or its folder (tantivy raises ValueError, or panics) and not of a lesson."""
+    """Whether an error comes from the index or its folder (tantivy raises ValueError, or panics) and not from a lesson."""
     import sqlite3
 
     return isinstance(error, (ValueError, OSError, sqlite3.Error)) or type(error).__name__ == "PanicException"
 
 
 def is_taken(error: BaseException) -> bool:
-    """Whether another process writes, or nothing can be written here, so that making it anew would not help."""
+    """Whether another process is writing, or nothing can be written here, so that rebuilding the shelf would not help."""
     import sqlite3
 
     if isinstance(error, (sqlite3.OperationalError, OSError)):
@@ -70,7 +73,7 @@ def is_taken(error: BaseException) -> bool:
 
 
 def discard(folder: Path) -> None:
-    """Take a shelf away in one step, so that nobody opens half of it; who has it open goes on reading."""
+    """Remove a shelf in one step, so that nobody opens half of it; a process that has it open can go on reading."""
     import shutil
 
     aside = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}.old")
@@ -80,7 +83,7 @@ def discard(folder: Path) -> None:
 
 
 class Shelf:
-    """An open shelf, in a folder or, with None, in memory."""
+    """An open shelf: in a folder, or in memory where that is None."""
 
     def __init__(self, folder: Path | None):
         import sqlite3
@@ -91,7 +94,7 @@ class Shelf:
         self._table = sqlite3.connect(folder / "files.db" if folder else ":memory:", WAIT_S, isolation_level=None)
         self._analyzers: dict[str, Any] = {}
         try:
-            self._table.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made again
+            self._table.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is rebuilt
             self._notes = self._read_notes()
             if not self._is_whole():
                 self._make()
@@ -116,12 +119,12 @@ class Shelf:
         return json.loads(self._notes.get("fields", "[]"))
 
     def scan_is_due(self, now_s: float, share: float, free_s: float) -> bool:
-        """Whether the files should be scanned, so that scans take at most `share` of the time; cheap ones always."""
+        """Whether to scan the files now: always if that is quick, else so that scans take at most `share` of the time."""
         since = now_s - float(self._notes.get("scanned_at", 0))
         return "scanned_at" not in self._notes or self.scan_s <= free_s or not 0 <= since < self.scan_s / share
 
     def files(self, lessons: Collection[str] | None = None) -> dict[str, File]:
-        """lesson id -> its file as it was indexed; of those lessons, or of all."""
+        """{lesson id: its file as it was indexed}, for these lessons or for all."""
         if lessons is not None and len(lessons) < 100:
             marks = ",".join("?" * len(lessons))
             rows = self._table.execute(f"SELECT * FROM files WHERE lesson IN ({marks})", tuple(lessons))
@@ -130,7 +133,7 @@ class Shelf:
         return {lesson: (os.fsdecode(real), stamp, digest) for lesson, real, stamp, digest in rows}
 
     def watched(self) -> dict[str, int]:
-        """Folders and ignore files of the corpus -> their times as they were when the lessons were listed."""
+        """{folder or ignore file of the corpus: when it had last changed when the lessons were listed}."""
         return {os.fsdecode(path): mtime_ns for path, mtime_ns in self._table.execute("SELECT * FROM watched")}
 
     def _read_notes(self) -> dict[str, str]:
@@ -147,7 +150,9 @@ class Shelf:
         return self.folder is None or self._notes["content"] == self._content(self._notes["index"])
 
     def _content(self, name: str) -> str:
-        """Names and sizes of the files of a tantivy index."""
+        """Names and sizes of the files of a tantivy index, as JSON; "" where there is none."""
+        if not self.folder:
+            return ""
         try:
             entries = [entry for entry in os.scandir(self.folder / name) if not entry.name.startswith(".")]
             return json.dumps(sorted((entry.name, entry.stat().st_size) for entry in entries))
@@ -155,7 +160,7 @@ class Shelf:
             return ""
 
     def _make(self) -> None:
-        """Begin anew, under the lock; whoever waited for it may find that another process has done so."""
+        """Start an empty shelf, under the lock, unless another process did so while this one waited for it."""
         import shutil
 
         self._table.execute("BEGIN IMMEDIATE")
@@ -195,7 +200,7 @@ class Shelf:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
-        """A writer, while no other process writes; what it did is kept whole, or not at all."""
+        """A writer, while no other process writes. Either all of its changes are kept or none."""
         self._table.execute("BEGIN IMMEDIATE")
         try:
             self._notes = self._read_notes()
@@ -215,7 +220,7 @@ class Shelf:
     # --------------------------------------------------------------------------------------------- searching
 
     def terms(self, field: str, text: str, asking: bool = False) -> list[str]:
-        """The terms of a text in a field; of a question, without the words that its language asks with."""
+        """The terms of a text in a field. asking: without the stop words of its language, unless nothing would remain."""
         key = f"{field}?" if asking and field in WITH_STOPWORDS else field
         if key not in self._analyzers:
             self._analyzers[key] = _analyzer(field, stopwords=key != field)
@@ -228,11 +233,11 @@ class Shelf:
         return self._searcher.num_docs
 
     def count(self, field: str, term: str) -> int:
-        """How many pieces hold a term."""
+        """How many pieces have a term."""
         return self._searcher.doc_freq(field, term)
 
     def weight(self, field: str, term: str) -> float:
-        """How much a term tells: BM25's inverse document frequency, 0 for a term that stands nowhere."""
+        """How much a term says: BM25's inverse document frequency, 0 for a term that no piece has."""
         if (field, term) not in self._weights:
             count, of = self.count(field, term), self._searcher.num_docs
             self._weights[field, term] = math.log(1 + max(of - count + 0.5, 0.5) / (count + 0.5)) if count else 0.0
@@ -240,10 +245,10 @@ class Shelf:
 
     def find(
         self, asked: dict[str, list[str]], phrase: float, slop: int, lessons: Collection[str] | None, limit: int
-    ) -> list[tuple[float, dict]]:
-        """(BM25, what is stored of it by field) of the best documents that hold a term; `phrase` weighs two terms in a row.
+    ) -> list[tuple[float, dict[str, Any]]]:
+        """(BM25, the stored fields) of the best documents that have any of the terms.
 
-        asked: field -> terms, in order.
+        asked: {field: terms, in order}. phrase: weight of two terms that follow each other. slop: words allowed between them.
         """
         from tantivy import Occur, Query
 
@@ -266,15 +271,15 @@ class Shelf:
         return [(score, _stored(self._searcher.doc(address).to_dict())) for score, address in hits]
 
     def _is_a_slip(self, field: str, term: str) -> bool:
-        """Whether a term may be one of the index in another spelling: it stands nowhere."""
+        """Whether a term may be a misspelling of one in the index: no piece has it."""
         return len(term) >= SHORTEST_SLIP and term.isalpha() and not self.count(field, term)
 
-    def _nearly(self, field: str, term: str):
+    def _nearly(self, field: str, term: str) -> tantivy.Query:
         from tantivy import Query
 
         return Query.boost_query(Query.fuzzy_term_query(self._schema, field, term), NEARLY)
 
-    def _beginning_or_ending_with(self, character: str):
+    def _beginning_or_ending_with(self, character: str) -> tantivy.Query:
         from tantivy import Query
 
         return Query.const_score_query(Query.regex_query(self._schema, BIGRAMS, f"{character}.|.{character}"), 1.0)
@@ -286,10 +291,10 @@ class Writer:
     def __init__(self, shelf: Shelf):
         self._shelf = shelf
         self._fields = set(shelf.fields)
-        self._tantivy = None
+        self._tantivy: tantivy.IndexWriter | None = None
 
-    def replace(self, lesson: str, file: File | None, documents: Iterable[dict] | None) -> None:
-        """Put a lesson's documents in place of those it had. file None: it is gone; documents None: they stay."""
+    def replace(self, lesson: str, file: File | None, documents: Iterable[dict[str, Any]] | None) -> None:
+        """Replace a lesson's documents. file: None for a lesson that is gone. documents: None to keep those it has."""
         from tantivy import Document
 
         table = self._shelf._table
@@ -307,7 +312,7 @@ class Writer:
             writer.add_document(Document(**{**document, **{name: document[name].encode() for name in STORED}}))
 
     def note(self, watched: dict[str, int] | None, now_s: float, scan_s: float | None) -> None:
-        """Keep what a scan found out about folders and how long it took."""
+        """Store what a scan found out about the folders, and how long it took."""
         table = self._shelf._table
         if watched is not None:
             table.execute("DELETE FROM watched")
@@ -318,11 +323,12 @@ class Writer:
         self._shelf._notes["fields"] = json.dumps(sorted(self._fields))
 
     def commit(self) -> None:
+        """Hand what was written to tantivy's files."""
         if self._tantivy:
             self._tantivy.commit()
             self._tantivy.wait_merging_threads()
 
-    def _writer(self):
+    def _writer(self) -> tantivy.IndexWriter:
         if not self._tantivy:
             for field in (PLAIN, *STEMMERS):  # it asks for all of them, used or not
                 self._shelf._index.register_tokenizer(field, _analyzer(field))
@@ -330,11 +336,11 @@ class Writer:
         return self._tantivy
 
 
-def _stored(document: dict[str, list]) -> dict:
+def _stored(document: dict[str, list[Any]]) -> dict[str, Any]:
     return {name: values[0].decode() if name in STORED else values[0] for name, values in document.items()}
 
 
-def _schema():
+def _schema() -> tantivy.Schema:
     import tantivy
 
     builder = tantivy.SchemaBuilder()
@@ -348,8 +354,8 @@ def _schema():
     return builder.build()
 
 
-def _analyzer(field: str, stopwords: bool = False):
-    """How a field's text is cut: words in lower case, stemmed where there is a stemmer, accents dropped."""
+def _analyzer(field: str, stopwords: bool = False) -> tantivy.TextAnalyzer:
+    """What cuts a field's text into terms: words in lower case, stemmed where there is a stemmer, without accents."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     if field == BIGRAMS:

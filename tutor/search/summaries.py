@@ -1,7 +1,7 @@
-"""Summaries in a lesson's own words: the sentences of each section that carry most, and of these the best together.
+"""Summaries in a lesson's own words: the sentences that say most about each section, and the best of them for the lesson.
 
-Extractive: by how near a sentence is to the middle of its section (the centroid of its words, weighted by how few sections
-have them; Radev et al. 2004, MEAD), with what the author set in bold, promised and repeated in the recap weighing more.
+Extractive: by how near a sentence is to the centroid of its section's words, weighted by how few sections have them (MEAD:
+Radev et al. 2004). Words in bold, a section's first sentence and what the recap repeats weigh more.
 """
 
 from __future__ import annotations
@@ -9,23 +9,24 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tutor.corpus.pages import section_blocks
 from tutor.corpus.sentences import sentences_of
 from tutor.models import Lesson, Section
 from tutor.stop_words import SUMMARIZING
 
-WORDS = 150  # of a summary, where nothing else is asked for
-SKIPPED = ("next", "recap", "misconceptions", "summary")  # slugs of sections that say again what others said
-BOLD, FIRST, RECAPPED = 0.5, 0.2, 0.6  # added to a sentence in bold, to a section's first one, by its share of the recap
+WORDS = 150  # of a summary, by default
+SKIPPED = ("next", "recap", "misconceptions", "summary")  # slugs of sections that repeat others
+BOLD, FIRST, RECAPPED = 0.5, 0.2, 0.6  # bonuses: bold words, a section's first sentence, the share of its words in the recap
 LEANS_BACK = re.compile(r"(?:\*\*)?(This|That|It|They|These|Those|Then|So|Both|Such|Here|Hence|Thus|But|And|Or|Now|Suppose)\b")
 
 
 @dataclass(frozen=True)
 class KeySentence:
-    """One thing that a lesson says, and where."""
+    """A sentence of a summary, and where it is in the lesson."""
 
     section: str  # slug
     heading: str
@@ -38,7 +39,7 @@ class KeySentence:
 
 
 def summarize_section(lesson: Lesson, section: Section, words: int) -> list[KeySentence]:
-    """The sentences that carry most of a section, in their order, at most so many words (one sentence at least)."""
+    """The sentences that say most about a section, in order, with at most so many words; at least one sentence."""
     said = list(_sentences(section))
     if not said:
         return []
@@ -57,7 +58,7 @@ def summarize_section(lesson: Lesson, section: Section, words: int) -> list[KeyS
 
 
 def combine(points: Sequence[Sequence[KeySentence]], words: int) -> list[KeySentence]:
-    """The whole lesson in about so many words: of each section what came first there, as even a share as fits."""
+    """The whole lesson in about so many words: the first sentences of each section's summary, as evenly as fits."""
     kept: list[list[KeySentence]] = [[] for _ in points]
     used, depth = 0, 0
     while any(depth < len(section) for section in points):
@@ -69,10 +70,10 @@ def combine(points: Sequence[Sequence[KeySentence]], words: int) -> list[KeySent
     return [point for section in kept for point in section]
 
 
-def _sentences(section: Section):
-    """(sentence with its formula, line of the file) of a section's prose; examples, warm-ups, tables and code are left out."""
+def _sentences(section: Section) -> Iterator[tuple[str, int]]:
+    """(sentence with its formula, line of the file) of a section's prose, without examples, warm-ups, tables and code."""
     raw = section.text.split("\n")
-    before = None
+    before: tuple[str, int] | None = None
     for block in section_blocks(section.text):
         line = next((n for n in range(block.start, min(block.end, len(raw))) if raw[n].strip()), block.start)
         if block.kind.startswith("math_block") and before:
@@ -92,18 +93,19 @@ def _sentences(section: Section):
 
 
 def _stems(text: str) -> list[str]:
-    """Words of meaning, cut to their first six letters, which is stem enough to compare within one lesson."""
+    """Words that carry meaning, cut to six letters: stem enough to compare sentences of one lesson, in any language."""
     return [word[:6] for word in re.findall(r"[^\W\d_]{2,}", text.casefold()) if word not in SUMMARIZING]
 
 
 def _weights(lesson: Lesson) -> dict[str, float]:
-    """stem -> how few of the lesson's sections have it."""
+    """{stem: weight, by how few of the lesson's sections have it}."""
     sections = [set(_stems(f"{section.title} {section.text}")) for section in lesson.sections]
     count = Counter(stem for stems in sections for stem in stems)
     return {stem: math.log(1 + len(sections) / of) for stem, of in count.items()}
 
 
-def _score(text: str, number: int, weights, middle, recap: Sequence[str]) -> float:
+def _score(text: str, number: int, weights: dict[str, float], middle: Counter[str], recap: Sequence[str]) -> float:
+    """How much a sentence says about its section. number: its place there, from 0."""
     stems = set(_stems(text))
     if not stems or text.rstrip().endswith("?"):
         return -1.0
@@ -112,8 +114,8 @@ def _score(text: str, number: int, weights, middle, recap: Sequence[str]) -> flo
     return near + BOLD * ("**" in text) * 4 + FIRST * (number == 0) + RECAPPED * recapped
 
 
-def _leaned_on(said, number: int) -> set[int]:
-    """The sentences before it that a sentence needs to be understood."""
+def _leaned_on(said: Sequence[tuple[str, int]], number: int) -> set[int]:
+    """The numbers of the sentences before a sentence without which it can't be understood."""
     needed = set()
     while number and (LEANS_BACK.match(said[number][0]) or said[number][0][0].islower()):
         number -= 1
@@ -126,7 +128,7 @@ def _repeats(one: str, other: str) -> bool:
     return len(first & second) > 0.7 * min(len(first), len(second))
 
 
-def document(lesson: Lesson, points: Sequence[KeySentence], mode: str, model: str | None = None) -> dict:
+def document(lesson: Lesson, points: Sequence[KeySentence], mode: str, model: str | None = None) -> dict[str, Any]:
     """What `summarize --json` gives."""
     return {
         "lesson": lesson.id, "title": lesson.title, "path": lesson.path, "words": sum(point.size for point in points),
@@ -136,7 +138,7 @@ def document(lesson: Lesson, points: Sequence[KeySentence], mode: str, model: st
 
 
 def listing(lesson: Lesson, points: Sequence[KeySentence]) -> str:
-    """The summary as Markdown: a paragraph a section, and the lines they come from."""
+    """The summary as Markdown: a paragraph for each section, and the line that it comes from."""
     rows = [f"**{lesson.title}** in brief"]
     for heading, line, text in by_section(points):
         rows += ["", text, f"{lesson.path}:{line}  {heading}".rstrip()]
@@ -144,7 +146,7 @@ def listing(lesson: Lesson, points: Sequence[KeySentence]) -> str:
 
 
 def by_section(points: Sequence[KeySentence]) -> list[tuple[str, int, str]]:
-    """(heading, line of the first point, text) of each section that has points."""
+    """(heading, line of its first sentence, text) of each section in the summary."""
     found: dict[str, list[KeySentence]] = {}
     for point in points:
         found.setdefault(point.section, []).append(point)

@@ -1,4 +1,4 @@
-"""Words: what of a text or a question is compared, in which language, and how scripts without spaces are cut."""
+"""Words: what is compared of a text or a question, in which language, and how scripts without spaces are cut."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNSPACED = re.compile(
     "\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 WORD = re.compile(r"[^\W_]+")
-SHORTEST_SLIP = 5  # letters of a word that may be misspelt; shorter ones have too many neighbours
+SHORTEST_SLIP = 5  # letters of a word that may be a misspelling; shorter ones have too many neighbours
 
 
 def content_stems(text: str) -> list[str]:
@@ -44,7 +44,7 @@ def normalize(text: str) -> str:
 
 
 def without_unspaced(text: str) -> str:
-    """The text with its runs of unspaced script as blanks: those are compared as bigrams."""
+    """The text with blanks for its runs of unspaced script, which are compared as bigrams."""
     return text if text.isascii() else UNSPACED.sub(" ", text)
 
 
@@ -60,6 +60,6 @@ def _bigrams_of(run: str) -> list[str]:
 
 
 def content_words(query: str) -> list[str]:
-    """The words of a question that carry meaning, as they are written; all of them where none would be left."""
+    """The words of a question that carry meaning, as they are written; all of its words where none would be left."""
     found = WORD.findall(without_unspaced(query))
     return [word for word in found if word.lower() not in SEARCHING] or found
