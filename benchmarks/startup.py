@@ -38,6 +38,7 @@ def main() -> None:
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "TUTOR_HOME": home, "LLM_USER_PATH": home}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the peer was compiled when it was installed, we are by the first run
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "main.py --help": [sys.executable, "main.py", "--help"],
