@@ -30,9 +30,9 @@ LEARNER_STEPS = 40  # right or wrong does not matter here: every answer is store
 
 
 def write_script(path: Path, seed: int) -> None:
-    """A learner who answers at random, asks for hints and skips now and then."""
+    """A learner who answers at random and skips now and then. A hint is not asked for, because there may be none left."""
     chance = random.Random(seed)
-    actions = chance.choices(["hint", "skip", "answer"], weights=[1, 1, 8], k=LEARNER_STEPS)
+    actions = chance.choices(["skip", "answer"], weights=[1, 9], k=LEARNER_STEPS)
     steps = [f'answer: "{chance.randint(1, 3)}"' if action == "answer" else action for action in actions]
     path.write_text("steps:\n" + "".join(f"  - {step}\n" for step in steps), encoding="utf-8")
 

@@ -10,6 +10,7 @@ import math
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -36,13 +37,14 @@ def slow(request):
 def seconds(jobs: int) -> float:
     right = ("Yeast makes gas.",)
     items = [Item(f"i{n}", "l", "s", "short", f"Why does dough number {n} rise?", references=right) for n in range(ANSWERS)]
-    answers = [(item, f"in dough {n} yeast makes gas", "en") for n, item in enumerate(items)]
+    answers = [(item, f"in dough {n} yeast makes gas", 0.0) for n, item in enumerate(items)]
+    corpus = SimpleNamespace(lesson=lambda lesson: SimpleNamespace(language="en"))
     with serving(slow) as server:
         model = LanguageModel(Endpoint(server.base_url, "fake"))
         terminal = Terminal(Settings(plain=True), SheetLearner(str))
-        GradeAnswers().exec((answers[:1], 1, model, 1, terminal))  # imports and the connection
+        GradeAnswers().exec(answers[:1], 1, model, 1, terminal, corpus)  # imports and the connection
         begun = time.perf_counter()
-        grades = GradeAnswers().exec((answers, 1, model, jobs, terminal))
+        grades = GradeAnswers().exec(answers, 1, model, jobs, terminal, corpus)
         assert all(grade.grader == "fake" for (grade,) in grades)
         return time.perf_counter() - begun
 
