@@ -56,7 +56,7 @@ def read(folder: Path) -> dict[str, list[dict]]:
 
 
 def word_weights(rows: list[dict]) -> dict[str, float]:
-    """Stem -> weight: words that stand in the references of many questions tell less."""
+    """{stem: weight}: words that many questions have in their references weigh less."""
     stems: dict[str, set[str]] = {}
     for row in rows:
         key = row["dataset"] + row["question_id"]

@@ -2,7 +2,7 @@
 
 DATA (default ../shared/data/grading) is what fit_grader.py learns from, and adversarial.dev.jsonl. Every score of the first
 tables is cross-validated: no answer is judged by a model that saw another answer to its question (or, for unseen domains,
-of its module; for unseen answers, that very answer). Beside it stand the share of stems in common with the reference and
+of its module; for unseen answers, that very answer). Next to it are the share of stems in common with the reference and
 rapidfuzz's token ratio where it is installed, with the threshold that suits them best on all the data, which flatters them.
 """
 

@@ -23,7 +23,7 @@ from startup import peer, seconds
 
 ROOT = Path(__file__).resolve().parent.parent
 ASKED = 9  # times, in turns with the peer
-THROTTLE_S = 25  # a folder of this size is not looked at anew more often than its scan is cheap
+THROTTLE_S = 25  # by then a folder of this size is scanned again; sooner would cost too much
 
 
 def write_files(folder: Path, count: int) -> int:

@@ -171,7 +171,7 @@ class RankBm25:
     name = "rank_bm25"
 
     def build(self, data: Set, folder: Path) -> None:
-        import rank_bm25  # noqa: F401 - to be told before the work that it is missing
+        import rank_bm25  # noqa: F401 - so that a missing package is noticed before the work
 
         self.stems, self.targets = [stemmed(text) for text in data.texts], data.targets
         self.open()

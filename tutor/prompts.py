@@ -240,7 +240,7 @@ class Sentence:
 
 def answer(question: str, passages: Sequence[Passage], context: str = "", history: Sequence[tuple[str, str]] = ()) -> Prompt[str]:
     """An answer in prose out of numbered passages. history: (question, answer) of the conversation so far."""
-    told = [data(f"passage_{n}", f"{one.heading}\n{one.text}", SHORT_DATA) for n, one in enumerate(passages, 1)]
+    shown = [data(f"passage_{n}", f"{one.heading}\n{one.text}", SHORT_DATA) for n, one in enumerate(passages, 1)]
     rest = (
         data("earlier", "\n".join(f"{asked}\n{said}" for asked, said in history)) if history else "",
         data("context", context) if context else "",
@@ -249,15 +249,15 @@ def answer(question: str, passages: Sequence[Passage], context: str = "", histor
         "end it with the numbers of the passages that say it, such as [1] or [1][3]. Use names, numbers and formulas as they "
         f"stand there. If the passages do not answer the question, reply with {NOT_THERE} and nothing else.",
     )
-    return Prompt("ask", _messages(*told, *rest), shorter=_messages(*told[:3], *rest))
+    return Prompt("ask", _messages(*shown, *rest), shorter=_messages(*shown[:3], *rest))
 
 
 def answer_again(prompt: Prompt[str], said: Sequence[Sentence], faults: Sequence[str]) -> Prompt[str]:
     """The same prompt again, with what was wrong with some of the sentences."""
     kept = "\n".join(sentence.shown for sentence in said) or NOT_THERE
-    told = "These sentences can't be kept:\n" + data("faults", "\n".join(faults)) + (
+    faulty = "These sentences can't be kept:\n" + data("faults", "\n".join(faults)) + (
         "\nWrite only these again, so that the passages they cite say all of them, or leave them out.")  # fmt: skip
-    return Prompt("ask", (*prompt.messages, {"role": "assistant", "content": kept}, {"role": "user", "content": told}))
+    return Prompt("ask", (*prompt.messages, {"role": "assistant", "content": kept}, {"role": "user", "content": faulty}))
 
 
 def sentences_of(pieces: Iterable[str]) -> Iterator[Sentence]:

@@ -1,8 +1,8 @@
 """Stop words: English words that say nothing about a text's subject, one list for each purpose.
 
-The lists differ because mistakes cost differently: what is dropped from a question must not be its subject, what is left in
-an index is outweighed by rarer words, and the grader may ignore no word that could make an answer wrong. Each was chosen
-together with the weights and thresholds around it; changing a list calls for its benchmark.
+The lists differ because their mistakes differ: a word dropped from a question must not be its subject, a word left in an index
+is outweighed by rarer ones, and the grader must not ignore a word that could make an answer wrong. Each list was chosen
+together with the weights and thresholds of its user, so run that user's benchmark after a change.
 """
 
 from __future__ import annotations

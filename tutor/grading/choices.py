@@ -128,7 +128,7 @@ def _fills(typed: str, accepted: str, others: list[str]) -> bool:
 
 
 def grade_cloze(item: Item, answer: str) -> Grade:
-    """The share of blanks filled right. Blanks stand in order, with `;` between them."""
+    """The share of blanks that are filled correctly. An answer has them in order, with `;` between them."""
     text = clean(answer).strip()
     count = len(item.blanks)
     parts = [text] if count == 1 else re.split(r"\s*[;\n]\s*", text.strip("; "))

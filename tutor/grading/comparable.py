@@ -1,4 +1,4 @@
-"""Question, references and answer as weighted tokens, and which words of an answer stand for which of a reference.
+"""Question, references and answer as weighted tokens, and which words of an answer match which of a reference.
 
 Words that the question gave already count little, and so do light words and what a reference says in brackets.
 """
@@ -54,8 +54,8 @@ class ReferenceTokens(TextTokens):
     new: list[bool]  # whether the content token is not in the question
     total: float
     new_total: float
-    clauses: list[int]  # number of the clause that each content token stands in
-    pairs: frozenset[tuple[str, str]]  # content words that follow one another, whatever stands between
+    clauses: list[int]  # for each content token, the number of its clause
+    pairs: frozenset[tuple[str, str]]  # each content word and the next, whatever is between them
     poles: frozenset[str]  # opposites of its words
 
 
@@ -173,7 +173,7 @@ def _lead(found: list[Token]) -> str:
 
 
 def align(reference: ReferenceTokens, answer: AnswerTokens) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
-    """Which token of the answer stands for which content token of the reference.
+    """Which token of the answer corresponds to which content token of the reference.
 
     Returns ([(index into reference.content, index into answer.tokens, likeness)], [pairs that are opposites]).
     """

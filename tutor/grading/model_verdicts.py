@@ -39,7 +39,7 @@ FEWEST_SMALL_WORDS = 0.1  # share of `the`, `of`, `is` and the like below which 
 
 
 def _may_talk(answer: str, item: Item, language: str) -> bool:
-    """Whether the answer may be speaking to whoever grades it, or is not in the language of the references."""
+    """Whether the answer may be speaking to its grader, or is not in the language of the references."""
     text = clean(answer)
     if TALK.search(text) or guards.INJECTION.search(text):
         return True

@@ -54,7 +54,7 @@ def request_of(
         raise NothingRun("nothing to ask again: every answer in that report was right")
     earlier_seed, failed = earlier or (0, ())
     if not earlier and (not sheet or seed is not None):
-        return QuizRequest(lessons, _made_up_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds)
+        return QuizRequest(lessons, _random_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds)
     if count:
         raise UsageError("-n counts questions that are drawn; here the sheet or the report says which (with --answers, "
                          "--seed N draws them)")  # fmt: skip
@@ -66,7 +66,7 @@ def request_of(
     return QuizRequest(lessons or (sheet.topics if sheet else ()), seed, len(keys), kinds, keys)
 
 
-def _made_up_seed() -> int:
+def _random_seed() -> int:
     from random import SystemRandom
 
     return SystemRandom().randrange(100_000)  # short enough to be typed again

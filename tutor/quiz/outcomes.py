@@ -1,4 +1,4 @@
-"""What became of a quiz's items, and how that counts: outcomes, their mean score, and the thresholds to reach. Pure."""
+"""Outcomes: how each item of a quiz was answered and graded, their mean score, and the thresholds to reach. Pure."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def _met_and_missed(outcome: Outcome, grade: Grade) -> str:
 
 
 def _details(outcome: Outcome, grade: Grade) -> str:
-    """Question, answer and grade, a line each."""
+    """Question, answer and grade, each on a line of its own."""
     rows = [
         f"Question: {outcome.question}",
         f"Answer: {outcome.said or 'none'}",

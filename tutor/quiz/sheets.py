@@ -90,8 +90,8 @@ def write_sheet(
     lines = [HEAD.replace("NAME", " ".join(name.split()))]
     lines += [f'corpus: "{corpus}"', f"seed: {seed}", f"topics: {json.dumps(list(topics), ensure_ascii=False)}", "", "items:"]
     for number, item in enumerate(items, 1):
-        lines += ["", f"  # {number} of {len(items)}: {_how(item)}", f"  - id: {_quoted(item.key)}"]
-        lines += [f'    version: "{versions[item.key]}"', _field("question", _asked(item), 4)]
+        lines += ["", f"  # {number} of {len(items)}: {_how(item)}", f"  - id: {_quote(item.key)}"]
+        lines += [f'    version: "{versions[item.key]}"', _field("question", _question_text(item), 4)]
         for field, shown in (("options", option_labels(item)), ("steps", _steps(item))):
             if shown:
                 lines += [f"    {field}:", *(_field(label, text, 6) for label, text in shown.items())]
@@ -107,7 +107,7 @@ def _how(item: Item) -> str:
     return "a formula" if item.expression else HOW[item.kind]
 
 
-def _asked(item: Item) -> str:
+def _question_text(item: Item) -> str:
     return item.question.replace(bank.BLANK_MARK, BLANK) if item.kind == Kind.CLOZE else item.question
 
 
@@ -128,7 +128,7 @@ def _field(name: str, text: str, indent: int) -> str:
     """`name: text` as YAML, with a long text or one of several lines as a block below the name."""
     lead = " " * indent
     if not (len(text) > 80 or "\n" in text) or not _fits_a_block(text):
-        return f"{lead}{name}: {_quoted(text)}"
+        return f"{lead}{name}: {_quote(text)}"
     block = "\n".join(f"{lead}  {line}" if line else "" for line in text.split("\n"))
     return f"{lead}{name}: |-\n{block}"
 
@@ -138,7 +138,7 @@ def _fits_a_block(text: str) -> bool:
     return text == text.strip() and not re.search("[\r\x85\u2028\u2029\ufeff]", text)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """A text on one line of YAML, in quotes if it needs them."""
     import yaml
 
@@ -261,15 +261,15 @@ def as_typed(item: Item, entry: SheetEntry) -> str:
 def _options_as_typed(item: Item, entry: SheetEntry) -> str:
     numbers: dict[str, str] = {}
     for number, (label, text) in enumerate(option_labels(item).items(), 1):
-        numbers.setdefault(_folded(text), str(number))
-        numbers[_folded(label)] = str(number)
+        numbers.setdefault(_fold(text), str(number))
+        numbers[_fold(label)] = str(number)
     parts = entry.parts or (entry.answer,)
-    if item.kind == Kind.MULTI and not entry.parts and _folded(entry.answer) not in numbers:
+    if item.kind == Kind.MULTI and not entry.parts and _fold(entry.answer) not in numbers:
         split = re.split(r"[,;\s]+", entry.answer)
-        parts = tuple(split) if all(_folded(part) in numbers for part in split) else parts
-    named = [numbers.get(_folded(part), part) for part in parts]
+        parts = tuple(split) if all(_fold(part) in numbers for part in split) else parts
+    named = [numbers.get(_fold(part), part) for part in parts]
     return ", ".join(named) if all(part.isdigit() for part in named) else "; ".join(named)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.split()).casefold().strip("().")

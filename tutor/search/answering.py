@@ -263,7 +263,7 @@ def _citations(passage: Passage, units: list[_Unit]) -> tuple[Citation, ...]:
 
 
 def _follow(passage: Passage, one: _Unit, other: _Unit) -> bool:
-    """Whether nothing stands between two sentences."""
+    """Whether there is nothing between two sentences."""
     return _flat(f"{one.text} {other.text}") in _flat(passage.text)
 
 

@@ -19,7 +19,7 @@ def listing(passages: Sequence[Passage], spans: Spans, columns: int | None, bold
 
     columns: how wide lines may be, None for any width. bold: mark the words that match.
     """
-    return "\n\n".join("\n".join(_shown(passage, spans, columns, bold)) for passage in passages)
+    return "\n\n".join("\n".join(_passage_lines(passage, spans, columns, bold)) for passage in passages)
 
 
 def excerpt(text: str, spans: Spans) -> list[tuple[int, str]]:
@@ -35,18 +35,18 @@ def excerpt(text: str, spans: Spans) -> list[tuple[int, str]]:
     return [(number, lines[number]) for number in range(first, last + 1)]
 
 
-def _shown(passage: Passage, spans: Spans, columns: int | None, bold: bool) -> list[str]:
+def _passage_lines(passage: Passage, spans: Spans, columns: int | None, bold: bool) -> list[str]:
     path, heading = (sanitize(text, newlines=False) for text in (passage.path, passage.heading))
     shown = [f"{path}:{passage.line}", f"  {heading}"]
     chosen = excerpt(passage.text, spans)
     digits = len(str(passage.line + chosen[-1][0]))
     for offset, line in chosen:
         room = columns - digits - 4 if columns else LONGEST_LINE
-        shown.append(f"  {passage.line + offset:{digits}}  {_marked(line.rstrip(), spans, room, bold)}".rstrip())
+        shown.append(f"  {passage.line + offset:{digits}}  {_mark_matches(line.rstrip(), spans, room, bold)}".rstrip())
     return shown
 
 
-def _marked(line: str, spans: Spans, room: int, bold: bool) -> str:
+def _mark_matches(line: str, spans: Spans, room: int, bold: bool) -> str:
     found = spans(line)
     start, end = _window(line, found, room)
     parts, done = [CUT if start else ""], start

@@ -81,8 +81,8 @@ def lesson_scores(passages: Sequence[Passage], asked: QueryWords, corpus: Corpus
     scores = {}
     for lesson, own in found.items():
         entry = corpus.entry(lesson)
-        told = asked.share(asked.met(f"{entry.title} {entry.summary}"))
-        scores[lesson] = sum(score * NEXT_OF_LESSON**place for place, score in enumerate(sorted(own, reverse=True))) + told
+        by_title = asked.share(asked.met(f"{entry.title} {entry.summary}"))
+        scores[lesson] = sum(score * NEXT_OF_LESSON**place for place, score in enumerate(sorted(own, reverse=True))) + by_title
     return scores
 
 

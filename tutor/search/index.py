@@ -123,8 +123,8 @@ class Index:
         if time.monotonic() >= self._next_scan:
             self.refresh()
         for _ in range(3):  # files may change while we read them
-            hits = self._recovering(lambda: self._ranked(query, lessons, count))
-            changed = self._changed({hit.lesson for hit in hits})
+            hits = self._recovering(lambda: self._rank(query, lessons, count))
+            changed = self._changed_lessons({hit.lesson for hit in hits})
             if not changed:
                 break
             self._update(changed)
@@ -134,8 +134,8 @@ class Index:
         found = {name: hit.document[name] for name in ("heading", "section", "line", "text", "also")}
         return Passage(hit.lesson, self.corpus.path_of(hit.lesson), score=round(hit.score, 4), **found)
 
-    def _ranked(self, query: str, lessons: Collection[str] | None, count: int) -> list[_Hit]:
-        asked = self._asked(query)
+    def _rank(self, query: str, lessons: Collection[str] | None, count: int) -> list[_Hit]:
+        asked = self._query_terms(query)
         if not any(asked.values()):
             return []
         limit = max(FIRST_HITS, 2 * count)
@@ -186,7 +186,7 @@ class Index:
         return max((self._shelf.count(field, term) for field in self._shelf.fields for term in self._shelf.terms(field, word)),
                    default=0)  # fmt: skip
 
-    def _asked(self, query: str) -> dict[str, list[str]]:
+    def _query_terms(self, query: str) -> dict[str, list[str]]:
         """{field: the terms to look for in it, in order}: stems, or bigrams."""
         query = self._meant(query)
         text = " ".join(content_words(query))
@@ -208,7 +208,7 @@ class Index:
 
     def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
         """A function that finds words of the query in a text: [(start, end)], in order."""
-        asked = self._asked(query)
+        asked = self._query_terms(query)
         grams = set(asked.pop(shelves.BIGRAMS))
         met: dict[str, bool] = {}
 
@@ -244,13 +244,13 @@ class Index:
             self.corpus.files.update((lesson, real) for lesson, (real, _, _) in known.items())
         if not known:  # listing every file for the first time says nothing about how long later scans take
             begun = time.monotonic()
-        changed = self._changed(self.corpus.files, known) | (known.keys() - self.corpus.files.keys())
+        changed = self._changed_lessons(self.corpus.files, known) | (known.keys() - self.corpus.files.keys())
         scan_s = time.monotonic() - begun
         if changed or watched != self._shelf.watched() or scan_s > FREE_SCAN_S:
             self._update(changed, watched, scan_s)
         self._next_scan = time.monotonic() + scan_s / SCAN_SHARE
 
-    def _changed(self, wanted: Collection[str], known: dict[str, shelves.File] | None = None) -> set[str]:
+    def _changed_lessons(self, wanted: Collection[str], known: dict[str, shelves.File] | None = None) -> set[str]:
         """Those of these lessons whose files have changed since they were indexed."""
         known = self._shelf.files(wanted) if known is None else known
         changed = set()
@@ -355,7 +355,7 @@ class Index:
         self._shelf.close()
         self._shelf = shelves.open_shelf(self.corpus.root, cache)
         self.corpus.list_files()
-        self._write(self._changed(self.corpus.files), dict(self.corpus.watched), 0.0)
+        self._write(self._changed_lessons(self.corpus.files), dict(self.corpus.watched), 0.0)
 
 
 def _add_bonuses(hits: list[_Hit], weights: dict[str, dict[str, float]], terms_of: Callable[[str, str], list[str]]) -> None:

@@ -268,7 +268,7 @@ class Shelf:
             narrow = Query.const_score_query(Query.term_set_query(self._schema, "lesson", list(lessons)), 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, narrow)])
         hits = self._searcher.search(query, limit, count=False).hits
-        return [(score, _stored(self._searcher.doc(address).to_dict())) for score, address in hits]
+        return [(score, _stored_fields(self._searcher.doc(address).to_dict())) for score, address in hits]
 
     def _is_a_slip(self, field: str, term: str) -> bool:
         """Whether a term may be a misspelling of one in the index: no piece has it."""
@@ -336,7 +336,7 @@ class Writer:
         return self._tantivy
 
 
-def _stored(document: dict[str, list[Any]]) -> dict[str, Any]:
+def _stored_fields(document: dict[str, list[Any]]) -> dict[str, Any]:
     return {name: values[0].decode() if name in STORED else values[0] for name, values in document.items()}
 
 

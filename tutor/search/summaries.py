@@ -31,7 +31,7 @@ class KeySentence:
     section: str  # slug
     heading: str
     line: int  # 1-based line of the file
-    text: str  # Markdown, verbatim but for line ends
+    text: str  # Markdown, verbatim except for line ends
 
     @property
     def size(self) -> int:
@@ -150,10 +150,10 @@ def by_section(points: Sequence[KeySentence]) -> list[tuple[str, int, str]]:
     found: dict[str, list[KeySentence]] = {}
     for point in points:
         found.setdefault(point.section, []).append(point)
-    return [(own[0].heading, own[0].line, _joined(own)) for own in found.values()]
+    return [(own[0].heading, own[0].line, _join(own)) for own in found.values()]
 
 
-def _joined(points: Sequence[KeySentence]) -> str:
+def _join(points: Sequence[KeySentence]) -> str:
     text = ""
     for point in points:
         gap = "" if not text else "\n\n" if "\n" in text.rsplit("\n\n", 1)[-1] or text.endswith("$$") else " "
