@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from markdown_it.token import Token
 from rich.cells import cell_len
@@ -12,11 +12,8 @@ from rich.markdown import Heading, ListElement, Markdown, MarkdownContext, Markd
 from rich.segment import Segment
 from rich.text import Text
 
-from tutor.screen.markup.styles import ACCENT, DIM
+from tutor.screen.markup.styles import ACCENT, DIM, Styled
 from tutor.screen.markup.verbatim import LEAST_WIDTH
-
-if TYPE_CHECKING:
-    from tutor.screen.markup.page import Page
 
 
 def lines_behind(
@@ -68,13 +65,13 @@ class Title(Heading):
 class Container(MarkdownElement):
     """An element made of blocks."""
 
-    def __init__(self, page: Page):
+    def __init__(self, page: Styled):
         self.page = page
         self.blocks: list[MarkdownElement] = []
 
     @classmethod
     def create(cls, markdown: Markdown, token: Token) -> Container:
-        return cls(cast("Page", markdown))
+        return cls(cast("Styled", markdown))
 
     def on_child_close(self, context: MarkdownContext, child: MarkdownElement) -> bool:
         self.blocks.append(child)
@@ -96,13 +93,13 @@ class ListItem(Container):
 class ItemList(ListElement):
     """A list: bullets, or numbers as wide as the last of them."""
 
-    page: Page
+    page: Styled
     items: list[ListItem]  # type: ignore[assignment]
 
     @classmethod
     def create(cls, markdown: Markdown, token: Token) -> ItemList:
         element = cls(token.type, int(token.attrs.get("start", 1)))
-        element.page = cast("Page", markdown)
+        element.page = cast("Styled", markdown)
         return element
 
     def on_child_close(self, context: MarkdownContext, child: MarkdownElement) -> bool:
@@ -133,7 +130,7 @@ class Details(Container):
 
     @classmethod
     def create(cls, markdown: Markdown, token: Token) -> Details:
-        element = cls(cast("Page", markdown))
+        element = cls(cast("Styled", markdown))
         element.summary = token.meta.get("summary", "")
         return element
 
@@ -151,7 +148,7 @@ class Footnote(Container):
 
     @classmethod
     def create(cls, markdown: Markdown, token: Token) -> Footnote:
-        element = cls(cast("Page", markdown))
+        element = cls(cast("Styled", markdown))
         element.number = token.meta.get("id", 0) + 1
         return element
 
@@ -168,7 +165,7 @@ class Divider(MarkdownElement):
     @classmethod
     def create(cls, markdown: Markdown, token: Token) -> Divider:
         element = cls()
-        element.sign = cast("Page", markdown).signs["rule"]
+        element.sign = cast("Styled", markdown).signs["rule"]
         return element
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

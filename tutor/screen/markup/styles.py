@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from rich.theme import Theme
 
 ACCENT, DIM = "cyan", "bright_black"
@@ -34,3 +36,10 @@ SYNTAX = {  # pygments' token type -> style, in the terminal's own colours
 # Signs by name, for a screen and for plain output.
 SIGNS = {"bullet": "•", "quote": "▎ ", "output": "│ ", "details": "▸ ", "rule": "─"}
 PLAIN_SIGNS = {"bullet": "-", "quote": "> ", "output": "| ", "details": "+ ", "rule": "-"}
+
+
+class Styled(Protocol):
+    """What an element knows of the page that it stands on."""
+
+    signs: dict[str, str]
+    plain: bool

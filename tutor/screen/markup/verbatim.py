@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from markdown_it.token import Token
 from rich.cells import cell_len, chop_cells
@@ -12,13 +12,8 @@ from rich.markdown import Markdown, MarkdownContext, MarkdownElement
 from rich.text import Text, TextType
 
 from tutor.screen import mathtext
+from tutor.screen.markup.styles import Styled
 from utils.text import sanitize
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-    from rich.text import TextType
-
-    from tutor.screen.markup.page import Page
 
 NARROW = 60  # columns, below which margins shrink
 LEAST_WIDTH = 8  # columns that a margin must leave for the text
@@ -33,14 +28,14 @@ def margin_of(options: ConsoleOptions, wide: int, narrow: int = 2) -> int:
 class Verbatim(MarkdownElement):
     """An element that is handed its source as it stands."""
 
-    def __init__(self, page: Page, info: str = ""):
+    def __init__(self, page: Styled, info: str = ""):
         self.page = page
         self.language = info.split()[0].lower() if info.split() else ""
         self.text = ""
 
     @classmethod
     def create(cls, markdown: Markdown, token: Token) -> Verbatim:
-        return cls(cast("Page", markdown), token.info)
+        return cls(cast("Styled", markdown), token.info)
 
     def on_text(self, context: MarkdownContext, text: TextType) -> None:
         self.text += str(text)
