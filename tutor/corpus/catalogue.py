@@ -1,7 +1,8 @@
-"""The catalogue: what lists of lessons say about each, kept in the cache folder so that no file is parsed twice for it.
+"""The catalogue: what a list says about each lesson, kept in the cache folder so that no file is parsed twice for it.
 
-It is one file for each folder of lessons: a line with a digest, and JSON. It is replaced as a whole, so that processes
-that write at the same time leave one of their versions. Whatever is wrong with it, or can't be written, only costs time.
+There is one file for each folder of lessons: a line with a digest, then JSON. It is always replaced as a whole, so
+processes that write at the same time leave the version of one of them. A catalogue that is damaged or can't be written
+only costs time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The corpus: a folder of lessons with their banks. Nothing outside it is read through it, and nothing is written into it."""
+"""The corpus: a folder of lessons with their banks. Nothing outside the folder is read, and nothing is written into it."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def docs_folder(option: str | None) -> Path:
 def open_corpus(docs: str | Path, listed: bool = True, cache: Path | None = None) -> Corpus:
     """The lessons under a folder. Raises UsageError where there is no such folder, or no lesson in it.
 
-    listed=False leaves the listing to a search index, which knows an older one and looks for what has changed.
-    cache: the folder in which the catalogue is kept from one run to the next; None reads every lesson anew.
+    listed=False leaves the listing to a search index, which has an older one and looks for what has changed.
+    cache: the folder in which the catalogue is kept between runs; with None every lesson is read again.
     """
     folder = Path(docs)
     shown = shown_path(folder)
@@ -59,32 +59,34 @@ class Corpus:
 
     folder: Path  # as it was named
     root: str  # where it really is
-    catalogue: Catalogue  # what is known of the lessons from earlier runs
+    catalogue: Catalogue  # what earlier runs have read of the lessons
     files: dict[str, str] = field(default_factory=dict)  # lesson id -> real path below the root, with slashes
     warnings: list[str] = field(default_factory=list)  # what was skipped, and why
-    watched: dict[str, int] = field(default_factory=dict)  # folders and ignore files below the root -> mtime, ns
+    watched: dict[str, int] = field(
+        default_factory=dict
+    )  # what to list again for: folders, ignore files and files that are no lessons -> mtime, ns
     banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
-    _can_be_kept: bool = True  # whether the listing holds as long as nothing watched changes
-    _warned: set[str] = field(default_factory=set, repr=False)  # lessons of whose faults a warning tells
+    _can_be_kept: bool = True  # whether the listing stays right as long as nothing that is watched changes
+    _warned: set[str] = field(default_factory=set, repr=False)  # lessons that a warning has been given for
     _banks: dict[str, tuple[Item, ...] | None] = field(default_factory=dict, repr=False)
     _made: dict[str, tuple[Item, ...]] = field(default_factory=dict, repr=False)
 
     def list_files(self, is_known: Callable[[str], bool] = lambda real: False) -> None:
-        """Look for the lessons anew. Raises UsageError where there is none.
+        """List the lessons again. Raises UsageError if there are none.
 
-        is_known: of a real path, whether that file is known to be a lesson and has not changed: it is not read again.
+        is_known: whether the file at a real path is known to be a lesson and has not changed; it is then not read again.
         """
         found = list_lessons(self.root, lambda relative: self.path_of(relative, ""), is_known)
         self.files, self.banked, self.watched = found.files, found.banked, found.watched
         self.warnings += found.warnings
-        self._can_be_kept = not found.warnings  # what was skipped is to be warned of each time
+        self._can_be_kept = not found.warnings  # a later run has to warn of what was skipped, too
         if not self.files:
             raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, leaving out README.md and the "
                              "like, hidden and ignored files; put a lesson there, or name a folder with --docs")  # fmt: skip
 
     def take_listing(self) -> bool:
-        """Take the list of the lessons from the catalogue, if it is known that no folder and no file has changed."""
+        """Take the list of lessons from the catalogue if no folder and no file has changed since; whether it was taken."""
         kept = self.catalogue.listing()
         if kept is None:
             return False
@@ -166,7 +168,7 @@ class Corpus:
         return found
 
     def _row(self, lesson_id: str, with_items: bool = False) -> Row:
-        """What the catalogue knows of a lesson, read now where it doesn't know; None stands for what can't be read."""
+        """What the catalogue knows of a lesson, after reading what it doesn't know. What can't be read stays None."""
         real = self._real(lesson_id)
         row = before = self.catalogue.row(lesson_id, real, real in self.banked)
         try:
@@ -176,7 +178,7 @@ class Corpus:
                 row = row._replace(items=self._items_listed(lesson_id, row.entry[1] if row.entry else []))
         except InvalidFile as error:
             row = row._replace(fault=[".md" if row.entry is None else BANK_SUFFIX, error.line, error.message])
-        except UsageError as error:  # it may be there again the next time
+        except UsageError as error:  # it may be readable the next time
             self.warnings.append(str(error))
             row = row._replace(stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={})
         if row is not before:

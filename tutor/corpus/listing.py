@@ -1,4 +1,4 @@
-"""Which files of a folder are lessons: not the hidden ones, nor those that .gitignore or .tutorignore leave out."""
+"""Which files of a folder are lessons: all but hidden ones and those that .gitignore or .tutorignore exclude."""
 
 from __future__ import annotations
 
@@ -32,18 +32,20 @@ def lesson_id_of(relative: str) -> str:
 
 @dataclass
 class Listing:
-    """The lessons of a folder, and what must stay as it is for the list to hold."""
+    """The lessons of a folder, and what must not change for the list to stay right."""
 
     files: dict[str, str] = field(default_factory=dict)  # lesson id -> real path below the root, with slashes
     banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
-    watched: dict[str, int] = field(default_factory=dict)  # folders and ignore files below the root -> mtime, ns
+    watched: dict[str, int] = field(
+        default_factory=dict
+    )  # folders, ignore files and files that are no lessons, below the root -> mtime, ns
     warnings: list[str] = field(default_factory=list)  # what was skipped for a reason worth knowing
 
 
 def list_lessons(root: str, shown: Callable[[str], str], is_known: Callable[[str], bool]) -> Listing:
-    """Look through a folder. `shown` makes a path below the root one for people.
+    """The lessons of a folder. `shown` turns a path below the root into one for people.
 
-    is_known: of a real path, whether that file is known to be a lesson and has not changed: it is not read again.
+    is_known: whether the file at a real path is known to be a lesson and has not changed; it is then not read again.
     """
     found = Listing()
     waiting: list[tuple[str, Rules]] = [("", ())]  # folders below the root, each with the ignore rules above it
@@ -73,7 +75,7 @@ def list_lessons(root: str, shown: Callable[[str], str], is_known: Callable[[str
                     waiting.append((relative, rules))
             elif real := _real_path(root, entry, relative, shown, found):
                 if not is_known(real) and _says_it_is_none(root, real):
-                    found.watched[real] = mtime_ns(root, real) or 0  # it may say otherwise one day
+                    found.watched[real] = mtime_ns(root, real) or 0  # it may become one
                     continue
                 if entry.is_symlink() or entry.name.removesuffix(".md") + BANK_SUFFIX in names:
                     found.banked.add(real)
@@ -86,7 +88,7 @@ def _below(folder: str, name: str) -> str:
 
 
 def _real_path(root: str, entry: os.DirEntry[str], relative: str, shown: Callable[[str], str], found: Listing) -> str | None:
-    """Where an entry's file is below the root, links followed; None where it is no lesson."""
+    """Where an entry's file is below the root, links followed; None if it is no lesson."""
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
         if not is_within(target, root):
@@ -97,13 +99,13 @@ def _real_path(root: str, entry: os.DirEntry[str], relative: str, shown: Callabl
     else:
         real = relative
     stem, suffix = os.path.splitext(entry.name)
-    if suffix != ".md" or stem.lower() in NOT_LESSONS or not os.path.isfile(entry.path):  # a link to itself is none either
+    if suffix != ".md" or stem.lower() in NOT_LESSONS or not os.path.isfile(entry.path):  # nor is a link to itself
         return None
     return real
 
 
 def _says_it_is_none(root: str, relative: str) -> bool:
-    """Whether a file's front matter says `lesson: false`. One that can't be read is listed: it says why when opened."""
+    """Whether a file's front matter says `lesson: false`. A file that can't be read is listed, and opening it tells why."""
     try:
         return bool(NOT_A_LESSON.match(read_inside(root, relative, HEAD_BYTES)))
     except OSError:
@@ -111,7 +113,7 @@ def _says_it_is_none(root: str, relative: str) -> bool:
 
 
 def _ignore_rules(root: str, folder: str, name: str) -> Rules:
-    """What an ignore file says: https://git-scm.com/docs/gitignore#_pattern_format"""
+    """The rules of an ignore file: https://git-scm.com/docs/gitignore#_pattern_format"""
     from pathspec import PathSpec
 
     try:
@@ -122,7 +124,7 @@ def _ignore_rules(root: str, folder: str, name: str) -> Rules:
 
 
 def _is_pattern(line: str) -> bool:
-    """Whether a line can be read; git matches nothing with a range such as [z-a] either."""
+    """Whether a line is a valid pattern; git matches nothing with a range such as [z-a] either."""
     from pathspec import PathSpec
 
     try:

@@ -1,4 +1,4 @@
-"""Made items: questions that are computed from a lesson's own text, where no author has written any. Pure."""
+"""Made items: questions computed from a lesson's own text, where no author has written any."""
 
 from tutor.corpus.made_items.making import make_items
 

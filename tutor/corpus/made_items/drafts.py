@@ -1,4 +1,4 @@
-"""What could be asked about a section: gaps in its sentences, its tables, its lists. Most of it never becomes an item."""
+"""What could be asked about a section: gaps in its sentences, cells of its tables, its lists. Most drafts never become items."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from tutor.corpus.made_items import english
-from tutor.corpus.made_items.reading import UNSPACED, WORD, Entry, Mark, Page, Said, Table, blanked_out, is_balanced
+from tutor.corpus.made_items.reading import (
+    UNSPACED,
+    WORD,
+    GlossaryEntry,
+    MarkedSpan,
+    SectionFacts,
+    Sentence,
+    Table,
+    blanked_out,
+    is_balanced,
+)
 from tutor.corpus.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_one_of, is_plural, is_unlike, roots
 
 GAP, BLANK = "____", "[[…]]"
@@ -19,21 +29,21 @@ MAX_LISTS = 10  # of alternatives, in a section
 MAX_TITLE = 40  # characters of a column's title, and of the name of an entry
 BEST_WORDS = 16  # of a sentence
 
-# How good a question each form makes. Set by reading some hundreds of them.
+# How good a question each form makes, set after reading several hundred of them.
 WORTH = {
     "definition": 9.0, "bold": 8.0, "glossary": 8.0, "table": 6.5, "em": 5.0, "code": 5.0, "alternatives": 5.0,
     "number": 4.5, "noun": 4.0, "phrase": 4.0, "name": 3.0,
 }  # fmt: skip
-TOLD_MALUS, MATH_MALUS = 2.0, 2.0  # for a sentence that speaks to its reader, and for each formula
+READER_MALUS, MATH_MALUS = 2.0, 2.0  # for a sentence that addresses its reader, and for each formula
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A question as it could be asked, its wrong options still to be found."""
+    """A question as it could be asked; its wrong options are still to be found."""
 
     form: str
     worth: float
-    said: Said  # where it stands
+    said: Sentence  # where it stands
     source: str  # the sentence that it is made of; an item's id hangs on it
     question: str  # of a choice
     answer: str
@@ -42,7 +52,7 @@ class Draft:
     cloze: str = ""  # the question of a cloze, where the answer is a word that a learner could type
 
 
-def drafts_of(page: Page, terms: Terms, heading: set[str]) -> Iterator[Draft]:
+def drafts_of(page: SectionFacts, terms: Terms, heading: set[str]) -> Iterator[Draft]:
     """Every draft of a section. heading: roots of the words above it, none of which may be the answer."""
     for glossary in page.glossaries:
         yield from _of_glossary(glossary, terms)
@@ -77,17 +87,17 @@ class _Gap:
     shapes: tuple[tuple, ...]  # of what could stand there instead, the best first
 
 
-def _unjoined(said: Said) -> Said:
+def _unjoined(said: Sentence) -> Sentence:
     """A sentence without what joins it to the one before: `However, salt slows it` becomes `Salt slows it`."""
     lead = english.LEAD.match(said.text)
     if not lead:
         return said
     end = lead.end()
-    marks = tuple(Mark(mark.kind, mark.start - end, mark.end - end) for mark in said.marks if mark.start >= end)
+    marks = tuple(MarkedSpan(mark.kind, mark.start - end, mark.end - end) for mark in said.marks if mark.start >= end)
     return replace(said, text=said.text[end].upper() + said.text[end + 1 :], marks=marks)
 
 
-def _can_be_asked(said: Said, is_english: bool) -> bool:
+def _can_be_asked(said: Sentence, is_english: bool) -> bool:
     text = said.text
     if "=" in text or not is_balanced(text) or len(said.marked("math")) > MAX_MATH or len(said.marked("code")) > MAX_CODE:
         return False
@@ -98,7 +108,7 @@ def _can_be_asked(said: Said, is_english: bool) -> bool:
     return fits and text.rstrip("\"'”’»)）」")[-1:] in (".", "。", "।")
 
 
-def _gaps(said: Said, terms: Terms, heading: set[str]) -> Iterator[_Gap]:
+def _gaps(said: Sentence, terms: Terms, heading: set[str]) -> Iterator[_Gap]:
     """The gaps that neither the rest of the sentence nor the heading fills."""
     for gap in _all_gaps(said, terms):
         rest = said.text[: gap.start] + " " + said.text[gap.end :]
@@ -112,17 +122,17 @@ def _gaps(said: Said, terms: Terms, heading: set[str]) -> Iterator[_Gap]:
             yield gap
 
 
-def _all_gaps(said: Said, terms: Terms) -> Iterator[_Gap]:
+def _all_gaps(said: Sentence, terms: Terms) -> Iterator[_Gap]:
     if not terms.is_english:
         yield from filter(None, (_term_gap("bold", mark, said, terms) for mark in said.marked("bold")))
         return
-    is_told = english.IMPERATIVE.match(said.text)  # what a reader is told to do says little without its place
+    is_instruction = english.IMPERATIVE.match(said.text)  # an instruction says little away from its place
     if subject := english.definition_of(said):
         yield from filter(None, [_term_gap("definition", subject, said, terms)])
     for mark in said.marked("bold", "em", "code"):
-        if mark.kind == "code" or not is_told:
+        if mark.kind == "code" or not is_instruction:
             yield from filter(None, [_term_gap(mark.kind, mark, said, terms)])
-    if is_told or said.marked("math"):
+    if is_instruction or said.marked("math"):
         return
     for number, start, form in english.numbers_of(said):
         if form and english.is_quantity(said, number, start):
@@ -140,7 +150,7 @@ def _all_gaps(said: Said, terms: Terms) -> Iterator[_Gap]:
             yield _Gap("name", start, start + len(name), name, (terms.shape_of_name(name),))
 
 
-def _term_gap(form: str, mark: Mark, said: Said, terms: Terms) -> _Gap | None:
+def _term_gap(form: str, mark: MarkedSpan, said: Sentence, terms: Terms) -> _Gap | None:
     term = terms.term_at(mark, said)
     if not term or said.text[mark.end :].startswith(":"):
         return None
@@ -154,25 +164,25 @@ def _term_gap(form: str, mark: Mark, said: Said, terms: Terms) -> _Gap | None:
     return _Gap(form, mark.end - len(term), mark.end, term, tuple(shapes))  # without its article
 
 
-def _is_noun(mark: Mark, said: Said) -> bool:
-    """Could a word that is set off be a noun? A verb follows `to`, and an adjective comes before another word."""
+def _is_noun(mark: MarkedSpan, said: Sentence) -> bool:
+    """Whether a marked word could be a noun: a verb follows `to`, and an adjective comes before another word."""
     after = WORD.match(said.text, mark.end + 1)
     is_half = after and after[0].lower() not in english.FUNCTION_WORDS
     return not is_half and not said.text[: mark.start].endswith(" to ")
 
 
-def _is_said_as_noun(term: str, mark: Mark, said: Said, terms: Terms) -> bool:
-    """Is a stretch in italics a term, rather than a word that is stressed?"""
+def _is_said_as_noun(term: str, mark: MarkedSpan, said: Sentence, terms: Terms) -> bool:
+    """Whether a part in italics is a term rather than a word that is stressed."""
     if not english.BEFORE_A_NOUN.search(said.text[: mark.start]) or not terms.elsewhere(term, said):
         return False
     return " " in term or not english.NO_NOUN.fullmatch(term)
 
 
-def _of_gap(said: Said, gap: _Gap, terms: Terms) -> Draft:
+def _of_gap(said: Sentence, gap: _Gap, terms: Terms) -> Draft:
     before, after = said.text[: gap.start], said.text[gap.end :]
     malus = 0.1 * abs(len(WORD.findall(said.text)) - BEST_WORDS) ** 0.5 + MATH_MALUS * len(said.marked("math"))
     if english.TO_THE_READER.search(said.text):
-        malus += TOLD_MALUS
+        malus += READER_MALUS
 
     def others() -> list[str]:
         if gap.form == "number":
@@ -187,8 +197,8 @@ def _of_gap(said: Said, gap: _Gap, terms: Terms) -> Draft:
     )  # fmt: skip
 
 
-def _can_be_typed(answer: str, said: Said, terms: Terms) -> bool:
-    """A word or two that the lesson says more than once, so that a reader has met it."""
+def _can_be_typed(answer: str, said: Sentence, terms: Terms) -> bool:
+    """Whether it is a word or two that the lesson uses more than once, so that a reader has seen it."""
     if not re.fullmatch(r"[^\W\d_]+(?:[ -][^\W\d_]+)?", answer) or (terms.is_english and len(answer) < 4):
         return False
     return bool(terms.elsewhere(answer, said))
@@ -197,8 +207,8 @@ def _can_be_typed(answer: str, said: Said, terms: Terms) -> bool:
 # -------------------------------------------------------------------------------------------- lists and tables
 
 
-def _of_glossary(glossary: list[Entry], terms: Terms) -> Iterator[Draft]:
-    """Which term is it that is described? Among the terms of one list."""
+def _of_glossary(glossary: list[GlossaryEntry], terms: Terms) -> Iterator[Draft]:
+    """Questions that describe a term and ask which of the terms of its list it is."""
     for number, entry in enumerate(glossary[:LOOKED_AT] if len(glossary) >= OPTIONS else ()):
         term, meaning = entry.term, entry.meaning
         bare = blanked_out(meaning, "math")
@@ -212,7 +222,7 @@ def _of_glossary(glossary: list[Entry], terms: Terms) -> Iterator[Draft]:
         if terms.is_english and english.is_dangling(blanked_out(meaning, "code", "math")):
             continue
 
-        def others(number=number, term=term, meaning=meaning) -> list[str]:
+        def others(number: int = number, term: Sentence = term, meaning: Sentence = meaning) -> list[str]:
             others = [one.term for one in _nearest(glossary, number) if one.term.marks[0].kind == term.marks[0].kind]
             others = [one.text for one in others if len(one.text) <= MAX_TITLE]
             return unlike(term.text, [text for text in others if not roots(text) & roots(meaning.text)])
@@ -224,7 +234,7 @@ def _of_glossary(glossary: list[Entry], terms: Terms) -> Iterator[Draft]:
 
 
 def _of_table(table: Table) -> Iterator[Draft]:
-    """What stands in a row under a title? Among the column's other values. Tables of figures are not asked about."""
+    """Questions for the value of a cell, among the other values of its column. Tables of figures are left out."""
     keys = [_key(row[0]) if row else "" for row in table.rows]
     cells = [cell.text for row in table.rows for cell in row[1:] if cell]
     named = [key for key in keys if key]
@@ -241,7 +251,7 @@ def _of_table(table: Table) -> Iterator[Draft]:
             if not is_balanced(key + value.text) or roots(key) & roots(value.text) or LONG_NUMBER.search(key):
                 continue
 
-            def others(number=number, key=key, value=value, values=values) -> list[str]:
+            def others(number: int = number, key: str = key, value: Sentence = value, values: list = values) -> list[str]:
                 others = [one.text for one in _nearest(values, number) if one]
                 return unlike(value.text, [text for text in others if not roots(text) & roots(key)])
 
@@ -254,20 +264,21 @@ def _of_table(table: Table) -> Iterator[Draft]:
             )  # fmt: skip
 
 
-def _key(cell: Said | None) -> str:
+def _key(cell: Sentence | None) -> str:
     """What names a row; "" where a cell holds no word."""
     return cell.text if cell and re.search(r"[^\W\d_]{2}|[^\W\d_]\d", blanked_out(cell, "math").replace("X", "")) else ""
 
 
-def _of_alternatives(said: Said, lead: str, members: list[str], terms: Terms) -> Iterator[Draft]:
-    """Which one is not in a list? Among three that are, a term from elsewhere in the lesson."""
+def _of_alternatives(said: Sentence, lead: str, members: list[str], terms: Terms) -> Iterator[Draft]:
+    """Questions for the one that a list doesn't hold: a term from elsewhere in the lesson among three from the list."""
     whole = said.text if said.text.endswith(".") else f"{lead} {', '.join(members)}."
     shapes = {_shape_of_member(member, terms) for member in members}
-    if len(members) < OPTIONS or len(lead.split()) < 3 or len(shapes) > 1 or None in shapes:
+    shape = next(iter(shapes), None)
+    if len(members) < OPTIONS or len(lead.split()) < 3 or len(shapes) > 1 or shape is None:
         return
     if not is_balanced(lead) or english.is_dangling(lead):
         return
-    (shape,), first = shapes, members[0]
+    first = members[0]
     wanted = [shape] if shape[0] != "term" else [shape, ("phrase", is_plural(first)), ("noun", is_plural(first))]
 
     for outside in terms.others(wanted, first, said, rest=whole)[:1]:
@@ -282,7 +293,7 @@ def _shape_of_member(member: str, terms: Terms) -> tuple | None:
         return code_shape(member)
     if member[:1].isupper():
         return terms.shape_of_name(member)
-    term = terms.term_at(Mark("member", 0, len(member)), Said(member))
+    term = terms.term_at(MarkedSpan("member", 0, len(member)), Sentence(member))
     return terms.shape(term) if term else None
 
 
@@ -293,7 +304,7 @@ def _nearest(entries: list, number: int) -> list:
 
 
 def unlike(answer: str, others: list[str]) -> list[str]:
-    """Up to three texts that neither hold one another nor the answer; those like it in length first."""
+    """Up to three texts of which none contains another or the answer; those of a similar length come first."""
     found: list[str] = []
     for text in sorted(dict.fromkeys(others), key=lambda text: is_unlike(text, answer)):
         if len(found) < OPTIONS and not holds_one_of(text, (*found, answer)):

@@ -1,6 +1,6 @@
-"""What little is known of English: which sentences stand alone, and which of their words are terms, names or numbers.
+"""The little that we know about English: which sentences stand alone, and which words are terms, names or numbers.
 
-Rules of thumb, made to leave out rather than to take in: a lesson has more sentences than questions are wanted.
+These rules of thumb leave out rather than take in: a lesson has far more sentences than it needs questions.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tutor.corpus.made_items.reading import WORD, Mark, Said, blanked_out
+from tutor.corpus.made_items.reading import WORD, MarkedSpan, Sentence, blanked_out
 
 COMMON = frozenset("of the and to a in is that for with as on are be this it by or from an not can which at was".split())
 ENGLISH_SHARE = 0.15  # of the words of a text; English has about 0.3, other languages in Latin letters less than 0.08
@@ -28,14 +28,14 @@ FUNCTION_WORDS = frozenset(
     "yet you your don't doesn't isn't can't won't didn't simply really actually exactly currently recommended required "
     "optional optionally default deprecated new old different important possible available able true false".split()
 )
-VAGUE = frozenset(  # words that a term may hold, but that are none alone
+VAGUE = frozenset(  # words that may be part of a term, but are none on their own
     "thing things matter matters part parts kind kinds type types sort example examples case cases way ways number numbers "
     "time times lot lots result results reason reasons people someone point points rest fact end beginning set bit amount "
     "idea section sections chapter chapters page pages document lesson guide note notes warning tip important caution hint "
     "question questions answer answers right wrong left good bad problem problems following course work works user users "
     "day days year years month months week weeks hour hours minute minutes moment half side sides line lines".split()
 )
-LABELS = re.compile(  # in bold at the beginning of a paragraph, where others have a term
+LABELS = re.compile(  # in bold at the beginning of a paragraph, like a term
     r"(?:note|tip|warning|important|caution|hint|remark|example|examples|usage|parameters?|arguments?|returns?|raises|"
     r"type|types|default|defaults?|required|optional|since|new|added|changed|fixed|removed|deprecated|update|updated|"
     r"see|see also|todo|answer|question|solution|exercise|proof|step|pros?|cons?|author|authors|date|version|source|"
@@ -43,15 +43,15 @@ LABELS = re.compile(  # in bold at the beginning of a paragraph, where others ha
     re.IGNORECASE,
 )
 
-# ------------------------------------------------------------------------------------ does a sentence stand alone?
+# ------------------------------------------------------------------------------------ sentences that stand alone
 
-LEAD = re.compile(  # what joins a sentence to the one before it and can be left off
+LEAD = re.compile(  # what links a sentence to the one before it and can be dropped
     r"(?:however|moreover|furthermore|additionally|besides|nonetheless|nevertheless|thus|hence|therefore|consequently|"
     r"indeed|in (?:general|practice|fact|particular|short|addition)|of course|unfortunately|fortunately|clearly|basically|"
     r"generally|(?:note|notice|recall|remember) that),? (?=[\w`])",
     re.IGNORECASE,
 )
-DANGLING = re.compile(  # a beginning that only the sentence before explains
+DANGLING = re.compile(  # a beginning that refers to the sentence before
     r"(?:this|that|these|those|it|its|it's|they|their|them|he|she|his|her|such|here|there|then|thus|therefore|hence|so|but|"
     r"and|or|nor|yet|also|however|moreover|furthermore|additionally|besides|instead|otherwise|still|again|first|firstly|"
     r"second|secondly|third|finally|lastly|next|meanwhile|similarly|likewise|conversely|consequently|accordingly|"
@@ -69,7 +69,7 @@ DANGLING = re.compile(  # a beginning that only the sentence before explains
     r" (?:is|are|was|were|will|can|must|should|has|have|may|gives?|shows?))\b(?!-)",
     re.IGNORECASE,
 )
-ELSEWHERE = re.compile(  # what points out of the sentence
+ELSEWHERE = re.compile(  # what refers to something outside the sentence
     r"\b(?:this|these|those|following|previous|previously|earlier|former|latter|aforementioned|as follows|here|"
     r"above(?! \d)|below(?! \d)|figure|fig|table|listing|chapter|section|lesson|exercises?|equation|eq|examples?|i|i'm|my|me|"
     r"let's|today|recently|now|currently|see|e\.g|i\.e|etc|last|next|we'll|we've|we're|again|mentioned|discussed|described|"
@@ -108,8 +108,8 @@ BEFORE_A_NOUN = re.compile(
 )
 NO_NOUN = re.compile(r".*(?:ly|ing|ed|able|ible|ful|ous|ive|al|ic|est|less)$")
 NAME = re.compile(r"(?<![A-Z])(?<=[a-z,;] )(?:[A-Z][\w.-]*\w)(?: (?:(?:of|the|de|von|van) )?[A-Z][\w-]*\w){0,3}(?![\w’'-])")
-AFTER_A_NAME = re.compile(r"(?:^|[^\w])[A-Z][\w.-]* $")  # then it is the rest of one that began before
-IN_A_NAME = re.compile(r"[A-Z][\w-]* (?:and|or|of|for|the|&) $")  # then one may be the half of a longer name
+AFTER_A_NAME = re.compile(r"(?:^|[^\w])[A-Z][\w.-]* $")  # then it continues a name that began earlier
+IN_A_NAME = re.compile(r"[A-Z][\w-]* (?:and|or|of|for|the|&) $")  # then it may be half of a longer name
 PLACED = re.compile(r"\b(?:in|at|near|throughout|across|around|within) (?:the )?$")
 ACTING = re.compile(r",? (?:was born|who|wrote|said|says|argued|believed|led|published|proposed|invented|died)\b")
 NO_NAME = re.compile(
@@ -122,7 +122,7 @@ ENUMERATED = re.compile(r"\b(?:such as|including|includes?|like|for example|e\.g
 NUMBER = re.compile(
     r"(?<![\w.,/#:+=^−~-])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<unit>\s?%| percent\b)?(?![\w/:^-]|[.,]\d|\s?[=+×*])"
 )
-BESIDE = re.compile(r"[(–]$"), re.compile(r"[)–]")  # before or after a number that only adds to another one
+BESIDE = re.compile(r"[(–]$"), re.compile(r"[)–]")  # before or after a number that only qualifies another one
 NO_QUANTITY = re.compile(
     r"(?:^|[^\w-])(?:version|figure|step|chapter|section|part|row|line|rfc|pep|id|port|page|day|[A-Z]\w*|[a-z]_?|×)\.? $"
 )
@@ -133,13 +133,13 @@ ALTERNATIVES = re.compile(rf": (?:an? |the )?(?P<list>{MEMBER}(?:, {MEMBER})+,? 
 
 
 def is_english(text: str) -> bool:
-    """Do the words that any English text is made of make up enough of this one?"""
+    """Whether the most common English words make up enough of a text."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     return len(words) > 5 and sum(word in COMMON for word in words) >= ENGLISH_SHARE * len(words)
 
 
-def stands_alone(said: Said) -> bool:
-    """Can an English sentence be understood away from the ones around it? Where in doubt, no."""
+def stands_alone(said: Sentence) -> bool:
+    """Whether an English sentence can be understood on its own; in doubt, no."""
     text, bare = said.text, blanked_out(said, "code", "math")
     if not MIN_WORDS <= len(WORD.findall(text)) <= MAX_WORDS or not text.endswith("."):
         return False
@@ -150,7 +150,7 @@ def stands_alone(said: Said) -> bool:
     label = re.match(r"([^.:?!]{3,30})[.:?!] ", text)
     if label and LABELS.fullmatch(label[1]):
         return False
-    if said.listed:  # then it may be a mere noun, however long
+    if said.listed:  # then it may be only a noun, however long
         verb = SUBJECT_VERB.search(bare)
         if not verb or RELATIVE.search(bare, 0, verb.start()):
             return False
@@ -162,27 +162,27 @@ def is_dangling(bare: str) -> bool:
 
 
 def is_term(text: str) -> bool:
-    """Is a stretch that an author set off a term, rather than emphasis, a label or an instruction?"""
+    """Whether a marked part of a text is a term rather than emphasis, a label or an instruction."""
     first, last = text.split()[0].lower(), text.split()[-1].lower()
     if first in FUNCTION_WORDS or last in FUNCTION_WORDS or last in VAGUE or LABELS.fullmatch(text):
         return False
     return not (text.endswith("ly") if first == last else IMPERATIVE.match(text))
 
 
-def definition_of(said: Said) -> Mark | None:
+def definition_of(said: Sentence) -> MarkedSpan | None:
     """Where the term stands that `X is a …` defines; None for other sentences."""
     match = DEFINITION.match(said.text)
     if not match or len(WORD.findall(said.text, match.end())) < 4:
         return None
     start, end = match.span("term")
     if said.text[start] == "`":
-        return Mark("code", start, end) if said.marks[0].end == end else None
+        return MarkedSpan("code", start, end) if said.marks[0].end == end else None
     words = match["term"].lower().split()
-    return None if FUNCTION_WORDS & set(words) or not is_term(match["term"]) else Mark("definition", start, end)
+    return None if FUNCTION_WORDS & set(words) or not is_term(match["term"]) else MarkedSpan("definition", start, end)
 
 
-def names_of(said: Said) -> Iterator[tuple[str, int]]:
-    """(name, where it begins) for what is written with capitals within a sentence, acronyms aside."""
+def names_of(said: Sentence) -> Iterator[tuple[str, int]]:
+    """(name, where it begins) for what is capitalized within a sentence, except acronyms."""
     bare = blanked_out(said, "code", "math")
     for match in NAME.finditer(bare):
         after = WORD.match(bare, match.end() + 1)
@@ -195,15 +195,15 @@ def names_of(said: Said) -> Iterator[tuple[str, int]]:
             yield match[0], match.start()
 
 
-def class_of_name(said: Said, name: str, start: int) -> str:
-    """ "place" or "person" where the words around a name tell, else ""."""
+def class_of_name(said: Sentence, name: str, start: int) -> str:
+    """ "place" or "person" if the words around a name show it, otherwise ""."""
     if PLACED.search(said.text, max(0, start - 20), start):
         return "place"
     acts = " " in name and (said.text[:start].endswith(" by ") or ACTING.match(said.text, start + len(name)))
     return "person" if acts else ""
 
 
-def nouns_of(said: Said) -> Iterator[tuple[str, int]]:
+def nouns_of(said: Sentence) -> Iterator[tuple[str, int]]:
     """(noun, where it begins) for each word that stands behind a determiner and before no other noun."""
     for match in DETERMINED.finditer(blanked_out(said, "code", "math")):
         noun, after = match["noun"], match["after"]
@@ -213,7 +213,7 @@ def nouns_of(said: Said) -> Iterator[tuple[str, int]]:
             yield noun, match.start("noun")
 
 
-def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
+def phrases_of(said: Sentence) -> Iterator[tuple[str, int]]:
     """(two words, where they begin) for each pair such as `learning rate` with no third word that belongs to it."""
     for run in WORDS_IN_A_ROW.finditer(blanked_out(said, "code", "math")):
         words = [(word[0], run.start() + word.start()) for word in re.finditer(r"\S+", run[0])]
@@ -227,7 +227,7 @@ def phrases_of(said: Said) -> Iterator[tuple[str, int]]:
                 yield f"{first} {last}", start
 
 
-def numbers_of(said: Said) -> Iterator[tuple[str, int, str]]:
+def numbers_of(said: Sentence) -> Iterator[tuple[str, int, str]]:
     """(number, where it begins, its form) for each: a unit, "year", or "integer" before what it counts, else ""."""
     for match in NUMBER.finditer(said.text):
         number = match["number"]
@@ -241,8 +241,8 @@ def numbers_of(said: Said) -> Iterator[tuple[str, int, str]]:
         yield match[0], match.start(), form
 
 
-def is_quantity(said: Said, number: str, start: int) -> bool:
-    """Does a number tell how much of what or when, rather than number something or add to what stands beside it?"""
+def is_quantity(said: Sentence, number: str, start: int) -> bool:
+    """Whether a number says how much or when, rather than numbering something or qualifying what is next to it."""
     before, after = said.text[max(0, start - 20) : start], said.text[start + len(number) :]
     if TO_THE_READER.search(said.text):  # figures of an example
         return False

@@ -6,16 +6,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import Any
 
 from tutor.corpus.made_items import english
 from tutor.corpus.made_items.drafts import GAP, Draft, drafts_of
-from tutor.corpus.made_items.reading import Page, read_pages
+from tutor.corpus.made_items.reading import SectionFacts, read_pages
 from tutor.corpus.made_items.terms import OPTIONS, Terms, roots
 from tutor.models import Blank, Item, Kind, Lesson, Option
 
 ITEMS_PER_SECTION = 3
 MAX_TRIES = 60  # drafts of a section that are looked at closely
-SEVERAL = 3.0  # how much less a further item of the same form is worth
+SEVERAL = 3.0  # how much less each further item of the same form is worth
 LEAST_WRONG = 2
 TIMES, CHARACTERS = 1.5, 12  # an option stands out that is so many times, and by so many characters, longer than the others
 CALLED = re.compile(r"(?<=\w)\(.*\)$")
@@ -23,11 +24,11 @@ MAX_HINT = 200  # characters of a sentence quoted in a hint
 
 
 def make_items(lesson: Lesson) -> list[Item]:
-    """Cloze and choice items made from a lesson's own text, at most three a section, the best first.
+    """Cloze and choice items made from a lesson's own text, at most three for a section, the best first.
 
-    Same text, same items; an id stays as long as its section's slug and its sentence do. What is doubtful is left out,
-    so a section may have none, and a lesson in another language has few: of those only what is set in bold, lists of
-    terms and tables are asked about. Linear in the lesson's length.
+    The same text gives the same items; an id stays as long as the slug of its section and its sentence do. Doubtful ones
+    are left out, so a section may have none. A lesson in another language has few: only what is in bold, lists of terms
+    and tables are asked about. The time taken is linear in the lesson's length.
     """
     pages = read_pages(lesson)
     prose = " ".join(said.text for page in pages for said in page.sentences)
@@ -35,16 +36,18 @@ def make_items(lesson: Lesson) -> list[Item]:
     return [item for page in pages for item in _items_of(page, terms, lesson)]
 
 
-def _items_of(page: Page, terms: Terms, lesson: Lesson) -> Iterator[Item]:
+def _items_of(page: SectionFacts, terms: Terms, lesson: Lesson) -> Iterator[Item]:
     heading = " ".join((*page.section.heading_path, lesson.title)).casefold()
-    sources, answers, kinds = set(), set(), Counter()
+    sources: set[str] = set()
+    answers: set[str] = set()
+    kinds: Counter[str] = Counter()
     for draft in _best_first(page, terms, lesson):
         answer = draft.answer.casefold()
         if draft.source in sources or answer in answers or CALLED.sub("", answer.strip("`")) in heading:
             continue
         # As many clozes as choices, where both can be had.
         prefer = Kind.CLOZE if kinds[Kind.CLOZE] <= kinds[Kind.CHOICE] else Kind.CHOICE
-        item = _Making(draft, page, terms, lesson).item(prefer)
+        item = ItemMaker(draft, page, terms, lesson).item(prefer)
         if item is None:
             continue
         yield item
@@ -55,14 +58,14 @@ def _items_of(page: Page, terms: Terms, lesson: Lesson) -> Iterator[Item]:
             return
 
 
-def _best_first(page: Page, terms: Terms, lesson: Lesson) -> Iterator[Draft]:
-    """Drafts as they are worth it, those of a form just taken less than before."""
+def _best_first(page: SectionFacts, terms: Terms, lesson: Lesson) -> Iterator[Draft]:
+    """The drafts, the best first; each further draft of the same form counts for less."""
     waiting: dict[str, list[Draft]] = defaultdict(list)
     for draft in drafts_of(page, terms, roots(" ".join((*page.section.heading_path, lesson.title)))):
         waiting[draft.form].append(draft)
     for drafts in waiting.values():
         drafts.sort(key=lambda draft: (draft.worth, -draft.said.place))
-    taken: Counter = Counter()
+    taken: Counter[str] = Counter()
     for _ in range(MAX_TRIES):
         forms = [form for form, drafts in waiting.items() if drafts]
         if not forms:
@@ -72,16 +75,16 @@ def _best_first(page: Page, terms: Terms, lesson: Lesson) -> Iterator[Draft]:
         taken[form] += 1
 
 
-class _Making:
-    """One draft on its way to an item."""
+class ItemMaker:
+    """Makes an item of one draft."""
 
-    def __init__(self, draft: Draft, page: Page, terms: Terms, lesson: Lesson):
+    def __init__(self, draft: Draft, page: SectionFacts, terms: Terms, lesson: Lesson) -> None:
         self.draft, self.page, self.terms, self.lesson = draft, page, terms, lesson
         source = f"{page.section.slug}\n{draft.source}"
         self.id = "made-" + _digest(source)[:12]
 
     def item(self, prefer: str) -> Item | None:
-        """The item, None where it can't be asked fairly."""
+        """The item, or None if it can't be asked fairly."""
         others = self.draft.others()
         if self.draft.cloze and (prefer == Kind.CLOZE or len(others) < LEAST_WRONG):
             return self.cloze()
@@ -93,7 +96,7 @@ class _Making:
 
     def choice(self, others: list[str]) -> Item | None:
         answer = self.draft.answer
-        least = OPTIONS if self.draft.form == "name" else LEAST_WRONG  # of two names, one may be told by its kind
+        least = OPTIONS if self.draft.form == "name" else LEAST_WRONG  # between two names, the kind may give the answer away
         if len(others) < least or stands_out(answer, others) or any(map(is_key, (answer, *others))):
             return None
         # By a hash, so that the order of two options stays when a third one changes.
@@ -103,7 +106,7 @@ class _Making:
         options = tuple(Option(text, text == answer) for text in texts)
         return self.filled(Kind.CHOICE, self.draft.question, excluded, options=options)
 
-    def filled(self, kind: str, question: str, last_hint: str, **fields) -> Item:
+    def filled(self, kind: str, question: str, last_hint: str, **fields: Any) -> Item:
         return Item(
             id=self.id, lesson=self.lesson.id, section=self.page.section.slug, kind=kind, question=question,
             hints=(self.first_hint(), last_hint), explanation=self.draft.explanation, path=self.lesson.path,
@@ -111,7 +114,7 @@ class _Making:
         )  # fmt: skip
 
     def first_hint(self) -> str:
-        """Another sentence that holds the answer, with a gap for it; else where to look."""
+        """Another sentence that contains the answer, with a gap in its place; if there is none, where to look."""
         answer = self.draft.answer
         has_words = not answer.startswith("`") and not any(mark.isdigit() for mark in answer)
         for said in self.terms.elsewhere(answer, self.draft.said) if has_words else ():
@@ -129,14 +132,14 @@ def letters(answer: str) -> str:
 
 
 def stands_out(answer: str, others: list[str]) -> bool:
-    """Is the right option much longer, or much shorter, than every other?"""
+    """Whether the right option is much longer, or much shorter, than every other."""
     longest, shortest = max(map(len, others)), min(map(len, others))
     is_longer = len(answer) > TIMES * longest and len(answer) > longest + CHARACTERS
     return is_longer or (shortest > TIMES * len(answer) and shortest > len(answer) + CHARACTERS)
 
 
 def is_key(text: str) -> bool:
-    """Would this, typed, be taken for the number or the letter of an option?"""
+    """Whether this, when typed, would be taken for the number or the letter of an option."""
     return len(text.strip("`*_ ")) < 2
 
 

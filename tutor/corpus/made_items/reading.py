@@ -1,7 +1,7 @@
-"""A lesson as what could be asked about: sentences, terms with what is said of them, tables, lists of alternatives.
+"""What could be asked about in a lesson: sentences, terms with their meanings, tables, lists of alternatives.
 
-Only what reads the same outside its place is taken: text, code and formulas; a sentence that holds an image, HTML, a
-footnote or the markup of some other program is left out. Links count as their words. Linear in the lesson's length.
+Only what can be read anywhere is taken: text, code and formulas. A sentence with an image, HTML, a footnote or the
+markup of another program is left out. Of links the words are taken. The time taken is linear in the lesson's length.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from tutor.corpus.markdown import markdown_parser
+from tutor.corpus.markdown import lines_of, parse_blocks, parse_inline
 from tutor.corpus.sentences import sentences_of
 from tutor.models import Lesson, Section
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 PAIRS = ("()", "“”", "«»", "「」", "（）")
 MAX_PARAGRAPH = 6_000  # characters; what is longer is no prose
@@ -26,9 +30,9 @@ SKIPPED_SECTIONS = re.compile(
     re.IGNORECASE,
 )
 OTHER_MARKUP = re.compile(r"!!!|\?\?\?|:::|///|===|\{|%|--8<--|:\w|\[\^|\*\*(?:Example|Exercise|Solution)\b", re.IGNORECASE)
-PLAIN = re.compile(r"[^*_`$\[\]<>\\&!|{}~]*")  # a sentence that no Markdown parser need look at
+PLAIN = re.compile(r"[^*_`$\[\]<>\\&!|{}~]*")  # a sentence that needs no Markdown parser
 UNFIT = re.compile(r"[*\[\]<>\\`$|{}~]|(?<!\w)_|_(?!\w)|:[\w+-]+:|:\w+:`|https?:|www\.|\ufffc")
-LIKE_A_BLOCK = re.compile(r"\d+[.)]\s|[-+#>=:]")  # what a question would turn into a list or a heading
+LIKE_A_BLOCK = re.compile(r"\d+[.)]\s|[-+#>=:]")  # what would become a list or a heading in a question
 REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")  # a link whose target stands elsewhere in the file
 HIGHLIGHTED = re.compile(r"^#!\w+ +")  # how some programs name the language of `code` in a line
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -37,8 +41,8 @@ LABEL = re.compile(r"\s*(?::|[-–—](?=\s))\s*")
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A stretch of a text that its author set off."""
+class MarkedSpan:
+    """A part of a text that its author has marked."""
 
     kind: str  # "bold", "em", "code" or "math"
     start: int
@@ -46,33 +50,33 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Said:
+class Sentence:
     """A sentence or a cell as it can be shown anywhere: text, `code` and $formulas$."""
 
     text: str
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[MarkedSpan, ...] = ()
     line: int = 0  # of the file, 1-based
     place: int = 0  # counts the sentences of a lesson
     listed: bool = False  # in an entry of a list, where a sentence often lacks its verb
 
-    def marked(self, *kinds: str) -> list[Mark]:
+    def marked(self, *kinds: str) -> list[MarkedSpan]:
         return [mark for mark in self.marks if mark.kind in kinds]
 
 
 @dataclass(frozen=True)
-class Entry:
+class GlossaryEntry:
     """A term and what is said of it: an entry of a list such as `- **Term**: what it is`."""
 
-    term: Said
-    meaning: Said
+    term: Sentence
+    meaning: Sentence
 
 
 @dataclass(frozen=True)
 class Table:
     """A table whose first column names its rows."""
 
-    header: tuple[Said, ...]
-    rows: tuple[tuple[Said | None, ...], ...]  # None where a cell can't be shown elsewhere
+    header: tuple[Sentence, ...]
+    rows: tuple[tuple[Sentence | None, ...], ...]  # None where a cell can't be shown elsewhere
     line: int
 
 
@@ -80,23 +84,23 @@ class Table:
 class Listed:
     """A sentence that ends in a colon, and the entries of the list below it."""
 
-    lead: Said
-    members: tuple[Said, ...]
+    lead: Sentence
+    members: tuple[Sentence, ...]
 
 
 @dataclass
-class Page:
-    """What a section says."""
+class SectionFacts:
+    """What could be asked about in a section."""
 
     section: Section
-    sentences: list[Said] = field(default_factory=list)
-    glossaries: list[list[Entry]] = field(default_factory=list)  # one for each list of entries
+    sentences: list[Sentence] = field(default_factory=list)
+    glossaries: list[list[GlossaryEntry]] = field(default_factory=list)  # one for each list of entries
     tables: list[Table] = field(default_factory=list)
     lists: list[Listed] = field(default_factory=list)
 
 
-def blanked_out(said: Said, *kinds: str) -> str:
-    """A sentence with Xs for what is marked so, as long as it was."""
+def blanked_out(said: Sentence, *kinds: str) -> str:
+    """A sentence of the same length with Xs in place of what is marked as one of these kinds."""
     text = said.text
     for mark in said.marked(*kinds):
         text = text[: mark.start] + "X" * (mark.end - mark.start) + text[mark.end :]
@@ -104,35 +108,34 @@ def blanked_out(said: Said, *kinds: str) -> str:
 
 
 def is_balanced(text: str) -> bool:
-    """Does every bracket and quotation mark that opens close?"""
+    """Whether every bracket and quotation mark that opens also closes."""
     return text.count('"') % 2 == 0 and all(text.count(pair[0]) == text.count(pair[1]) for pair in PAIRS)
 
 
-def read_pages(lesson: Lesson) -> list[Page]:
-    """One page for each section that asks to be learnt, in order."""
+def read_pages(lesson: Lesson) -> list[SectionFacts]:
+    """What could be asked about in each section that teaches something, in order."""
     counter = iter(range(1 << 60))
     pages = []
     for section in lesson.sections:
         if not any(SKIPPED_SECTIONS.fullmatch(title.strip()) for title in section.heading_path[-2:]):
-            pages.append(_Reader(section, counter).page())
+            pages.append(SectionReader(section, counter).page())
     return pages
 
 
-class _Reader:
-    def __init__(self, section: Section, counter):
+class SectionReader:
+    def __init__(self, section: Section, counter: Iterator[int]) -> None:
         self.section, self.counter = section, counter
-        self.tokens: list = []
-        parser = markdown_parser()
-        parser.block.parse(section.text.replace("\0", "\ufffd"), parser, {}, self.tokens)
+        self.tokens, _ = parse_blocks(section.text)
 
-    def page(self) -> Page:
-        page, before = Page(self.section), None
+    def page(self) -> SectionFacts:
+        page = SectionFacts(self.section)
+        before: Token | None = None
         for index, token in enumerate(self.tokens):
             if token.level or token.nesting < 0:
                 continue
             if token.type == "paragraph_open":
                 before = self.tokens[index + 1]
-                page.sentences += self.sentences(before.content, token.map[0], listed=False)
+                page.sentences += self.sentences(before.content, lines_of(token)[0], listed=False)
                 continue
             if token.type in ("bullet_list_open", "ordered_list_open"):
                 self.read_list(page, list(_entries(self.tokens, index)), before)
@@ -141,21 +144,22 @@ class _Reader:
             before = None
         return page
 
-    def sentences(self, content: str, line: int, listed: bool) -> Iterator[Said]:
+    def sentences(self, content: str, line: int, listed: bool) -> Iterator[Sentence]:
         if len(content) > MAX_PARAGRAPH or OTHER_MARKUP.match(content):
             return
         for sentence in sentences_of(content):
             if said := self.said(sentence, line):
                 yield replace(said, listed=listed)
 
-    def said(self, raw: str, line: int, limit: int = MAX_SENTENCE) -> Said | None:
+    def said(self, raw: str, line: int, limit: int = MAX_SENTENCE) -> Sentence | None:
         shown = plain(raw) if len(raw) <= 3 * limit else None
         if shown is None or not 0 < len(shown[0]) <= limit or LIKE_A_BLOCK.match(shown[0]):
             return None
-        return Said(*shown, self.section.text_line + line, next(self.counter))
+        return Sentence(*shown, self.section.text_line + line, next(self.counter))
 
-    def read_list(self, page: Page, entries, before) -> None:
-        glossary, members = [], []
+    def read_list(self, page: SectionFacts, entries: list[tuple[str, int, bool]], before: Token | None) -> None:
+        glossary: list[GlossaryEntry] = []
+        members: list[Sentence] = []
         for content, line, alone in entries:
             if len(content) > MAX_PARAGRAPH or OTHER_MARKUP.match(content):
                 continue
@@ -169,10 +173,10 @@ class _Reader:
             page.glossaries.append(glossary)
         if before and before.content.endswith(":") and len(members) == len(entries) > 2:
             lead = sentences_of(before.content)[-1] if len(before.content) <= MAX_PARAGRAPH else ""
-            if lead and (said := self.said(lead, before.map[0])):
+            if lead and (said := self.said(lead, lines_of(before)[0])):
                 page.lists.append(Listed(said, tuple(members)))
 
-    def entry(self, content: str, line: int) -> Entry | None:
+    def entry(self, content: str, line: int) -> GlossaryEntry | None:
         first = sentences_of(content)
         if not first or (said := self.said(first[0], line)) is None:
             return None
@@ -187,12 +191,16 @@ class _Reader:
         if not label or not term or label.end() >= len(said.text):
             return None
         kind = said.marks[0].kind
-        marks = tuple(Mark(m.kind, m.start - label.end(), m.end - label.end()) for m in said.marks[1:] if m.start >= label.end())
-        meaning = Said(said.text[label.end() :], marks, said.line, said.place)
-        return Entry(Said(term, (Mark(kind, 0, len(term)),), said.line, said.place), meaning)
+        marks = tuple(
+            MarkedSpan(m.kind, m.start - label.end(), m.end - label.end()) for m in said.marks[1:] if m.start >= label.end()
+        )
+        meaning = Sentence(said.text[label.end() :], marks, said.line, said.place)
+        return GlossaryEntry(Sentence(term, (MarkedSpan(kind, 0, len(term)),), said.line, said.place), meaning)
 
     def table(self, index: int) -> Iterator[Table]:
-        line, rows, row = self.tokens[index].map[0], [], []
+        line = lines_of(self.tokens[index])[0]
+        rows: list[tuple[Sentence | None, ...]] = []
+        row: list[Sentence | None] = []
         for at in range(index + 1, len(self.tokens)):
             token = self.tokens[at]
             if token.type == "table_close":
@@ -204,12 +212,12 @@ class _Reader:
             elif token.type == "tr_close":
                 rows.append(tuple(row))
         if 4 <= len(rows) <= MAX_ROWS + 1 and all(rows[0][1:]):
-            header = (rows[0][0] or Said(""), *rows[0][1:])
+            header = tuple(cell or Sentence("") for cell in rows[0])
             yield Table(header, tuple(rows[1:]), self.section.text_line + line)
 
 
-def _entries(tokens, index) -> Iterator[tuple[str, int, bool]]:
-    """(first paragraph, 0-based line, is it all of the entry) for each entry of the list that begins at a token."""
+def _entries(tokens: list[Token], index: int) -> Iterator[tuple[str, int, bool]]:
+    """(first paragraph, 0-based line, whether it is the whole entry) for each entry of the list that begins at a token."""
     start = None
     for at in range(index + 1, len(tokens)):
         token = tokens[at]
@@ -219,27 +227,28 @@ def _entries(tokens, index) -> Iterator[tuple[str, int, bool]]:
             start = at
         elif start is not None and token.type == "list_item_close" and token.level == 1:
             if at > start + 2 and tokens[start + 1].type == "paragraph_open":
-                yield tokens[start + 2].content, tokens[start + 1].map[0], at == start + 4
+                yield tokens[start + 2].content, lines_of(tokens[start + 1])[0], at == start + 4
             start = None
 
 
-def plain(raw: str) -> tuple[str, tuple[Mark, ...]] | None:
-    """(text, what is marked in it) of one line or some of Markdown; None where it can't be shown elsewhere."""
+def plain(raw: str) -> tuple[str, tuple[MarkedSpan, ...]] | None:
+    """(text, what is marked in it) of a piece of Markdown; None where it can't be shown away from its place."""
     raw = REFERENCE.sub(r"\1", " ".join(raw.split()))
     if PLAIN.fullmatch(raw):
         return None if UNFIT.search(raw) else (raw, ())
-    parser, tokens = markdown_parser(), []
-    parser.inline.parse(raw, parser, {}, tokens)
-    parts, size, opened, marks = [], 0, [], []
+    parts: list[str] = []
+    opened: list[int] = []
+    marks: list[MarkedSpan] = []
+    size = 0
 
-    def add(text, kind=""):
+    def add(text: str, kind: str = "") -> None:
         nonlocal size
         if kind:
-            marks.append(Mark(kind, size, size + len(text)))
+            marks.append(MarkedSpan(kind, size, size + len(text)))
         parts.append(text)
         size += len(text)
 
-    for token in tokens:
+    for token in parse_inline(raw, {}):
         if token.type == "text":
             if UNFIT.search(token.content):
                 return None
@@ -253,11 +262,11 @@ def plain(raw: str) -> tuple[str, tuple[Mark, ...]] | None:
         elif token.type in ("strong_close", "em_close"):
             start = opened.pop()
             if start < size:
-                marks.append(Mark("bold" if token.type == "strong_close" else "em", start, size))
+                marks.append(MarkedSpan("bold" if token.type == "strong_close" else "em", start, size))
         elif token.type not in ("link_open", "link_close"):
             return None
     text = "".join(parts)
     lead = len(text) - len(text.lstrip())
     if lead:
-        marks = [Mark(mark.kind, mark.start - lead, mark.end - lead) for mark in marks if mark.start >= lead]
+        marks = [MarkedSpan(mark.kind, mark.start - lead, mark.end - lead) for mark in marks if mark.start >= lead]
     return text.strip(), tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))

@@ -1,23 +1,23 @@
-"""Which words of a lesson are terms, and which other terms could stand in the place of one."""
+"""Which words of a lesson are terms, and which others could take the place of one."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tutor.corpus.made_items import english
-from tutor.corpus.made_items.reading import UNSPACED, WORD, Mark, Page, Said
+from tutor.corpus.made_items.reading import UNSPACED, WORD, MarkedSpan, SectionFacts, Sentence
 
-LOOKED_AT = 60  # neighbours on either side among which wrong options are looked for: bounds the work in a long lesson
+LOOKED_AT = 60  # how far on either side wrong options are looked for; this bounds the work in a long lesson
 OPTIONS = 3  # wrong ones, at most
 ROOT = 5  # letters
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-LEAST_NOUNS, LEAST_PHRASES = 2, 3  # how often a lesson must say what no author has marked
+LEAST_NOUNS, LEAST_PHRASES = 2, 3  # how often a lesson must use a term that no author has marked
 PROSE_TERM = re.compile(r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3}")
-NO_TERM_ANYWHERE = re.compile(r"[\d.,:;!?。，、：；！？()（）`$“”\"]")  # in languages of which nothing is known
+NO_TERM_ANYWHERE = re.compile(r"[\d.,:;!?。，、：；！？()（）`$“”\"]")  # in languages that we know nothing about
 FILE_ENDING = re.compile(r"\.(?:py|md|toml|ya?ml|json|txt|cfg|ini|js|css|html|sh|lock|whl|rst|xml)$")
 CODE_SHAPES = (
     ("option", re.compile(r"--?[A-Za-z][\w-]*(?:[= ].*)?")),
@@ -42,7 +42,7 @@ class Term:
 
 
 def root(word: str) -> str:
-    """Near enough to a stem to tell that two words say the same: spawner and spawns, shared and shares."""
+    """Close enough to a stem to see that two words mean the same: spawner and spawns, shared and shares."""
     word = word.lower()
     return (word[:-1] if len(word) > 3 and word.endswith("s") else word)[:ROOT]
 
@@ -71,11 +71,11 @@ class Terms:
     Shapes are tuples: only terms of one shape can stand in each other's place.
     """
 
-    def __init__(self, pages: list[Page], is_english: bool):
+    def __init__(self, pages: list[SectionFacts], is_english: bool):
         self.is_english = is_english
         self.pools: dict[tuple, list[Term]] = defaultdict(list)
-        self.spoken: dict[str, list[Said]] = defaultdict(list)  # root -> the first sentences that hold it
-        self.unspaced: list[Said] = []  # the first sentences in a script that puts no spaces between words
+        self.spoken: dict[str, list[Sentence]] = defaultdict(list)  # root -> the first sentences that hold it
+        self.unspaced: list[Sentence] = []  # the first sentences in a script that puts no spaces between words
         self.small: set[str] = set()  # words that stand somewhere in small letters
         sentences = [said for page in pages for said in page.sentences]
         for said in sentences:
@@ -97,21 +97,21 @@ class Terms:
             pool.sort()
 
     @staticmethod
-    def _classes(sentences: list[Said]) -> dict[str, str]:
+    def _classes(sentences: list[Sentence]) -> dict[str, str]:
         seen: dict[str, set[str]] = defaultdict(set)
         for said in sentences:
             for name, start in english.names_of(said):
                 seen[name].add(english.class_of_name(said, name, start))
-        told = {name: classes - {""} for name, classes in seen.items()}
-        return {name: classes.pop() for name, classes in told.items() if len(classes) == 1}
+        classes_of = {name: classes - {""} for name, classes in seen.items()}
+        return {name: classes.pop() for name, classes in classes_of.items() if len(classes) == 1}
 
-    def _common(self, sentences: list[Said], found_in: Callable, least: int) -> Counter:
+    def _common(self, sentences: list[Sentence], found_in: Callable, least: int) -> Counter[str]:
         if not self.is_english:
             return Counter()
         found = Counter(text for said in sentences for text, _ in found_in(said))
         return Counter({text: count for text, count in found.items() if count >= least})
 
-    def _terms_of(self, said: Said) -> Iterator[tuple[tuple, str]]:
+    def _terms_of(self, said: Sentence) -> Iterator[tuple[tuple, str]]:
         """(shape, term) for all that a sentence holds."""
         for mark in said.marks:
             if mark.kind != "math" and (term := self.term_at(mark, said)):
@@ -127,8 +127,8 @@ class Terms:
 
     # ----------------------------------------------------------------------------------------- one term
 
-    def term_at(self, mark: Mark, said: Said) -> str | None:
-        """The term that stands at a mark, as it would read within a sentence; None where there is none."""
+    def term_at(self, mark: MarkedSpan, said: Sentence) -> str | None:
+        """The term at a mark, as it would be written within a sentence; None if there is none."""
         text = said.text[mark.start : mark.end].strip()
         if text.startswith("`"):
             return text if code_shape(text) and text.count("`") == 2 else None
@@ -141,15 +141,16 @@ class Terms:
         return text if 3 <= len(text) <= 40 and PROSE_TERM.fullmatch(text) and english.is_term(text) else None
 
     def shape(self, term: str) -> tuple:
+        """The shape of a term that `term_at` has found."""
         if term.startswith("`"):
-            return code_shape(term)
+            return code_shape(term) or ("code", "")
         return ("term", is_plural(term), not term[0].islower()) if self.is_english else ("term",)
 
     def shape_of_name(self, name: str) -> tuple:
         return ("name", self.classes.get(name, ""))
 
-    def elsewhere(self, term: str, said: Said) -> list[Said]:
-        """Other sentences of the lesson that hold a term, some of the first ones."""
+    def elsewhere(self, term: str, said: Sentence) -> list[Sentence]:
+        """Some other sentences of the lesson, from its beginning, that contain a term."""
         if UNSPACED.search(term):
             return [other for other in self.unspaced if other.place != said.place and term in other.text]
         wanted = [self.spoken.get(word, []) for word in sorted(roots(term))]
@@ -167,13 +168,14 @@ class Terms:
         near = sorted(pool[max(0, at - LOOKED_AT) : at + LOOKED_AT], key=lambda term: (abs(term.place - place), term))
         return list(dict.fromkeys(term.text for term in near))
 
-    def others(self, shapes: list[tuple], answer: str, said: Said, before: str = "", rest: str = "") -> list[str]:
+    def others(self, shapes: list[tuple], answer: str, said: Sentence, before: str = "", rest: str = "") -> list[str]:
         """Up to three terms that could be taken for the answer and are not; those like it in length and near it first.
 
         before, rest: what stands before the gap, and all that stands around it; no option repeats a word of that.
         """
         is_code, folded = answer.startswith("`"), rest.casefold()
-        taken, found = roots(answer) | roots(rest), []
+        taken = roots(answer) | roots(rest)
+        found: list[str] = []
         for text in self._of_shapes(shapes, answer, said):
             if text.strip("`").casefold() in folded or not agrees(text, before) or holds_one_of(text, (*found, answer)):
                 continue
@@ -182,17 +184,17 @@ class Terms:
             found.append(text)
             if len(found) == OPTIONS:
                 break
-        return [] if is_code and is_told(answer, found, rest) else found
+        return [] if is_code and gives_itself_away(answer, found, rest) else found
 
-    def _of_shapes(self, shapes: list[tuple], answer: str, said: Said) -> Iterator[str]:
+    def _of_shapes(self, shapes: list[tuple], answer: str, said: Sentence) -> Iterator[str]:
         for shape in shapes:
             yield from sorted(self.near(shape, said.place), key=lambda text: is_unlike(text, answer))
 
-    def numbers(self, form: str, answer: str, said: Said) -> list[str]:
+    def numbers(self, form: str, answer: str, said: Sentence) -> list[str]:
         """Up to three other numbers of the same form, the nearest ones: of like size, none of the sentence's own."""
         value = english.value_of(answer)
         seen = {english.value_of(number) for number, _, _ in english.numbers_of(said)}
-        found = []
+        found: list[str] = []
         for text in self.near(("number", form), said.place):
             other = english.value_of(text)
             is_like = abs(other - value) <= 60 if form == "year" else value and 1 / 12 <= other / value <= 12
@@ -203,12 +205,12 @@ class Terms:
 
 
 def is_unlike(text: str, answer: str) -> bool:
-    """Is an option much longer or shorter than the answer?"""
+    """Whether an option is much longer or shorter than the answer."""
     return abs(len(text) - len(answer)) > max(6, len(answer) // 2)
 
 
-def holds_one_of(text: str, others) -> bool:
-    """Does a text hold one of some others, or one of them the text? File names without their last part."""
+def holds_one_of(text: str, others: Iterable[str]) -> bool:
+    """Whether a text contains one of the others, or one of them the text. File names are compared without their suffix."""
     text = stem_of(text)
     return any(text in other or other in text for other in map(stem_of, others))
 
@@ -217,14 +219,14 @@ def stem_of(text: str) -> str:
     return FILE_ENDING.sub("", text.strip("`").casefold())
 
 
-def is_told(answer: str, others: list[str], rest: str) -> bool:
-    """Does the answer repeat more of the words around the gap than any other option?"""
+def gives_itself_away(answer: str, others: list[str], rest: str) -> bool:
+    """Whether the answer repeats more of the words around the gap than any other option."""
     said = roots(rest)
     repeated = len(roots(answer) & said)
     return bool(repeated) and all(len(roots(other) & said) < repeated for other in others)
 
 
 def agrees(text: str, before: str) -> bool:
-    """Does an option go with the article before the gap?"""
+    """Whether an option agrees with the article before the gap."""
     article, first = re.search(r"\b(an?)\s+\W*$", before[-8:], re.IGNORECASE), WORD.search(text)
     return not article or not first or (first[0][0].lower() in "aeiou") == (article[1].lower() == "an")
