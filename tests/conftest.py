@@ -135,7 +135,7 @@ def tutor(home, tmp_path):
     """Run the program as a person would type it: tutor("learn", "bread", ...) -> CompletedProcess. No process is started."""
 
     def run(*arguments, stdin="", **environment):
-        return run_in_process(arguments, stdin, {**bare_environment(home), "HOME": str(tmp_path), **environment}, tmp_path)
+        return run_in_process(arguments, stdin, {**bare_environment(home), "HOME": str(tmp_path), **environment}, tmp_path, NOW)
 
     return run
 

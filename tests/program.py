@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,15 @@ def speaks_to_the_interpreter(name: str) -> bool:
     return name.startswith(("PYTHON", "LC_", "LANG")) or name == "TZ"
 
 
-def run_in_process(arguments, stdin: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess:
-    """What `main.py ARGUMENTS` comes to with these variables alone, in this folder, with pipes for its three streams."""
+def run_in_process(
+    arguments, stdin: str, environment: dict[str, str], folder: Path, now: datetime
+) -> subprocess.CompletedProcess:
+    """What `main.py ARGUMENTS` comes to with these variables alone, in this folder, with pipes for its three streams.
+
+    now: what the clock says all the while.
+    """
     import main
+    from tutor.environment import Environment
 
     assert not any(map(speaks_to_the_interpreter, environment)), "such a variable needs the fixture tutor_process"
     arguments = [str(argument) for argument in arguments]
@@ -40,6 +47,7 @@ def run_in_process(arguments, stdin: str, environment: dict[str, str], folder: P
         for name, pipe in zip(("stdin", "stdout", "stderr"), pipes, strict=True):
             patch.setattr(sys, name, pipe)
         patch.setattr(os, "get_terminal_size", _no_terminal)
+        patch.setattr(Environment, "now", staticmethod(lambda: now))
         try:
             main.run(arguments)
         except SystemExit as ended:

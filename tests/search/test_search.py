@@ -256,8 +256,8 @@ def test_of_a_long_question_the_rare_words_count(folder, cache):
 def test_an_edit_is_seen_and_costs_its_file_only(folder, cache, monkeypatch):
     opened(folder, cache).search("milk")
     parsed = []
-    real = indexes.markdown.parse_lesson
-    monkeypatch.setattr(indexes.markdown, "parse_lesson", lambda *given: parsed.append(given[1]) or real(*given))
+    real = indexes.parse_lesson
+    monkeypatch.setattr(indexes, "parse_lesson", lambda *given: parsed.append(given[1]) or real(*given))
     write(folder, "sea/tides.md", "# Tides\n\n## Sun\n\nThe sun pulls too, said the walrus.\n")
     index = opened(folder, cache)
     assert found(index, "walrus") == ["sea/tides#sun"] and found(index, "moon") == []
@@ -267,7 +267,7 @@ def test_an_edit_is_seen_and_costs_its_file_only(folder, cache, monkeypatch):
 def test_a_file_that_was_only_touched_is_not_parsed_again(folder, cache, monkeypatch):
     opened(folder, cache)
     os.utime(folder / "sea/tides.md", ns=(1, 1))
-    monkeypatch.setattr(indexes.markdown, "parse_lesson", lambda *given: pytest.fail("parsed again"))
+    monkeypatch.setattr(indexes, "parse_lesson", lambda *given: pytest.fail("parsed again"))
     assert found(opened(folder, cache), "moon") == ["sea/tides#moon"]
 
 
@@ -322,7 +322,7 @@ def test_a_scan_that_took_long_is_not_made_again_at_once(folder, cache, monkeypa
 def test_the_index_belongs_to_the_folder_and_not_to_its_name(folder, cache, tmp_path, monkeypatch):
     opened(folder, cache)
     (tmp_path / "link").symlink_to(folder)
-    monkeypatch.setattr(indexes.markdown, "parse_lesson", lambda *given: pytest.fail("indexed again"))
+    monkeypatch.setattr(indexes, "parse_lesson", lambda *given: pytest.fail("indexed again"))
     (passage,) = opened(tmp_path / "link", cache).search("rennet")
     assert passage.path.endswith("link/food/cheese.md")
 
@@ -345,7 +345,7 @@ def only_shelf(cache: Path) -> Path:
 
 def test_a_kept_index_is_used_again(folder, cache, monkeypatch):
     assert opened(folder, cache).kept
-    monkeypatch.setattr(indexes.markdown, "parse_lesson", lambda *given: pytest.fail("indexed again"))
+    monkeypatch.setattr(indexes, "parse_lesson", lambda *given: pytest.fail("indexed again"))
     assert found(opened(folder, cache), "rennet") == ["food/cheese#rennet"]
 
 
