@@ -95,6 +95,15 @@ THE_TERMINAL = {
 }
 
 
+def test_no_class_name_is_defined_in_two_modules():
+    homes: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(module_of(path))
+    assert {name: modules for name, modules in homes.items() if len(modules) > 1} == {}
+
+
 def test_no_folder_has_more_than_fourteen_files():
     folders = {path.parent for path in SOURCES if path.parent != ROOT}
     crowded = {str(folder.relative_to(ROOT)): len(files) for folder in folders if len(files := list(folder.glob("*.py"))) > 14}
