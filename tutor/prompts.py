@@ -227,7 +227,7 @@ SUPPORT = 0.5  # share of a sentence's content words that the passages it cites 
 
 
 @dataclass(frozen=True)
-class Sentence:
+class CitedSentence:
     """A sentence of a model's answer and the numbers of the passages that it cites."""
 
     text: str
@@ -252,7 +252,7 @@ def answer(question: str, passages: Sequence[Passage], context: str = "", histor
     return Prompt("ask", _messages(*shown, *rest), shorter=_messages(*shown[:3], *rest))
 
 
-def answer_again(prompt: Prompt[str], said: Sequence[Sentence], faults: Sequence[str]) -> Prompt[str]:
+def answer_again(prompt: Prompt[str], said: Sequence[CitedSentence], faults: Sequence[str]) -> Prompt[str]:
     """The same prompt again, with what was wrong with some of the sentences."""
     kept = "\n".join(sentence.shown for sentence in said) or NOT_THERE
     faulty = "These sentences can't be kept:\n" + data("faults", "\n".join(faults)) + (
@@ -260,7 +260,7 @@ def answer_again(prompt: Prompt[str], said: Sequence[Sentence], faults: Sequence
     return Prompt("ask", (*prompt.messages, {"role": "assistant", "content": kept}, {"role": "user", "content": faulty}))
 
 
-def sentences_of(pieces: Iterable[str]) -> Iterator[Sentence]:
+def sentences_of(pieces: Iterable[str]) -> Iterator[CitedSentence]:
     """The sentences of a streamed answer, each as soon as its line is complete."""
     held = ""
     for piece in pieces:
@@ -271,20 +271,20 @@ def sentences_of(pieces: Iterable[str]) -> Iterator[Sentence]:
     yield from _cited_sentences(held)
 
 
-def _cited_sentences(line: str) -> Iterator[Sentence]:
+def _cited_sentences(line: str) -> Iterator[CitedSentence]:
     start = 0
     line = line.strip().lstrip("-*• ")
     for run in re.finditer(rf"(?:{NUMBERED.pattern})+[.!?]?", line):
         text = (line[start : run.start()] + (run[0][-1] if run[0][-1] in ".!?" else "")).strip()
         numbers = [int(number) for found in NUMBERED.findall(run[0]) for number in found.split(",")]
         if text:
-            yield Sentence(text, tuple(dict.fromkeys(numbers)))
+            yield CitedSentence(text, tuple(dict.fromkeys(numbers)))
         start = run.end()
     if rest := line[start:].strip():
-        yield Sentence(rest, ())
+        yield CitedSentence(rest, ())
 
 
-def fault_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
+def fault_of(sentence: CitedSentence, passages: Sequence[Passage]) -> str:
     """Why the passages that a sentence cites do not support it, "" where they do.
 
     They must exist and have its numbers, its names, its code and formulas, and half of its other words.

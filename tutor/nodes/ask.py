@@ -11,7 +11,7 @@ from utils.errors import ModelError
 
 if TYPE_CHECKING:
     from tutor.nodes.shared import AskStore
-    from tutor.prompts import Sentence
+    from tutor.prompts import CitedSentence
     from tutor.screen.one_shot import OneShot
     from tutor.search.index import Index
     from tutor.search.query_words import QueryWords
@@ -66,7 +66,7 @@ class AnswerQuestion(ModelVerb):
     @staticmethod
     def verified(
         model: LanguageModel, terminal: OneShot, prompt: Prompt, passages: list[Passage]
-    ) -> tuple[list[Sentence], list[str]]:
+    ) -> tuple[list[CitedSentence], list[str]]:
         """(sentences that the passages bear out, each shown as it came; the others with what is wrong)."""
         from tutor import prompts
 

@@ -19,7 +19,7 @@ from tutor.search.query_words import QueryWords
 from utils.embedding import SumAndLength, built_in
 
 if TYPE_CHECKING:
-    from tutor.prompts import Sentence
+    from tutor.prompts import CitedSentence
 
 FEWEST_WORDS, MOST_WORDS = 40, 120
 CANDIDATES = 10  # passages that are considered
@@ -211,7 +211,7 @@ def _window(units: list[_Unit], first: int, asked: QueryWords) -> set[int]:
 
 
 def from_sentences(
-    question: str, sentences: Sequence[Sentence], passages: Sequence[Passage], model: str, usage: dict[str, int] | None
+    question: str, sentences: Sequence[CitedSentence], passages: Sequence[Passage], model: str, usage: dict[str, int] | None
 ) -> Answer:
     """A model's verified sentences as an answer, with the nearest quote of each passage that they cite."""
     cited = dict.fromkeys(number for sentence in sentences for number in sentence.numbers)
