@@ -307,8 +307,12 @@ def check(
     if rules:
         put(settings, rule_documents(), rules_listing)
         return ExitCode.DONE
-    with Environment(settings) as environment, stdio.counter(settings) as count:
-        report = checking.check(settings, paths, fix, not no_run, count)
+    with Environment(settings) as environment:
+        status = stdio.StatusLine(stdio.is_plain(settings, sys.stderr))
+        try:
+            report = checking.check(settings, paths, fix, not no_run, status.show if status.visible else None)
+        finally:
+            status.clear()
         if records:
             report.add_set_aside(environment.records_to_read.cards())
     put(settings, report.document(), report.listing, report.warnings)

@@ -6,6 +6,7 @@ A test overwrites one attribute (`environment.now = …`) and leaves the rest as
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timezone, tzinfo
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from tutor.screen.terminal import Terminal
     from tutor.search.index import Index
     from utils.llm.language_model import LanguageModel
+
+
+SHOWN_EVERY = 50  # lessons; a bundled corpus is read before one would see it
 
 
 class Environment:
@@ -53,7 +57,19 @@ class Environment:
         """The lessons of --docs."""
         from tutor.corpus.corpus import docs_folder, open_corpus
 
-        return open_corpus(docs_folder(self.settings.docs), self._listed, self.cache)
+        corpus = open_corpus(docs_folder(self.settings.docs), self._listed, self.cache)
+        corpus.on_read = self._show_reading
+        return corpus
+
+    def _show_reading(self, count: int) -> None:
+        """Lists read a folder once, which takes long where it is large: a person sees how far it is."""
+        from tutor.screen import stdio
+
+        status = stdio.StatusLine(stdio.is_plain(self.settings, sys.stderr))
+        if not count:
+            status.clear()
+        elif count % SHOWN_EVERY == 0:
+            status.show(f"reading the lessons, which later runs needn't: {count:,} of {len(self.corpus.files):,}")
 
     @cached_property
     def cache(self) -> Path:

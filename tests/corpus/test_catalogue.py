@@ -242,3 +242,18 @@ def test_two_folders_have_a_catalogue_each(docs, listed, cache, tmp_path):
     (tmp_path / "other" / "a.md").write_text("# A\n")
     assert list(open_corpus(tmp_path / "other", cache=cache).entries()) == ["a"]
     assert len(list((cache / "catalogue").iterdir())) == 2 and list(listed()[0]) == ["food/bread"]
+
+
+def test_a_list_that_reads_files_says_how_many_and_when_it_is_done(docs, cache):
+    for number in range(3):
+        (docs / f"more{number}.md").write_text("# More\n\nText.\n", encoding="utf-8")
+    counts = []
+    corpus = open_corpus(docs, True, cache)
+    corpus.on_read = counts.append
+    corpus.entries()
+    assert counts == [1, 2, 3, 4, 0]
+    counts.clear()
+    again = open_corpus(docs, True, cache)
+    again.on_read = counts.append
+    again.entries()
+    assert counts == []

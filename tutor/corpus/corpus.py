@@ -66,8 +66,10 @@ class Corpus:
         default_factory=dict
     )  # what to list again for: folders, ignore files and files that are no lessons -> mtime, ns
     banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
+    on_read: Callable[[int], None] = lambda count: None  # how many files a list has read so far; 0 when it is done
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
     _can_be_kept: bool = True  # whether the listing stays right as long as nothing that is watched changes
+    _read: int = 0  # lessons that the list under way had to read
     _warned: set[str] = field(default_factory=set, repr=False)  # lessons that a warning has been given for
     _banks: dict[str, tuple[Item, ...] | None] = field(default_factory=dict, repr=False)
     _made: dict[str, tuple[Item, ...]] = field(default_factory=dict, repr=False)
@@ -183,6 +185,8 @@ class Corpus:
             row = row._replace(stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={})
         if row is not before:
             self.catalogue.add(lesson_id, row)
+            self._read += 1
+            self.on_read(self._read)
         if row.fault and lesson_id not in self._warned:
             self._warned.add(lesson_id)
             suffix, line, message = row.fault
@@ -198,6 +202,9 @@ class Corpus:
         return {item.key: item.section for item in parse_bank(found[0], lesson_id, found[1], sections=slugs)}
 
     def _save_catalogue(self) -> None:
+        if self._read:
+            self._read = 0
+            self.on_read(0)
         if self.watched:  # else the listing is one that a search index remembers
             self.catalogue.save(self.files, self.banked, self.watched if self._can_be_kept else {})
 

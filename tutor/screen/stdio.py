@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from utils.errors import UsageError
@@ -98,22 +97,6 @@ def put(result: object, warnings: Iterable[str] = (), drawn: bool = False) -> No
 def warn(text: str) -> None:
     """One line on stderr."""
     print(without_commands(f"warning: {sanitize(text, newlines=False)}"), file=sys.stderr)
-
-
-@contextmanager
-def counter(settings: Settings) -> Iterator[Callable[[str], None] | None]:
-    """A function that shows on stderr how far a long command is, each text in place of the one before; None in plain text."""
-    if is_plain(settings, sys.stderr):
-        yield None
-        return
-
-    def show(text: str) -> None:
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        show("")
 
 
 def put_commands(commands: Sequence[str]) -> None:
