@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.grading.choices import grade_choice, grade_cloze, grade_multi, grade_order
-from tutor.grading.numbers import grade_expression, grade_number
+from tutor.grading.closed.choices import grade_choice, grade_cloze, grade_multi, grade_order
+from tutor.grading.closed.numbers import grade_expression, grade_number
 from tutor.grading.short import Weights, grade_short
 from tutor.models import Grade, Item, Kind
 
