@@ -27,27 +27,48 @@ INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})")
 FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,299})?(\.[0-9]{0,299})?([eE][-+]?[0-9]{1,4})?")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
-# (found, expected, what to do). We choose one by looking at the text where the parser stopped, never by the parser's
-# messages, which differ between its C and Python versions and between releases.
-SECOND_COLON = ('found ": " inside a text without quotes', 'one "key: value" on a line',
-                "put the text in quotes, or check the indentation")  # fmt: skip
-TAB = ("found a tab", "spaces", "indent with spaces")
-NO_FIELD = ("found a line that is no field", '"key: value"',
-            "add the colon and a space, or indent the line as part of the text above")  # fmt: skip
-STRAY_FIELD = ("found a line that does not fit the fields around it", "fields at one indentation",
-               "align it with its neighbours, or quote a text that goes on after its closing quote")  # fmt: skip
-STRAY_ENTRY = ("found a line that does not fit the list around it", 'entries "- " at one indentation',
-               "align it with its neighbours")  # fmt: skip
-QUOTES = ("found a text in quotes that never ends or holds an unknown escape", "the closing quote",
-          "close it, or use single quotes where there are backslashes")  # fmt: skip
-BRACKETS = ("found a [ or { that is not closed properly", "a comma between its parts, and ] or } at the end",
-            "close it, or quote a text that begins with [ or {")  # fmt: skip
-RESERVED = ("found a text that begins with a character that YAML reserves (@ ` %)", "a plain or quoted text",
-        "put the text in quotes")  # fmt: skip
-STARRED = ("found a text that begins with * or &", "a plain or quoted text", "put the text in quotes")
-TAGGED = ("found a tag (!)", "a plain value", "remove the tag, or put the text in quotes")
-TEXT_BLOCK = ("found a text block (| or >) that does not begin properly", "| or > alone at the end of the line",
-              "indent the text block evenly")  # fmt: skip
+# What was found, what was expected and what to do. We choose one by looking at the text where the parser stopped, never by the
+# parser's messages, which differ between its C and Python versions and between releases.
+SECOND_COLON = (
+    'found ": " inside a text without quotes, '
+    'expected one "key: value" on a line; put the text in quotes, or check the indentation'
+)
+TAB = "found a tab, expected spaces; indent with spaces"
+NO_FIELD = (
+    "found a line that is no field, "
+    'expected "key: value"; add the colon and a space, or indent the line as part of the text above'
+)
+STRAY_FIELD = (
+    "found a line that does not fit the fields around it, "
+    "expected fields at one indentation; align it with its neighbours, or quote a text that goes on after its closing quote"
+)
+STRAY_ENTRY = (
+    'found a line that does not fit the list around it, expected entries "- " at one indentation; align it with its neighbours'
+)
+QUOTES = (
+    "found a text in quotes that never ends or holds an unknown escape, "
+    "expected the closing quote; close it, or use single quotes where there are backslashes"
+)
+BRACKETS = (
+    "found a [ or { that is not closed properly, "
+    "expected a comma between its parts, and ] or } at the end; close it, or quote a text that begins with [ or {"
+)
+RESERVED = (
+    "found a text that begins with a character that YAML reserves (@ ` %), "
+    "expected a plain or quoted text; put the text in quotes"
+)
+STARRED = "found a text that begins with * or &, expected a plain or quoted text; put the text in quotes"
+TAGGED = "found a tag (!), expected a plain value; remove the tag, or put the text in quotes"
+TEXT_BLOCK = (
+    "found a text block (| or >) that does not begin properly, "
+    "expected | or > alone at the end of the line; indent the text block evenly"
+)
+STRAY_BRACKET = (
+    "found text that is not YAML (a ] or } that nothing opened), expected plain text or fields; remove it, or quote it"
+)
+NO_YAML = (
+    'found text that is not YAML, expected fields "key: value" and lists "- entry"; put texts with special characters in quotes'
+)
 BEGINNINGS = {
     '"': QUOTES, "'": QUOTES, "[": BRACKETS, "{": BRACKETS, "@": RESERVED, "`": RESERVED, "%": RESERVED, "*": STARRED,
     "&": STARRED, "!": TAGGED, "|": TEXT_BLOCK, ">": TEXT_BLOCK, "\t": TAB,
@@ -275,26 +296,24 @@ def _explain(error: Any, text: str) -> tuple[int, str]:
     line = min(line, max(0, len(lines) - 1))  # at the end of the text the parser may be one line too far
     if stopped and stopped.line < len(lines) and DEEP_BRACKETS.search(lines[stopped.line]):
         return line, TOO_DEEP
-    found, expected, remedy = _mistake(beginning, character, scanning, bool(begun))
-    return line, f"{found}, expected {expected}; {remedy}"
+    return line, _mistake(beginning, character, scanning, bool(begun))
 
 
-def _mistake(beginning: str, character: str, scanning: bool, begun: bool) -> tuple[str, str, str]:
-    """(found, expected, what to do), from the characters at which the parser began its construct and at which it stopped."""
+def _mistake(beginning: str, character: str, scanning: bool, begun: bool) -> str:
+    """What is wrong, from the characters at which the parser began its construct and at which it stopped."""
     if mistake := BEGINNINGS.get(beginning) or (BEGINNINGS.get(character) if scanning else None):
         return mistake
     if character == ":" and not begun:
         return SECOND_COLON
     if character in ("]", "}"):
-        return "found text that is not YAML (a ] or } that nothing opened)", "plain text or fields", "remove it, or quote it"
+        return STRAY_BRACKET
     if begun and not beginning:
         return BRACKETS  # the text ended inside them
     if scanning:
         return NO_FIELD
     if begun:
         return STRAY_ENTRY if beginning == "-" else STRAY_FIELD
-    return ("found text that is not YAML", 'fields "key: value" and lists "- entry"',
-            "put texts with special characters in quotes")  # fmt: skip
+    return NO_YAML
 
 
 def _control_character(character: str) -> str:
