@@ -61,6 +61,16 @@ def run_in_process(
     return subprocess.CompletedProcess(["main.py", *arguments], code, said, errors)
 
 
+def end_by(child: subprocess.Popen, number: int, patience_s: float = 10) -> int:
+    """Send a signal to a process that waits for something, and again where it came before the wait; the exit status."""
+    while True:
+        child.send_signal(number)
+        try:
+            return child.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            continue
+
+
 def _no_terminal(*_):
     raise OSError("not a terminal")
 
