@@ -372,7 +372,7 @@ HOSTILE = {  # how it is built, and a size
     ),
     "many sections": (
         lambda n: "".join(f"## Part {i}\n\nA **term{i}** is a thing that stands in a text.\n\n" for i in range(n)),
-        40,
+        120,
     ),
     "many lists": (lambda n: "The kinds of it are:\n\n- `alpha`\n- `beta`\n- `gamma`\n\n" * n, 160),
     "one line of commas": (lambda n: "a, " * n + "and b.", 2_000),

@@ -500,12 +500,13 @@ def test_no_acknowledged_answer_is_lost_to_kills_at_random_moments(home):
     chance = random.Random(1)
     last = 0
     for _ in range(8):
-        child = start(STORING, home)
-        child.stdout.readline()
-        time.sleep(chance.uniform(0, 0.05))
-        child.kill()
-        acknowledged = [int(line) for line in ended(child).splitlines(keepends=True) if line.endswith("\n")]
-        last = max([last, *acknowledged])
+        with start(STORING, home) as child:
+            said = child.stdout.readline()
+            time.sleep(chance.uniform(0, 0.05))
+            child.kill()
+            said += child.stdout.read()
+            assert not child.stderr.read()
+        last = max(last, *(int(line) for line in said.splitlines(keepends=True) if line.endswith("\n")))
         with plain_sqlite(home) as plain:
             assert plain.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             ids = [row[0] for row in plain.execute("SELECT id FROM attempts ORDER BY id")]
