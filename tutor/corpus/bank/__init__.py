@@ -1,7 +1,20 @@
 """Banks: from the text of a `<slug>.quiz.yaml` to Items, their draws and their right answers."""
 
-from tutor.corpus.bank.answers import accepted_answers, giveaways, shown_answer, shuffled_steps
+from tutor.corpus.bank.answers import accepted_answers, giveaways, shown_answer
 from tutor.corpus.bank.drawing import draw
-from tutor.corpus.bank.reading import BLANK_MARK, parse_bank
+from tutor.corpus.bank.kinds import KINDS, kind_of
+from tutor.corpus.bank.kinds.cloze import BLANK_MARK
+from tutor.corpus.bank.kinds.order import shuffled_steps
+from tutor.corpus.bank.reading import parse_bank
 
-__all__ = ["BLANK_MARK", "accepted_answers", "draw", "giveaways", "parse_bank", "shown_answer", "shuffled_steps"]
+__all__ = [
+    "BLANK_MARK",
+    "KINDS",
+    "accepted_answers",
+    "draw",
+    "giveaways",
+    "kind_of",
+    "parse_bank",
+    "shown_answer",
+    "shuffled_steps",
+]

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from tutor.corpus.expressions import ExpressionError, evaluate, names, show
 from tutor.corpus.formulas import formula
-from tutor.models import Kind, Variable
+from tutor.models import KnownWrong, Variable
 from utils.errors import InvalidFile
 from utils.strict_yaml import line_of
 from utils.text import nearest
 
 FIELDS = ("id", "section", "kind", "question", "hints", "explanation", "variables", "where")
-FIELDS_OF = {
-    Kind.CHOICE: ("options",),
-    Kind.MULTI: ("options", "credit"),
-    Kind.NUMBER: ("answer", "tolerance", "unit", "wrong"),
-    Kind.SHORT: ("rubric", "references", "expression", "wrong"),
-    Kind.CLOZE: ("wrong",),
-    Kind.ORDER: ("steps",),
-}
 Place = str | tuple[str, int]  # a field, or an entry of one: ("options", 2)
 
 
@@ -45,18 +38,13 @@ class BankFields:
             self.refuse((field, index), f'found {in_words(entry)} in {field}, expected fields "key: value"; indent them under -')
         return BankFields(entry, self.path, label)
 
-    def allow(self, allowed: Sequence[str], of_kind: str = "") -> None:
+    def allow(self, allowed: Sequence[str], elsewhere: Mapping[str, str] | None = None) -> None:
+        """Refuses every other field. elsewhere: {field: what to say} of fields that are known and don't belong here."""
         for field in self.data:
             if field in allowed:
                 continue
-            if of_kind and any(field in fields for fields in FIELDS_OF.values()):
-                owners = [kind for kind, fields in FIELDS_OF.items() if field in fields]
-                on_options = field == "wrong" and "options" in FIELDS_OF[of_kind]
-                remedy = "give wrong options a misconception and a reply" if on_options else "remove it or change kind"
-                self.refuse(
-                    field,
-                    f'found the field "{field}", which is for {either(owners)}, expected only fields of {of_kind}; {remedy}',
-                )
+            if elsewhere and field in elsewhere:
+                self.refuse(field, elsewhere[field])
             near = nearest(field, allowed)
             remedy = f'Did you mean "{near}"?' if near else "Remove it."
             self.refuse(field, f'found the unknown field "{field}", expected {either(allowed)}. {remedy}')
@@ -156,6 +144,34 @@ class BankFields:
         except ExpressionError as error:
             self.refuse(field, f"{field}: {explained(error)}")
         return source
+
+
+def known_wrong(fields: BankFields) -> Iterator[tuple[KnownWrong, BankFields]]:
+    """(KnownWrong without its answer, the fields it came from) for every entry of `wrong`."""
+    for index, entry in enumerate(fields.entries("wrong", required=False)):
+        wrong = fields.child("wrong", index, entry, f"{fields.label} wrong answer {index + 1}")
+        wrong.allow(("answer", "misconception", "reply"))
+        misconception = wrong.text("misconception", required=False)
+        yield KnownWrong("", misconception, wrong.text("reply", required=False)), wrong
+
+
+def texts_of_wrong(fields: BankFields, as_formula: bool = False) -> tuple[KnownWrong, ...]:
+    """The entries of `wrong`, whose answers are texts or formulas."""
+    return tuple(
+        replace(known, answer=entry.formula("answer") if as_formula else entry.text("answer"))
+        for known, entry in known_wrong(fields)
+    )
+
+
+def first_repeated(texts: Iterable[str]) -> int | None:
+    """The index of the first text that stood there before (spaces and case aside), or None."""
+    seen = set()
+    for index, text in enumerate(texts):
+        plain = " ".join(text.split()).casefold()
+        if plain in seen:
+            return index
+        seen.add(plain)
+    return None
 
 
 def refuse_unknown(source: str, known: Collection[str]) -> None:

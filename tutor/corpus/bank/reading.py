@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tutor.corpus.bank.drawing import draw, first_repeated, is_the_answer
+from tutor.corpus.bank.drawing import draw
 from tutor.corpus.bank.fields import (
     FIELDS,
-    FIELDS_OF,
     BankFields,
     either,
     explained,
     in_words,
-    is_number,
     refuse_unknown,
     suggestion,
 )
+from tutor.corpus.bank.kinds import KINDS
 from tutor.corpus.bank.templates import templates
 from tutor.corpus.expressions import CONSTANTS, FUNCTIONS, ExpressionError, show
-from tutor.models import Blank, Item, Kind, KnownWrong, Option, Point, Variable
+from tutor.models import Item, Kind, Variable
 from utils.errors import InvalidFile
 from utils.strict_yaml import line_of, load
 from utils.text import nearest
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-BLANK = re.compile(r"\[\[([^\[\]]*)\]\]")
-BLANK_MARK = "[[…]]"
-PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*%")
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$[^$]*\$")  # where {{ may stand for itself in an item without variables
 MAX_VALUES = 10_000  # that a variable can take
 
@@ -69,7 +65,7 @@ def _item(fields: BankFields, lesson_id: str, path: str, sections: Sequence[str]
     kind = fields.text("kind")
     if kind not in Kind.ALL:
         fields.refuse("kind", f'found the kind "{kind}", expected {either(Kind.ALL)}{suggestion(kind, Kind.ALL)}')
-    fields.allow((*FIELDS, *FIELDS_OF[kind]), of_kind=kind)
+    fields.allow((*FIELDS, *KINDS[kind].fields), _fields_of_other_kinds(kind))
     variables = _variables(fields)
     item = Item(
         id=item_id,
@@ -83,16 +79,25 @@ def _item(fields: BankFields, lesson_id: str, path: str, sections: Sequence[str]
         where=_where(fields, variables),
         path=str(path),
         line=line_of(fields.data),
-        **READERS[kind](fields, variables),
     )
-    if kind == Kind.CLOZE:
-        item = replace(item, question=BLANK.sub(BLANK_MARK, item.question))
+    item = replace(item, **KINDS[kind].read(fields, variables))
     _check_templates(fields, {variable.name for variable in variables})
-    if kind == Kind.NUMBER and not variables:
-        _refuse_right_wrongs(fields, item)
-    if variables:
+    if not variables:
+        KINDS[kind].refuse_contradictions(fields, item)
+    else:
         draw(item, 0)  # so that an item that can never be drawn is refused here, not in front of a learner
     return item
+
+
+def _fields_of_other_kinds(kind: str) -> dict[str, str]:
+    """{field: what to say where a bank gives it} of the fields that only other kinds have."""
+    found = {}
+    for field in {field for other in KINDS.values() for field in other.fields}:
+        owners = either(name for name, other in KINDS.items() if field in other.fields)
+        on_options = field == "wrong" and KINDS[kind].offers_options
+        remedy = "give wrong options a misconception and a reply" if on_options else "remove it or change kind"
+        found[field] = f'found the field "{field}", which is for {owners}, expected only fields of {kind}; {remedy}'
+    return found
 
 
 def _section(fields: BankFields, lesson_id: str, sections: Sequence[str] | None) -> str:
@@ -149,182 +154,6 @@ def _where(fields: BankFields, variables: Sequence[Variable]) -> str:
     if not variables:
         fields.refuse("where", "found a condition without variables, expected variables too; add them or remove it")
     return fields.expression("where", variables)
-
-
-# ------------------------------------------------------------------------------------------------- by kind
-
-
-def _options(fields: BankFields) -> tuple[Option, ...]:
-    options = []
-    for index, entry in enumerate(fields.entries("options", at_least=2)):
-        option = fields.child("options", index, entry, f"{fields.label} option {index + 1}")
-        option.allow(("text", "right", "misconception", "reply"))
-        options.append(
-            Option(
-                text=option.text("text"),
-                right=option.boolean("right"),
-                misconception=option.text("misconception", required=False),
-                reply=option.text("reply", required=False),
-            )
-        )
-    repeated = first_repeated(option.text for option in options)
-    if repeated is not None:
-        fields.refuse(("options", repeated), f'found the option "{options[repeated].text}" twice, expected it once; change one')
-    return tuple(options)
-
-
-def _choice(fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
-    options = _options(fields)
-    right = sum(option.right for option in options)
-    if right != 1:
-        fields.refuse(
-            "options",
-            f"found {right} right options, expected exactly one with right: true; "
-            + ("mark one" if not right else "mark one only, or make the kind multi"),
-        )
-    return {"options": options}
-
-
-def _multi(fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
-    options = _options(fields)
-    right = sum(option.right for option in options)
-    if right in (0, len(options)):
-        fields.refuse(
-            "options",
-            f"found {right} right options of {len(options)}, expected at least one right and "
-            "one wrong; mark right ones with right: true",
-        )
-    credit = fields.text("credit", required=False) or "all"
-    if credit not in ("all", "partial"):
-        fields.refuse("credit", f'found "{credit}", expected all or partial{suggestion(credit, ("all", "partial"))}')
-    return {"options": options, "credit": credit}
-
-
-def _number(fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
-    answer, expression = fields.number_or_expression("answer", variables)
-    tolerance, relative = _tolerance(fields)
-    wrong = []
-    for known, entry in _known_wrong(fields):
-        value, source = entry.number_or_expression("answer", variables)
-        wrong.append(replace(known, answer=source if value is None else show(value)))
-    return {
-        "answer": answer,
-        "answer_expression": expression,
-        "tolerance": tolerance,
-        "relative": relative,
-        "unit": fields.text("unit", required=False),
-        "wrong": tuple(wrong),
-    }
-
-
-def _tolerance(fields: BankFields) -> tuple[float, bool]:
-    """(tolerance, relative): 0.003 is absolute, "1 %" a fraction of the answer."""
-    given = fields.data.get("tolerance", 0)
-    percent = PERCENT.fullmatch(given.strip()) if isinstance(given, str) else None
-    if percent:
-        return float(percent[1]) / 100, True
-    if not is_number(given) or given < 0:
-        fields.refuse(
-            "tolerance",
-            f"found {in_words(given)} as tolerance, expected a number from 0 up, such as 0.01, "
-            'or a percentage such as "1 %"; correct it',
-        )
-    return given, False
-
-
-def _refuse_right_wrongs(fields: BankFields, item: Item) -> None:
-    for index, wrong in enumerate(item.wrong):
-        if is_the_answer(float(wrong.answer), item):
-            fields.refuse(
-                ("wrong", index),
-                f"found the wrong answer {wrong.answer}, which is the right answer within "
-                "the tolerance, expected one outside; change either",
-            )
-
-
-def _short(fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
-    if "expression" in fields.data:
-        for field in ("rubric", "references"):
-            if field in fields.data:
-                fields.refuse(field, f"found {field} beside expression, expected only one of them; remove one")
-        # The variables of a formula are free: any name may stand in it.
-        return {"expression": fields.formula("expression"), "wrong": _texts_of_wrong(fields, as_formula=True)}
-    rubric = []
-    if "rubric" not in fields.data:
-        fields.refuse("kind", "found no rubric, expected a rubric and references, or an expression; add them")
-    for index, entry in enumerate(fields.entries("rubric", at_least=1)):
-        point = fields.child("rubric", index, entry, f"{fields.label} rubric point {index + 1}")
-        point.allow(("point", "also"))
-        rubric.append(Point(text=point.text("point"), also=point.texts("also", required=False)))
-    return {
-        "rubric": tuple(rubric),
-        "references": fields.texts("references", at_least=1),
-        "wrong": _texts_of_wrong(fields),
-    }
-
-
-def _cloze(fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
-    blanks = []
-    for content in BLANK.findall(fields.text("question")):
-        accepted = tuple(part.strip() for part in content.split("|"))
-        if not all(accepted):
-            fields.refuse(
-                "question",
-                f'found the blank "[[{content}]]" with nothing in it, expected the text that '
-                "fills it; write [[answer]] or [[answer|other answer]]",
-            )
-        if ";" in content:
-            fields.refuse(
-                "question",
-                f'found ";" in the blank "[[{content}]]", expected none, for answers are typed '
-                "with ; between the blanks; make two blanks of it",
-            )
-        blanks.append(Blank(accepted))
-    if not blanks:
-        fields.refuse("question", "found no blank, expected at least one such as [[answer]]; mark what is to be filled")
-    wrong = _texts_of_wrong(fields)
-    for index, known in enumerate(wrong):
-        parts = known.answer.count(";") + 1
-        if parts != len(blanks):
-            fields.refuse(
-                ("wrong", index),
-                f'found a wrong answer for {parts} of {len(blanks)} blanks, expected one text for each; join them by "; "',
-            )
-    return {"blanks": tuple(blanks), "wrong": wrong}
-
-
-def _order(fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
-    steps = fields.texts("steps", at_least=2)
-    repeated = first_repeated(steps)
-    if repeated is not None:
-        fields.refuse(("steps", repeated), f'found the step "{steps[repeated]}" twice, expected it once; change one')
-    return {"steps": steps}
-
-
-READERS: dict[str, Callable[[BankFields, Sequence[Variable]], dict[str, Any]]] = {
-    Kind.CHOICE: _choice,
-    Kind.MULTI: _multi,
-    Kind.NUMBER: _number,
-    Kind.SHORT: _short,
-    Kind.CLOZE: _cloze,
-    Kind.ORDER: _order,
-}
-
-
-def _known_wrong(fields: BankFields) -> Iterator[tuple[KnownWrong, BankFields]]:
-    """(KnownWrong without its answer, the fields it came from) for every entry of `wrong`."""
-    for index, entry in enumerate(fields.entries("wrong", required=False)):
-        wrong = fields.child("wrong", index, entry, f"{fields.label} wrong answer {index + 1}")
-        wrong.allow(("answer", "misconception", "reply"))
-        misconception = wrong.text("misconception", required=False)
-        yield KnownWrong("", misconception, wrong.text("reply", required=False)), wrong
-
-
-def _texts_of_wrong(fields: BankFields, as_formula: bool = False) -> tuple[KnownWrong, ...]:
-    return tuple(
-        replace(known, answer=entry.formula("answer") if as_formula else entry.text("answer"))
-        for known, entry in _known_wrong(fields)
-    )
 
 
 # ------------------------------------------------------------------------------------------------- templates

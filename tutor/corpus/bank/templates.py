@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from tutor.corpus.expressions import ExpressionError, evaluate, show
+from tutor.corpus.formulas import substitute
 
 TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")  # in x^{{{a}}} the inner two braces on each side are the template's
 FORMAT = re.compile(r"\+?0?[0-9]{0,2},?(\.[0-9]{1,2})?[defg%]?")
@@ -36,3 +38,23 @@ def _split_template(content: str) -> tuple[str, str]:
     if not FORMAT.fullmatch(form):
         raise ExpressionError(f'unknown number format ":{form}"; write one like :.2f, :,d, :.3g, :.0% or :+d')
     return expression, form
+
+
+@dataclass(frozen=True)
+class DrawnValues:
+    """The values drawn for an item's variables, to be filled into its fields. Each method raises ExpressionError."""
+
+    by_name: Mapping[str, float]
+
+    def text(self, template: str) -> str:
+        return fill(template, self.by_name)
+
+    def texts(self, templates: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self.text(template) for template in templates)
+
+    def number(self, expression: str) -> float:
+        return evaluate(expression, self.by_name)
+
+    def formula(self, template: str) -> str:
+        """A formula with its variables replaced, too."""
+        return substitute(self.text(template), self.by_name)

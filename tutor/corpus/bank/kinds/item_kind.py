@@ -1,0 +1,109 @@
+"""What every kind of item says about itself, so that nobody else needs to compare kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.corpus.bank.fields import BankFields
+from tutor.corpus.bank.templates import DrawnValues
+from tutor.models import Item, Variable
+
+
+class ItemKind:
+    """A kind of item. Each overrides what is different for it; the items it is asked about are drawn.
+
+    Fields of an Item that several kinds share (`wrong`, `unit`) are read by whoever needs them.
+    """
+
+    fields: tuple[str, ...] = ()  # that a bank may give, beside those of every item
+    offers_options = False  # the answer is picked among `Item.options`
+    several_options = False  # and may be more than one of them
+    in_order = False  # the answer puts what is shown into an order
+    open_ended = False  # a right answer can be put in many ways, so its grade may be disputed
+    separator = "; "  # between the parts of an answer that is shown
+
+    # ---------------------------------------------------------------------------------------------- in a bank
+
+    def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
+        """The kind's own fields of an Item, as its author wrote them. Raises InvalidFile."""
+        raise NotImplementedError
+
+    def refuse_contradictions(self, fields: BankFields, item: Item) -> None:
+        """Raises InvalidFile for an item without variables whose fields contradict each other."""
+
+    def filled(self, item: Item, values: DrawnValues) -> Item:
+        """The item with values in place of the variables in the kind's own fields. Raises ExpressionError."""
+        return item
+
+    def filled_wrong(self, item: Item, answer: str, values: DrawnValues) -> str:
+        """A known wrong answer with values in place of its variables. Raises ExpressionError."""
+        return values.text(answer)
+
+    def flaw(self, item: Item) -> str | None:
+        """Why an item can't be asked with the values just drawn, or None."""
+        return None
+
+    def entry(self, item: Item) -> dict[str, Any]:
+        """The fields of the item that only this kind writes in a bank, or writes in another way."""
+        return {}
+
+    # ------------------------------------------------------------------------------------------- its question
+
+    def question_text(self, item: Item) -> str:
+        """The question as the learner reads it."""
+        return item.question
+
+    def choices(self, item: Item) -> list[str]:
+        """What is shown under the question, to be answered by number; [] where the answer is typed."""
+        return []
+
+    def how_to_answer(self, item: Item) -> str:
+        """What kind of answer is expected, in a few words."""
+        return ""
+
+    # --------------------------------------------------------------------------------------------- its answer
+
+    def is_free_text(self, item: Item) -> bool:
+        """Whether the answer is prose, which a model may read."""
+        return False
+
+    def answer_parts(self, item: Item) -> list[str]:
+        """The texts that the right answer names, in order, where it has such parts."""
+        return []
+
+    def shown_answer(self, item: Item) -> str:
+        """See bank.shown_answer."""
+        return self.separator.join(self.answer_parts(item))
+
+    def giveaways(self, item: Item) -> list[str]:
+        """See bank.giveaways."""
+        return self.answer_parts(item)
+
+    def accepted_answers(self, item: Item) -> list[str]:
+        """See bank.accepted_answers."""
+        return [self.shown_answer(item)]
+
+    def answer_in_words(self, item: Item, typed: str) -> str:
+        """A typed answer for a reader: the texts that its numbers stand for."""
+        choices = {str(number): text for number, text in enumerate(self.choices(item), 1)}
+        numbers = typed.replace(",", " ").split()
+        if not choices or not all(number in choices for number in numbers):
+            return typed
+        return self.separator.join(choices[number] for number in numbers)
+
+    # --------------------------------------------------------------------------------------------- on a sheet
+
+    sheet_field = ""  # the field of a sheet that lists what `sheet_choices` returns
+
+    def sheet_choices(self, item: Item) -> dict[str, str]:
+        """{label: text} of what a sheet lists under the question."""
+        return {}
+
+    def how_on_sheet(self, item: Item) -> str:
+        """What kind of answer a sheet expects."""
+        return self.how_to_answer(item)
+
+    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...]) -> str:
+        """A sheet's answer as it would be typed at a keyboard. parts: those of an answer that is a list."""
+        return answer

@@ -1,0 +1,73 @@
+"""`order`: steps to be put into the right order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from tutor.corpus.bank.chance import random_of
+from tutor.corpus.bank.fields import BankFields, first_repeated
+from tutor.corpus.bank.kinds.item_kind import ItemKind
+from tutor.corpus.bank.templates import DrawnValues
+from tutor.models import Item, Variable
+
+
+class OrderKind(ItemKind):
+    fields = ("steps",)
+    in_order = True
+    separator = " → "
+    sheet_field = "steps"
+
+    def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
+        steps = fields.texts("steps", at_least=2)
+        repeated = first_repeated(steps)
+        if repeated is not None:
+            fields.refuse(("steps", repeated), f'found the step "{steps[repeated]}" twice, expected it once; change one')
+        return {"steps": steps}
+
+    def filled(self, item: Item, values: DrawnValues) -> Item:
+        return replace(item, steps=values.texts(item.steps))
+
+    def flaw(self, item: Item) -> str | None:
+        return "two steps read the same" if first_repeated(item.steps) is not None else None
+
+    def entry(self, item: Item) -> dict[str, Any]:
+        return {"steps": list(item.steps)}
+
+    def choices(self, item: Item) -> list[str]:
+        return [item.steps[step] for step in shuffled_steps(item)]
+
+    def how_to_answer(self, item: Item) -> str:
+        return "the numbers in the right order"
+
+    def how_on_sheet(self, item: Item) -> str:
+        return "put the steps in order"
+
+    def answer_parts(self, item: Item) -> list[str]:
+        return list(item.steps)
+
+    def giveaways(self, item: Item) -> list[str]:
+        return [item.steps[0]]
+
+    def accepted_answers(self, item: Item) -> list[str]:
+        shown = shuffled_steps(item)
+        return [" ".join(str(shown.index(step) + 1) for step in range(len(shown)))]
+
+    def sheet_choices(self, item: Item) -> dict[str, str]:
+        return {f"{number})": step for number, step in enumerate(self.choices(item), 1)}
+
+    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...]) -> str:
+        numbers = [part.rstrip(".)") for part in parts]
+        if not parts:
+            return answer
+        return " ".join(numbers) if all(number.isdigit() for number in numbers) else "; ".join(parts)
+
+
+def shuffled_steps(item: Item) -> tuple[int, ...]:
+    """The order in which an order item's steps are shown: indices into `item.steps`, never in the right order."""
+    right = list(range(len(item.steps)))
+    shown, random = list(right), random_of(item, item.seed or 0)
+    while shown == right and len(right) > 1:
+        random.shuffle(shown)
+    return tuple(shown)
