@@ -1,7 +1,7 @@
 """The map of the program: which node follows which. nodes.py lists the nodes by flow.
 
-The shared store of a session, filled by tutor/nodes/shared.py before the flow runs and by the nodes while it does (the types
-stand there too; the other flows' stores are told where each is made):
+The shared store of a session, which tutor/nodes/shared.py fills before the flow runs and the nodes add to while it runs (the
+types are in that file too; the other flows' stores are described where each flow is made):
 
 | key          | what it holds                                                               | written by                 |
 |--------------|-----------------------------------------------------------------------------|----------------------------|
@@ -10,34 +10,34 @@ stand there too; the other flows' stores are told where each is made):
 | `model`      | the model, which raises ModelError at once where none is set                | main                       |
 | `records`    | the learner's attempts, places and settings                                 | main                       |
 | `open_index` | opens the search index, for the first side question                         | main                       |
-| `now`        | () -> aware datetime; a test's clock stands still                           | main                       |
+| `now`        | () -> aware datetime; in tests it stands still                              | main                       |
 | `zone`       | tzinfo of the learner's days                                                | main                       |
 | `rng`        | what every draw comes from; --seed makes it repeatable                      | main                       |
-| `fuzz`       | may due dates be spread a little? Not where bytes must repeat               | main                       |
+| `fuzz`       | whether due dates vary a little; not where the output must be reproducible  | main                       |
 | `session`    | id of this session                                                          | main                       |
 | `limit`      | how many items to review today, None for the setting                        | main                       |
-| `topic`      | the TOPIC asked for; None once it was taken up                              | main, PickTopic            |
+| `topic`      | the TOPIC asked for; None once it has been opened                           | main, PickTopic            |
 | `left`       | the learner asked to leave                                                  | nodes that read            |
-| `taught`     | a lesson was taken up in this session                                       | LoadLesson, ChooseItem     |
-| `chosen`     | id of the lesson to take up                                                 | PickTopic                  |
+| `taught`     | a lesson has been opened in this session                                    | LoadLesson, ChooseItem     |
+| `chosen`     | id of the lesson to open                                                    | PickTopic                  |
 | `lesson`     | the Lesson being taught, or that of the item on screen                      | LoadLesson, ChooseItem     |
 | `items`      | {item id, or key in a review: Item}, undrawn                                | LoadLesson, ChooseDue      |
 | `sections`   | [Section]: what is taught of the lesson, in order                           | ChunkSections              |
-| `pages`      | {section slug: pages}, each read at one go                                  | ChunkSections              |
+| `pages`      | {section slug: pages}, each read in one go                                  | ChunkSections              |
 | `place`      | Place: where the learner stands; recorded at every move                     | LoadLesson and most        |
 | `round`      | Round: the practice under way                                               | RecallMissed and others    |
 | `item`       | Item on screen, drawn                                                       | ChooseItem                 |
-| `asked`      | it was put on screen already                                                | ChooseItem, AskItem        |
+| `asked`      | it is on screen already                                                     | ChooseItem, AskItem        |
 | `step`       | Step: what the learner did last                                             | nodes that read            |
 | `answer`     | what was typed as the answer                                                | AskItem, GiveUp            |
-| `confidence` | how sure the learner was of it, 1 to 3                                      | AskConfidence              |
+| `confidence` | how sure the learner was of the answer, 1 to 3                              | AskConfidence              |
 | `grade`      | Grade of the last answer                                                    | GradeAnswer, GiveUp, JudgeAnswer |
 | `result`     | what the last attempt led to: passed, again, missed, declined, unsure       | RecordAttempt              |
 | `stored`     | number of the last attempt                                                  | RecordAttempt              |
-| `appealed`   | the last grade was looked at again                                          | AppealGrade, AwaitNext     |
+| `appealed`   | the last grade has been appealed                                            | AppealGrade, AwaitNext     |
 | `missed`     | [Item]: what the last round of practice missed                              | EndRound                   |
-| `detour`     | Section of a prerequisite that speaks of it                                 | OfferDetour                |
-| `due`        | how many items are due in all                                               | ChooseDue                  |
+| `detour`     | Section of a prerequisite that explains what was missed                     | OfferDetour                |
+| `due`        | how many items are due in total                                             | ChooseDue                  |
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from typing import Any
 
 from utils.program import deferred
 
-with deferred("asyncio"):  # for nodes that wait, which we have none of; reading it takes a fifth of the time of `ask`
+with deferred("asyncio"):  # only for async nodes, and we have none; importing it takes a fifth of the time of `ask`
     from pocketflow import Flow
 
 import nodes
@@ -149,7 +149,7 @@ def create_learn_flow() -> Flow:
 
 
 def create_review_flow() -> Flow:
-    """What is due, mixed over lessons. Its store is that of learn, and `limit`: how many today, None for the setting.
+    """What is due, mixed across lessons. Its store is that of learn; `limit` says how many items today, None for the setting.
 
     Ends on EndReview or SayNothingDue, whose action says how: pick (a session may go on) or left.
     """
@@ -163,10 +163,10 @@ def create_review_flow() -> Flow:
 
 
 def create_grade_flow() -> Flow:
-    """Bulk grading: read some lines, grade them, write them, until the file ends. Never more than some in memory.
+    """Bulk grading: read some lines, grade them, write them, until the file ends. Memory stays bounded.
 
     Its store: `lines` (iterator of (number, text)), `path`, `run_all` (a map over processes), `model`, `jobs` (requests to
-    it at a time), `terminal` (a Pipe), the counts `graded` and `faulty`; `batch` and its `grades`; at the end `exit_code`.
+    it at the same time), `terminal` (a Pipe), the counts `graded` and `faulty`; `batch` and its `grades`; at the end `exit_code`.
     """
     read, grade, write, count = nodes.ReadRecords(), nodes.GradeRecords(), nodes.WriteGrades(), nodes.CountGrades()
     read - "records" >> grade >> write >> read
@@ -175,7 +175,7 @@ def create_grade_flow() -> Flow:
 
 
 def create_ask_flow() -> Flow:
-    """One question, answered from the lessons: by quotes, or in a model's words whose every sentence cites a passage.
+    """One question, answered from the lessons: by quotes, or in a model's words, where every sentence cites a passage.
 
     Its store: `question`, `context` (text piped in), `before` ([(question, answer)] of the conversation so far), `lessons`
     (ids to look in, None for all), `index`, `model`, `terminal` (a OneShot); then `passages`, `asked` (the question's words),
@@ -215,9 +215,9 @@ def create_find_flow() -> Flow:
 def create_draft_flow() -> Flow:
     """Items for a lesson's bank, checked and shown as a diff to accept.
 
-    Its store: `lesson`, `items` (of its bank), `count`, `old` (the bank's text or None), `path` (of the bank, for people),
-    `target` (the same, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (a OneShot); then what was
-    `drafted`, what of it is `kept`, and whether it was `written`.
+    Its store: `lesson`, `items` (of its bank), `count`, `old` (the bank's text or None), `path` (of the bank, as shown),
+    `target` (the same path, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (a OneShot); then what was
+    `drafted`, which of these are `kept`, and whether they were `written`.
     """
     draft = nodes.DraftItems()
     draft >> nodes.CheckDrafts() >> nodes.OfferDrafts()
@@ -225,13 +225,13 @@ def create_draft_flow() -> Flow:
 
 
 def create_quiz_flow() -> Flow:
-    """All questions, then all grades; a person or a filled sheet answers. Writes a sheet to fill in where one is asked for.
+    """All questions, then all grades; a person or a filled-in sheet answers. Writes a sheet to fill in where one is asked for.
 
-    Its store, beside `corpus`, `terminal`, `model`, `records`, `now` and `session`: `request` (what is asked), `sheet` (that
-    answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade), `flaky_passes`, `jobs`
+    Its store, beside `corpus`, `terminal`, `model`, `records`, `now` and `session`: `request` (what is asked), `sheet` (the one
+    that answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade), `flaky_passes`, `jobs`
     (requests to the model at a time), `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the
     report) and `started`; from ChooseItems on `versions` ({key: fingerprint}), `waiting` (items not answered yet) and
-    `outcomes` ({key: Outcome}); `answers` and `grades` under way, the first `grade` of them, `asked` (key of the item on
+    `outcomes` ({key: Outcome}); the current `answers` and `grades`, the first `grade` among them, `asked` (key of the item on
     screen), `answered` (how many); at the end `report`, `document` for --json and `exit_code`.
     """
     choose, write, compare = nodes.ChooseItems(), nodes.WriteSheet(), nodes.CompareSheet()
@@ -270,7 +270,7 @@ FLOWS = {
 
 
 def mermaid(flow: Flow) -> str:
-    """The live graph as a Mermaid flowchart, nested flows as boxes. Same graph, same text."""
+    """The live graph as a Mermaid flowchart, nested flows as boxes. The same graph always gives the same text."""
     lines = ["flowchart TD"]
     boxes = {"ChooseItem": "Practice", "ChooseDue": "Review"}  # what a flow within a flow is called, by its first node
     seen: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""The commands. Each builds the shared store, runs a flow and turns what came of it into an exit code."""
+"""The commands. Each builds the shared store, runs a flow and turns the result into an exit code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from utils.installation import OURS, refuse_to_run
 
-if sys.version_info < (3, 10):  # noqa: UP036 - for whoever starts it with an older one
+if sys.version_info < (3, 10):  # noqa: UP036 - someone may start it with an older one
     refuse_to_run("needs Python 3.10 or newer")
 try:
     import click
@@ -41,14 +41,14 @@ GLOBAL_OPTIONS = (
     click.option("-m", "--model", metavar="NAME", help="The model to use."),
     click.option("--server", metavar="NAME", help="A local server: ollama, llamacpp, vllm or lmstudio."),
     click.option("--offline", is_flag=True, default=None, help="Never call a model."),
-    click.option("--require-model", is_flag=True, default=None, help="End with exit code 3 where the model can't answer."),
-    click.option("--max-tokens-total", type=click.IntRange(min=1), metavar="N", help="Then go on without the model."),
-    click.option("--no-log", is_flag=True, default=None, help="Keep no list of calls to the model."),
+    click.option("--require-model", is_flag=True, default=None, help="End with exit code 3 if the model can't answer."),
+    click.option("--max-tokens-total", type=click.IntRange(min=1), metavar="N", help="Do without the model after N tokens."),
+    click.option("--no-log", is_flag=True, default=None, help="Don't log the calls to the model."),
     click.option("--seed", type=int, metavar="N", help="Draw the same questions again."),
     click.option("--json", is_flag=True, default=None, help="JSON on stdout, everything else on stderr."),
     click.option("--plain", is_flag=True, default=None, help="No colour, no cursor movement."),
     click.option(
-        "-v", "--verbose", is_flag=True, default=None, help="Show the details of a bug, which otherwise go to a file only."
+        "-v", "--verbose", is_flag=True, default=None, help="Show the details of a bug, which otherwise only go to a file."
     ),
 )
 
@@ -73,7 +73,7 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
             if value is not None:
                 given[field.name] = value
         settings = Settings(**given)
-        if settings.home:  # for what is written when no settings are at hand any more: the log of a crash
+        if settings.home:  # for the crash log, which is written where no settings are at hand
             os.environ["TUTOR_HOME"] = settings.home
         try:
             return context.invoke(command, settings, **options)
@@ -94,7 +94,7 @@ GROUPS = {
         "progress": "streak, calendar, mastery, what comes next",
     },
     "ask": {
-        "ask": "an answer with the lines it stands on, or none",
+        "ask": "an answer with the lines it comes from, or none",
         "search": "the best passages, path:line first",
         "find": "the lesson that answers a question",
         "summarize": "a lesson in brief",
@@ -146,7 +146,7 @@ def cli(context: click.Context, **options: Any) -> None:
 @click.argument("topic", required=False)
 @click.option("--script", metavar="FILE", help="Take the learner's steps from a YAML file.")
 @click.option("--transcript", metavar="FILE", help="Save the session as Markdown.")
-@click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; kept for good.")
+@click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; remembered.")
 @takes_settings
 def learn(
     settings: Settings, topic: str | None = None, script: str | None = None, transcript: str | None = None,
@@ -168,10 +168,10 @@ def learn(
 @click.option("--script", metavar="FILE", help="Take the learner's steps from a YAML file.")
 @click.option("--transcript", metavar="FILE", help="Save the review as Markdown.")
 @click.option("--limit", type=click.IntRange(1, 1000), metavar="N", help="Go over N items today (30).")
-@click.option("--undo", is_flag=True, help="Take back the last answer, and what it did to its item's date.")
+@click.option("--undo", is_flag=True, help="Take back the last answer, and the change to its item's due date.")
 @takes_settings
 def review(settings: Settings, script: str | None, transcript: str | None, limit: int | None, undo: bool) -> None:
-    """What is due today, mixed over lessons, the likeliest forgotten first."""
+    """What is due today, mixed across lessons, starting with what is most likely forgotten."""
     from flow import create_review_flow
 
     if undo:
@@ -190,7 +190,7 @@ def review(settings: Settings, script: str | None, transcript: str | None, limit
 @click.argument("attempt", type=int)
 @takes_settings
 def appeal(settings: Settings, attempt: int) -> ExitCode:
-    """Dispute a grade: a second, stricter look; both verdicts are kept, and the bank's author gets the change to accept it.
+    """Dispute a grade: a second, stricter look; both verdicts are kept, and the change to the bank that would accept it is shown.
 
     ATTEMPT is its number, which the feedback names; 0 is the last one.
     """
@@ -237,7 +237,7 @@ def topics(settings: Settings) -> None:
 
 @cli.command()
 @click.argument("file", metavar="FILE.jsonl")
-@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="In N processes (1); a model N at a time (4).")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Use N processes (1), or N requests to a model (4).")
 @takes_settings
 def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
     """Bulk grading: JSON lines {id, question, reference, answer, rubric?} in, JSON lines with the grades out, in order.
@@ -261,19 +261,19 @@ def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
 @click.option("-n", "count", type=click.IntRange(1, 1000), metavar="K", help="Ask K questions (10).")
 @click.option("--kinds", metavar="KIND,...", help="Only some kinds: choice, multi, number, short, cloze, order.")
 @click.option("--sheet", metavar="FILE", help="Write the questions for somebody to fill in.")
-@click.option("--answers", metavar="FILE", help="Grade a filled sheet; nobody is asked.")
+@click.option("--answers", metavar="FILE", help="Grade a filled-in sheet instead of asking.")
 @click.option("--min-score", "min_scores", multiple=True, metavar="[TOPIC=]X", help="Exit with 1 below this share.")
 @click.option("--junit", metavar="FILE", help="Write the grades as JUnit XML.")
-@click.option("--rerun-failed", metavar="FILE", help="Ask what an earlier --json shows as not right.")
+@click.option("--rerun-failed", metavar="FILE", help="Ask again what an earlier --json does not show as right.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, metavar="N", help="Grade every answer N times.")
-@click.option("--flaky", type=click.Choice(["fail", "pass"]), default="fail", help="How verdicts that differ count.")
+@click.option("--flaky", type=click.Choice(["fail", "pass"]), default="fail", help="How to count verdicts that differ.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=4, metavar="N", help="Ask a model for N grades at a time.")
-@click.option("--cassette", metavar="FILE", help="Record a model's replies; once there, replay them and never call one.")
+@click.option("--cassette", metavar="FILE", help="Record a model's replies; if FILE exists, replay them without a model.")
 @takes_settings
 def quiz(settings: Settings, topics: tuple[str, ...], sheet: str | None, **options: Any) -> ExitCode:
     """A quiz in exam style: all questions first, all grades at the end.
 
-    Mixes several TOPICs; with none, the whole corpus.
+    Several TOPICs are mixed; with none, the whole corpus is.
     """
     from flow import create_quiz_flow
     from tutor.screen import stdio
@@ -287,18 +287,18 @@ def quiz(settings: Settings, topics: tuple[str, ...], sheet: str | None, **optio
 
 @cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--fix", is_flag=True, help="Mend what is mechanical, and say what was changed.")
+@click.option("--fix", is_flag=True, help="Fix what can be fixed mechanically, and say what was changed.")
 @click.option("--no-run", is_flag=True, help="Do not run the lessons' code.")
 @click.option("--strict", is_flag=True, help="Fail for warnings too.")
 @click.option("--rules", is_flag=True, help="List the rules.")
-@click.option("--records", is_flag=True, help="Name the items that your records set aside, too.")
+@click.option("--records", is_flag=True, help="Also name the items that your records have set aside.")
 @takes_settings
 def check(
     settings: Settings, paths: tuple[str, ...], fix: bool, no_run: bool, strict: bool, rules: bool, records: bool
 ) -> ExitCode:
     """Look for faults in lessons and banks: PATH is a folder, a lesson or a bank, by default all of --docs.
 
-    Runs the code of the lessons, in limits, and compares what it prints.
+    Runs the lessons' code within limits, and compares what it prints with what they show.
     """
     from tutor.check import checking
     from tutor.check.rules import rule_documents, rules_listing
@@ -326,7 +326,7 @@ def check(
 @click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, query} in (- is stdin) and out.")
 @takes_settings
 def search(settings: Settings, words: tuple[str, ...], count: int, topic: str | None, jsonl: str | None) -> ExitCode:
-    """The passages that speak about QUERY, best first, each with its place in the lessons."""
+    """The passages about QUERY, best first, each with its place in the lessons."""
     from tutor import search
     from tutor.screen import stdio
 
@@ -342,7 +342,7 @@ def search(settings: Settings, words: tuple[str, ...], count: int, topic: str | 
     if index.second_look_failed:
         stdio.warn(f"ranked without the embedding model: {index.second_look_failed}")
     if settings.json or not passages:
-        put(settings, search.document(query, passages), lambda: f"nothing in {corpus.shown} says this", corpus.warnings)
+        put(settings, search.document(query, passages), lambda: f"found nothing about this in {corpus.shown}", corpus.warnings)
         return ExitCode.DONE if passages else ExitCode.FELL_SHORT
     bold = not stdio.is_plain(settings, sys.stdout)
     listing = search.listing(passages, index.matches(query), stdio.line_width(), bold)
@@ -358,9 +358,9 @@ def search(settings: Settings, words: tuple[str, ...], count: int, topic: str | 
 @click.option("--manual", is_flag=True, help="Answer from this program's manual, in place of the lessons.")
 @takes_settings
 def ask(settings: Settings, words: tuple[str, ...], topic: str | None, follow: bool, jsonl: str | None, manual: bool) -> ExitCode:
-    """A question, answered from the lessons with the places that say so; exit code 1 where they don't.
+    """Answer a question from the lessons and cite the places; exit code 1 if they don't answer it.
 
-    Without QUESTION, or with -, it is read from stdin. Text piped in beside a QUESTION is context for it.
+    Without QUESTION, or with -, it is read from stdin. Text piped in along with a QUESTION is context for it.
     """
     from flow import create_ask_flow
     from tutor.corpus.corpus import bundled_manual
@@ -401,7 +401,7 @@ def ask(settings: Settings, words: tuple[str, ...], topic: str | None, follow: b
 def summarize(settings: Settings, topic: str | None, words: int) -> None:
     """A lesson in brief: each section is summarized, then the summaries are put together, each with its place.
 
-    TOPIC is by default the lesson that you are in.
+    TOPIC defaults to the lesson that you are in.
     """
     from flow import create_summarize_flow
     from tutor.nodes.shared import summary_store
@@ -411,7 +411,7 @@ def summarize(settings: Settings, topic: str | None, words: int) -> None:
         if not topic:
             place = environment.records_to_read.last_place()
             if not place or place.lesson not in corpus.files:
-                raise UsageError("summarize needs a TOPIC, for no lesson is under way; `topics` lists them")
+                raise UsageError("summarize needs a TOPIC, because no lesson is under way; `topics` lists them")
             topic = place.lesson
         create_summarize_flow().run(summary_store(environment, corpus.lesson(corpus.find(topic)), words))
 
@@ -478,7 +478,7 @@ def doctor(settings: Settings) -> ExitCode:
 
 
 def put(settings: Settings, document: Any, listing: Callable[[], str], warnings: Sequence[str] = ()) -> None:
-    """A command's result: one JSON document with --json, else what a person reads; warnings on stderr."""
+    """Print a command's result: one JSON document with --json, else what a person reads; warnings go to stderr."""
     from tutor.screen import stdio
 
     stdio.put(document if settings.json else listing(), warnings)
@@ -589,7 +589,7 @@ def quiz_session(
 
 
 def publish(shared: QuizStore, junit: str | None) -> None:
-    """What others read of a quiz: JUnit XML, and what GitHub Actions shows on its pages."""
+    """Write what other programs show of a quiz: JUnit XML, and what GitHub Actions puts on its pages."""
     from tutor.nodes.quiz import report_of
     from tutor.quiz.reports import SUMMARY_BYTES
     from tutor.screen import stdio
@@ -613,7 +613,7 @@ def publish(shared: QuizStore, junit: str | None) -> None:
 def run(arguments: Sequence[str] | None = None) -> None:
     """The whole program: every way it can end becomes an exit code, and no traceback reaches a user."""
     gc.set_threshold(50_000)  # most runs are over before there is much to collect
-    atexit.register(gc.freeze)  # looking for cycles once more at the end is a tenth of `ask`; the system takes all back anyway
+    atexit.register(gc.freeze)  # a last search for cycles would take a tenth of `ask`, for memory that is freed anyway
     program.prepare_streams()
     program.let_signals_unwind()
     try:
@@ -621,7 +621,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         program.flush()
     except BrokenPipeError:
         program.discard(sys.stdout)
-        code = ExitCode.DONE  # `| head` closes the pipe early; that is no failure
+        code = ExitCode.DONE  # `| head` closes the pipe early; that is not a failure
     except OSError as error:
         program.discard(sys.stdout)
         code = _complain(f"the output could not be written: {error.strerror}", ExitCode.USAGE)
@@ -629,8 +629,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def run_under_old_name() -> None:
-    """The command `tutor`, which is also another project's; it goes with the next release."""
-    print(f"tutor: this command is now called {PROGRAM}; the old name goes away with the next release", file=sys.stderr)
+    """The command `tutor`, a name that another project uses too; the next release removes it."""
+    print(f"tutor: this command is now called {PROGRAM}; the next release removes the old name", file=sys.stderr)
     run()
 
 
@@ -659,7 +659,7 @@ def _invoke(arguments: Sequence[str] | None) -> int:
             return _complain_of_bug(error)
         refuse_to_run(f"lacks the package {error.name}")
     except OSError as error:
-        if error.filename is None:  # a stream, not a file: the caller tells
+        if error.filename is None:  # a stream, not a file: the caller reports it
             raise
         return _complain_of_bug(error)
     except Exception as error:

@@ -1,7 +1,7 @@
 """Every node by its flow, in one place to look them up. Each is imported when the flow that needs it is made.
 
-The nodes stand in tutor/nodes/, a file a flow. They are verbs: `exec` names what it reads of the shared store and works, `post`
-writes what came of it and says what happened. They are copied at every visit, so none keeps state on itself.
+The nodes are in tutor/nodes/, a file for each flow. They are verbs: `exec` names what it reads from the shared store and does the
+work, `post` writes the result and says what happened. They are copied at every visit, so none keeps state on itself.
 """
 
 from __future__ import annotations

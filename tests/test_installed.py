@@ -201,7 +201,7 @@ def test_all_its_names_are_the_same_program_and_the_old_one_says_so_on_stderr(co
         assert run.stdout == f"ptutor, version {__version__}\n" and not run.stderr
     run = copy.run("tutor", "grade", str(desk / "lines.jsonl"), "--jobs", "2")
     assert [json.loads(line)["correct"] for line in run.stdout.splitlines()] == [True] * 80
-    assert run.stderr == "tutor: this command is now called ptutor; the old name goes away with the next release\n"
+    assert run.stderr == "tutor: this command is now called ptutor; the next release removes the old name\n"
 
 
 @pytest.mark.installed

@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 
-SHOWN_EVERY = 50  # lessons; a bundled corpus is read before one would see it
+SHOWN_EVERY = 50  # lessons; the bundled corpus is read before anyone would see it
 
 
 class Environment:
     """Opens things once, and closes at the end of its `with` block what was opened."""
 
     def __init__(self, settings: Settings, *, listed: bool = True, cassette: str | None = None):
-        """listed: list the lessons at once. A search index knows an older list, and looks itself for what has changed.
+        """listed: list the lessons at once; a search index has an older list and looks for changes itself.
 
-        cassette: the file to record a model's replies in, or to replay them from where it is there already.
+        cassette: the file to record a model's replies in, or to replay them from if it exists.
         """
         self.settings, self.seed = settings, settings.seed
         self.on_wait: Callable[[float, str], None] = lambda seconds, why: None  # before the model is tried again
@@ -62,14 +62,14 @@ class Environment:
         return corpus
 
     def _show_reading(self, count: int) -> None:
-        """Lists read a folder once, which takes long where it is large: a person sees how far it is."""
+        """The first listing reads every lesson, which takes a while in a large folder: show a person how far it is."""
         from tutor.screen import stdio
 
         status = stdio.StatusLine(stdio.is_plain(self.settings, sys.stderr))
         if not count:
             status.clear()
         elif count % SHOWN_EVERY == 0:
-            status.show(f"reading the lessons, which later runs needn't: {count:,} of {len(self.corpus.files):,}")
+            status.show(f"reading the lessons for the first time: {count:,} of {len(self.corpus.files):,}")
 
     @cached_property
     def cache(self) -> Path:
@@ -78,7 +78,7 @@ class Environment:
 
     @cached_property
     def index(self) -> Index:
-        """The corpus's search index, with the second look of an embedding model where one is named."""
+        """The corpus's search index, with the second look of an embedding model if one is named."""
         from tutor import search
 
         if not os.environ.get("TUTOR_EMBEDDING_MODEL"):
@@ -97,7 +97,7 @@ class Environment:
 
     @cached_property
     def records_to_read(self) -> Records:
-        """The same for commands that only look: nothing is made where there are none."""
+        """The same for commands that only look: nothing is created if there are none."""
         return self._records(read_only=True)
 
     def _records(self, read_only: bool) -> Records:
@@ -113,12 +113,12 @@ class Environment:
 
     @cached_property
     def zone(self) -> tzinfo | None:
-        """Of the learner's days."""
+        """The time zone of the learner's days."""
         return self.now().astimezone().tzinfo
 
     @cached_property
     def rng(self) -> random.Random:
-        """What every draw comes from."""
+        """The source of every random draw."""
         import random
 
         return random.Random(self.seed)
@@ -159,7 +159,7 @@ class Environment:
 
     @cached_property
     def model(self) -> LanguageModel:
-        """The model that options and environment name; where there is none it says so at the first call, at once.
+        """The model that options and environment name; if there is none, every call raises ModelError at once.
 
         Raises ModelError where one is required and none is set.
         """
@@ -172,7 +172,7 @@ class Environment:
         endpoint = endpoint_of(settings)
         replayed = bool(cassette) and os.path.exists(cassette or "")
         if settings.require_model and not endpoint and not replayed:
-            raise ModelError("a model is required and none is set: set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY")
+            raise ModelError("a model is required but none is set: set OPENAI_BASE_URL for your own server, or OPENAI_API_KEY")
         if endpoint and (warning := outdated_name(os.environ)):
             self._warn(warning)
         cache = tape = None

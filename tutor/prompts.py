@@ -308,7 +308,7 @@ def fault_of(sentence: CitedSentence, passages: Sequence[Passage]) -> str:
 def _evidence_of(passage: Passage) -> str:
     """A passage without the sentences that speak to a model.
 
-    Cut more finely than a lesson's sentences, at every line too, so that one of them takes little else along.
+    Cut more finely than a lesson's sentences, at every line too, so that such a sentence takes little else with it.
     """
     parts = re.split(r"(?<=[.!?])\s+|\n", f"{passage.heading}\n{passage.text}")
     return "\n".join(part for part in parts if not SPOKEN_TO_MODEL.search(part))

@@ -32,7 +32,7 @@ CUT_OFF = "\n\n[reply cut off]\n\n"  # marks the place in a stream where a reply
 
 Message = Mapping[str, str]  # {"role": "system" | "user" | "assistant", "content": text}
 Pieces = Generator[str, None, Reply]  # a reply's text as it arrives; returns the whole reply
-OnWait = Callable[[float, str], None]  # is told seconds and reason before a further try
+OnWait = Callable[[float, str], None]  # called with the seconds and the reason before another try
 
 
 class CallOptions(TypedDict, total=False):
@@ -227,7 +227,7 @@ def first_model(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> str:
     """The first of the models that a server offers. Raises ModelFault."""
     try:
         names = models_at(endpoint, limits)
-    except (ValueError, TypeError, AttributeError):  # raised by the SDK if the answer is no list of models
+    except (ValueError, TypeError, AttributeError):  # raised by the SDK if the answer is not a list of models
         names = ()
     if not names:
         raise ModelFault(f"{endpoint.host} does not say which models it has; name one with -m", refused=True)

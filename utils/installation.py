@@ -1,4 +1,4 @@
-"""What the Python that runs us lacks, said in one line that ends with the command to type.
+"""What is missing from the Python that runs us, in one line that ends with the command to type.
 
 main.py imports this before anything that has to be installed, and under whichever Python it was started with: so only the
 standard library is used here, and the syntax is that of Python 3.8.
@@ -26,7 +26,7 @@ def refuse_to_run(lack: str) -> NoReturn:
 
 
 def command_to_type() -> str:
-    """What to type instead: the same command in this checkout's environment, or what makes or completes one."""
+    """What to type instead: the same command in this checkout's environment, or the commands that create or complete one."""
     import shlex
 
     if not os.path.exists(os.path.join(FOLDER, "requirements.lock")):

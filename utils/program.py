@@ -1,4 +1,4 @@
-"""This process: its streams, the signals that end it and how it says so, and imports that it puts off."""
+"""This process: its streams, the signals that end it and how it says so, and deferred imports."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def discard(stream: TextIO) -> None:
 
 @contextmanager
 def deferred(name: str) -> Iterator[None]:
-    """Within, `import name` binds a stand-in that imports the module when something of it is asked for.
+    """Inside the block, `import name` binds a stand-in that imports the module once one of its attributes is used.
 
-    For a package that imports a large module which we never need. A module that is loaded already is left as it is.
+    For a package that imports a large module that we never need. A module that is already loaded is left as it is.
     """
     if name in sys.modules:
         yield

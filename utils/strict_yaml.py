@@ -35,7 +35,7 @@ SECOND_COLON = (
 )
 TAB = "found a tab, expected spaces; indent with spaces"
 NO_FIELD = (
-    "found a line that is no field, "
+    "found a line that is not a field, "
     'expected "key: value"; add the colon and a space, or indent the line as part of the text above'
 )
 STRAY_FIELD = (

@@ -74,7 +74,7 @@ def test_such_a_folder_is_listed_searched_and_taught(tutor, folder, steps):
 
 def test_a_secret_behind_a_link_is_in_no_index(tutor, folder):
     run = tutor("--docs", folder, "search", "secret password of root")
-    assert run.returncode == 1 and run.stdout == f"nothing in {folder.name} says this\n"
+    assert run.returncode == 1 and run.stdout == f"found nothing about this in {folder.name}\n"
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_cloze_leaves_out_a_term_and_explains_with_the_whole_sentence():
 def test_the_hints_of_a_cloze_lead_to_another_sentence_and_to_its_first_letter():
     item = next(item for item in made(TEXT) if item.kind == Kind.CLOZE and answer_of(item) == "starter")
     assert item.hints == (
-        "The lesson says too: “Bakers keep the ____ in a cool room.”",
+        "The lesson also says: “Bakers keep the ____ in a cool room.”",
         "It begins with “s” and has 7 letters.",
     )
 
@@ -110,13 +110,13 @@ def test_a_choice_takes_its_wrong_options_from_the_lesson():
     item = of_section(made(TEXT), "orders")[0]
     assert [option.text for option in item.options if not option.right] != []
     assert {option.text for option in item.options} == {"Retarding", "Autolyse", "Proofing"}
-    assert item.question.startswith("Which of these is this said of?\n\n“")
+    assert item.question.startswith("Which of these does this describe?\n\n“")
     assert item.explanation.startswith(f"**{answer_of(item)}**: ")
 
 
 def test_a_table_is_asked_for_the_cell_in_a_row():
     item = of_section(made(TEXT), "tools")[0]
-    found = re.fullmatch(r"In the table, what stands under \*(.+)\* in the row \*\*(.+)\*\*\?", item.question)
+    found = re.fullmatch(r"In the table, what is under \*(.+)\* in the row \*\*(.+)\*\*\?", item.question)
     assert answer_of(item) in next(row for row in ROWS if row[0] == found[2])
 
 

@@ -118,7 +118,7 @@ def test_a_review_mixes_lessons_and_records_what_it_asked(run, taught):
     assert {"food/bread:gas", "food/cake:gas", "food/cake:moist"} <= set(learner.asked)
     lessons = [key.split(":")[0] for key in learner.asked]
     assert lessons[:4].count("food/cake") == 2, "the smaller lesson is spread among the larger one"
-    assert "Review of" in screen and "oldest risk first" in screen and "They come back" in screen
+    assert "Review of" in screen and "the shakiest first" in screen and "They come back" in screen
     assert {attempt.mode for attempt in attempts if attempt.session == "day2"} == {"review"}
 
 
@@ -139,7 +139,7 @@ def test_a_review_keeps_to_the_days_limit_and_says_that_more_is_due(run, taught)
 def test_where_nothing_is_due_it_says_when_the_next_comes(run, taught):
     run(create_review_flow, Answers({}), day=2)
     screen, _, _, _ = run(create_review_flow, Answers({}), day=2)
-    assert "Nothing is due now." in screen and "The next comes" in screen
+    assert "Nothing is due now." in screen and "The next one comes" in screen
 
 
 def test_an_item_that_the_bank_no_longer_has_is_passed_over(run, taught, two):

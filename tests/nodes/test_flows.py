@@ -291,7 +291,7 @@ def test_what_a_prerequisite_teaches_is_offered_as_a_detour_after_a_miss(learn, 
 def test_a_lesson_without_a_bank_is_read_and_says_that_it_has_no_questions(learn, docs):
     (docs / "food" / "bread.quiz.yaml").unlink()
     screen, shared = learn(Knows())
-    assert "Yeast eats sugar" in screen and "No questions stand beside this lesson" in screen
+    assert "Yeast eats sugar" in screen and "This lesson has no questions" in screen
     assert shared["kept"].stage == "finished"
 
 
@@ -299,7 +299,7 @@ def test_an_empty_lesson_says_that_there_is_nothing_to_read(learn, docs):
     (docs / "food" / "bread.quiz.yaml").unlink()
     (docs / "food" / "bread.md").write_text("", encoding="utf-8")
     screen, _ = learn(Knows())
-    assert "docs/food/bread.md: there is nothing to read in it." in screen
+    assert "docs/food/bread.md: there is nothing to read here." in screen
 
 
 def test_details_are_folded_at_first_and_unfolded_by_going_on(learn, docs):

@@ -315,7 +315,7 @@ def test_with_a_seed_a_sheet_cannot_choose_its_questions(tutor, docs, sheet):
     run = graded(tutor, docs, "bread", "--seed", 3, "--answers", path, "--min-score", 0.1)
     assert run.returncode == 1 and "The sheet has another version of this question." in run.stdout
     run = graded(tutor, docs, "dough", "--seed", 4, "--answers", path)
-    assert "food/bread:gas is no question of this quiz" in run.stderr
+    assert "food/bread:gas is not a question of this quiz" in run.stderr
     assert "sheet.yaml: was written with --seed 3; graded with 4, its numbers may differ" in run.stderr
 
 

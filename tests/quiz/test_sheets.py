@@ -138,7 +138,7 @@ def test_options_whose_texts_are_letters_are_numbered():
     ("answer:", "answer: *a", 21, r"begins with \* or &|alias"),
     ("answer:", "answer: !!python/name:os.system x", 21, "found the tag"),
     ("answer:", 'answer: "\\e[2J"', 21, r"control character U\+001B"),
-    ("seed: 4", "seed: four", 11, "found a seed that is no whole number; put back what stood there"),
+    ("seed: 4", "seed: four", 11, "found a seed that is not a whole number; put back what was there"),
     ("seed: 4\n", "", 1, 'the sheet: lacks the field "seed:"'),
     ('topics: ["food/bread"]', "topics: bread", 12, "found topics that are no list of names"),
     ("id: food/bread:gas", "id: gas", 17, "found the id gas, expected one such as llm/attention:softmax"),

@@ -215,7 +215,7 @@ def test_what_fails_is_asked_again_once_and_then_left_out(ask_model):
     run, requests = ask_model(first, streamed("It was found by Pasteur in 1857. [1]"))
     assert "Yeast eats sugar. [1]" in run.stdout and "Pasteur" not in run.stdout
     assert len(requests) == 2 and "1857" in requests[1].messages[-1]["content"]
-    assert "left out, for the lessons do not bear it out: 1 of 2 sentences" in run.stderr
+    assert "left out, because the lessons don't say so: 1 of 2 sentences" in run.stderr
 
 
 def test_an_answer_without_any_citation_that_holds_gives_way_to_the_lessons_words(ask_model):

@@ -513,7 +513,7 @@ def test_json_is_one_document_of_the_promised_shape(tutor, docs):
 
 def test_nothing_found_says_so_and_exits_with_1(tutor, docs):
     run = tutor("search", "xylophone", "--docs", docs)
-    assert run.returncode == 1 and "says this" in run.stdout
+    assert run.returncode == 1 and "found nothing about this" in run.stdout
     run = tutor("search", "xylophone", "--docs", docs, "--json")
     assert run.returncode == 1 and json.loads(run.stdout) == {"query": "xylophone", "hits": []}
 

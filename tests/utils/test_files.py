@@ -113,7 +113,7 @@ def test_a_folder_that_is_none_is_a_usage_error_that_says_what_to_do(tmp_path, n
 
 def test_a_folder_without_lessons_is_a_usage_error(tmp_path):
     plant(tmp_path, README="x")
-    with pytest.raises(UsageError, match=r"no lessons: there is no \.md file in it, leaving out README"):
+    with pytest.raises(UsageError, match=r"no lessons: there is no \.md file in it, not counting README"):
         open_corpus(tmp_path)
 
 

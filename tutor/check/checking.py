@@ -27,8 +27,8 @@ from utils.settings import Settings
 from utils.text import nearest, plural, sanitize
 
 MANY = 500  # how many lesson names "did you mean" is chosen from; more would take too long
-NEIGHBOURS = 2  # how many folders up the prerequisites of a folder that is checked alone may be found
-Tell = Callable[[str], None]  # is told what is being done, for a progress line
+NEIGHBOURS = 2  # how many folders up to look for the prerequisites of a folder that is checked alone
+Tell = Callable[[str], None]  # takes what is being done, for a progress line
 
 
 def check(

@@ -109,7 +109,7 @@ def _front_matter(lesson: Lesson, text: str, is_known: Callable[[str], bool]) ->
 
 
 def prerequisite_circles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """The circles among prerequisites, each once, as the ids in it from the smallest on. needs: lesson -> prerequisites."""
+    """The circles among prerequisites, each once, as its ids from the smallest on. needs: lesson -> prerequisites."""
     found: list[list[str]] = []
     for start in sorted(needs):
         if any(start in known for known in found):
@@ -143,7 +143,7 @@ def anchors(text: str) -> set[str]:
     _, body = split_front_matter(text)
     tokens = markdown_parser().parse(body)
     titles = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
-    # Built from the headings alone, so that headings which are no section (in a quote, or without text) count too.
+    # Built from the headings alone, so that headings without a section (in a quote, or without text) count too.
     outline = "\n\n".join(f"## {' '.join(title.split())}\n\n." for title in titles)
     found = {section.slug for section in parse_lesson(outline, "outline").sections if titles}
     return found | {match[1] for match in HTML_ANCHOR.finditer(body)}

@@ -61,7 +61,7 @@ class Row(NamedTuple):
     stamp: str  # as both files were before they were read; "" where a change might not show in it
     entry: list | None = None  # the fields of its CatalogueEntry after the id; None where it has not been read
     items: dict[str, str] | None = None  # key of each item of its bank -> slug of the section that it asks about
-    fault: list | None = None  # suffix of the file that is invalid, line, message; what is None above stays so
+    fault: list | None = None  # suffix of the file that is invalid, line, message; what is None above then stays None
 
 
 class Catalogue:
@@ -113,10 +113,10 @@ class Catalogue:
         self._rows[lesson_id], self._is_new = row, True
 
     def save(self, files: Mapping[str, str], banked: Collection[str], watched: Mapping[str, int]) -> None:
-        """Keep what is known of these lessons; quick where nothing is new. What can't be written is done without.
+        """Store what is known of these lessons; quick if nothing is new. If it can't be written, we do without.
 
         files: lesson id -> real path below the root; banked: the real paths of those that may have a bank; watched:
-        folders and files below the root -> mtime, ns, as they were before the listing, {} if it must not be relied upon.
+        folders and files below the root -> mtime, ns, as they were before the listing, {} if it can't be relied on.
         """
         if not self._path or not self._is_new:
             return

@@ -64,7 +64,7 @@ class Corpus:
     warnings: list[str] = field(default_factory=list)  # what was skipped, and why
     watched: dict[str, int] = field(
         default_factory=dict
-    )  # what to list again for: folders, ignore files and files that are no lessons -> mtime, ns
+    )  # what to list again for: folders, ignore files and files that are not lessons -> mtime, ns
     banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
     on_read: Callable[[int], None] = lambda count: None  # how many files a list has read so far; 0 when it is done
     _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False)
@@ -84,11 +84,11 @@ class Corpus:
         self.warnings += found.warnings
         self._can_be_kept = not found.warnings  # a later run has to warn of what was skipped, too
         if not self.files:
-            raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, leaving out README.md and the "
+            raise UsageError(f"{self.shown}: no lessons: there is no .md file in it, not counting README.md and the "
                              "like, hidden and ignored files; put a lesson there, or name a folder with --docs")  # fmt: skip
 
     def take_listing(self) -> bool:
-        """Take the list of lessons from the catalogue if no folder and no file has changed since; whether it was taken."""
+        """Take the list of lessons from the catalogue if no folder or file has changed since. Returns whether it was taken."""
         kept = self.catalogue.listing()
         if kept is None:
             return False
@@ -242,7 +242,7 @@ class Corpus:
             return candidates[0]
         if candidates:
             shown = ", ".join(candidates[:CANDIDATES]) + (", …" if len(candidates) > CANDIDATES else "")
-            raise UsageError(f'"{topic:.80}" could be any of {len(candidates)} lessons: {shown}; write more of it')
+            raise UsageError(f'"{topic:.80}" could be any of {len(candidates)} lessons: {shown}; type more of the name')
         raise self._unknown(topic)
 
     def _at_path(self, topic: str) -> list[str]:

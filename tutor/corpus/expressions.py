@@ -17,7 +17,7 @@ from functools import lru_cache
 MAX_LENGTH = 500  # characters of a source
 MAX_NODES = 200  # values and operations in it
 MAX_DEPTH = 60
-MAX_DIGITS = 307  # before the decimal point, of every value on the way: floats end within 309
+MAX_DIGITS = 307  # before the decimal point, of every intermediate value: floats end within 309
 MAX_FACTORIAL = 170  # 171! is more than a float can hold
 MAX_COMB = 1000
 Token = tuple[str, str]  # kind ("number", "name" or "operator"), text
@@ -129,7 +129,7 @@ TOKEN = re.compile(
 
 
 def tokens_of(source: str) -> list[Token]:
-    """The tokens of a source. Raises ExpressionError for anything that is no number, name or operator."""
+    """The tokens of a source. Raises ExpressionError for anything that is not a number, name or operator."""
     if len(source) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(source):,} characters; at most {MAX_LENGTH} are read")
     tokens: list[Token] = []
@@ -139,7 +139,7 @@ def tokens_of(source: str) -> list[Token]:
         if not match:
             rest = source[place:].strip()[0]
             hint = "; write ** for a power" if rest == "^" else ""
-            raise ExpressionError(f'"{_short(source)}" holds "{rest}", which is no part of arithmetic{hint}')
+            raise ExpressionError(f'"{_short(source)}" holds "{rest}", which is not part of arithmetic{hint}')
         kind = match.lastgroup or ""  # one of the three always matches
         tokens.append((kind, match[kind]))
         place = match.end()
@@ -253,7 +253,7 @@ def _value(node: ast.expr, variables: Mapping[str, float]) -> float | bool:
     except ZeroDivisionError:
         raise ExpressionError("division by zero") from None
     except OverflowError:
-        raise ExpressionError("a value on the way is too large") from None
+        raise ExpressionError("an intermediate value is too large") from None
     except ValueError:  # of math and statistics alike: outside the function's domain
         name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         shown = f"{name}({', '.join(map(show, values))})" if name else "it"
@@ -285,9 +285,9 @@ def _look_up(name: str, variables: Mapping[str, float]) -> float:
 
 def _bounded(value: float) -> float:
     if isinstance(value, float) and not math.isfinite(value):
-        raise ExpressionError("a value on the way is too large")
+        raise ExpressionError("an intermediate value is too large")
     if abs(value) >= 10**MAX_DIGITS:
-        raise ExpressionError("a value on the way is too large")
+        raise ExpressionError("an intermediate value is too large")
     return value
 
 

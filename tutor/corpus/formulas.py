@@ -87,7 +87,7 @@ def _word(text: str, following: str, known: Set[str]) -> str:
 def equivalent(source_a: str, source_b: str, seed: int, points: int = 24) -> bool:
     """Whether two formulas agree (to 1e-9, relative) at random points of their variables.
 
-    Points where either has no value don't count. Raises ExpressionError where one of them is no formula, or where too
+    Points where either has no value don't count. Raises ExpressionError where one of them is not a formula, or where too
     few points are left to decide.
     """
     from random import Random

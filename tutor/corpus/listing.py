@@ -38,7 +38,7 @@ class Listing:
     banked: set[str] = field(default_factory=set)  # real paths of the lessons that may have a bank beside them
     watched: dict[str, int] = field(
         default_factory=dict
-    )  # folders, ignore files and files that are no lessons, below the root -> mtime, ns
+    )  # folders, ignore files and files that are not lessons, below the root -> mtime, ns
     warnings: list[str] = field(default_factory=list)  # what was skipped for a reason worth knowing
 
 
@@ -88,7 +88,7 @@ def _below(folder: str, name: str) -> str:
 
 
 def _real_path(root: str, entry: os.DirEntry[str], relative: str, shown: Callable[[str], str], found: Listing) -> str | None:
-    """Where an entry's file is below the root, links followed; None if it is no lesson."""
+    """Where an entry's file is below the root, links followed; None if it is not a lesson."""
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
         if not is_within(target, root):

@@ -61,7 +61,7 @@ def _as_written(target: str) -> str:
 def _formula(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     """Block rule: from a line that begins with `$$` to one that ends with it, a label `(1)` or a full stop aside.
 
-    Blank lines may stand within, but not before a heading or a fence: there a closing `$$` was forgotten.
+    Blank lines are allowed within, but not before a heading or a fence: there a closing `$$` was forgotten.
     """
 
     def line(number: int) -> str:
@@ -123,7 +123,7 @@ def parse_inline(text: str, definitions: LinkDefinitions) -> list[Token]:
 
 def lines_of(token: Token) -> tuple[int, int]:
     """The 0-based first line of a block, and the line after it."""
-    assert token.map is not None, f"{token.type} has no lines: it is no block"
+    assert token.map is not None, f"{token.type} has no lines: it is not a block"
     first, end = token.map
     return first, end
 

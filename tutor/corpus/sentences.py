@@ -12,7 +12,7 @@ from tutor.corpus.pages import SectionBlock, joined_lines, split_blocks, split_p
 EXAMPLE = re.compile(r"\*\*Example\b[^*]*\*\*")
 PROTECTED = re.compile(
     r"\\." + "|" + CODE_SPAN + r"|\$\$.+?\$\$|\$(?!\s)[^$]+?(?<!\s)\$(?!\d)|!?\[[^\[\]]*\]\([^)]{0,2000}\)|<[^<>]+>", re.DOTALL
-)  # no link is looked for beyond the next bracket, nor its target beyond what one is long: the time taken is linear
+)  # a link ends at the next bracket and its target has a greatest length, so that the time taken is linear
 BOLD = re.compile(r"\*\*(?=\S)((?:[^*]|\*(?!\*))+)(?<=\S)\*\*")
 LABEL = re.compile(r"\*\*(?:\S+\s+){0,2}\S+[.:?!]\*\*\s")  # **Warm-up.** belongs to the sentence after it
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*(?=\s+[^\sa-z])|[。！？।]")

@@ -1,4 +1,4 @@
-"""Stamps: by what one can tell, without reading it, whether a lesson or its bank has changed since it was read."""
+"""Stamps: how to tell, without reading it, whether a lesson or its bank has changed since it was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One-shot answers: find the passages, answer from them, show the answer with the places it stands."""
+"""One-shot answers: find the passages, answer from them, show the answer with the places that say so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONVERSATION = 4  # questions and answers that are kept
 
 
 class FindPassages(Verb):
-    """The passages that speak about the question; of a follow-up, in the light of what was asked before."""
+    """The passages about the question; for a follow-up, in the light of what was asked before."""
 
     def exec(
         self, index: Index, question: str, before: list[tuple[str, str]], lessons: list[str] | None
@@ -36,7 +36,7 @@ class FindPassages(Verb):
 
 
 class AnswerQuestion(ModelVerb):
-    """In the model's words, each sentence verified as it comes and then shown; else in the lessons' own."""
+    """An answer in the model's words, each sentence verified as it comes and then shown; else one in the lessons' own words."""
 
     keeps = "answer"
 
@@ -56,9 +56,9 @@ class AnswerQuestion(ModelVerb):
             more, faults = self.verified(model, terminal, again, passages)
             kept += [sentence for sentence in more if sentence not in kept]
         if faults:
-            terminal.notice(f"left out, for the lessons do not bear it out: {len(faults)} of {len(faults) + len(kept)} sentences")
+            terminal.notice(f"left out, because the lessons don't say so: {len(faults)} of {len(faults) + len(kept)} sentences")
         if not kept and faults:
-            error = ModelError("no sentence of it is borne out by the lessons")
+            error = ModelError("the lessons support no sentence of its answer")
             error.about_reply = True
             raise error
         return answering.from_sentences(question, kept, passages, model.name, model.usage)
@@ -67,7 +67,7 @@ class AnswerQuestion(ModelVerb):
     def verified(
         model: LanguageModel, terminal: OneShot, prompt: Prompt, passages: list[Passage]
     ) -> tuple[list[CitedSentence], list[str]]:
-        """(sentences that the passages bear out, each shown as it came; the others with what is wrong)."""
+        """(the sentences that the passages support, each shown as it came; what is wrong with the others)."""
         from tutor import prompts
 
         kept, faults = [], []

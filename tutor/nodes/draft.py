@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DraftItems(ModelVerb):
-    """New items that ask about the lesson, none that its bank has."""
+    """New items that ask about the lesson, beyond those that its bank has."""
 
     keeps = "drafted"
 
@@ -31,7 +31,7 @@ class DraftItems(ModelVerb):
 
     def built_in(self, lesson: Lesson, items: Sequence[Item], count: int) -> list[dict[str, Any]]:
         asked = {item.section for item in items}
-        made = sorted(made_items.make_items(lesson), key=lambda item: item.section in asked)  # what nothing asks about first
+        made = sorted(made_items.make_items(lesson), key=lambda item: item.section in asked)  # first what nothing asks about
         return [drafts.bank_entry(item) for item in made[:count]]
 
 

@@ -22,7 +22,7 @@ MOST_STEPS = 6
 
 
 class LookThrough(Verb):
-    """The catalogue: a line a lesson, or a folder where there are many."""
+    """The catalogue: a line for each lesson, or for each folder if there are many lessons."""
 
     def exec(self, corpus: Corpus) -> str:
         return finding.catalogue(corpus)
@@ -33,7 +33,7 @@ class LookThrough(Verb):
 
 
 class DecideStep(ModelVerb):
-    """Read a lesson, search for words, or answer: the model's decision, or the one that scores lead to."""
+    """Read a lesson, search for words, or answer: the model's decision, or the one that the scores suggest."""
 
     def exec(
         self, model: LanguageModel, question: str, catalogue: str, steps: list[StepTaken], passages: list[Passage],
@@ -56,14 +56,14 @@ class DecideStep(ModelVerb):
 
 
 def note(shared: FindStore, found: str, line: str) -> None:
-    """Keep the step that was taken, and say it."""
+    """Keep the step that was taken, and show it."""
     decision = shared["decision"]
     shared["steps"].append(finding.StepTaken(decision.action, decision.of, found))
     shared["terminal"].notice(f"{len(shared['steps'])} {line}")
 
 
 class SearchLessons(Verb):
-    """The passages that speak about some words."""
+    """The passages about what the decision asks to search for."""
 
     def exec(self, index: Index, decision: Decision) -> list[Passage]:
         return index.search(decision.of, finding.PASSAGES)
@@ -88,7 +88,7 @@ class ReadLesson(Verb):
 
 
 class ShowFound(Verb):
-    """The lesson, the place in it and the reason; or that none answers."""
+    """The lesson, the place in it and the reason; or that no lesson answers."""
 
     keeps = "found"
 

@@ -1,4 +1,4 @@
-"""Bulk grading: lines in, lines out, a bounded number of them in memory."""
+"""Bulk grading: lines in, lines out, with a bounded number of them in memory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ReadRecords(Verb):
 
 
 class GradeRecords(Verb):
-    """Grade what was read, in order: in several processes where asked, or with the model, several requests at a time."""
+    """Grade what was read, in order: in several processes if asked to, or by the model with several requests at a time."""
 
     keeps = "grades"
 
@@ -52,7 +52,7 @@ class GradeRecords(Verb):
     def with_model(
         model: LanguageModel, terminal: Pipe, question: str, references: Sequence[str], answer: str, rubric: Sequence[str]
     ) -> Grade:
-        """One record's grade; where the model can't give it, the built-in one, which costs no other record's."""
+        """One record's grade, by the built-in grader if the model fails on it; the other records are not affected."""
         try:
             item = grading.bare_item(question, references, rubric)
             return grading.grade_with(model.fill, item, answer, model.name, strict=True)
@@ -65,7 +65,7 @@ class GradeRecords(Verb):
 
 
 class WriteGrades(Verb):
-    """One JSON line a record on stdout, in order, before the next are read; a faulty line is named on stderr too."""
+    """One JSON line for each record on stdout, in order, before the next are read; a faulty line is named on stderr too."""
 
     def exec(self, terminal: Pipe, grades: list[dict[str, Any]], path: str) -> None:
         for grade in grades:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
-REVIEW = "\0review"  # what is chosen where it is no lesson; no path can hold it
+REVIEW = "\0review"  # chosen in place of a lesson; no path can contain it
 
 
 class PickTopic(Verb):
@@ -85,7 +85,7 @@ class ChunkSections(Verb):
 
     @staticmethod
     def pages(text: str, limit: int) -> Pages:
-        """Page after page; what a page folds comes as a page of its own behind it."""
+        """The pages of a section; what a page folds follows it as a page of its own."""
         pages: Pages = []
         for page in split_pages(text, limit):
             inside = unfolded(page)
@@ -97,7 +97,7 @@ class ChunkSections(Verb):
         shared["pages"] = pages
         shared["sections"] = [section for section in lesson.sections if section.slug in pages]
         if not pages:
-            shared["terminal"].notice(f"{lesson.path}: there is nothing to read in it.")
+            shared["terminal"].notice(f"{lesson.path}: there is nothing to read here.")
 
 
 class RecallMissed(Verb):
@@ -116,14 +116,14 @@ class RecallMissed(Verb):
 
 
 class ChooseSection(Verb):
-    """Go on where the place says, else with the next section; one with items is probed first, unless they were made.
+    """Go on at the learner's place, else with the next section; one with a bank's items is probed first.
 
     A made item asks for the words of the text, which nobody knows before reading it.
     """
 
     def exec(self, place: Place, sections: list[Section], items: dict[str, Item]) -> tuple[str, Section | None]:
         """(probe, explain, practice, begin or recap; the section)"""
-        section = resumed(place, sections)
+        section = section_to_resume(place, sections)
         if section is not None:
             return self.stage_of(place, items_of(items, section.slug)), section
         section = next((section for section in sections if section.slug not in place.done), None)
@@ -134,7 +134,7 @@ class ChooseSection(Verb):
 
     @staticmethod
     def stage_of(place: Place, items: list[Item]) -> str:
-        """Where a section that was begun goes on. A round whose items the author has since taken away starts anew."""
+        """Where a section that was begun goes on. A round whose items the author has since removed starts over."""
         if place.stage == "explain" or not place.round:
             return "explain"
         return place.stage if set(place.round.queue + place.round.again) <= {item.id for item in items} else "begin"
@@ -146,7 +146,7 @@ class ChooseSection(Verb):
             shared["round"] = place.round = None
             keep_place(shared, stage="recap", section="")
             return action
-        going_on = section is resumed(place, sections)
+        going_on = section is section_to_resume(place, sections)
         title, number = section.title or shared["lesson"].title, sections.index(section) + 1
         shared["terminal"].show(screens.SectionHead(shared["lesson"].id, title, number, len(sections)))
         shared["terminal"].event("section", section=section.slug, stage=action, resumed=going_on)
@@ -161,7 +161,7 @@ class ChooseSection(Verb):
         return action
 
 
-def resumed(place: Place, sections: list[Section]) -> Section | None:
+def section_to_resume(place: Place, sections: list[Section]) -> Section | None:
     """The section that the learner was in the middle of."""
     if place.stage not in ("probe", "practice", "explain"):
         return None
@@ -169,7 +169,7 @@ def resumed(place: Place, sections: list[Section]) -> Section | None:
 
 
 class OfferToSkip(Verb):
-    """A learner who could already answer may skip the explanation, or read it all the same."""
+    """A learner who could already answer may skip the explanation, or read it anyway."""
 
     def exec(self, terminal: Terminal) -> Step:
         return terminal.choose(["Skip the explanation", "Read it anyway"], {"quit": "leave"})
@@ -186,9 +186,9 @@ MANNERS = {"simpler": "in simpler words", "deeper": "what lies behind it", "anal
 
 
 class ExplainSection(ModelVerb):
-    """A section, explained by the model in its own words, then the lesson's own a page at a time.
+    """A section, explained by the model in its own words, then the lesson's own text a page at a time.
 
-    Without a model the lesson's own words alone; simpler, or by its example, where the learner asks.
+    Without a model only the lesson's own text; in brief, or its example, if the learner asks.
     """
 
     def exec(
@@ -222,7 +222,7 @@ class ExplainSection(ModelVerb):
         """The page of the lesson, unless it is on screen already, and what the learner does then."""
         page, section = page_number(place, pages), section_of(lesson, place)
         text, folded = pages[place.section][page]
-        if asked != "ask" and asked not in MANNERS:  # after those the page is still there
+        if asked != "ask" and asked not in MANNERS:  # after those the page is still on screen
             terminal.show(screens.Prose(text, "the lesson" if model.available and page == 0 else "", folded=folded))
         last = page == len(pages[place.section]) - 1
         after = "question" if items_of(items, place.section) else "go on"
@@ -261,7 +261,7 @@ def section_of(lesson: Lesson, place: Place) -> Section:
 
 
 def page_number(place: Place, pages: dict[str, Pages]) -> int:
-    """The page that the learner is on, from 0; the lesson may have become shorter since."""
+    """The page that the learner is on, from 0; the lesson may have got shorter since."""
     return min(place.page, len(pages[place.section]) - 1)
 
 
@@ -274,7 +274,7 @@ def learner_of(lesson: Lesson, items: dict[str, Item], records: Records) -> tupl
 
 
 class BeginPractice(Verb):
-    """Set up the questions of a section: what was never asked or missed first, and not the probe just passed."""
+    """Set up the questions of a section: first those never asked or missed, and not the probe just passed."""
 
     def exec(self, place: Place, items: dict[str, Item], records: Records, round: Round | None) -> list[str]:
         history = records.attempts(lesson=place.lesson, section=place.section)
@@ -312,7 +312,7 @@ class ExplainAgain(ModelVerb):
 
 
 class OfferDetour(Verb):
-    """After a miss: the section of a prerequisite that speaks of what was missed, if one does."""
+    """After a miss: the section of a prerequisite that explains what was missed, if there is one."""
 
     def exec(
         self, terminal: Terminal, corpus: Corpus, lesson: Lesson, missed: list[Item]
@@ -357,7 +357,7 @@ class Recap(ModelVerb):
         figures = [
             (title, screens.mastery_in_words(mastery)) for title, mastery in self.mastery(lesson, sections, items, records)
         ]
-        missed = [item.question for item in self.missed(lesson, items, records)]
+        missed = [item.question for item in self.missed_items(lesson, items, records)]
         terminal.stream(model.say(prompts.recap(lesson.title, figures, missed)))
         return self.built_in(terminal, lesson, sections, items, records, corpus, now, zone)
 
@@ -367,7 +367,7 @@ class Recap(ModelVerb):
     ) -> Step:  # fmt: skip
         following = agenda.next_lesson(corpus, records, after=lesson.id)
         suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
-        questions = [screens.with_blanks(bank.draw(item, 0).question) for item in self.missed(lesson, items, records)]
+        questions = [screens.with_blanks(bank.draw(item, 0).question) for item in self.missed_items(lesson, items, records)]
         keys = {item.key for item in items.values()}
         cards = [card for card in records.cards() if card.item in keys]
         back = agenda.upcoming_reviews(cards, now().astimezone(zone))
@@ -388,7 +388,7 @@ class Recap(ModelVerb):
         return known
 
     @staticmethod
-    def missed(lesson: Lesson, items: dict[str, Item], records: Records) -> list[Item]:
+    def missed_items(lesson: Lesson, items: dict[str, Item], records: Records) -> list[Item]:
         return [items[name] for name in records.missed_items(lesson.id) if name in items]
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:

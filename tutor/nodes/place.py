@@ -14,7 +14,7 @@ REPEATS = (*POINTERS, "recap")  # slugs of sections that answer no question bett
 
 
 def keep_place(shared: SessionStore, **changes: Any) -> None:
-    """Change the learner's place and record it, so that the very screen comes back after a kill."""
+    """Change the learner's place and record it, so that exactly this screen comes back after a kill."""
     place, under_way = shared["place"], shared["round"]
     if place is None:  # a review has none: what is due comes back by itself
         return
@@ -26,7 +26,7 @@ def keep_place(shared: SessionStore, **changes: Any) -> None:
 
 
 def read_step(shared: SessionStore, step: Step) -> None:
-    """What every node does that has read a step."""
+    """What every node does after it has read a step."""
     shared["step"] = step
     if step.action == "quit":
         shared["left"] = True

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from tutor.search.index import Index
     from utils.llm.language_model import LanguageModel
 
-SKIPPED, JUDGED = "skipped", "learner"  # graders that are no graders: nothing was said, or the learner compared
+SKIPPED, JUDGED = "skipped", "learner"  # in place of a grader's name: there was no answer, or the learner judged it
 SURE = 3  # of "how sure?", 1 to 3
 
 
 class ChooseItem(Verb):
-    """The next item of the round, drawn; those missed come back when the queue is through."""
+    """The next item of the round, drawn; those that were missed come back at the end of the queue."""
 
     def exec(self, round: Round, items: dict[str, Item]) -> Item | None:
         if not round.queue and round.again:
@@ -53,7 +53,7 @@ NOTES = {"probe": "Before you read: can you answer this already?", "recall": "Fr
 
 
 class AskItem(Verb):
-    """Put the item on screen, once, and take what the learner does."""
+    """Put the item on screen, once, and read what the learner does."""
 
     def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool) -> Step:
         order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
@@ -90,7 +90,7 @@ class AskItem(Verb):
 
 
 class GiveHint(ModelVerb):
-    """The next hint: the model's, which takes up what was answered, or the author's. Neither ever holds the answer."""
+    """The next hint: the model's, which builds on what was answered, or the author's. Neither ever contains the answer."""
 
     def exec(self, model: LanguageModel, terminal: Terminal, item: Item, round: Round, lesson: Lesson) -> int:
         if round.hints >= len(item.hints):
@@ -104,7 +104,7 @@ class GiveHint(ModelVerb):
         return self.show(terminal, item, round, hint)
 
     def built_in(self, terminal: Terminal, item: Item, round: Round) -> int:
-        """How many hints were given by now."""
+        """How many hints have been given by now."""
         if round.hints >= len(item.hints):
             terminal.notice("There are no more hints.")
             return round.hints
@@ -121,7 +121,7 @@ class GiveHint(ModelVerb):
 
 
 class AnswerSideQuestion(ModelVerb):
-    """What the lessons say about a question asked by the way, this one first. It is never taken for an answer."""
+    """What the lessons say about a question asked in passing, this lesson first. It is never taken for an answer."""
 
     def exec(self, model: LanguageModel, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:
         question = step.text
@@ -139,7 +139,7 @@ class AnswerSideQuestion(ModelVerb):
 
     def built_in(self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:
         question = step.text
-        if not question:  # a bare ?, and then nothing
+        if not question:  # a bare ? with nothing after it
             return
         index = open_index()
         asked = index.query_words(question)
@@ -185,14 +185,14 @@ class GradeAnswer(ModelVerb):
 
 
 class SayUnreadable(Verb):
-    """An answer that is no answer of its kind costs nothing: say why, and ask again."""
+    """An answer that can't be read costs nothing: say why, and ask again."""
 
     def exec(self, terminal: Terminal, grade: Grade) -> None:
         terminal.notice(grade.misunderstood)
 
 
 class GiveUp(Verb):
-    """The learner skips, or wants the answer: a miss with nothing said."""
+    """The learner skips, or wants the answer: a miss without an answer."""
 
     def exec(self, item: Item) -> Grade:
         return Grade(0.0, missed=tuple(point.text for point in item.rubric), grader=SKIPPED)
@@ -235,13 +235,13 @@ class RecordAttempt(Verb):
         shared["result"], shared["stored"] = result, stored.id
         terminal = shared["terminal"]
         if card and card.leech:
-            terminal.notice(f"Missed {card.lapses} times: set aside, for asking again will not help. See {item.path}.")
+            terminal.notice(f"Missed {card.lapses} times: set aside, because asking again will not help. See {item.path}.")
         terminal.event("stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result)
         return {SKIPPED: "skipped", JUDGED: "judged"}.get(grade.grader, "graded")
 
 
 def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, result: str) -> Card | None:
-    """The item's card where its turn is over; a question that was asked before it was taught, and not known, gets none."""
+    """The item's card once its turn is over; a question that was asked before it was taught, and not known, gets none."""
     if result not in ("passed", "missed"):
         return None
     rating, before = round.outcomes[name_in(round, item)], shared["records"].card(attempt.item)
@@ -250,7 +250,7 @@ def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, 
 
 
 def advance(round: Round, item: Item, result: str) -> None:
-    """Move a round on by what its present item came to."""
+    """Move a round on, by what its current item led to."""
     if result == "unsure":  # the learner's own verdict follows
         return
     if result == "again":
@@ -315,7 +315,7 @@ class RevealAnswer(Verb):
 
 
 class AwaitNext(Verb):
-    """Let the learner read before the next question comes; a free-text answer that was not taken may be appealed, once."""
+    """Let the learner read before the next question comes; a free-text answer that was not accepted may be appealed, once."""
 
     def exec(self, terminal: Terminal, item: Item, grade: Grade, answer: str, round: Round, appealed: bool) -> Step:
         keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "ask"}
@@ -394,7 +394,7 @@ class EndRound(Verb):
 
 
 def end_section(shared: SessionStore) -> None:
-    """The section that the learner is in lies behind them."""
+    """Mark the section that the learner is in as done."""
     place: Place | None = shared["place"]
     if place:
         place.done.append(place.section)

@@ -1,4 +1,4 @@
-"""A quiz in exam style: all questions, then all grades. A person or a filled sheet answers; the graph is the same."""
+"""A quiz in exam style: all questions, then all grades. A person or a filled-in sheet answers; the graph is the same."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class ChooseItems(Verb):
-    """What is asked: drawn from the banks, or the very items that a sheet or an earlier report names."""
+    """What is asked: drawn from the banks, or exactly the items that a sheet or an earlier report names."""
 
     def exec(self, corpus: Corpus, request: QuizRequest) -> tuple[list[Item], dict[str, str]]:
         """(items, the fingerprint of each item of the banks)"""
@@ -80,7 +80,7 @@ class WriteSheet(Verb):
 
 
 class CompareSheet(Verb):
-    """Set aside what a filled sheet can't answer: items changed or gone since, and items that it does not hold."""
+    """Set aside what a filled-in sheet can't answer: items changed or removed since, and items that are not on it."""
 
     def exec(
         self, sheet: Sheet, request: QuizRequest, waiting: list[Item], versions: dict[str, str]
@@ -91,10 +91,10 @@ class CompareSheet(Verb):
             warnings.append(f"{sheet.path}: was written with --seed {sheet.seed}; graded with {request.seed}, "
                             "its numbers may differ")  # fmt: skip
         why = sheets.outdated_entries(sheet, versions)
-        if request.keys is None:  # the questions are the teacher's: what is not on the sheet is missed
+        if request.keys is None:  # a teacher chose the questions: one that is not on the sheet is missed
             drawn = {item.key: item for item in waiting}
             strange = [entry for entry in sheet.entries if entry.key not in drawn]
-            warnings += [f"{sheet.path}:{entry.line}: {entry.key} is no question of this quiz" for entry in strange]
+            warnings += [f"{sheet.path}:{entry.line}: {entry.key} is not a question of this quiz" for entry in strange]
             missed = sheets.missing_items(sheet, waiting, why)
             return warnings, {key: Outcome(drawn[key], grade=no_answer(drawn[key], said)) for key, said in missed.items()}
         errors = sheets.ungraded_outcomes(sheet, {key: why[key] for key in request.keys if key in why})
@@ -112,7 +112,7 @@ class CompareSheet(Verb):
         for warning in warnings:
             shared["terminal"].warn(warning)
         if not shared["outcomes"]:
-            raise NothingRun(f"{prepared['sheet'].path}: no question of it is among the topics and kinds asked for")
+            raise NothingRun(f"{prepared['sheet'].path}: none of its questions is among the topics and kinds asked for")
 
 
 KEYS = {"skip": "skip", "quit": "hand in"}
@@ -138,7 +138,7 @@ class CollectAnswers(Verb):
     @staticmethod
     def ask(terminal: Terminal, item: Item, note: str, shown_before: bool) -> str | None:
         question = screens.Question(item, bank.shuffled_steps(item) if item.kind == Kind.ORDER else (), note)
-        if terminal.attended and not shown_before:  # who fills in a sheet has read it there
+        if terminal.attended and not shown_before:  # whoever filled in a sheet has read it there
             terminal.show(question)
         step = terminal.answer(question, KEYS)
         while step.action not in ("answer", *KEYS):  # Enter alone
@@ -153,10 +153,10 @@ class CollectAnswers(Verb):
 
 
 class GradeAnswers(Verb):
-    """Grade each answer, as often as asked. Nobody judges here: where the grader is unsure the strict verdict stands.
+    """Grade each answer, as often as asked. Nobody judges here: where the grader is unsure, the strict verdict stands.
 
-    A model reads the free-text ones, several at a time. One that fails costs no other answer's grade: the built-in grader
-    takes its place, or, where a model is required, the error does.
+    A model reads the free-text ones, several at a time. If it fails on one, the others keep their grades: that one gets
+    the built-in grader's, or an error if a model is required.
     """
 
     def exec(
@@ -221,7 +221,7 @@ class RecordAttempts(Verb):
             item = outcome.item
             kept = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
             card = None
-            if attended:  # a sheet may be anybody's: it moves nobody's reviews
+            if attended:  # a sheet may be anyone's, so it changes nobody's reviews
                 rating = "unaided" if kept.correct else "missed"
                 card = schedule.next_card(item.key, records.card(item.key), rating, shared["now"](), fuzz=False)
             attempt = Attempt(

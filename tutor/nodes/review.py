@@ -1,4 +1,4 @@
-"""What is due, mixed over lessons: chosen here, asked by the practice flow."""
+"""What is due, mixed across lessons: chosen here, asked by the practice flow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAILY_LIMIT = 30
 
 
 class ChooseDue(Verb):
-    """The items to go over today, the likeliest forgotten first, as many as the day's limit leaves."""
+    """The items to go over today, those most likely forgotten first, as many as are left of the day's limit."""
 
     def exec(
         self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, limit: int | None, fuzz: bool,
@@ -65,7 +65,7 @@ def items_of_cards(corpus: Corpus, cards: Sequence[Card], terminal: Terminal) ->
 
 
 class SayNothingDue(Verb):
-    """Nothing to go over now: when the next comes, and one suggestion."""
+    """Nothing to go over now: when the next one comes, and one suggestion."""
 
     def exec(
         self, terminal: Terminal, due: int, records: Records, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None
@@ -75,7 +75,7 @@ class SayNothingDue(Verb):
             return
         following = next_due(records.cards(), now().astimezone(zone))
         place = records.last_place()
-        when = f" The next comes {following}." if following else ""
+        when = f" The next one comes {following}." if following else ""
         going_on = place is not None and place.lesson in corpus.files
         suggestion = f" Go on with {place.lesson}?" if place and going_on else " `learn` has something new."
         terminal.notice(f"Nothing is due now.{when}{suggestion}")

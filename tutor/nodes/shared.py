@@ -1,7 +1,7 @@
 """The shared store of each flow: its keys with their types, what a command puts in, and what the nodes add.
 
 A class `…Inputs` names what is there from the start, built by the function below it; the class after it adds what nodes write.
-flow.py tells who writes what, and tests/test_house.py holds it, these types and the nodes' parameters together.
+flow.py says who writes what; tests/test_house.py checks that it agrees with these types and with the nodes' parameters.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from utils.errors import ModelError
     from utils.llm.language_model import LanguageModel
 
-Pages = list[tuple[str, bool]]  # of a section: (Markdown, is it folded), each read at one go
+Pages = list[tuple[str, bool]]  # of a section: (Markdown, is it folded), each read in one go
 
 # ------------------------------------------------------------------------------------- learn, review, practice
 
@@ -48,39 +48,39 @@ class SessionInputs(TypedDict):
     model: LanguageModel  # raises ModelError at once where none is set
     records: Records  # the learner's
     open_index: Callable[[], Index]  # opened for the first side question only
-    now: Callable[[], datetime]  # aware; a test's clock stands still
+    now: Callable[[], datetime]  # aware; in tests it stands still
     zone: tzinfo | None  # of the learner's days
     rng: random.Random  # every draw comes from it; --seed makes it repeatable
-    fuzz: bool  # may due dates be spread a little? Not where bytes must repeat
+    fuzz: bool  # whether due dates vary a little; not where the output must be reproducible
     session: str  # id of this session
-    topic: str | None  # the TOPIC asked for; None once it was taken up
+    topic: str | None  # the TOPIC asked for; None once it has been opened
     limit: int | None  # how many items to review today; None for the setting
     left: bool  # the learner asked to leave
-    taught: bool  # a lesson was taken up in this session
+    taught: bool  # a lesson has been opened in this session
     round: Round | None  # the practice under way
     place: Place | None  # where the learner stands, kept in the records at every move; None in a review
     step: Step | None  # what the learner did last
     confidence: int | None  # how sure the learner was of the last answer, 1 to 3
-    appealed: bool  # the last grade was looked at again
+    appealed: bool  # the last grade has been appealed
 
 
 class SessionStore(SessionInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
-    chosen: str | None  # id of the lesson to take up
+    chosen: str | None  # id of the lesson to open
     lesson: Lesson  # being taught, or the one that the item on screen belongs to
     items: dict[str, Item]  # by id, or in a review by key: undrawn
     sections: list[Section]  # what is taught of the lesson, in order
     pages: dict[str, Pages]  # by section slug
     item: Item | None  # on screen, drawn
-    asked: bool  # it was put on screen already
+    asked: bool  # it is on screen already
     answer: str  # as typed
     grade: Grade  # of the last answer
     result: str  # what the last attempt led to: passed, again, missed, declined, unsure
     stored: int | None  # number of the last attempt
     missed: list[Item]  # what the last round of practice missed
-    detour: Section | None  # of a prerequisite, which speaks of what was missed
-    due: int  # how many items are due in all
+    detour: Section | None  # of a prerequisite, which explains what was missed
+    due: int  # how many items are due in total
 
 
 def session_store(environment: Environment, topic: str | None = None, limit: int | None = None) -> SessionStore:
@@ -111,7 +111,7 @@ class QuizInputs(TypedDict):
     now: Callable[[], datetime]
     session: str
     request: QuizRequest  # what is asked
-    sheet: Sheet | None  # that answers
+    sheet: Sheet | None  # the one that answers
     sheet_path: str | None  # where to write one
     repeat: int  # how often to grade each answer
     flaky_passes: bool  # verdicts that differ count as right
@@ -125,7 +125,7 @@ class QuizInputs(TypedDict):
 
 
 class QuizStore(QuizInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
     versions: dict[str, str]  # item key -> fingerprint
     waiting: list[Item]  # not answered yet
@@ -141,7 +141,7 @@ def quiz_store(
     environment: Environment, request: QuizRequest, sheet: Sheet | None, sheet_path: str | None, repeat: int, flaky_passes: bool,
     jobs: int, min_scores: dict[str, float], moment: datetime | None,
 ) -> QuizStore:  # fmt: skip
-    """The store of `quiz`. `moment` is the time of the report where it must repeat, see reports.fixed_time."""
+    """The store of `quiz`. `moment` is the time of the report if it must be reproducible, see reports.fixed_time."""
     clock = (lambda: moment) if moment else environment.now
     return {
         "corpus": environment.corpus, "terminal": environment.terminal, "model": environment.model,
@@ -168,7 +168,7 @@ class AskInputs(TypedDict):
 
 
 class AskStore(AskInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
     passages: list[Passage]  # best first
     asked: QueryWords  # the words of the question that carry meaning
@@ -197,7 +197,7 @@ class FindInputs(TypedDict):
 
 
 class FindStore(FindInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
     catalogue: str  # the lessons, a line each
     steps: list[StepTaken]  # what was done, and what was found by it
@@ -227,7 +227,7 @@ class SummaryInputs(TypedDict):
 
 
 class SummaryStore(SummaryInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
     sections: list[Section]  # those that say something of their own
     points: list[list[KeySentence]]  # of each section
@@ -255,7 +255,7 @@ class DraftInputs(TypedDict):
 
 
 class DraftStore(DraftInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
     drafted: list[dict[str, Any]]  # entries of a bank
     kept: list[dict[str, Any]]  # those that pass the rules of `check`
@@ -282,7 +282,7 @@ class GradeInputs(TypedDict):
 
     lines: Iterator[tuple[int, str]]  # (1-based number, JSON) of the file
     path: str  # of the file, for people
-    run_all: Callable[..., Any]  # a map, over processes where asked
+    run_all: Callable[..., Any]  # a map, over several processes if asked for
     model: LanguageModel
     jobs: int  # requests to the model at a time
     terminal: Pipe
@@ -291,7 +291,7 @@ class GradeInputs(TypedDict):
 
 
 class GradeStore(GradeInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
     batch: list[tuple[int, str]]  # lines read and not written yet
     grades: list[dict[str, Any]]  # of the batch
@@ -320,7 +320,7 @@ class AppealInputs(TypedDict):
 
 
 class AppealStore(AppealInputs, total=False):
-    """And what the nodes add."""
+    """The same, and what the nodes add."""
 
     attempt: Attempt
     item: Item  # as it was drawn then

@@ -32,7 +32,7 @@ class ChooseSections(Verb):
 class SummarizeSections(ModelVerb):
     """Each section's points, by the model several at a time, or in the lesson's own words.
 
-    The model's replies are kept by the whole request, so that only an edited section costs a new one.
+    The model's replies are cached by the whole request, so that only an edited section costs a new one.
     """
 
     def exec(
@@ -58,7 +58,7 @@ class SummarizeSections(ModelVerb):
 
 
 class CombineSummaries(Verb):
-    """All of it in the words that were asked for."""
+    """The whole lesson, in about as many words as were asked for."""
 
     keeps = "summary"
 

@@ -28,7 +28,7 @@ def call(method: Callable, named: Mapping[str, Any]) -> Any:
 
 
 class Verb(Node):
-    """A node. What `exec` returns is kept in the store under `keeps`; `post` is written out where more follows from it."""
+    """A node. What `exec` returns is kept in the store under `keeps`; `post` is overridden where more follows from it."""
 
     keeps: ClassVar[str] = ""
 
@@ -41,7 +41,7 @@ class Verb(Node):
         return {name: shared[name] for name in self.reads()}
 
     def _exec(self, prepared: dict[str, Any]) -> Any:
-        """PocketFlow's own, with the values by name. It is tried once: a call to a model has its own tries in utils.call_llm."""
+        """Like PocketFlow's, with the values passed by name. It tries once: utils.call_llm retries by itself."""
         return call(self.exec, prepared)
 
     def post(self, shared: Any, prepared: dict[str, Any], result: Any) -> str | None:

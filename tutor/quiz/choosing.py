@@ -127,4 +127,4 @@ def failed_items(text: str, path: str) -> tuple[int, tuple[str, ...]]:
     except json.JSONDecodeError as error:
         raise InvalidFile(path, error.lineno, f"found text that is not JSON ({error.msg}), {expected}") from None
     except (KeyError, TypeError, ValueError):
-        raise InvalidFile(path, None, f"found JSON that is no quiz, {expected}") from None
+        raise InvalidFile(path, None, f"found JSON that is not a quiz, {expected}") from None

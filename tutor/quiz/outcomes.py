@@ -82,7 +82,7 @@ def no_answer(item: Item, feedback: str = "No answer was given.") -> Grade:
 def thresholds(options: Iterable[str], find: Callable[[str], str]) -> dict[str, float]:
     """{lesson id: least score} of `--min-score TOPIC=X`, and under "" that of `--min-score X`.
 
-    find: topic -> lesson id. Raises UsageError for a topic that is no lesson and for a score that is no share.
+    find: topic -> lesson id. Raises UsageError for a topic that is not a lesson and for a score that is not from 0 to 1.
     """
     wanted = {}
     for option in options:

@@ -158,11 +158,11 @@ def read_sheet(text: str, path: str) -> Sheet:
     written = scalars_as_written(text)
     seed, topics, items = data["seed"], data["topics"], data["items"]
     if not isinstance(seed, int) or isinstance(seed, bool):
-        raise InvalidFile(path, line_of(data, "seed"), "found a seed that is no whole number; put back what stood there")
+        raise InvalidFile(path, line_of(data, "seed"), "found a seed that is not a whole number; put back what was there")
     if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
-        raise InvalidFile(path, line_of(data, "topics"), "found topics that are no list of names; put back what stood there")
+        raise InvalidFile(path, line_of(data, "topics"), "found topics that are not a list of names; put back what was there")
     if not isinstance(items, list) or not items:
-        raise InvalidFile(path, line_of(data, "items"), "found no items, expected at least one; put back what stood there")
+        raise InvalidFile(path, line_of(data, "items"), "found no items, expected at least one; put back what was there")
     entries: list[SheetEntry] = []
     first_lines: dict[str, int] = {}
     for index, fields in enumerate(items):

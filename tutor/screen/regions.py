@@ -158,7 +158,7 @@ class Menu(Region):
             self.toggle()
 
     def hints(self) -> str:
-        moves = ["↑↓ move · space mark", "enter answer"] if self.several else ["↑↓ choose", "enter take it"]
+        moves = ["↑↓ move · space mark", "enter answer"] if self.several else ["↑↓ choose", "enter select"]
         return " · ".join(filter(None, [*moves, super().hints()]))
 
     def rows(self) -> list[Window]:

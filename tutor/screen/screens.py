@@ -292,7 +292,7 @@ class LessonEnd(Screen):
         yield Text("End of ", style="").append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
         yield Text("")
         if not self.sections:
-            yield line("No questions stand beside this lesson.", DIM)
+            yield line("This lesson has no questions.", DIM)
         table = Table.grid(padding=(0, 2))
         table.add_column(style=ACCENT)
         table.add_column()
@@ -332,7 +332,7 @@ class ReviewHead(Screen):
 
     def figures(self) -> str:
         rest = f", {self.due - self.items} more are due" if self.due > self.items else ""
-        return f"from {plural(self.lessons, 'lesson')}, oldest risk first{rest}"
+        return f"from {plural(self.lessons, 'lesson')}, the shakiest first{rest}"
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")

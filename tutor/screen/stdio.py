@@ -35,7 +35,7 @@ def in_ci() -> bool:
 
 
 def in_actions() -> bool:
-    """Whether GitHub Actions reads along: it takes some lines of output for commands."""
+    """Whether GitHub Actions reads the output: it takes some lines for commands."""
     return bool(os.environ.get("GITHUB_ACTIONS"))
 
 
@@ -45,7 +45,7 @@ def person_present() -> bool:
 
 
 def terminal_size() -> os.terminal_size:
-    import shutil  # brings five compression modules along
+    import shutil  # imports five compression modules
 
     return shutil.get_terminal_size((80, 24))
 

@@ -1,8 +1,7 @@
 """Search: the sections of a corpus that speak about a question, best first.
 
 words.py says what is compared, pieces.py cuts a lesson into what is indexed, index.py keeps it in the cache folder,
-excerpts.py shows what was found, bulk.py answers many. passages.py looks through
-the sections of one lesson without an index.
+excerpts.py shows what was found, bulk.py answers many. passages.py looks through the sections of one lesson without an index.
 """
 
 from tutor.search.bulk import answer_lines, document

@@ -136,7 +136,7 @@ def _worth(question: str, unit: _Unit, like: float, asked: QueryWords) -> float:
 
 
 def _defines(question: str, unit: _Unit, asked: QueryWords) -> bool:
-    """Whether a sentence says what the very thing that was asked about is: `An eigenvector is ...`."""
+    """Whether a sentence says what the thing that was asked about is: `An eigenvector is ...`."""
     subject = re.match(DEFINITION, unit.text, re.I) if re.search(ASKS_WHAT, question, re.I) else None
     return bool(subject and len(subject[1].split()) <= len(asked.words) + 1 and asked.share(asked.met(subject[1])) > 0.9)
 

@@ -28,7 +28,7 @@ class StepTaken:
 
     action: str  # as in Decision
     of: str
-    found: str  # what came out of it, in words
+    found: str  # the result, in words
 
 
 def catalogue(corpus: Corpus) -> str:
@@ -54,7 +54,7 @@ def decide(question: str, steps: Sequence[StepTaken], passages: Sequence[Passage
         return Decision("search", question, "")
     scores = lesson_scores(passages, asked, corpus)
     if not scores:
-        return Decision("answer", "", "no lesson holds a word of the question")
+        return Decision("answer", "", "no lesson contains a word of the question")
     best = max(scores, key=lambda lesson: (scores[lesson], lesson))
     if steps[-1].action == "search":
         return Decision("read", best, "")
@@ -67,7 +67,7 @@ def decide(question: str, steps: Sequence[StepTaken], passages: Sequence[Passage
     others = [lesson for lesson in sorted(scores, key=lambda lesson: scores[lesson], reverse=True) if lesson not in tried]
     if others and len(tried) < 3:
         return Decision("read", others[0], "")
-    return Decision("answer", "", "no lesson holds enough of the question")
+    return Decision("answer", "", "no lesson covers enough of the question")
 
 
 def lesson_scores(passages: Sequence[Passage], asked: QueryWords, corpus: Corpus) -> dict[str, float]:
@@ -103,7 +103,7 @@ def document(
     reason = decision.reason
     if best and not reason:
         words = [asked.words[number] for number in sorted(asked.met(f"{best.heading}\n{best.text}"))]
-        reason = f"“{best.heading}” speaks of {', '.join(words[:6])}" if words else ""
+        reason = f"“{best.heading}” is about {', '.join(words[:6])}" if words else ""
     return {
         "question": question, "lesson": lesson or None, "path": corpus.path_of(lesson) if lesson else None,
         "line": best.line if best else None, "heading": best.heading if best else None, "reason": reason, "found": bool(lesson),

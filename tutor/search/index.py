@@ -116,7 +116,7 @@ class Index:
     # ------------------------------------------------------------------------------------------- searching
 
     def search(self, query: str, count: int = 10, lessons: Collection[str] | None = None) -> list[Passage]:
-        """The passages nearest to a query, best first, at most one of each section; [] where no lesson has a word of it.
+        """The passages nearest to a query, best first, at most one of each section; [] where no lesson has any of its words.
 
         lessons: ids of those to look in; None is all. Any text can be a query: there is no syntax.
         """

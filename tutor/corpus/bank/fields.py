@@ -179,7 +179,7 @@ def refuse_unknown(source: str, known: Collection[str]) -> None:
     if unknown:
         raise ExpressionError(
             f'found the unknown name "{unknown[0]}" in "{source}", expected '
-            f"{either(sorted(known)) if known else 'numbers only, for the item has no variables'}"
+            f"{either(sorted(known)) if known else 'numbers only, because the item has no variables'}"
             f"{suggestion(unknown[0], known)}"
         )
 

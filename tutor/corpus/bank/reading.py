@@ -141,7 +141,7 @@ def _values(table: BankFields, name: str) -> tuple[float, ...]:
         shape.refuse("step", f"found the step {show(step)}, expected one above 0; correct it")
     if last < first:
         shape.refuse("to", f"found no values from {show(first)} to {show(last)}, expected at least one; swap the two")
-    steps = (last - first) / step + 1e-9  # 0.1 to 0.7 by 0.1 holds 0.7, whatever floats say
+    steps = (last - first) / step + 1e-9  # 0.1 to 0.7 by 0.1 includes 0.7, whatever floats say
     if steps >= MAX_VALUES:
         shape.refuse("to", f"found more than {MAX_VALUES:,} values, expected fewer; narrow the range or widen the step")
     exact = (first + index * step for index in range(int(steps) + 1))

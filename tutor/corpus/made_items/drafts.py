@@ -34,7 +34,7 @@ WORTH = {
     "definition": 9.0, "bold": 8.0, "glossary": 8.0, "table": 6.5, "em": 5.0, "code": 5.0, "alternatives": 5.0,
     "number": 4.5, "noun": 4.0, "phrase": 4.0, "name": 3.0,
 }  # fmt: skip
-READER_MALUS, MATH_MALUS = 2.0, 2.0  # for a sentence that addresses its reader, and for each formula
+READER_PENALTY, MATH_PENALTY = 2.0, 2.0  # for a sentence that addresses its reader, and for each formula
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Draft:
     form: str
     worth: float
     said: Sentence  # where it stands
-    source: str  # the sentence that it is made of; an item's id hangs on it
+    source: str  # the sentence that it is made of; an item's id is made from it
     question: str  # of a choice
     answer: str
     explanation: str
@@ -84,7 +84,7 @@ class _Gap:
     start: int
     end: int
     answer: str
-    shapes: tuple[tuple, ...]  # of what could stand there instead, the best first
+    shapes: tuple[tuple, ...]  # of what could be there instead, the best first
 
 
 def _unjoined(said: Sentence) -> Sentence:
@@ -126,7 +126,7 @@ def _all_gaps(said: Sentence, terms: Terms) -> Iterator[_Gap]:
     if not terms.is_english:
         yield from filter(None, (_term_gap("bold", mark, said, terms) for mark in said.marked("bold")))
         return
-    is_instruction = english.IMPERATIVE.match(said.text)  # an instruction says little away from its place
+    is_instruction = english.IMPERATIVE.match(said.text)  # an instruction says little out of context
     if subject := english.definition_of(said):
         yield from filter(None, [_term_gap("definition", subject, said, terms)])
     for mark in said.marked("bold", "em", "code"):
@@ -180,9 +180,9 @@ def _is_said_as_noun(term: str, mark: MarkedSpan, said: Sentence, terms: Terms) 
 
 def _of_gap(said: Sentence, gap: _Gap, terms: Terms) -> Draft:
     before, after = said.text[: gap.start], said.text[gap.end :]
-    malus = 0.1 * abs(len(WORD.findall(said.text)) - BEST_WORDS) ** 0.5 + MATH_MALUS * len(said.marked("math"))
+    penalty = 0.1 * abs(len(WORD.findall(said.text)) - BEST_WORDS) ** 0.5 + MATH_PENALTY * len(said.marked("math"))
     if english.TO_THE_READER.search(said.text):
-        malus += READER_MALUS
+        penalty += READER_PENALTY
 
     def others() -> list[str]:
         if gap.form == "number":
@@ -192,7 +192,7 @@ def _of_gap(said: Sentence, gap: _Gap, terms: Terms) -> Draft:
     asked = "Which number fills the gap?" if gap.form == "number" else "What fills the gap?"
     can_type = gap.form in ("definition", "bold", "em") and _can_be_typed(gap.answer, said, terms)
     return Draft(
-        gap.form, WORTH[gap.form] - malus, said, said.text, f"{asked}\n\n“{before}{GAP}{after}”", gap.answer,
+        gap.form, WORTH[gap.form] - penalty, said, said.text, f"{asked}\n\n“{before}{GAP}{after}”", gap.answer,
         f"{before}**{said.text[gap.start : gap.end]}**{after}", others, f"{before}{BLANK}{after}" if can_type else "",
     )  # fmt: skip
 
@@ -229,7 +229,7 @@ def _of_glossary(glossary: list[GlossaryEntry], terms: Terms) -> Iterator[Draft]
 
         yield Draft(
             "glossary", WORTH["glossary"] - 0.05 * abs(words - 12), meaning, f"{term.text}: {meaning.text}",
-            f"Which of these is this said of?\n\n“{meaning.text}”", term.text, f"**{term.text}**: {meaning.text}", others,
+            f"Which of these does this describe?\n\n“{meaning.text}”", term.text, f"**{term.text}**: {meaning.text}", others,
         )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def _of_table(table: Table) -> Iterator[Draft]:
             )  # fmt: skip
             yield Draft(
                 "table", WORTH["table"] - 2 * is_figure(value.text) - 0.02 * len(value.text), value, f"{key} · {title.text}",
-                f"In the table, what stands under *{title.text}* in the row **{key}**?", value.text, f"**{key}** · {row}", others,
+                f"In the table, what is under *{title.text}* in the row **{key}**?", value.text, f"**{key}** · {row}", others,
             )  # fmt: skip
 
 

@@ -120,8 +120,8 @@ class ItemMaker:
         for said in self.terms.elsewhere(answer, self.draft.said) if has_words else ():
             masked = re.sub(rf"{re.escape(answer)}s?", GAP, said.text, flags=re.IGNORECASE)
             if len(masked) <= MAX_HINT and not said.marked("math") and not roots(masked) & roots(answer):
-                return f"The lesson says too: “{masked}”"
-        return f"It stands under “{self.page.section.title or self.lesson.title}”."
+                return f"The lesson also says: “{masked}”"
+        return f"It is in the section “{self.page.section.title or self.lesson.title}”."
 
 
 def letters(answer: str) -> str:

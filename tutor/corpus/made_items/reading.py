@@ -1,7 +1,7 @@
 """What could be asked about in a lesson: sentences, terms with their meanings, tables, lists of alternatives.
 
-Only what can be read anywhere is taken: text, code and formulas. A sentence with an image, HTML, a footnote or the
-markup of another program is left out. Of links the words are taken. The time taken is linear in the lesson's length.
+Only what can be shown anywhere is used: text, code and formulas. A sentence with an image, HTML, a footnote or the
+markup of another program is left out. Of a link, only its words are used. The time taken is linear in the lesson's length.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 PAIRS = ("()", "“”", "«»", "「」", "（）")
-MAX_PARAGRAPH = 6_000  # characters; what is longer is no prose
+MAX_PARAGRAPH = 6_000  # characters; what is longer is not prose
 MAX_SENTENCE = 400
 MAX_CELL = 160
 MAX_ROWS = 100
@@ -33,7 +33,7 @@ OTHER_MARKUP = re.compile(r"!!!|\?\?\?|:::|///|===|\{|%|--8<--|:\w|\[\^|\*\*(?:E
 PLAIN = re.compile(r"[^*_`$\[\]<>\\&!|{}~]*")  # a sentence that needs no Markdown parser
 UNFIT = re.compile(r"[*\[\]<>\\`$|{}~]|(?<!\w)_|_(?!\w)|:[\w+-]+:|:\w+:`|https?:|www\.|\ufffc")
 LIKE_A_BLOCK = re.compile(r"\d+[.)]\s|[-+#>=:]")  # what would become a list or a heading in a question
-REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")  # a link whose target stands elsewhere in the file
+REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")  # a link whose target is elsewhere in the file
 HIGHLIGHTED = re.compile(r"^#!\w+ +")  # how some programs name the language of `code` in a line
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces between words

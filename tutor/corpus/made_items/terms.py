@@ -58,7 +58,7 @@ def is_plural(text: str) -> bool:
 
 
 def code_shape(code: str) -> tuple | None:
-    """What a stretch of `code` looks like; None for literals and for what is no single thing."""
+    """What a stretch of `code` looks like; None for literals and for what is not a single thing."""
     code = code.strip("`")
     if not 2 <= len(code) <= 40 or code.lower() in LITERALS:
         return None
@@ -210,7 +210,7 @@ def is_unlike(text: str, answer: str) -> bool:
 
 
 def holds_one_of(text: str, others: Iterable[str]) -> bool:
-    """Whether a text contains one of the others, or one of them the text. File names are compared without their suffix."""
+    """Whether a text contains one of the others, or is part of one. File names are compared without their suffix."""
     text = stem_of(text)
     return any(text in other or other in text for other in map(stem_of, others))
 

@@ -1,4 +1,4 @@
-"""Atoms: what a formula is a row of, and how rows of them read beside a slash."""
+"""Atoms: a formula is a row of them; and how such a row reads beside a slash."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Atom:
 
 
 def is_enclosed(atoms: list[Atom]) -> bool:
-    """Whether one pair of parentheses encloses all of it."""
+    """Whether one pair of parentheses encloses the whole row."""
     depth = 0
     for index, atom in enumerate(atoms):
         depth += (atom.kind == OPEN) - (atom.kind == CLOSE)
@@ -31,7 +31,7 @@ def is_enclosed(atoms: list[Atom]) -> bool:
 
 
 def is_product(atoms: list[Atom]) -> bool:
-    """Whether it can stand over a slash without parentheses."""
+    """Whether a row can stand above a slash without parentheses."""
     depth = 0
     for index, atom in enumerate(atoms):
         depth -= atom.kind == CLOSE
@@ -50,7 +50,7 @@ _FUNCTIONS = set("PEFfgΦΓ")  # letters that name a function when they precede 
 
 
 def is_single(atoms: list[Atom]) -> bool:
-    """Whether it can stand under a slash without parentheses: one symbol, one number, one call."""
+    """Whether a row can stand below a slash without parentheses: one symbol, one number, one call."""
     if len(atoms) == 1:
         return atoms[0].kind in (ORD, NUM, ROOT, FUNC)
     if atoms and (atoms[0].kind == FUNC or atoms[0].text in _FUNCTIONS):
@@ -59,5 +59,5 @@ def is_single(atoms: list[Atom]) -> bool:
 
 
 def is_differential(over: list[Atom], under: list[Atom]) -> bool:
-    """Whether it is a derivative such as ∂L/∂w or dy/dx, which is read as one sign."""
+    """Whether a fraction is a derivative such as ∂L/∂w or dy/dx, which is read as one sign."""
     return len(under) == 2 and under[0].text in "d∂" and bool(over) and over[0].text == under[0].text

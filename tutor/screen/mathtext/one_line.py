@@ -307,7 +307,7 @@ class LineWriter:
                 out.append(self.literal(" "))
             out.append(text)
             depth += atom.kind == OPEN
-            # a sign is no operation: no space follows it
+            # a sign is not an operation: no space follows it
             before = Atom(OPEN, "") if atom.kind == BIN and unary else atom
             spaced = False
         return "".join(out)

@@ -34,8 +34,8 @@ class ClozeKind(ItemKind):
             if ";" in content:
                 fields.refuse(
                     "question",
-                    f'found ";" in the blank "[[{content}]]", expected none, for answers are typed '
-                    "with ; between the blanks; make two blanks of it",
+                    f'found ";" in the blank "[[{content}]]", expected none, because answers are typed '
+                    "with ; between the blanks; make it two blanks",
                 )
             blanks.append(Blank(accepted))
         if not blanks:
