@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import BANK, ROOT
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tutor import grading
@@ -140,7 +140,7 @@ def test_options_whose_texts_are_letters_are_numbered():
     ("answer:", 'answer: "\\e[2J"', 21, r"control character U\+001B"),
     ("seed: 4", "seed: four", 11, "found a seed that is not a whole number; put back what was there"),
     ("seed: 4\n", "", 1, 'the sheet: lacks the field "seed:"'),
-    ('topics: ["food/bread"]', "topics: bread", 12, "found topics that are no list of names"),
+    ('topics: ["food/bread"]', "topics: bread", 12, "found topics that are not a list of names"),
     ("id: food/bread:gas", "id: gas", 17, "found the id gas, expected one such as llm/attention:softmax"),
 ])  # fmt: skip
 def test_a_mistake_is_refused_with_its_line(items, old, new, line, words):
@@ -170,6 +170,7 @@ READABLE = st.characters(blacklist_categories=("Cs", "Cc", "Cn")) | st.just("\n"
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(READABLE, min_size=1), min_size=3, max_size=3))
+@example(["1e5", "0", "0E0"])
 def test_any_text_that_a_bank_can_hold_survives_a_sheet(texts):
     question, one, other = (text.strip() or "x" for text in texts)
     item = Item("x", "a/b", "c", Kind.CHOICE, question, options=(Option(one), Option(other)), unit="°")

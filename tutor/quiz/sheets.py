@@ -142,8 +142,8 @@ def _quote(text: str) -> str:
     """A text on one line of YAML, in quotes if it needs them."""
     import yaml
 
-    dumped = yaml.safe_dump(text, allow_unicode=True, width=10**9)
-    return dumped.removesuffix("\n").removesuffix("\n...")
+    dumped = yaml.safe_dump(text, allow_unicode=True, width=10**9).removesuffix("\n").removesuffix("\n...")
+    return dumped if load(dumped, "a sheet") == text else f"'{dumped}'"  # 1e5, which we read as a number and PyYAML does not
 
 
 # ------------------------------------------------------------------------------------------------- reading
