@@ -20,7 +20,7 @@ from utils.llm.endpoint import Endpoint, Limits
 from utils.llm.language_model import LanguageModel
 from utils.llm.replies import Cassette, ReplyCache
 
-LIMITS = Limits(connect_s=2, first_piece_s=2, stall_s=1, total_s=3, backoff_s=0.01)
+LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)  # nothing waits that long
 BANK = """\
 items:
   - id: why
