@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -98,6 +99,13 @@ items:
     hints: [It does not kill., It does not feed.]
     explanation: Salt slows yeast.
 """
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible():
+    """A shell that starts tests in the background has them ignore Ctrl-C, and with them every process that they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -63,12 +63,14 @@ def run_in_process(
 
 def end_by(child: subprocess.Popen, number: int, patience_s: float = 10) -> int:
     """Send a signal to a process that waits for something, and again where it came before the wait; the exit status."""
-    while True:
+    for _ in range(6):
         child.send_signal(number)
         try:
             return child.wait(patience_s)
         except subprocess.TimeoutExpired:
             continue
+    child.kill()
+    raise AssertionError(f"it did not end by {signal.Signals(number).name}")
 
 
 def _no_terminal(*_):
