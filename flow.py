@@ -230,9 +230,9 @@ def create_quiz_flow() -> Flow:
     Its store, beside `corpus`, `terminal`, `model`, `records`, `now` and `session`: `request` (what is asked), `sheet` (the one
     that answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade), `flaky_passes`, `jobs`
     (requests to the model at a time), `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the
-    report) and `started`; from ChooseItems on `versions` ({key: fingerprint}), `waiting` (items not answered yet) and
-    `outcomes` ({key: Outcome}); the current `answers` and `grades`, the first `grade` among them, `asked` (key of the item on
-    screen), `answered` (how many); at the end `report`, `document` for --json and `exit_code`.
+    report) and `started`; from ChooseItems on `banks` ({lesson id: its items as authored}), `waiting` (items not answered
+    yet) and `outcomes` ({key: Outcome}); the current `answers` and `grades`, the first `grade` among them, `asked` (key of the
+    item on screen), `answered` (how many); at the end `report`, `document` for --json and `exit_code`.
     """
     choose, write, compare = nodes.ChooseItems(), nodes.WriteSheet(), nodes.CompareSheet()
     collect, grade, unreadable = nodes.CollectAnswers(), nodes.GradeAnswers(), nodes.SayUnreadable()

@@ -13,6 +13,7 @@ from tutor.models import Grade, Item, Kind, Met
 from tutor.quiz import reports
 from tutor.quiz.outcomes import Outcome
 from tutor.quiz.reports import QuizReport
+from utils import __version__
 from utils.errors import ExitCode
 
 HOSTILE = '\x1b[2J\x00]]> <b>&" \ud800 👩‍👩‍👧 \u202e\ufffe\r\n::error::x\x85%'
@@ -55,7 +56,7 @@ def test_junit_has_a_case_an_item_with_failures_and_errors_apart():
     assert 'Met: gas ("makes gas")\nMissed: rising' in failure.text and "Read again: docs/food/bread.md:12" in failure.text
     assert suite.find("testcase[@name='c']/error").get("message").startswith("the item was changed")
     properties = {found.get("name"): found.get("value") for found in suite.iter("property")}
-    assert properties == {"seed": "7", "corpus": "12ab", "score": "0.5000"}
+    assert properties == {"seed": "7", "corpus": "12ab", "score": "0.5000", "grader": f"built-in (ptutor {__version__})"}
 
 
 def test_junit_shows_what_was_typed_without_its_control_characters_and_keeps_emoji():

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 class ChooseItems(Verb):
     """What is asked: drawn from the banks, or exactly the items that a sheet or an earlier report names."""
 
-    def exec(self, corpus: Corpus, request: QuizRequest) -> tuple[list[Item], dict[str, str]]:
-        """(items, the fingerprint of each item of the banks)"""
+    def exec(self, corpus: Corpus, request: QuizRequest) -> tuple[list[Item], dict[str, list[Item]]]:
+        """(the items to ask, drawn; the banks that they come from)"""
         banks = read_banks(corpus, request.lessons or corpus.ids())
-        return choose(banks, request), versions_of(banks)
+        return choose(banks, request), banks
 
-    def post(self, shared: QuizStore, prepared: dict[str, Any], chosen: tuple[list[Item], dict[str, str]]) -> str:
-        items, shared["versions"] = chosen
+    def post(self, shared: QuizStore, prepared: dict[str, Any], chosen: tuple[list[Item], dict[str, list[Item]]]) -> str:
+        items, shared["banks"] = chosen
         corpus, request = prepared["corpus"], prepared["request"]
         shared["waiting"] = items
         shared["outcomes"] = {
@@ -52,7 +52,7 @@ class ChooseItems(Verb):
         if shared["sheet"]:
             return "sheet"
         if not items:
-            why = "the lessons asked for have none of these kinds; `topics` counts them" if shared["versions"] else (
+            why = "the lessons asked for have none of these kinds; `topics` counts them" if shared["banks"] else (
                 "none of the lessons asked for has a bank; `draft TOPIC` proposes one")  # fmt: skip
             raise NothingRun(f"no question fits: {why}")
         if shared["sheet_path"]:
@@ -68,8 +68,9 @@ class WriteSheet(Verb):
     keeps = "document"
 
     def exec(
-        self, terminal: Terminal, waiting: list[Item], versions: dict[str, str], request: QuizRequest, sheet_path: str
+        self, terminal: Terminal, waiting: list[Item], banks: dict[str, list[Item]], request: QuizRequest, sheet_path: str
     ) -> dict[str, Any]:
+        versions = versions_of(banks)
         shown, corpus = files.shown_path(sheet_path), corpus_fingerprint(versions)
         text = sheets.write_sheet(waiting, versions, name=shown, seed=request.seed, topics=request.lessons, corpus=corpus)
         files.write_new(sheet_path, text)
@@ -83,14 +84,19 @@ class CompareSheet(Verb):
     """Set aside what a filled-in sheet can't answer: items changed or removed since, and items that are not on it."""
 
     def exec(
-        self, sheet: Sheet, request: QuizRequest, waiting: list[Item], versions: dict[str, str]
+        self, sheet: Sheet, request: QuizRequest, waiting: list[Item], banks: dict[str, list[Item]]
     ) -> tuple[list[str], dict[str, Outcome]]:
         """(warnings, {key: Outcome} of what is not asked)."""
         warnings = []
         if sheet.seed != request.seed:
             warnings.append(f"{sheet.path}: was written with --seed {sheet.seed}; graded with {request.seed}, "
                             "its numbers may differ")  # fmt: skip
-        why = sheets.outdated_entries(sheet, versions)
+        items = {item.key: item for lesson in banks.values() for item in lesson}
+        if assumed := sheets.assumed_entries(sheet, items):
+            count = f"{len(assumed)} of its {plural(len(sheet.entries), 'question')}"
+            warnings.append(f"{sheet.path}: comes from an earlier version of the program; {count} may be graded by more than "
+                            "when it was written, or be worded differently today, and are graded as they are now")  # fmt: skip
+        why = sheets.outdated_entries(sheet, items)
         if request.keys is None:  # a teacher chose the questions: one that is not on the sheet is missed
             drawn = {item.key: item for item in waiting}
             strange = [entry for entry in sheet.entries if entry.key not in drawn]
@@ -248,6 +254,8 @@ class ReportScores(Verb):
         if terminal.attended and not answered:
             terminal.notice("Nothing was answered.")
             return ExitCode.NOTHING_RUN
+        if not terminal.attended and report.grader:
+            terminal.say_aside(f"graded by: {report.grader}")
         for number, outcome in enumerate(report.outcomes, 1):
             terminal.show(quiz_screens.GradedItem(outcome, number, len(report.outcomes)))
         terminal.show(quiz_screens.QuizScore(report, quiz_screens.duration(report.seconds) if terminal.attended else ""))
@@ -260,7 +268,7 @@ def report_of(shared: QuizStore) -> QuizReport:
     return QuizReport(
         topics=shared["request"].lessons,
         seed=shared["request"].seed,
-        corpus=corpus_fingerprint(shared["versions"]),
+        corpus=corpus_fingerprint(versions_of(shared["banks"])),
         outcomes=tuple(shared["outcomes"].values()),
         started=shared["started"],
         seconds=(now - shared["started"]).total_seconds(),

@@ -127,7 +127,7 @@ class QuizInputs(TypedDict):
 class QuizStore(QuizInputs, total=False):
     """The same, and what the nodes add."""
 
-    versions: dict[str, str]  # item key -> fingerprint
+    banks: dict[str, list[Item]]  # lesson id -> its items as authored
     waiting: list[Item]  # not answered yet
     outcomes: dict[str, Outcome]  # by item key
     answers: list[Answered]  # under way

@@ -4,19 +4,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict
+from typing import Any
 
 from tutor.models import Item
 
-NOT_ASKED = ("section", "hints", "explanation", "seed", "path", "line")  # fields that neither ask nor grade
+VERSIONS = 2  # the way in which `fingerprint` is made; a sheet names it, and one that doesn't has `first_fingerprint`
 
 
 def fingerprint(item: Item) -> str:
-    """12 hexadecimal digits of what the item, as authored, asks and how it is graded; hints and the like don't count."""
-    defaults = {field.name: field.default for field in fields(Item) if field.default is not MISSING}
-    said = {name: value for name, value in asdict(item).items() if name not in NOT_ASKED}
-    kept = {name: value for name, value in said.items() if name not in defaults or value != defaults[name]}
-    return _digest(json.dumps(kept, sort_keys=True))  # no fields at their default, so that a new field changes nothing
+    """12 hexadecimal digits of what the item, as authored, asks and draws.
+
+    How free text is graded does not count, nor do hints and explanation: a rubric, references and further words for a blank
+    may grow while a sheet is out. A field that is added later belongs in here only where an item sets it.
+    """
+    asked = {
+        "id": item.key, "kind": item.kind, "question": item.question, "unit": item.unit,
+        "options": [(option.text, option.right) for option in item.options], "credit": item.credit,
+        "answer": item.answer, "answer_expression": item.answer_expression, "expression": item.expression,
+        "tolerance": item.tolerance, "relative": item.relative,
+        "blanks": [blank.accepted[0] for blank in item.blanks], "steps": item.steps,
+        "variables": [(variable.name, variable.values) for variable in item.variables], "where": item.where,
+    }  # fmt: skip
+    return _digest(json.dumps(asked, sort_keys=True))
+
+
+# What the first version's fingerprints were made of, with its defaults, and the fields of what an item holds.
+FIRST_FIELDS: dict[str, Any] = {
+    "id": None, "lesson": None, "kind": None, "question": None, "wrong": (), "options": (), "credit": "all", "answer": None,
+    "answer_expression": "", "tolerance": 0.0, "relative": False, "unit": "", "rubric": (), "references": (),
+    "expression": "", "blanks": (), "steps": (), "variables": (), "where": "", "made": False,
+}  # fmt: skip
+FIRST_PARTS = {
+    "wrong": ("answer", "misconception", "reply"), "options": ("text", "right", "misconception", "reply"),
+    "rubric": ("text", "also"), "blanks": ("accepted",), "variables": ("name", "values"),
+}  # fmt: skip
+
+
+def first_fingerprint(item: Item) -> str:
+    """The fingerprint that the first version gave an item: of all that it asks and is graded by."""
+    said = asdict(item)
+    kept = {name: said[name] for name, default in FIRST_FIELDS.items() if said[name] != default}
+    for name, parts in FIRST_PARTS.items():
+        if name in kept:
+            kept[name] = [{part: one[part] for part in parts} for one in kept[name]]
+    return _digest(json.dumps(kept, sort_keys=True))
 
 
 def corpus_fingerprint(versions: Mapping[str, str]) -> str:

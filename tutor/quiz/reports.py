@@ -13,7 +13,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from tutor.models import Grade
-from tutor.quiz.outcomes import Outcome, mean_score
+from tutor.quiz.outcomes import SKIPPED, Outcome, mean_score
+from utils import __version__
 from utils.errors import ExitCode, UsageError
 from utils.text import defused, sanitize
 
@@ -46,6 +47,13 @@ class QuizReport:
         """{lesson: score}, in the order in which the lessons first appear."""
         lessons = dict.fromkeys(outcome.item.lesson for outcome in self.outcomes if outcome.grade)
         return {lesson: mean_score(outcome for outcome in self.outcomes if outcome.item.lesson == lesson) for lesson in lessons}
+
+    @property
+    def grader(self) -> str:
+        """Who graded, and of which version of the program: `built-in (ptutor 0.1.0)`; "" where nothing was graded."""
+        names = dict.fromkeys(outcome.grade.grader for outcome in self.outcomes if outcome.grade)
+        graders = ", ".join(name for name in names if name != SKIPPED)
+        return f"{graders} (ptutor {__version__})" if graders else ""
 
     def shortfalls(self) -> list[tuple[str, float, float]]:
         """(lesson, score, least score) for every threshold that was missed; the lesson "" stands for the whole quiz."""
@@ -83,6 +91,7 @@ class QuizReport:
             "model": self.model,
             "usage": self.usage,
             "corpus": self.corpus,
+            "grader": self.grader,
             "scores": {lesson: round(score, 4) for lesson, score in self.scores().items()},
             "min_scores": {lesson: least for lesson, least in self.min_scores.items() if lesson},
             "errors": sum(not outcome.grade for outcome in self.outcomes),
@@ -102,7 +111,12 @@ class QuizReport:
         suite.hostname, suite.timestamp = "localhost", _timestamp(self.started)
         suite._elem.set("package", "tutor")
         suite._elem.set("id", "0")
-        for name, value in (("seed", self.seed), ("corpus", self.corpus), ("score", f"{self.score:.4f}")):
+        for name, value in (
+            ("seed", self.seed),
+            ("corpus", self.corpus),
+            ("score", f"{self.score:.4f}"),
+            ("grader", _clean(self.grader)),
+        ):
             suite.add_property(name, str(value))
         for outcome in self.outcomes:
             case = TestCase(_clean(outcome.item.id), _clean(outcome.item.lesson), round(outcome.seconds, 3))
@@ -131,7 +145,7 @@ class QuizReport:
         right = sum(outcome.correct for outcome in self.outcomes)
         text = f"<h3>Quiz: {right} of {len(self.outcomes)} right, score {self.score:.2f}{verdict}</h3>\n<table>\n"
         text += _row("th", "", "item", "answer", "what was missed")
-        end = f"</table>\n<p>seed {self.seed}, lessons {_cell(self.corpus)}</p>\n\n"
+        end = f"</table>\n<p>seed {self.seed}, lessons {_cell(self.corpus)}, graded by {_cell(self.grader) or 'nobody'}</p>\n\n"
         left = [_summary_row(outcome) for outcome in self.outcomes]
         left.reverse()
         room = room_bytes - len((text + end).encode()) - len(_row("td", "", f"and {len(left)} more").encode())

@@ -10,19 +10,22 @@ import json
 import re
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.corpus import bank
 from tutor.models import Item, Kind
+from tutor.quiz.fingerprints import VERSIONS, fingerprint, first_fingerprint
 from tutor.quiz.outcomes import Outcome
 from utils.errors import InvalidFile
 from utils.strict_yaml import line_of, load, scalars_as_written
 from utils.text import nearest
 
-FIELDS = ("corpus", "seed", "topics", "items")
+FIELDS = ("corpus", "seed", "topics", "versions", "items")
+NEEDED_FIELDS = ("corpus", "seed", "topics", "items")
 ITEM_FIELDS = ("id", "version", "question", "options", "steps", "unit", "answer")
 NEEDED = ("id", "version", "answer")
+SHOWN = ("question", "options", "steps", "unit")  # what a learner reads of an item
 BLANK = "____"
 
 HEAD = """\
@@ -51,11 +54,12 @@ class SheetEntry:
     """One item of a filled sheet."""
 
     key: str  # "llm/attention:scale-by-root"
-    version: str  # fingerprints.fingerprint of the item that was asked
+    version: str  # the fingerprint of the item that was asked
     answer: str  # as written; "" for none
     parts: tuple[str, ...] = ()  # where the answer is a list
     question: str = ""
     line: int = 0
+    shown: Mapping[str, Any] = field(default_factory=dict)  # what the learner read, by the names of SHOWN
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Sheet:
     seed: int
     topics: tuple[str, ...]
     entries: tuple[SheetEntry, ...]
+    versions: int = 1  # the way in which the versions of its items were made, see fingerprints.VERSIONS
 
     def entry(self, key: str) -> SheetEntry | None:
         return next((entry for entry in self.entries if entry.key == key), None)
@@ -88,15 +93,22 @@ def write_sheet(
     items: drawn. versions: {key: fingerprint of the item as authored}. name: of the file, for the instructions.
     """
     lines = [HEAD.replace("NAME", " ".join(name.split()))]
-    lines += [f'corpus: "{corpus}"', f"seed: {seed}", f"topics: {json.dumps(list(topics), ensure_ascii=False)}", "", "items:"]
+    lines += [
+        f'corpus: "{corpus}"',
+        f"seed: {seed}",
+        f"topics: {json.dumps(list(topics), ensure_ascii=False)}",
+        f"versions: {VERSIONS}",
+        "",
+        "items:",
+    ]
     for number, item in enumerate(items, 1):
         lines += ["", f"  # {number} of {len(items)}: {_how(item)}", f"  - id: {_quote(item.key)}"]
-        lines += [f'    version: "{versions[item.key]}"', _field("question", _question_text(item), 4)]
-        for field, shown in (("options", option_labels(item)), ("steps", _steps(item))):
-            if shown:
-                lines += [f"    {field}:", *(_field(label, text, 6) for label, text in shown.items())]
-        if item.unit:
-            lines.append(_field("unit", item.unit, 4))
+        lines.append(f'    version: "{versions[item.key]}"')
+        for name, shown in _shown(item).items():
+            if isinstance(shown, str):
+                lines.append(_field(name, shown, 4))
+            else:
+                lines += [f"    {name}:", *(_field(label, text, 6) for label, text in shown.items())]
         lines.append("    answer:")
     return "\n".join(lines) + "\n"
 
@@ -105,6 +117,14 @@ def _how(item: Item) -> str:
     if item.kind == Kind.CLOZE and len(item.blanks) > 1:
         return f"fill in the {len(item.blanks)} blanks"
     return "a formula" if item.expression else HOW[item.kind]
+
+
+def _shown(item: Item) -> dict[str, str | dict[str, str]]:
+    """What a learner reads of a drawn item, by the names of SHOWN; what it doesn't have is left out."""
+    shown: dict[str, str | dict[str, str]] = {
+        "question": _question_text(item), "options": option_labels(item), "steps": _steps(item), "unit": item.unit,
+    }  # fmt: skip
+    return {name: value for name, value in shown.items() if value or name == "question"}
 
 
 def _question_text(item: Item) -> str:
@@ -154,9 +174,12 @@ def read_sheet(text: str, path: str) -> Sheet:
     data = load(text, path)
     if not isinstance(data, dict):
         raise InvalidFile(path, 1, "found no fields, expected a sheet as quiz --sheet FILE writes it")
-    _allow(data, FIELDS, FIELDS, path, "the sheet", 1)
+    _allow(data, FIELDS, NEEDED_FIELDS, path, "the sheet", 1)
     written = scalars_as_written(text)
-    seed, topics, items = data["seed"], data["topics"], data["items"]
+    seed, topics, items, versions = data["seed"], data["topics"], data["items"], data.get("versions", 1)
+    if versions not in range(1, VERSIONS + 1) or isinstance(versions, bool):
+        raise InvalidFile(path, line_of(data, "versions"), f"found versions: {versions}, expected 1 or {VERSIONS}; put back "
+                                                           "what stood there, or grade with a newer ptutor")  # fmt: skip
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise InvalidFile(path, line_of(data, "seed"), "found a seed that is not a whole number; put back what was there")
     if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
@@ -172,7 +195,7 @@ def read_sheet(text: str, path: str) -> Sheet:
                                                 f"{first_lines[entry.key]}, expected it once; remove one")  # fmt: skip
         first_lines[entry.key] = entry.line
         entries.append(entry)
-    return Sheet(path, written.get(("corpus",), ""), seed, tuple(topics), tuple(entries))
+    return Sheet(path, written.get(("corpus",), ""), seed, tuple(topics), tuple(entries), versions)
 
 
 def _entry(fields: Any, index: int, written: Mapping[tuple[Any, ...], str], path: str, line: int) -> SheetEntry:
@@ -192,35 +215,68 @@ def _entry(fields: Any, index: int, written: Mapping[tuple[Any, ...], str], path
         parts = tuple(written["items", index, "answer", at].strip() for at, part in enumerate(answer) if part is not None)
     said = ", ".join(parts) if parts else "" if answer in (None, []) else written[place].strip()
     question = fields.get("question")
-    return SheetEntry(key, written[("items", index, "version")], said, parts, question if isinstance(question, str) else "", line)
+    shown = {name: fields[name] for name in SHOWN if fields.get(name) is not None}
+    version = written[("items", index, "version")]
+    return SheetEntry(key, version, said, parts, question if isinstance(question, str) else "", line, shown)
 
 
 def _allow(data: Mapping[str, Any], allowed: Sequence[str], needed: Sequence[str], path: str, label: str, line: int) -> None:
-    for field in data:
-        if field not in allowed:
-            near = nearest(field, allowed)
+    for name in data:
+        if name not in allowed:
+            near = nearest(name, allowed)
             remedy = f'Did you mean "{near}"?' if near else "If it belongs to an answer, indent or quote that."
-            raise InvalidFile(path, line_of(data, field), f'{label}: found the unknown field "{field}", expected only '
+            raise InvalidFile(path, line_of(data, name), f'{label}: found the unknown field "{name}", expected only '
                                                           f"{', '.join(allowed)}. {remedy}")  # fmt: skip
-    for field in needed:
-        if field not in data:
-            raise InvalidFile(path, line, f'{label}: lacks the field "{field}:", expected it; put it back')
+    for name in needed:
+        if name not in data:
+            raise InvalidFile(path, line, f'{label}: lacks the field "{name}:", expected it; put it back')
 
 
 # ------------------------------------------------------------------------------------- what does not stand
 
 
-def outdated_entries(sheet: Sheet, versions: Mapping[str, str]) -> dict[str, str]:
+def outdated_entries(sheet: Sheet, items: Mapping[str, Item]) -> dict[str, str]:
     """{key: why} of the entries whose item the lessons no longer have as it was asked.
 
-    versions: {key: fingerprint} of all items of the lessons.
+    items: {key: item as authored} of the lessons.
     """
     gone, changed = "the lessons no longer have this item", "the item was changed after the sheet was written"
+    assumed = {entry.key for entry in assumed_entries(sheet, items)}
     return {
-        entry.key: changed if entry.key in versions else gone
+        entry.key: changed if entry.key in items else gone
         for entry in sheet.entries
-        if versions.get(entry.key) != entry.version
+        if entry.key not in items or not (entry.key in assumed or _has_its_version(sheet, entry, items[entry.key]))
     }
+
+
+def assumed_entries(sheet: Sheet, items: Mapping[str, Item]) -> list[SheetEntry]:
+    """The entries of a first version's sheet that are taken as unchanged, although their fingerprints differ.
+
+    Those fingerprints also cover how an item is graded, so that one which differs doesn't tell whether something else was
+    asked. What the sheet shows of the item does.
+    """
+    if sheet.versions == VERSIONS:
+        return []
+    there = [(entry, items[entry.key]) for entry in sheet.entries if entry.key in items]
+    return [
+        entry
+        for entry, item in there
+        if not _has_its_version(sheet, entry, item) and _shows_the_same(entry, bank.draw(item, sheet.seed))
+    ]
+
+
+def _has_its_version(sheet: Sheet, entry: SheetEntry, item: Item) -> bool:
+    return entry.version == (fingerprint(item) if sheet.versions == VERSIONS else first_fingerprint(item))
+
+
+def _shows_the_same(entry: SheetEntry, item: Item) -> bool:
+    """Whether a sheet shows what the drawn item shows today. The words of a question for free text may be others: an author
+    who means another question gives it another id."""
+    here, today = dict(entry.shown), _shown(item)
+    if item.kind == Kind.SHORT and not item.expression:
+        here.pop("question", None)
+        today.pop("question")
+    return here == today
 
 
 def ungraded_outcomes(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:

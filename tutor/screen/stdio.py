@@ -96,7 +96,12 @@ def put(result: object, warnings: Iterable[str] = (), drawn: bool = False) -> No
 
 def warn(text: str) -> None:
     """One line on stderr."""
-    print(without_commands(f"warning: {sanitize(text, newlines=False)}"), file=sys.stderr)
+    say_aside(f"warning: {text}")
+
+
+def say_aside(text: str) -> None:
+    """One line on stderr that is no warning."""
+    print(without_commands(sanitize(text, newlines=False)), file=sys.stderr)
 
 
 def put_commands(commands: Sequence[str]) -> None:

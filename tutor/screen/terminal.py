@@ -23,6 +23,7 @@ from tutor.screen.stdio import (
     in_actions,
     is_plain,
     page_characters,
+    say_aside,
     warn,
     without_commands,
 )
@@ -149,6 +150,10 @@ class Terminal:
     def warn(self, text: str) -> None:
         """One line on stderr."""
         warn(text)
+
+    def say_aside(self, text: str) -> None:
+        """One line on stderr that is no warning."""
+        say_aside(text)
 
     def event(self, name: str, **values: object) -> None:
         """With --json, one JSON line on stdout; otherwise nothing."""
