@@ -4,7 +4,7 @@ import pytest
 
 from tutor.corpus.bank import shuffled_steps
 from tutor.grading import grade
-from tutor.grading.closed.numbers import read_quantity
+from tutor.grading.closed.quantities import read_quantity
 from tutor.models import Blank, Item, Kind, KnownWrong, Option
 
 

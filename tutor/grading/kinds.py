@@ -19,7 +19,7 @@ def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bo
     if item.kind == Kind.MULTI:
         return grade_multi(item, answer)
     if item.kind == Kind.NUMBER:
-        return grade_number(item, answer)
+        return grade_number(item, answer, language)
     if item.kind == Kind.CLOZE:
         return grade_cloze(item, answer)
     if item.kind == Kind.ORDER:
