@@ -44,7 +44,7 @@ USES = [
     (["draft", "lora", "-n", "1", "--no-accept"], 0, r"\+ +- id:"),
     (["graph"], 0, r"flowchart TD"),
     (["doctor", "--json"], 0, r'"files",\s+"state": "ok"'),
-]  # fmt: skip
+]
 
 
 def test_every_command_is_tried_in_an_installed_copy():

@@ -65,7 +65,7 @@ def test_an_entry_has_the_fields_that_a_list_shows(docs):
     entry = corpus.entry("food/bread")
     assert entry == CatalogueEntry(
         "food/bread", "Bread", ("bread", "yeast", "salt", "recap"), "Flour, water, salt and time.", 10, ()
-    )  # fmt: skip
+    )
     assert entry.track == "food" and corpus.entries() == {"food/bread": entry}
 
 

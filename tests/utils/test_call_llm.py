@@ -105,7 +105,7 @@ FAULTS = {
     "cut in a line": (events(event({"content": "hel"}), b'data: {"choi'), "the reply of HOST was cut off", 3, 2),
     "an event that is not JSON": (events(event({"content": "hel"}), b"data: {oops\n\n"), "not JSON", 3, 2),
     "an error in the stream": (events(b'data: {"error": {"message": "out of memory"}}\n\n'), "HOST reports: out of memory", 3, 2),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FAULTS)

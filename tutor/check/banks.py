@@ -188,7 +188,7 @@ class _ItemCheck:
                 field = "answer" if "answer" in self.entry else "variables"
                 yield self.finding(
                     "undefined-draw", f"found no answer for {drawn} ({error}); exclude such values with where:", field
-                )  # fmt: skip
+                )
                 return
 
     # ------------------------------------------------------------------------------- what gives it away
@@ -204,7 +204,7 @@ class _ItemCheck:
         if all(question_gives_away(drawn) for drawn in draws):
             yield self.finding(
                 "leaked-key", f'the question contains its answer "{shorten(shown_answer(draws[0]))}"; reword it', "question"
-            )  # fmt: skip
+            )
 
     def option_lengths(self) -> Iterator[Finding]:
         if self.item.kind not in (Kind.CHOICE, Kind.MULTI):

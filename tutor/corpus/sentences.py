@@ -81,7 +81,7 @@ def _statements(pieces: Sequence[SectionBlock]) -> Iterator[Statement]:
 def _is_beside(statements: Sequence[Statement], number: int, chosen: Collection[int]) -> bool:
     return any(
         other in chosen and abs(statements[other].place - statements[number].place) == 1 for other in (number - 1, number + 1)
-    )  # fmt: skip
+    )
 
 
 def worked_example(text: str) -> str | None:

@@ -37,7 +37,7 @@ class SummarizeSections(ModelVerb):
 
     def exec(
         self, model: LanguageModel, lesson: Lesson, sections: list[Section], words: int
-    ) -> tuple[list[list[KeySentence]], str]:  # fmt: skip
+    ) -> tuple[list[list[KeySentence]], str]:
         """(points of each section, who found them: "model" or "offline")"""
 
         def points_of(section: Section) -> list[KeySentence]:

@@ -257,7 +257,7 @@ def _of_table(table: Table) -> Iterator[Draft]:
 
             row = " · ".join(
                 f"{head.text}: {cell.text}" for head, cell in zip(table.header[1:], table.rows[number][1:], strict=False) if cell
-            )  # fmt: skip
+            )
             yield Draft(
                 "table", WORTH["table"] - 2 * is_figure(value.text) - 0.02 * len(value.text), value, f"{key} · {title.text}",
                 f"In the table, what is under *{title.text}* in the row **{key}**?", value.text, f"**{key}** · {row}", others,
