@@ -66,7 +66,7 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     @with_global_options
     @click.pass_context
     @functools.wraps(command)
-    def called(context: click.Context, **options: Any) -> Any:
+    def with_settings(context: click.Context, **options: Any) -> Any:
         given = dict(context.obj or {})
         for field in fields(Settings):
             value = options.pop(field.name)
@@ -82,7 +82,7 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
                 traceback.print_exception(error)
             raise
 
-    return called
+    return with_settings
 
 
 GROUPS = {
@@ -466,11 +466,11 @@ def graph(settings: Settings, flow: str) -> None:
 @takes_settings
 def doctor(settings: Settings) -> ExitCode:
     """What is set up, what is reachable, what is missing, and how to mend it."""
-    from tutor.check import doctor as examination
+    from tutor.check.doctor import examine, listing
 
     with Environment(settings) as environment:
-        checks = examination.examine(settings, lambda: environment.corpus, lambda: environment.records_to_read.description())
-    put(settings, [check.as_dict() for check in checks], lambda: examination.listing(checks))
+        checks = examine(settings, lambda: environment.corpus, lambda: environment.records_to_read.description())
+    put(settings, [check.as_dict() for check in checks], lambda: listing(checks))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
 
 

@@ -113,7 +113,7 @@ def _open_to_write(path: Path) -> Connection:
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection, path)
+        _migrate(connection)
         return connection
 
 
@@ -121,7 +121,7 @@ def _open_to_read(path: Path) -> Connection:
     """A connection that cannot write; where the schema is old or missing, one to a migrated copy in memory."""
     if _size(path) is None:
         with _closed_on_failure(_connect(":memory:")) as memory:
-            _migrate(memory, path)
+            _migrate(memory)
             return memory
     with _closed_on_failure(_connect_to_read(path)) as connection:
         if _check(connection, path) == len(MIGRATIONS):
@@ -129,7 +129,7 @@ def _open_to_read(path: Path) -> Connection:
     with _closed_on_failure(_connect(":memory:")) as memory:
         connection.backup(memory)
         connection.close()
-        _migrate(memory, path)
+        _migrate(memory)
         return memory
 
 
@@ -234,7 +234,7 @@ def _use_wal(connection: Connection) -> None:
             time.sleep(0.01)
 
 
-def _migrate(connection: Connection, path: Path) -> None:
+def _migrate(connection: Connection) -> None:
     if connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
         return
     for version, statements in enumerate(MIGRATIONS, start=1):

@@ -50,10 +50,10 @@ class AnswerQuestion(ModelVerb):
         from tutor import prompts
 
         prompt = prompts.answer(question, passages, context, before)
-        kept, faults = self.verified(model, terminal, prompt, passages)
+        kept, faults = self.verified_sentences(model, terminal, prompt, passages)
         if faults:
             again = prompts.answer_again(prompt, kept, faults)
-            more, faults = self.verified(model, terminal, again, passages)
+            more, faults = self.verified_sentences(model, terminal, again, passages)
             kept += [sentence for sentence in more if sentence not in kept]
         if faults:
             terminal.notice(f"left out, because the lessons don't say so: {len(faults)} of {len(faults) + len(kept)} sentences")
@@ -64,7 +64,7 @@ class AnswerQuestion(ModelVerb):
         return answering.from_sentences(question, kept, passages, model.name, model.usage)
 
     @staticmethod
-    def verified(
+    def verified_sentences(
         model: LanguageModel, terminal: OneShot, prompt: Prompt, passages: list[Passage]
     ) -> tuple[list[CitedSentence], list[str]]:
         """(the sentences that the passages support, each shown as it came; what is wrong with the others)."""

@@ -12,7 +12,7 @@ from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Item, Kind
-from tutor.nodes.shared import Answered, Grades
+from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
 from tutor.quiz import sheets
 from tutor.quiz.choosing import QuizRequest, choose, read_banks
@@ -130,8 +130,8 @@ class CollectAnswers(Verb):
     def exec(
         self, terminal: Terminal, waiting: list[Item], outcomes: dict[str, Outcome], clock: Callable[[], datetime],
         asked: str | None,
-    ) -> list[Answered]:  # fmt: skip
-        answers: list[Answered] = []
+    ) -> list[TypedAnswer]:  # fmt: skip
+        answers: list[TypedAnswer] = []
         for number, item in enumerate(waiting, len(outcomes) - len(waiting) + 1):
             began = clock()
             note = f"{number} of {len(outcomes)} · {item.lesson}"
@@ -151,7 +151,7 @@ class CollectAnswers(Verb):
             step = terminal.answer(question, KEYS)
         return {"answer": step.text, "skip": "", "quit": None}[step.action]
 
-    def post(self, shared: QuizStore, prepared: dict[str, Any], answers: list[Answered]) -> str:
+    def post(self, shared: QuizStore, prepared: dict[str, Any], answers: list[TypedAnswer]) -> str:
         if not answers or answers[-1][1] is None:
             return "done"
         shared["answers"] = answers
@@ -166,7 +166,7 @@ class GradeAnswers(Verb):
     """
 
     def exec(
-        self, answers: list[Answered], repeat: int, model: LanguageModel, jobs: int, terminal: Terminal, corpus: Corpus
+        self, answers: list[TypedAnswer], repeat: int, model: LanguageModel, jobs: int, terminal: Terminal, corpus: Corpus
     ) -> list[Grades]:
         languages = [corpus.lesson(item.lesson).language for item, _, _ in answers]
         said = [(item, typed or "", language) for (item, typed, _), language in zip(answers, languages, strict=True)]
@@ -209,7 +209,7 @@ class GradeAnswers(Verb):
 class RecordAttempts(Verb):
     """Store the answers with their grades, which a person sees at the end."""
 
-    def exec(self, answers: list[Answered], grades: list[Grades], flaky_passes: bool) -> list[Outcome]:
+    def exec(self, answers: list[TypedAnswer], grades: list[Grades], flaky_passes: bool) -> list[Outcome]:
         """The outcome of each answer."""
         outcomes = []
         for (item, typed, seconds), results in zip(answers, grades, strict=True):

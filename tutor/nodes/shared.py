@@ -97,7 +97,7 @@ def session_store(environment: Environment, topic: str | None = None, limit: int
 
 # -------------------------------------------------------------------------------------------------------- quiz
 
-Answered = tuple["Item", "str | None", float]  # (item, what was typed, seconds); None hands the quiz in
+TypedAnswer = tuple["Item", "str | None", float]  # (item, what was typed, seconds); None hands the quiz in
 Grades = list["Grade | ModelError"]  # of one answer, one for each repetition; an error where there is none
 
 
@@ -130,7 +130,7 @@ class QuizStore(QuizInputs, total=False):
     banks: dict[str, list[Item]]  # lesson id -> its items as authored
     waiting: list[Item]  # not answered yet
     outcomes: dict[str, Outcome]  # by item key
-    answers: list[Answered]  # under way
+    answers: list[TypedAnswer]  # under way
     grades: list[Grades]  # of the answers under way
     grade: Grade | None  # of the first answer under way
     report: QuizReport  # the whole quiz, at its end

@@ -39,7 +39,7 @@ class Outcome:
         return self.item.question.replace(bank.BLANK_MARK, "____")
 
     @property
-    def said(self) -> str:
+    def answer_in_words(self) -> str:
         """The answer for a reader, with the texts of options or steps in place of their numbers."""
         if self.item.kind in (Kind.CHOICE, Kind.MULTI):
             words = [option.text for option in self.item.options]

@@ -219,7 +219,7 @@ def _details(outcome: Outcome, grade: Grade) -> str:
     """Question, answer and grade, each on a line of its own."""
     rows = [
         f"Question: {outcome.question}",
-        f"Answer: {outcome.said or 'none'}",
+        f"Answer: {outcome.answer_in_words or 'none'}",
         *(f"Met: {met.point}" + (f' ("{met.evidence}")' if met.evidence else "") for met in grade.met),
         *(f"Missed: {point}" for point in grade.missed),
         f"Feedback: {outcome.feedback}",
@@ -247,7 +247,7 @@ def _summary_row(outcome: Outcome) -> str:
     sign = outcome.grade.sign if outcome.grade else "!"
     points = outcome.grade.missed if outcome.grade else ()
     missed = "" if outcome.correct else outcome.error or "; ".join(points) or outcome.feedback
-    return _row("td", sign, outcome.item.key, outcome.said, missed)
+    return _row("td", sign, outcome.item.key, outcome.answer_in_words, missed)
 
 
 def _annotation(outcome: Outcome) -> str:

@@ -49,12 +49,12 @@ class GradedItem(Screen):
         yield line(f"{self.number} of {self.of} · {self.outcome.item.lesson}", DIM)
         yield markup.Page(self.outcome.question)
         if self.outcome.answer:
-            yield from Said(self.outcome.said).parts()
+            yield from Said(self.outcome.answer_in_words).parts()
         for screen in self.screens():
             yield from screen.parts()
 
     def markdown(self) -> str:
-        said = [Said(self.outcome.said).markdown()] if self.outcome.answer else []
+        said = [Said(self.outcome.answer_in_words).markdown()] if self.outcome.answer else []
         head = f"**{self.number}.** {sanitize(self.outcome.question)}"
         return "\n\n".join([head, *said, *(screen.markdown() for screen in self.screens())])
 

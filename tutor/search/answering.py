@@ -231,11 +231,11 @@ def nearest_line(passage: Passage, said: str) -> tuple[str, int]:
     words = set(re.findall(r"\w{3,}", said.casefold()))
     units = list(_units(passage))
 
-    def shared(unit: _Unit) -> float:
+    def words_shared(unit: _Unit) -> float:
         own = set(re.findall(r"\w{3,}", unit.text.casefold()))
         return len(words & own) / (len(words | own) or 1)
 
-    best = max(units, key=shared, default=None)
+    best = max(units, key=words_shared, default=None)
     return (best.text, best.line) if best else (passage.text.split("\n")[0], passage.line)
 
 

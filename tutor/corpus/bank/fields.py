@@ -115,7 +115,7 @@ class BankFields:
         try:
             refuse_unknown(source, {variable.name for variable in variables})
         except ExpressionError as error:
-            self.refuse(field, f"{field}: {explained(error)}")
+            self.refuse(field, f"{field}: {expression_fault(error)}")
         return source
 
     def number_or_expression(self, field: str, variables: Sequence[Variable]) -> tuple[float | None, str]:
@@ -133,7 +133,7 @@ class BankFields:
             value = evaluate(source, {})
             show(value)
         except ExpressionError as error:
-            self.refuse(field, f"{field}: {explained(error)}")
+            self.refuse(field, f"{field}: {expression_fault(error)}")
         return value, source
 
     def formula(self, field: str) -> str:
@@ -142,7 +142,7 @@ class BankFields:
         try:
             names(formula(re.sub(r"\{\{[^{}]*\}\}", "1", source)))
         except ExpressionError as error:
-            self.refuse(field, f"{field}: {explained(error)}")
+            self.refuse(field, f"{field}: {expression_fault(error)}")
         return source
 
 
@@ -184,7 +184,7 @@ def refuse_unknown(source: str, known: Collection[str]) -> None:
         )
 
 
-def explained(error: ExpressionError) -> str:
+def expression_fault(error: ExpressionError) -> str:
     """The message of an ExpressionError in the form of the others: found, expected, what to do."""
     message = str(error)
     return message if message.startswith("found") else f"found an expression that cannot be used: {message}"

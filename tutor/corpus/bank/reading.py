@@ -12,7 +12,6 @@ from tutor.corpus.bank.fields import (
     FIELDS,
     BankFields,
     either,
-    explained,
     in_words,
     refuse_unknown,
     suggestion,
@@ -170,7 +169,7 @@ def _check_templates(fields: BankFields, known: Collection[str]) -> None:
                     raise ExpressionError(f"found {{{{{source}}}}} in an item without variables")
                 refuse_unknown(source, known)
         except ExpressionError as error:
-            fields.refuse_at(line_of(container, key), explained(error))
+            fields.refuse_at(line_of(container, key), expression_fault(error))
 
 
 def _texts_within(container: dict | list) -> Iterator[tuple[dict | list, Any, str]]:

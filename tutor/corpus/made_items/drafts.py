@@ -43,7 +43,7 @@ class Draft:
 
     form: str
     worth: float
-    said: Sentence  # where it stands
+    sentence: Sentence  # where it stands
     source: str  # the sentence that it is made of; an item's id is made from it
     question: str  # of a choice
     answer: str
@@ -62,15 +62,15 @@ def drafts_of(page: SectionFacts, terms: Terms, heading: set[str]) -> Iterator[D
         for listed in page.lists[:MAX_LISTS]:
             members = [member.text.rstrip(".;,") for member in listed.members]
             yield from _of_alternatives(listed.lead, listed.lead.text, members, terms)
-    for said in page.sentences:
-        said = _unjoined(said) if terms.is_english else said
-        if not _can_be_asked(said, terms.is_english):
+    for sentence in page.sentences:
+        sentence = _unjoined(sentence) if terms.is_english else sentence
+        if not _can_be_asked(sentence, terms.is_english):
             continue
-        if terms.is_english and (match := english.ALTERNATIVES.search(said.text)):
+        if terms.is_english and (match := english.ALTERNATIVES.search(sentence.text)):
             members = re.split(r",? (?:and|or) |, ", match["list"])
-            yield from _of_alternatives(said, said.text[: match.start("list")].rstrip(), members, terms)
-        for gap in _gaps(said, terms, heading):
-            yield _of_gap(said, gap, terms)
+            yield from _of_alternatives(sentence, sentence.text[: match.start("list")].rstrip(), members, terms)
+        for gap in _gaps(sentence, terms, heading):
+            yield _of_gap(sentence, gap, terms)
 
 
 # --------------------------------------------------------------------------------------------------- sentences
@@ -87,31 +87,31 @@ class _Gap:
     shapes: tuple[tuple, ...]  # of what could be there instead, the best first
 
 
-def _unjoined(said: Sentence) -> Sentence:
+def _unjoined(sentence: Sentence) -> Sentence:
     """A sentence without what joins it to the one before: `However, salt slows it` becomes `Salt slows it`."""
-    lead = english.LEAD.match(said.text)
+    lead = english.LEAD.match(sentence.text)
     if not lead:
-        return said
+        return sentence
     end = lead.end()
-    marks = tuple(MarkedSpan(mark.kind, mark.start - end, mark.end - end) for mark in said.marks if mark.start >= end)
-    return replace(said, text=said.text[end].upper() + said.text[end + 1 :], marks=marks)
+    marks = tuple(MarkedSpan(mark.kind, mark.start - end, mark.end - end) for mark in sentence.marks if mark.start >= end)
+    return replace(sentence, text=sentence.text[end].upper() + sentence.text[end + 1 :], marks=marks)
 
 
-def _can_be_asked(said: Sentence, is_english: bool) -> bool:
-    text = said.text
-    if "=" in text or not is_balanced(text) or len(said.marked("math")) > MAX_MATH or len(said.marked("code")) > MAX_CODE:
+def _can_be_asked(sentence: Sentence, is_english: bool) -> bool:
+    text = sentence.text
+    if "=" in text or not is_balanced(text) or len(sentence.marked("math")) > MAX_MATH or len(sentence.marked("code")) > MAX_CODE:
         return False
     if is_english:
-        return english.stands_alone(said)
+        return english.stands_alone(sentence)
     signs = len(UNSPACED.findall(text))
     fits = MIN_SIGNS <= signs <= MAX_SIGNS if signs else english.MIN_WORDS <= len(text.split()) <= english.MAX_WORDS
     return fits and text.rstrip("\"'”’»)）」")[-1:] in (".", "。", "।")
 
 
-def _gaps(said: Sentence, terms: Terms, heading: set[str]) -> Iterator[_Gap]:
+def _gaps(sentence: Sentence, terms: Terms, heading: set[str]) -> Iterator[_Gap]:
     """The gaps that neither the rest of the sentence nor the heading fills."""
-    for gap in _all_gaps(said, terms):
-        rest = said.text[: gap.start] + " " + said.text[gap.end :]
+    for gap in _all_gaps(sentence, terms):
+        rest = sentence.text[: gap.start] + " " + sentence.text[gap.end :]
         own, around = roots(gap.answer), roots(rest)
         is_code = gap.answer.startswith("`")
         if own and (own <= heading or (own <= heading | around if is_code else own & around)):
@@ -122,41 +122,41 @@ def _gaps(said: Sentence, terms: Terms, heading: set[str]) -> Iterator[_Gap]:
             yield gap
 
 
-def _all_gaps(said: Sentence, terms: Terms) -> Iterator[_Gap]:
+def _all_gaps(sentence: Sentence, terms: Terms) -> Iterator[_Gap]:
     if not terms.is_english:
-        yield from filter(None, (_term_gap("bold", mark, said, terms) for mark in said.marked("bold")))
+        yield from filter(None, (_term_gap("bold", mark, sentence, terms) for mark in sentence.marked("bold")))
         return
-    is_instruction = english.IMPERATIVE.match(said.text)  # an instruction says little out of context
-    if subject := english.definition_of(said):
-        yield from filter(None, [_term_gap("definition", subject, said, terms)])
-    for mark in said.marked("bold", "em", "code"):
+    is_instruction = english.IMPERATIVE.match(sentence.text)  # an instruction says little out of context
+    if subject := english.definition_of(sentence):
+        yield from filter(None, [_term_gap("definition", subject, sentence, terms)])
+    for mark in sentence.marked("bold", "em", "code"):
         if mark.kind == "code" or not is_instruction:
-            yield from filter(None, [_term_gap(mark.kind, mark, said, terms)])
-    if is_instruction or said.marked("math"):
+            yield from filter(None, [_term_gap(mark.kind, mark, sentence, terms)])
+    if is_instruction or sentence.marked("math"):
         return
-    for number, start, form in english.numbers_of(said):
-        if form and english.is_quantity(said, number, start):
+    for number, start, form in english.numbers_of(sentence):
+        if form and english.is_quantity(sentence, number, start):
             yield _Gap("number", start, start + len(number), number, (("number", form),))
-    for noun, start in english.nouns_of(said):
-        if noun in terms.nouns and any(mark.start <= start < mark.end for mark in said.marked("bold")):
+    for noun, start in english.nouns_of(sentence):
+        if noun in terms.nouns and any(mark.start <= start < mark.end for mark in sentence.marked("bold")):
             yield _Gap("noun", start, start + len(noun), noun, (("noun", is_plural(noun)),))
-    for phrase, start in english.phrases_of(said):
-        if phrase in terms.phrases and not said.text[:start].endswith(" to "):
+    for phrase, start in english.phrases_of(sentence):
+        if phrase in terms.phrases and not sentence.text[:start].endswith(" to "):
             yield _Gap("phrase", start, start + len(phrase), phrase, (("phrase", is_plural(phrase)),))
-    if english.TO_THE_READER.search(said.text):
+    if english.TO_THE_READER.search(sentence.text):
         return
-    for name, start in english.names_of(said):
-        if name in terms.classes and name.lower() not in terms.small and not english.ENUMERATED.search(said.text[:start]):
+    for name, start in english.names_of(sentence):
+        if name in terms.classes and name.lower() not in terms.small and not english.ENUMERATED.search(sentence.text[:start]):
             yield _Gap("name", start, start + len(name), name, (terms.shape_of_name(name),))
 
 
-def _term_gap(form: str, mark: MarkedSpan, said: Sentence, terms: Terms) -> _Gap | None:
-    term = terms.term_at(mark, said)
-    if not term or said.text[mark.end :].startswith(":"):
+def _term_gap(form: str, mark: MarkedSpan, sentence: Sentence, terms: Terms) -> _Gap | None:
+    term = terms.term_at(mark, sentence)
+    if not term or sentence.text[mark.end :].startswith(":"):
         return None
-    if terms.is_english and form == "bold" and mark.start and not _is_noun(mark, said):
+    if terms.is_english and form == "bold" and mark.start and not _is_noun(mark, sentence):
         return None
-    if form == "em" and not (_is_noun(mark, said) and _is_said_as_noun(term, mark, said, terms)):
+    if form == "em" and not (_is_noun(mark, sentence) and _is_said_as_noun(term, mark, sentence, terms)):
         return None
     shapes = [terms.shape(term)]
     if terms.is_english and not term.startswith("`"):
@@ -164,44 +164,44 @@ def _term_gap(form: str, mark: MarkedSpan, said: Sentence, terms: Terms) -> _Gap
     return _Gap(form, mark.end - len(term), mark.end, term, tuple(shapes))  # without its article
 
 
-def _is_noun(mark: MarkedSpan, said: Sentence) -> bool:
+def _is_noun(mark: MarkedSpan, sentence: Sentence) -> bool:
     """Whether a marked word could be a noun: a verb follows `to`, and an adjective comes before another word."""
-    after = WORD.match(said.text, mark.end + 1)
+    after = WORD.match(sentence.text, mark.end + 1)
     is_half = after and after[0].lower() not in english.FUNCTION_WORDS
-    return not is_half and not said.text[: mark.start].endswith(" to ")
+    return not is_half and not sentence.text[: mark.start].endswith(" to ")
 
 
-def _is_said_as_noun(term: str, mark: MarkedSpan, said: Sentence, terms: Terms) -> bool:
+def _is_said_as_noun(term: str, mark: MarkedSpan, sentence: Sentence, terms: Terms) -> bool:
     """Whether a part in italics is a term rather than a word that is stressed."""
-    if not english.BEFORE_A_NOUN.search(said.text[: mark.start]) or not terms.elsewhere(term, said):
+    if not english.BEFORE_A_NOUN.search(sentence.text[: mark.start]) or not terms.elsewhere(term, sentence):
         return False
     return " " in term or not english.NO_NOUN.fullmatch(term)
 
 
-def _of_gap(said: Sentence, gap: _Gap, terms: Terms) -> Draft:
-    before, after = said.text[: gap.start], said.text[gap.end :]
-    penalty = 0.1 * abs(len(WORD.findall(said.text)) - BEST_WORDS) ** 0.5 + MATH_PENALTY * len(said.marked("math"))
-    if english.TO_THE_READER.search(said.text):
+def _of_gap(sentence: Sentence, gap: _Gap, terms: Terms) -> Draft:
+    before, after = sentence.text[: gap.start], sentence.text[gap.end :]
+    penalty = 0.1 * abs(len(WORD.findall(sentence.text)) - BEST_WORDS) ** 0.5 + MATH_PENALTY * len(sentence.marked("math"))
+    if english.TO_THE_READER.search(sentence.text):
         penalty += READER_PENALTY
 
     def others() -> list[str]:
         if gap.form == "number":
-            return terms.numbers(gap.shapes[0][1], gap.answer, said)
-        return terms.others(list(gap.shapes), gap.answer, said, before, f"{before} {after}")
+            return terms.numbers(gap.shapes[0][1], gap.answer, sentence)
+        return terms.others(list(gap.shapes), gap.answer, sentence, before, f"{before} {after}")
 
     asked = "Which number fills the gap?" if gap.form == "number" else "What fills the gap?"
-    can_type = gap.form in ("definition", "bold", "em") and _can_be_typed(gap.answer, said, terms)
+    can_type = gap.form in ("definition", "bold", "em") and _can_be_typed(gap.answer, sentence, terms)
     return Draft(
-        gap.form, WORTH[gap.form] - penalty, said, said.text, f"{asked}\n\n“{before}{GAP}{after}”", gap.answer,
-        f"{before}**{said.text[gap.start : gap.end]}**{after}", others, f"{before}{BLANK}{after}" if can_type else "",
+        gap.form, WORTH[gap.form] - penalty, sentence, sentence.text, f"{asked}\n\n“{before}{GAP}{after}”", gap.answer,
+        f"{before}**{sentence.text[gap.start : gap.end]}**{after}", others, f"{before}{BLANK}{after}" if can_type else "",
     )  # fmt: skip
 
 
-def _can_be_typed(answer: str, said: Sentence, terms: Terms) -> bool:
+def _can_be_typed(answer: str, sentence: Sentence, terms: Terms) -> bool:
     """Whether it is a word or two that the lesson uses more than once, so that a reader has seen it."""
     if not re.fullmatch(r"[^\W\d_]+(?:[ -][^\W\d_]+)?", answer) or (terms.is_english and len(answer) < 4):
         return False
-    return bool(terms.elsewhere(answer, said))
+    return bool(terms.elsewhere(answer, sentence))
 
 
 # -------------------------------------------------------------------------------------------- lists and tables
@@ -269,9 +269,9 @@ def _key(cell: Sentence | None) -> str:
     return cell.text if cell and re.search(r"[^\W\d_]{2}|[^\W\d_]\d", blanked_out(cell, "math").replace("X", "")) else ""
 
 
-def _of_alternatives(said: Sentence, lead: str, members: list[str], terms: Terms) -> Iterator[Draft]:
+def _of_alternatives(sentence: Sentence, lead: str, members: list[str], terms: Terms) -> Iterator[Draft]:
     """Questions for the one that a list doesn't hold: a term from elsewhere in the lesson among three from the list."""
-    whole = said.text if said.text.endswith(".") else f"{lead} {', '.join(members)}."
+    whole = sentence.text if sentence.text.endswith(".") else f"{lead} {', '.join(members)}."
     shapes = {_shape_of_member(member, terms) for member in members}
     shape = next(iter(shapes), None)
     if len(members) < OPTIONS or len(lead.split()) < 3 or len(shapes) > 1 or shape is None:
@@ -281,9 +281,9 @@ def _of_alternatives(said: Sentence, lead: str, members: list[str], terms: Terms
     first = members[0]
     wanted = [shape] if shape[0] != "term" else [shape, ("phrase", is_plural(first)), ("noun", is_plural(first))]
 
-    for outside in terms.others(wanted, first, said, rest=whole)[:1]:
+    for outside in terms.others(wanted, first, sentence, rest=whole)[:1]:
         yield Draft(
-            "alternatives", WORTH["alternatives"], said, whole,
+            "alternatives", WORTH["alternatives"], sentence, whole,
             f"Which of these does the text *not* name here?\n\n“{lead} {GAP}”", outside, whole, lambda: members[-OPTIONS:],
         )  # fmt: skip
 

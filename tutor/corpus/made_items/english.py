@@ -138,9 +138,9 @@ def is_english(text: str) -> bool:
     return len(words) > 5 and sum(word in COMMON for word in words) >= ENGLISH_SHARE * len(words)
 
 
-def stands_alone(said: Sentence) -> bool:
+def stands_alone(sentence: Sentence) -> bool:
     """Whether an English sentence can be understood on its own; in doubt, no."""
-    text, bare = said.text, blanked_out(said, "code", "math")
+    text, bare = sentence.text, blanked_out(sentence, "code", "math")
     if not MIN_WORDS <= len(WORD.findall(text)) <= MAX_WORDS or not text.endswith("."):
         return False
     if re.search(r"\b[A-Z]\.$", text):  # cut at an abbreviation
@@ -150,7 +150,7 @@ def stands_alone(said: Sentence) -> bool:
     label = re.match(r"([^.:?!]{3,30})[.:?!] ", text)
     if label and LABELS.fullmatch(label[1]):
         return False
-    if said.listed:  # then it may be only a noun, however long
+    if sentence.listed:  # then it may be only a noun, however long
         verb = SUBJECT_VERB.search(bare)
         if not verb or RELATIVE.search(bare, 0, verb.start()):
             return False
@@ -169,21 +169,21 @@ def is_term(text: str) -> bool:
     return not (text.endswith("ly") if first == last else IMPERATIVE.match(text))
 
 
-def definition_of(said: Sentence) -> MarkedSpan | None:
+def definition_of(sentence: Sentence) -> MarkedSpan | None:
     """Where the term stands that `X is a …` defines; None for other sentences."""
-    match = DEFINITION.match(said.text)
-    if not match or len(WORD.findall(said.text, match.end())) < 4:
+    match = DEFINITION.match(sentence.text)
+    if not match or len(WORD.findall(sentence.text, match.end())) < 4:
         return None
     start, end = match.span("term")
-    if said.text[start] == "`":
-        return MarkedSpan("code", start, end) if said.marks[0].end == end else None
+    if sentence.text[start] == "`":
+        return MarkedSpan("code", start, end) if sentence.marks[0].end == end else None
     words = match["term"].lower().split()
     return None if FUNCTION_WORDS & set(words) or not is_term(match["term"]) else MarkedSpan("definition", start, end)
 
 
-def names_of(said: Sentence) -> Iterator[tuple[str, int]]:
+def names_of(sentence: Sentence) -> Iterator[tuple[str, int]]:
     """(name, where it begins) for what is capitalized within a sentence, except acronyms."""
-    bare = blanked_out(said, "code", "math")
+    bare = blanked_out(sentence, "code", "math")
     for match in NAME.finditer(bare):
         after = WORD.match(bare, match.end() + 1)
         if after and after[0].lower() not in FUNCTION_WORDS and not after[0].endswith("ed"):
@@ -195,17 +195,17 @@ def names_of(said: Sentence) -> Iterator[tuple[str, int]]:
             yield match[0], match.start()
 
 
-def class_of_name(said: Sentence, name: str, start: int) -> str:
+def class_of_name(sentence: Sentence, name: str, start: int) -> str:
     """ "place" or "person" if the words around a name show it, otherwise ""."""
-    if PLACED.search(said.text, max(0, start - 20), start):
+    if PLACED.search(sentence.text, max(0, start - 20), start):
         return "place"
-    acts = " " in name and (said.text[:start].endswith(" by ") or ACTING.match(said.text, start + len(name)))
+    acts = " " in name and (sentence.text[:start].endswith(" by ") or ACTING.match(sentence.text, start + len(name)))
     return "person" if acts else ""
 
 
-def nouns_of(said: Sentence) -> Iterator[tuple[str, int]]:
+def nouns_of(sentence: Sentence) -> Iterator[tuple[str, int]]:
     """(noun, where it begins) for each word that stands behind a determiner and before no other noun."""
-    for match in DETERMINED.finditer(blanked_out(said, "code", "math")):
+    for match in DETERMINED.finditer(blanked_out(sentence, "code", "math")):
         noun, after = match["noun"], match["after"]
         if after and after.lower() not in FUNCTION_WORDS:
             continue
@@ -213,9 +213,9 @@ def nouns_of(said: Sentence) -> Iterator[tuple[str, int]]:
             yield noun, match.start("noun")
 
 
-def phrases_of(said: Sentence) -> Iterator[tuple[str, int]]:
+def phrases_of(sentence: Sentence) -> Iterator[tuple[str, int]]:
     """(two words, where they begin) for each pair such as `learning rate` with no third word that belongs to it."""
-    for run in WORDS_IN_A_ROW.finditer(blanked_out(said, "code", "math")):
+    for run in WORDS_IN_A_ROW.finditer(blanked_out(sentence, "code", "math")):
         words = [(word[0], run.start() + word.start()) for word in re.finditer(r"\S+", run[0])]
         content = [word not in FUNCTION_WORDS and not word.endswith("ly") for word, _ in words]
         for at in range(len(words) - 1):
@@ -227,24 +227,24 @@ def phrases_of(said: Sentence) -> Iterator[tuple[str, int]]:
                 yield f"{first} {last}", start
 
 
-def numbers_of(said: Sentence) -> Iterator[tuple[str, int, str]]:
+def numbers_of(sentence: Sentence) -> Iterator[tuple[str, int, str]]:
     """(number, where it begins, its form) for each: a unit, "year", or "integer" before what it counts, else ""."""
-    for match in NUMBER.finditer(said.text):
+    for match in NUMBER.finditer(sentence.text):
         number = match["number"]
         form = ""
         if match["unit"]:
             form = match["unit"].strip()
         elif "." not in number and "," not in number and 1500 <= int(number[:5]) <= 2100:
             form = "year"
-        elif "." not in number and 10 <= value_of(number) < 1e15 and COUNTED.match(said.text, match.end()):
+        elif "." not in number and 10 <= value_of(number) < 1e15 and COUNTED.match(sentence.text, match.end()):
             form = "integer"
         yield match[0], match.start(), form
 
 
-def is_quantity(said: Sentence, number: str, start: int) -> bool:
+def is_quantity(sentence: Sentence, number: str, start: int) -> bool:
     """Whether a number says how much or when, rather than numbering something or qualifying what is next to it."""
-    before, after = said.text[max(0, start - 20) : start], said.text[start + len(number) :]
-    if TO_THE_READER.search(said.text):  # figures of an example
+    before, after = sentence.text[max(0, start - 20) : start], sentence.text[start + len(number) :]
+    if TO_THE_READER.search(sentence.text):  # figures of an example
         return False
     if MONTH_BEFORE.search(before):
         return len(number) == 4

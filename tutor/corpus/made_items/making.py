@@ -31,7 +31,7 @@ def make_items(lesson: Lesson) -> list[Item]:
     and tables are asked about. The time taken is linear in the lesson's length.
     """
     pages = read_pages(lesson)
-    prose = " ".join(said.text for page in pages for said in page.sentences)
+    prose = " ".join(sentence.text for page in pages for sentence in page.sentences)
     terms = Terms(pages, lesson.language.lower().startswith("en") and english.is_english(prose))
     return [item for page in pages for item in _items_of(page, terms, lesson)]
 
@@ -64,7 +64,7 @@ def _best_first(page: SectionFacts, terms: Terms, lesson: Lesson) -> Iterator[Dr
     for draft in drafts_of(page, terms, roots(" ".join((*page.section.heading_path, lesson.title)))):
         waiting[draft.form].append(draft)
     for drafts in waiting.values():
-        drafts.sort(key=lambda draft: (draft.worth, -draft.said.place))
+        drafts.sort(key=lambda draft: (draft.worth, -draft.sentence.place))
     taken: Counter[str] = Counter()
     for _ in range(MAX_TRIES):
         forms = [form for form, drafts in waiting.items() if drafts]
@@ -110,16 +110,16 @@ class ItemMaker:
         return Item(
             id=self.id, lesson=self.lesson.id, section=self.page.section.slug, kind=kind, question=question,
             hints=(self.first_hint(), last_hint), explanation=self.draft.explanation, path=self.lesson.path,
-            line=self.draft.said.line, made=True, **fields,
+            line=self.draft.sentence.line, made=True, **fields,
         )  # fmt: skip
 
     def first_hint(self) -> str:
         """Another sentence that contains the answer, with a gap in its place; if there is none, where to look."""
         answer = self.draft.answer
         has_words = not answer.startswith("`") and not any(mark.isdigit() for mark in answer)
-        for said in self.terms.elsewhere(answer, self.draft.said) if has_words else ():
-            masked = re.sub(rf"{re.escape(answer)}s?", GAP, said.text, flags=re.IGNORECASE)
-            if len(masked) <= MAX_HINT and not said.marked("math") and not roots(masked) & roots(answer):
+        for sentence in self.terms.elsewhere(answer, self.draft.sentence) if has_words else ():
+            masked = re.sub(rf"{re.escape(answer)}s?", GAP, sentence.text, flags=re.IGNORECASE)
+            if len(masked) <= MAX_HINT and not sentence.marked("math") and not roots(masked) & roots(answer):
                 return f"The lesson also says: “{masked}”"
         return f"It is in the section “{self.page.section.title or self.lesson.title}”."
 

@@ -99,10 +99,10 @@ class SectionFacts:
     lists: list[Listed] = field(default_factory=list)
 
 
-def blanked_out(said: Sentence, *kinds: str) -> str:
+def blanked_out(sentence: Sentence, *kinds: str) -> str:
     """A sentence of the same length with Xs in place of what is marked as one of these kinds."""
-    text = said.text
-    for mark in said.marked(*kinds):
+    text = sentence.text
+    for mark in sentence.marked(*kinds):
         text = text[: mark.start] + "X" * (mark.end - mark.start) + text[mark.end :]
     return text
 
@@ -147,11 +147,11 @@ class SectionReader:
     def sentences(self, content: str, line: int, listed: bool) -> Iterator[Sentence]:
         if len(content) > MAX_PARAGRAPH or OTHER_MARKUP.match(content):
             return
-        for sentence in sentences_of(content):
-            if said := self.said(sentence, line):
-                yield replace(said, listed=listed)
+        for raw in sentences_of(content):
+            if sentence := self.sentence(raw, line):
+                yield replace(sentence, listed=listed)
 
-    def said(self, raw: str, line: int, limit: int = MAX_SENTENCE) -> Sentence | None:
+    def sentence(self, raw: str, line: int, limit: int = MAX_SENTENCE) -> Sentence | None:
         shown = plain(raw) if len(raw) <= 3 * limit else None
         if shown is None or not 0 < len(shown[0]) <= limit or LIKE_A_BLOCK.match(shown[0]):
             return None
@@ -167,35 +167,35 @@ class SectionReader:
                 glossary.append(entry)
                 continue
             page.sentences += self.sentences(content, line, listed=True)
-            if alone and len(content) <= MAX_CELL and (said := self.said(content, line, MAX_CELL)):
-                members.append(said)
+            if alone and len(content) <= MAX_CELL and (sentence := self.sentence(content, line, MAX_CELL)):
+                members.append(sentence)
         if glossary:
             page.glossaries.append(glossary)
         if before and before.content.endswith(":") and len(members) == len(entries) > 2:
             lead = sentences_of(before.content)[-1] if len(before.content) <= MAX_PARAGRAPH else ""
-            if lead and (said := self.said(lead, lines_of(before)[0])):
-                page.lists.append(Listed(said, tuple(members)))
+            if lead and (sentence := self.sentence(lead, lines_of(before)[0])):
+                page.lists.append(Listed(sentence, tuple(members)))
 
     def entry(self, content: str, line: int) -> GlossaryEntry | None:
         first = sentences_of(content)
-        if not first or (said := self.said(first[0], line)) is None:
+        if not first or (sentence := self.sentence(first[0], line)) is None:
             return None
-        if not said.marks or said.marks[0].start or said.marks[0].kind == "math":
+        if not sentence.marks or sentence.marks[0].start or sentence.marks[0].kind == "math":
             return None
-        end = said.marks[0].end
-        term = said.text[:end].rstrip()
+        end = sentence.marks[0].end
+        term = sentence.text[:end].rstrip()
         if term.endswith(":"):
-            term, label = term[:-1], re.compile(r"\s+").match(said.text, end)
+            term, label = term[:-1], re.compile(r"\s+").match(sentence.text, end)
         else:
-            label = LABEL.match(said.text, end)
-        if not label or not term or label.end() >= len(said.text):
+            label = LABEL.match(sentence.text, end)
+        if not label or not term or label.end() >= len(sentence.text):
             return None
-        kind = said.marks[0].kind
+        kind = sentence.marks[0].kind
         marks = tuple(
-            MarkedSpan(m.kind, m.start - label.end(), m.end - label.end()) for m in said.marks[1:] if m.start >= label.end()
+            MarkedSpan(m.kind, m.start - label.end(), m.end - label.end()) for m in sentence.marks[1:] if m.start >= label.end()
         )
-        meaning = Sentence(said.text[label.end() :], marks, said.line, said.place)
-        return GlossaryEntry(Sentence(term, (MarkedSpan(kind, 0, len(term)),), said.line, said.place), meaning)
+        meaning = Sentence(sentence.text[label.end() :], marks, sentence.line, sentence.place)
+        return GlossaryEntry(Sentence(term, (MarkedSpan(kind, 0, len(term)),), sentence.line, sentence.place), meaning)
 
     def table(self, index: int) -> Iterator[Table]:
         line = lines_of(self.tokens[index])[0]
@@ -208,7 +208,7 @@ class SectionReader:
             if token.type == "tr_open":
                 row = []
             elif token.type in ("th_open", "td_open"):
-                row.append(self.said(self.tokens[at + 1].content.strip(), line, MAX_CELL))
+                row.append(self.sentence(self.tokens[at + 1].content.strip(), line, MAX_CELL))
             elif token.type == "tr_close":
                 rows.append(tuple(row))
         if 4 <= len(rows) <= MAX_ROWS + 1 and all(rows[0][1:]):

@@ -74,62 +74,62 @@ class Terms:
     def __init__(self, pages: list[SectionFacts], is_english: bool):
         self.is_english = is_english
         self.pools: dict[tuple, list[Term]] = defaultdict(list)
-        self.spoken: dict[str, list[Sentence]] = defaultdict(list)  # root -> the first sentences that hold it
+        self.sentences_with: dict[str, list[Sentence]] = defaultdict(list)  # root -> the first sentences that hold it
         self.unspaced: list[Sentence] = []  # the first sentences in a script that puts no spaces between words
         self.small: set[str] = set()  # words that stand somewhere in small letters
-        sentences = [said for page in pages for said in page.sentences]
-        for said in sentences:
-            if UNSPACED.search(said.text) and len(self.unspaced) < LOOKED_AT:
-                self.unspaced.append(said)
-            self.small.update(word for word in WORD.findall(said.text) if word[0].islower())
-            for word in roots(said.text):
-                if len(self.spoken[word]) < 12:
-                    self.spoken[word].append(said)
+        sentences = [sentence for page in pages for sentence in page.sentences]
+        for sentence in sentences:
+            if UNSPACED.search(sentence.text) and len(self.unspaced) < LOOKED_AT:
+                self.unspaced.append(sentence)
+            self.small.update(word for word in WORD.findall(sentence.text) if word[0].islower())
+            for word in roots(sentence.text):
+                if len(self.sentences_with[word]) < 12:
+                    self.sentences_with[word].append(sentence)
         self.classes = self._classes(sentences) if is_english else {}  # name -> "place" or "person"
         self.nouns = self._common(sentences, english.nouns_of, LEAST_NOUNS)
         self.phrases = self._common(sentences, english.phrases_of, LEAST_PHRASES)
         for page in pages:
             entries = [entry for glossary in page.glossaries for entry in glossary]
-            for said in (*(entry.term for entry in entries), *(entry.meaning for entry in entries), *page.sentences):
-                for shape, text in self._terms_of(said):
-                    self.pools[shape].append(Term(said.place, text))
+            for sentence in (*(entry.term for entry in entries), *(entry.meaning for entry in entries), *page.sentences):
+                for shape, text in self._terms_of(sentence):
+                    self.pools[shape].append(Term(sentence.place, text))
         for pool in self.pools.values():
             pool.sort()
 
     @staticmethod
     def _classes(sentences: list[Sentence]) -> dict[str, str]:
         seen: dict[str, set[str]] = defaultdict(set)
-        for said in sentences:
-            for name, start in english.names_of(said):
-                seen[name].add(english.class_of_name(said, name, start))
+        for sentence in sentences:
+            for name, start in english.names_of(sentence):
+                seen[name].add(english.class_of_name(sentence, name, start))
         classes_of = {name: classes - {""} for name, classes in seen.items()}
         return {name: classes.pop() for name, classes in classes_of.items() if len(classes) == 1}
 
     def _common(self, sentences: list[Sentence], found_in: Callable, least: int) -> Counter[str]:
         if not self.is_english:
             return Counter()
-        found = Counter(text for said in sentences for text, _ in found_in(said))
+        found = Counter(text for sentence in sentences for text, _ in found_in(sentence))
         return Counter({text: count for text, count in found.items() if count >= least})
 
-    def _terms_of(self, said: Sentence) -> Iterator[tuple[tuple, str]]:
+    def _terms_of(self, sentence: Sentence) -> Iterator[tuple[tuple, str]]:
         """(shape, term) for all that a sentence holds."""
-        for mark in said.marks:
-            if mark.kind != "math" and (term := self.term_at(mark, said)):
+        for mark in sentence.marks:
+            if mark.kind != "math" and (term := self.term_at(mark, sentence)):
                 yield self.shape(term), term
         if self.is_english:
-            subject = english.definition_of(said)
-            if subject and (term := self.term_at(subject, said)):
+            subject = english.definition_of(sentence)
+            if subject and (term := self.term_at(subject, sentence)):
                 yield self.shape(term), term
-            yield from ((("number", form), number) for number, _, form in english.numbers_of(said))
-            yield from ((self.shape_of_name(name), name) for name, _ in english.names_of(said))
-            yield from ((("noun", is_plural(noun)), noun) for noun, _ in english.nouns_of(said) if noun in self.nouns)
-            yield from ((("phrase", is_plural(pair)), pair) for pair, _ in english.phrases_of(said) if pair in self.phrases)
+            yield from ((("number", form), number) for number, _, form in english.numbers_of(sentence))
+            yield from ((self.shape_of_name(name), name) for name, _ in english.names_of(sentence))
+            yield from ((("noun", is_plural(noun)), noun) for noun, _ in english.nouns_of(sentence) if noun in self.nouns)
+            yield from ((("phrase", is_plural(pair)), pair) for pair, _ in english.phrases_of(sentence) if pair in self.phrases)
 
     # ----------------------------------------------------------------------------------------- one term
 
-    def term_at(self, mark: MarkedSpan, said: Sentence) -> str | None:
+    def term_at(self, mark: MarkedSpan, sentence: Sentence) -> str | None:
         """The term at a mark, as it would be written within a sentence; None if there is none."""
-        text = said.text[mark.start : mark.end].strip()
+        text = sentence.text[mark.start : mark.end].strip()
         if text.startswith("`"):
             return text if code_shape(text) and text.count("`") == 2 else None
         if not self.is_english:
@@ -149,15 +149,15 @@ class Terms:
     def shape_of_name(self, name: str) -> tuple:
         return ("name", self.classes.get(name, ""))
 
-    def elsewhere(self, term: str, said: Sentence) -> list[Sentence]:
+    def elsewhere(self, term: str, sentence: Sentence) -> list[Sentence]:
         """Some other sentences of the lesson, from its beginning, that contain a term."""
         if UNSPACED.search(term):
-            return [other for other in self.unspaced if other.place != said.place and term in other.text]
-        wanted = [self.spoken.get(word, []) for word in sorted(roots(term))]
+            return [other for other in self.unspaced if other.place != sentence.place and term in other.text]
+        wanted = [self.sentences_with.get(word, []) for word in sorted(roots(term))]
         if not wanted or not all(wanted):
             return []
         folded = term.casefold()
-        return [other for other in min(wanted, key=len) if other.place != said.place and folded in other.text.casefold()]
+        return [other for other in min(wanted, key=len) if other.place != sentence.place and folded in other.text.casefold()]
 
     # --------------------------------------------------------------------------------------- other terms
 
@@ -168,7 +168,7 @@ class Terms:
         near = sorted(pool[max(0, at - LOOKED_AT) : at + LOOKED_AT], key=lambda term: (abs(term.place - place), term))
         return list(dict.fromkeys(term.text for term in near))
 
-    def others(self, shapes: list[tuple], answer: str, said: Sentence, before: str = "", rest: str = "") -> list[str]:
+    def others(self, shapes: list[tuple], answer: str, sentence: Sentence, before: str = "", rest: str = "") -> list[str]:
         """Up to three terms that could be taken for the answer and are not; those like it in length and near it first.
 
         before, rest: what stands before the gap, and all that stands around it; no option repeats a word of that.
@@ -176,7 +176,7 @@ class Terms:
         is_code, folded = answer.startswith("`"), rest.casefold()
         taken = roots(answer) | roots(rest)
         found: list[str] = []
-        for text in self._of_shapes(shapes, answer, said):
+        for text in self._of_shapes(shapes, answer, sentence):
             if text.strip("`").casefold() in folded or not agrees(text, before) or holds_one_of(text, (*found, answer)):
                 continue
             if not is_code and ((" " in text) != (" " in answer) or roots(text) & taken or (self.is_english and not roots(text))):
@@ -186,16 +186,16 @@ class Terms:
                 break
         return [] if is_code and gives_itself_away(answer, found, rest) else found
 
-    def _of_shapes(self, shapes: list[tuple], answer: str, said: Sentence) -> Iterator[str]:
+    def _of_shapes(self, shapes: list[tuple], answer: str, sentence: Sentence) -> Iterator[str]:
         for shape in shapes:
-            yield from sorted(self.near(shape, said.place), key=lambda text: is_unlike(text, answer))
+            yield from sorted(self.near(shape, sentence.place), key=lambda text: is_unlike(text, answer))
 
-    def numbers(self, form: str, answer: str, said: Sentence) -> list[str]:
+    def numbers(self, form: str, answer: str, sentence: Sentence) -> list[str]:
         """Up to three other numbers of the same form, the nearest ones: of like size, none of the sentence's own."""
         value = english.value_of(answer)
-        seen = {english.value_of(number) for number, _, _ in english.numbers_of(said)}
+        seen = {english.value_of(number) for number, _, _ in english.numbers_of(sentence)}
         found: list[str] = []
-        for text in self.near(("number", form), said.place):
+        for text in self.near(("number", form), sentence.place):
             other = english.value_of(text)
             is_like = abs(other - value) <= 60 if form == "year" else value and 1 / 12 <= other / value <= 12
             if is_like and other not in seen and len(found) < OPTIONS:
@@ -221,9 +221,9 @@ def stem_of(text: str) -> str:
 
 def gives_itself_away(answer: str, others: list[str], rest: str) -> bool:
     """Whether the answer repeats more of the words around the gap than any other option."""
-    said = roots(rest)
-    repeated = len(roots(answer) & said)
-    return bool(repeated) and all(len(roots(other) & said) < repeated for other in others)
+    sentence = roots(rest)
+    repeated = len(roots(answer) & sentence)
+    return bool(repeated) and all(len(roots(other) & sentence) < repeated for other in others)
 
 
 def agrees(text: str, before: str) -> bool:
