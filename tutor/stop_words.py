@@ -50,3 +50,25 @@ things something like kind sort way really actually basically think thought beli
 cause cuz
 """.split()
 )
+
+# The most frequent words of English, whose share tells whether a text is English. For items made from a text, like the next.
+DETECTING_ENGLISH = frozenset(
+    "of the and to a in is that for with as on are be this it by or from an not can which at was".split()
+)
+
+# Words that are not terms, and neither begin nor end one. benchmarks/made_items.py
+FINDING_TERMS = frozenset(
+    "a about above across after again against all almost alone along already also although always am among an and another "
+    "any anyone anything are around as at away back be because been before behind being below best better between both but "
+    "by can cannot could did do does doing done down during each either else enough even ever every everyone everything "
+    "except far few fewer first for former from further get gets had has have having he hence her here hers him his how "
+    "however i if in indeed inside instead into is it its itself just last later latter least less let like likely little made "
+    "make makes many may maybe me might mine more most much must my near nearly need needs neither never next no nobody "
+    "none nor not nothing now of off often on once one ones only onto or other others otherwise our out outside over own "
+    "per perhaps quite rather same second several shall she should since so some someone something sometimes soon still "
+    "such than that the their them then there therefore these they third this those though three through thus to together "
+    "too toward towards two under unless until up upon us use used uses using usually very via was way we well were what "
+    "whatever when whenever where wherever whether which while who whole whom whose why will with within without would yes "
+    "yet you your don't doesn't isn't can't won't didn't simply really actually exactly currently recommended required "
+    "optional optionally default deprecated new old different important possible available able true false".split()
+)

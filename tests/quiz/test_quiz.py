@@ -119,7 +119,7 @@ def test_a_report_without_a_miss_has_nothing_to_ask_again():
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"seed": 1}', '{"seed": "x", "items": []}', '{"items": [1], "seed": 1}'])
 def test_a_file_that_is_no_report_is_refused(text):
-    with pytest.raises(InvalidFile, match=r"r\.json: found JSON that is no quiz, expected what quiz --json printed"):
+    with pytest.raises(InvalidFile, match=r"r\.json: found JSON that is not a quiz, expected what quiz --json printed"):
         choosing.failed_items(text, "r.json")
 
 

@@ -12,6 +12,7 @@ from tutor.corpus.bank.fields import (
     FIELDS,
     BankFields,
     either,
+    expression_fault,
     in_words,
     refuse_unknown,
     suggestion,

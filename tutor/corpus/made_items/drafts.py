@@ -20,6 +20,7 @@ from tutor.corpus.made_items.reading import (
     is_balanced,
 )
 from tutor.corpus.made_items.terms import LOOKED_AT, OPTIONS, Terms, code_shape, holds_one_of, is_plural, is_unlike, roots
+from tutor.stop_words import FINDING_TERMS
 
 GAP, BLANK = "____", "[[…]]"
 MIN_SIGNS, MAX_SIGNS = 12, 120  # of a sentence in a script without spaces
@@ -167,7 +168,7 @@ def _term_gap(form: str, mark: MarkedSpan, sentence: Sentence, terms: Terms) -> 
 def _is_noun(mark: MarkedSpan, sentence: Sentence) -> bool:
     """Whether a marked word could be a noun: a verb follows `to`, and an adjective comes before another word."""
     after = WORD.match(sentence.text, mark.end + 1)
-    is_half = after and after[0].lower() not in english.FUNCTION_WORDS
+    is_half = after and after[0].lower() not in FINDING_TERMS
     return not is_half and not sentence.text[: mark.start].endswith(" to ")
 
 

@@ -9,25 +9,10 @@ import re
 from collections.abc import Iterator
 
 from tutor.corpus.made_items.reading import WORD, MarkedSpan, Sentence, blanked_out
+from tutor.stop_words import DETECTING_ENGLISH, FINDING_TERMS
 
-COMMON = frozenset("of the and to a in is that for with as on are be this it by or from an not can which at was".split())
-ENGLISH_SHARE = 0.15  # of the words of a text; English has about 0.3, other languages in Latin letters less than 0.08
+ENGLISH_SHARE = 0.15  # of DETECTING_ENGLISH in a text; English has about 0.3, other languages in Latin letters less than 0.08
 
-FUNCTION_WORDS = frozenset(
-    "a about above across after again against all almost alone along already also although always am among an and another "
-    "any anyone anything are around as at away back be because been before behind being below best better between both but "
-    "by can cannot could did do does doing done down during each either else enough even ever every everyone everything "
-    "except far few fewer first for former from further get gets had has have having he hence her here hers him his how "
-    "however i if in indeed inside instead into is it its itself just last later latter least less let like likely little made "
-    "make makes many may maybe me might mine more most much must my near nearly need needs neither never next no nobody "
-    "none nor not nothing now of off often on once one ones only onto or other others otherwise our out outside over own "
-    "per perhaps quite rather same second several shall she should since so some someone something sometimes soon still "
-    "such than that the their them then there therefore these they third this those though three through thus to together "
-    "too toward towards two under unless until up upon us use used uses using usually very via was way we well were what "
-    "whatever when whenever where wherever whether which while who whole whom whose why will with within without would yes "
-    "yet you your don't doesn't isn't can't won't didn't simply really actually exactly currently recommended required "
-    "optional optionally default deprecated new old different important possible available able true false".split()
-)
 VAGUE = frozenset(  # words that may be part of a term, but are none on their own
     "thing things matter matters part parts kind kinds type types sort example examples case cases way ways number numbers "
     "time times lot lots result results reason reasons people someone point points rest fact end beginning set bit amount "
@@ -135,7 +120,7 @@ ALTERNATIVES = re.compile(rf": (?:an? |the )?(?P<list>{MEMBER}(?:, {MEMBER})+,? 
 def is_english(text: str) -> bool:
     """Whether the most common English words make up enough of a text."""
     words = re.findall(r"[^\W\d_]+", text.lower())
-    return len(words) > 5 and sum(word in COMMON for word in words) >= ENGLISH_SHARE * len(words)
+    return len(words) > 5 and sum(word in DETECTING_ENGLISH for word in words) >= ENGLISH_SHARE * len(words)
 
 
 def stands_alone(sentence: Sentence) -> bool:
@@ -164,7 +149,7 @@ def is_dangling(bare: str) -> bool:
 def is_term(text: str) -> bool:
     """Whether a marked part of a text is a term rather than emphasis, a label or an instruction."""
     first, last = text.split()[0].lower(), text.split()[-1].lower()
-    if first in FUNCTION_WORDS or last in FUNCTION_WORDS or last in VAGUE or LABELS.fullmatch(text):
+    if first in FINDING_TERMS or last in FINDING_TERMS or last in VAGUE or LABELS.fullmatch(text):
         return False
     return not (text.endswith("ly") if first == last else IMPERATIVE.match(text))
 
@@ -178,7 +163,7 @@ def definition_of(sentence: Sentence) -> MarkedSpan | None:
     if sentence.text[start] == "`":
         return MarkedSpan("code", start, end) if sentence.marks[0].end == end else None
     words = match["term"].lower().split()
-    return None if FUNCTION_WORDS & set(words) or not is_term(match["term"]) else MarkedSpan("definition", start, end)
+    return None if FINDING_TERMS & set(words) or not is_term(match["term"]) else MarkedSpan("definition", start, end)
 
 
 def names_of(sentence: Sentence) -> Iterator[tuple[str, int]]:
@@ -186,7 +171,7 @@ def names_of(sentence: Sentence) -> Iterator[tuple[str, int]]:
     bare = blanked_out(sentence, "code", "math")
     for match in NAME.finditer(bare):
         after = WORD.match(bare, match.end() + 1)
-        if after and after[0].lower() not in FUNCTION_WORDS and not after[0].endswith("ed"):
+        if after and after[0].lower() not in FINDING_TERMS and not after[0].endswith("ed"):
             continue  # the ImageNet dataset: such a name is half of one
         before = bare[max(0, match.start() - 30) : match.start()]
         if AFTER_A_NAME.search(before) or IN_A_NAME.search(before) or re.match(r" (?:and|or|&) [A-Z]", bare[match.end() :]):
@@ -207,9 +192,9 @@ def nouns_of(sentence: Sentence) -> Iterator[tuple[str, int]]:
     """(noun, where it begins) for each word that stands behind a determiner and before no other noun."""
     for match in DETERMINED.finditer(blanked_out(sentence, "code", "math")):
         noun, after = match["noun"], match["after"]
-        if after and after.lower() not in FUNCTION_WORDS:
+        if after and after.lower() not in FINDING_TERMS:
             continue
-        if noun not in FUNCTION_WORDS and noun not in VAGUE and not NO_NOUN.fullmatch(noun):
+        if noun not in FINDING_TERMS and noun not in VAGUE and not NO_NOUN.fullmatch(noun):
             yield noun, match.start("noun")
 
 
@@ -217,7 +202,7 @@ def phrases_of(sentence: Sentence) -> Iterator[tuple[str, int]]:
     """(two words, where they begin) for each pair such as `learning rate` with no third word that belongs to it."""
     for run in WORDS_IN_A_ROW.finditer(blanked_out(sentence, "code", "math")):
         words = [(word[0], run.start() + word.start()) for word in re.finditer(r"\S+", run[0])]
-        content = [word not in FUNCTION_WORDS and not word.endswith("ly") for word, _ in words]
+        content = [word not in FINDING_TERMS and not word.endswith("ly") for word, _ in words]
         for at in range(len(words) - 1):
             (first, start), (last, _) = words[at : at + 2]
             is_pair = content[at : at + 2] == [True, True] and not any(content[max(0, at - 1) : at] + content[at + 2 : at + 3])

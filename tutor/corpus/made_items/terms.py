@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tutor.corpus.made_items import english
 from tutor.corpus.made_items.reading import UNSPACED, WORD, MarkedSpan, SectionFacts, Sentence
+from tutor.stop_words import FINDING_TERMS
 
 LOOKED_AT = 60  # how far on either side wrong options are looked for; this bounds the work in a long lesson
 OPTIONS = 3  # wrong ones, at most
@@ -50,7 +51,7 @@ def root(word: str) -> str:
 def roots(text: str) -> set[str]:
     """Roots of the words of a text that carry meaning; `NeverSpawn` and `never_spawn` are two words."""
     words = WORD.findall(HUMP.sub(" ", text) if "`" in text else text)
-    return {root(word) for word in words if word.lower() not in english.FUNCTION_WORDS and len(word) > 1}
+    return {root(word) for word in words if word.lower() not in FINDING_TERMS and len(word) > 1}
 
 
 def is_plural(text: str) -> bool:
