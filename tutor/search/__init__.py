@@ -5,10 +5,8 @@ excerpts.py shows what was found, bulk.py answers many. passages.py looks throug
 """
 
 from tutor.search.bulk import answer_lines, document
-from tutor.search.excerpts import excerpt, listing
+from tutor.search.excerpts import listing
 from tutor.search.index import Index, open_index
 from tutor.search.passages import closest_section
 
-__all__ = [
-    "Index", "answer_lines", "closest_section", "document", "excerpt", "listing", "open_index",
-]  # fmt: skip
+__all__ = ["Index", "answer_lines", "closest_section", "document", "listing", "open_index"]

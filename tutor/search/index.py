@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
 from tutor.models import Item, Lesson, Passage
-from tutor.search import shelf as shelves
+from tutor.search import shelf
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
 from tutor.search.query_words import QueryWords
@@ -53,7 +53,7 @@ SECOND_LOOK = 0.4  # weight of the likeness by embeddings
 LOOKED_AT = 16  # of the first hits; the others count as unlike the query
 
 T = TypeVar("T")
-Change = tuple[str, "shelves.File | None", "Iterable[dict[str, Any]] | None"]
+Change = tuple[str, "shelf.File | None", "Iterable[dict[str, Any]] | None"]
 
 QUERY_CHARACTERS = 20_000
 SHORTEST_PART = 3  # letters of either part of a word that the corpus writes as two
@@ -103,7 +103,7 @@ class Index:
         self.second_look_failed = ""  # why the last ranking had to do without the embedding model
         self._cache = cache
         self._next_scan = 0.0  # by time.monotonic
-        self._shelf = shelves.open_shelf(corpus.root, cache)
+        self._shelf = shelf.open_shelf(corpus.root, cache)
         if self._shelf.scan_is_due(time.time(), SCAN_SHARE, FREE_SCAN_S):
             self.refresh()
         else:
@@ -174,7 +174,7 @@ class Index:
         return WORD.sub(lambda word: self._in_parts(word[0]), normalize(query[:QUERY_CHARACTERS]))
 
     def _in_parts(self, word: str) -> str:
-        if not 2 * SHORTEST_PART <= len(word) <= 2 * shelves.LONGEST_WORD_BYTES or word.lower() in SEARCHING:
+        if not 2 * SHORTEST_PART <= len(word) <= 2 * shelf.LONGEST_WORD_BYTES or word.lower() in SEARCHING:
             return word
         if self._documents_with(word):
             return word
@@ -191,7 +191,7 @@ class Index:
         query = self._meant(query)
         text = " ".join(content_words(query))
         asked = {field: self._shelf.terms(field, text, asking=True) for field in self._shelf.fields}
-        asked[shelves.BIGRAMS] = bigrams(query)
+        asked[shelf.BIGRAMS] = bigrams(query)
         for field, terms in asked.items():
             if len(terms) > QUERY_WORDS:
                 rarest = sorted(set(terms), key=lambda term: (-self._shelf.weight(field, term), term))[:QUERY_WORDS]
@@ -203,13 +203,13 @@ class Index:
 
     def query_words(self, query: str) -> QueryWords:
         """The words of a question, weighted by this corpus."""
-        shelf = self._shelf
-        return QueryWords(self._meant(query), shelf.fields, shelf.terms, shelf.weight, shelf.documents)
+        kept = self._shelf
+        return QueryWords(self._meant(query), kept.fields, kept.terms, kept.weight, kept.documents)
 
     def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
         """A function that finds words of the query in a text: [(start, end)], in order."""
         asked = self._query_terms(query)
-        grams = set(asked.pop(shelves.BIGRAMS))
+        grams = set(asked.pop(shelf.BIGRAMS))
         met: dict[str, bool] = {}
 
         def is_met(word: str) -> bool:
@@ -250,7 +250,7 @@ class Index:
             self._update(changed, watched, scan_s)
         self._next_scan = time.monotonic() + scan_s / SCAN_SHARE
 
-    def _changed_lessons(self, wanted: Collection[str], known: dict[str, shelves.File] | None = None) -> set[str]:
+    def _changed_lessons(self, wanted: Collection[str], known: dict[str, shelf.File] | None = None) -> set[str]:
         """Those of these lessons whose files have changed since they were indexed."""
         known = self._shelf.files(wanted) if known is None else known
         changed = set()
@@ -298,7 +298,7 @@ class Index:
                 writer.replace(lesson, entry, documents)
             writer.note(watched, time.time(), scan_s)
 
-    def _read(self, changed: Collection[str], known: dict[str, shelves.File]) -> Iterator[Change]:
+    def _read(self, changed: Collection[str], known: dict[str, shelf.File]) -> Iterator[Change]:
         """(lesson, its row in the table of files, its documents) for each changed lesson.
 
         The row is None where the lesson is gone, the documents are None where they stay as they are.
@@ -336,16 +336,16 @@ class Index:
         try:
             return work()
         except BaseException as error:
-            if not self._shelf.folder or not shelves.is_of_the_shelf(error):
+            if not self._shelf.folder or not shelf.is_of_the_shelf(error):
                 raise
-            folder, taken = self._shelf.folder, shelves.is_taken(error)
+            folder, taken = self._shelf.folder, shelf.is_taken(error)
         if not taken:
             try:
-                shelves.discard(folder)
+                shelf.discard(folder)
                 self._fill(self._cache)
                 return work()
             except BaseException as error:
-                if not shelves.is_of_the_shelf(error):
+                if not shelf.is_of_the_shelf(error):
                     raise
         self._fill(None)
         return work()
@@ -353,7 +353,7 @@ class Index:
     def _fill(self, cache: Path | None) -> None:
         """Open another shelf and put every lesson on it that it doesn't have yet."""
         self._shelf.close()
-        self._shelf = shelves.open_shelf(self.corpus.root, cache)
+        self._shelf = shelf.open_shelf(self.corpus.root, cache)
         self.corpus.list_files()
         self._write(self._changed_lessons(self.corpus.files), dict(self.corpus.watched), 0.0)
 
@@ -367,7 +367,7 @@ def _add_bonuses(hits: list[_Hit], weights: dict[str, dict[str, float]], terms_o
         hit.score /= top
         field, heading = hit.document["field"], normalize(hit.heading)
         said = {*terms_of(field, without_unspaced(heading)), *bigrams(heading)}
-        worth = {**weights.get(field, {}), **weights[shelves.BIGRAMS]}
+        worth = {**weights.get(field, {}), **weights[shelf.BIGRAMS]}
         total = math.fsum(worth.values())
         if total:
             hit.score += HEADING * math.fsum(weight for term, weight in worth.items() if term in said) / total
@@ -418,7 +418,7 @@ def _documents(lesson: Lesson, items: list[Item]) -> Iterator[dict[str, Any]]:
             "line": piece.line, "text": piece.text, "also": piece.also, field: without_unspaced(searched),
         }  # fmt: skip
         if grams := bigrams(searched):
-            document[shelves.BIGRAMS] = " ".join(grams)
+            document[shelf.BIGRAMS] = " ".join(grams)
         yield document
 
 
