@@ -123,8 +123,6 @@ def test_a_place_comes_back_to_the_very_question(home):
         records.add(attempt(), place)
     with opened(home) as records:
         assert records.place("food/bread") == place == records.last_place()
-        records.forget_place("food/bread")
-        assert records.place("food/bread") is None is records.last_place()
 
 
 def test_the_last_place_is_the_one_kept_last_in_a_lesson_not_finished_even_when_the_clock_goes_back(home):

@@ -207,10 +207,6 @@ class Records:
         rows = self._read("SELECT * FROM places ORDER BY sequence DESC")
         return next((place for place in map(self._place, rows) if place.stage != "finished"), None)
 
-    def forget_place(self, lesson: str) -> None:
-        with self._writing("place") as connection:
-            connection.execute("DELETE FROM places WHERE lesson = ?", (lesson,))
-
     # ------------------------------------------------------------------------------------------- settings
 
     def setting(self, key: str, default: Any = None) -> Any:
