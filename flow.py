@@ -217,7 +217,7 @@ def create_draft_flow() -> Flow:
 
     Its store: `lesson`, `items` (of its bank), `count`, `old` (the bank's text or None), `path` (of the bank, as shown),
     `target` (the same path, to write to), `accept` (True, False, or None to ask), `model`, `terminal` (a OneShot); then what was
-    `drafted`, which of these are `kept`, and whether they were `written`.
+    `drafted`, which of these are `kept`, and the `document` for --json.
     """
     draft = nodes.DraftItems()
     draft >> nodes.CheckDrafts() >> nodes.OfferDrafts()

@@ -439,10 +439,13 @@ def draft(settings: Settings, topic: str, count: int, accept: bool | None) -> Ex
     """Draft bank items for a lesson, for a person to edit: shown as a change to its bank, checked by the rules of `check`."""
     from flow import create_draft_flow
     from tutor.nodes.shared import draft_store
+    from tutor.screen import stdio
 
     with Environment(settings) as environment:
         shared = draft_store(environment, topic, count, accept)
         create_draft_flow().run(shared)
+    if settings.json:
+        stdio.put(shared["document"])
     return ExitCode.DONE if shared["kept"] else ExitCode.FELL_SHORT
 
 
@@ -469,9 +472,17 @@ def doctor(settings: Settings) -> ExitCode:
     from tutor.check.doctor import examine, listing
 
     with Environment(settings) as environment:
-        checks = examine(settings, lambda: environment.corpus, lambda: environment.records_to_read.description())
+        checks = examine(settings, lambda: environment.corpus, lambda: described_records(environment))
     put(settings, [check.as_dict() for check in checks], lambda: listing(checks))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
+
+
+def described_records(environment: Environment) -> str:
+    """What `doctor` says of the records. Raises RecordsError where they can't be read, or could not be written."""
+    from utils import files
+
+    files.refuse_unwritable_folder(files.home_folder(environment.settings.home))
+    return environment.records_to_read.description()
 
 
 # ------------------------------------------------------------------------------------- what commands share

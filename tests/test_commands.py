@@ -271,6 +271,21 @@ def test_a_quiz_on_a_folder_without_banks_says_so(tutor, docs, tmp_path):
     assert run.returncode == 5 and "none of the lessons asked for has a bank" in run.stderr
 
 
+def test_doctor_sees_that_the_home_folder_can_not_be_written(tutor, docs, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    run = tutor("doctor", "--docs", docs, "--home", tmp_path / "file" / "home")
+    assert run.returncode == 1 and "✗ records" in run.stdout and "--home" in run.stdout
+
+
+def test_closed_standard_input_is_a_mistake_and_no_bug(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    from utils import files
+    from utils.errors import UsageError
+
+    with pytest.raises(UsageError, match="standard input is closed"), files.lines_of("-"):
+        pass
+
+
 # ------------------------------------------------------------------------------------------------ bulk grading
 
 RIGHT = {

@@ -95,6 +95,8 @@ def lines_of(path: AnyPath) -> Iterator[Iterator[tuple[int, str]]]:
     Bytes that are not UTF-8 become replacement characters, so that a bad line doesn't stop the reading of a long file.
     """
     shown = shown_path(path)
+    if str(path) == "-" and sys.stdin is None:
+        raise UsageError("standard input is closed; name a file, or pipe one in")
     try:
         file = sys.stdin.buffer if str(path) == "-" else open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
@@ -199,6 +201,15 @@ def refuse_unwritable(path: AnyPath) -> None:
         os.unlink(temporary)
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+def refuse_unwritable_folder(folder: Path) -> None:
+    """Raises UsageError where nothing could be written into a folder, or it could not be made. Nothing is made here."""
+    nearest = folder
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        raise UsageError(f"{shown_path(folder)}: nothing can be written there; name another folder with --home or TUTOR_HOME")
 
 
 def write_new(path: AnyPath, text: str) -> None:

@@ -97,3 +97,10 @@ def test_where_nothing_can_be_drafted_it_says_so(tutor, tmp_path):
     (tmp_path / "notes" / "short.md").write_text("# Short\n\nToo little.\n", encoding="utf-8")
     run = tutor("--docs", tmp_path / "notes", "draft", "short")
     assert run.returncode == 1 and "nothing to offer" in run.stderr
+
+
+def test_with_json_a_draft_is_one_document(tutor, docs, tmp_path):
+    run = tutor("--docs", docs, "--json", "draft", "bread", "-n", "1")
+    document = json.loads(run.stdout)
+    assert set(document) == {"path", "items", "diff", "written"} and document["written"] is False
+    assert bool(document["items"]) == (run.returncode == 0)

@@ -52,18 +52,21 @@ class CheckDrafts(Verb):
 class OfferDrafts(Verb):
     """The change to the bank as a diff; written where it is accepted."""
 
-    keeps = "written"
+    keeps = "document"
 
     def exec(
         self, terminal: OneShot, old: str | None, kept: list[dict[str, Any]], path: str, target: Path, accept: bool | None
-    ) -> bool:
+    ) -> dict[str, Any]:
+        """What `draft --json` prints: {path, items, diff, written}."""
+        offered: dict[str, Any] = {"path": path, "items": kept, "diff": "", "written": False}
         if not kept:
             terminal.notice("nothing to offer: no item could be drafted that passes the rules of check")
-            return False
+            return offered
         new = drafts.append_entries(old, kept)
-        terminal.put_diff(drafts.difference(old, new, path))
-        if not (accept or (accept is None and terminal.confirm(f"Write this to {path}?"))):
-            return False
-        files.write_atomically(target, new)
-        terminal.notice(f"{path} written; read each item, then run check")
-        return True
+        offered["diff"] = drafts.difference(old, new, path)
+        terminal.put_diff(offered["diff"])
+        if accept or (accept is None and terminal.confirm(f"Write this to {path}?")):
+            files.write_atomically(target, new)
+            terminal.notice(f"{path} written; read each item, then run check")
+            offered["written"] = True
+        return offered

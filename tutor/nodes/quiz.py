@@ -75,7 +75,7 @@ class WriteSheet(Verb):
         text = sheets.write_sheet(waiting, versions, name=shown, seed=request.seed, topics=request.lessons, corpus=corpus)
         files.write_new(sheet_path, text)
         asked = plural(len(waiting), "question")
-        terminal.notice(f"{shown}: {asked}, seed {request.seed}. Fill it in; then: quiz --answers {shown}")
+        terminal.notice(f"{shown}: {asked}, seed {request.seed}. Fill it in; then: ptutor quiz --answers {shown}")
         keys = [item.key for item in waiting]
         return {"sheet": shown, "seed": request.seed, "topics": request.lessons, "corpus": corpus, "items": keys}
 

@@ -259,7 +259,7 @@ class DraftStore(DraftInputs, total=False):
 
     drafted: list[dict[str, Any]]  # entries of a bank
     kept: list[dict[str, Any]]  # those that pass the rules of `check`
-    written: bool
+    document: dict[str, Any]  # for --json
 
 
 def draft_store(environment: Environment, topic: str, count: int, accept: bool | None) -> DraftStore:

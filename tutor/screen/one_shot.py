@@ -102,7 +102,9 @@ class OneShot:
             print(sanitize(summaries.listing(lesson, points)))
 
     def put_diff(self, text: str) -> None:
-        """A change as a unified diff, green and red for a person."""
+        """A change as a unified diff, green and red for a person; with --json the caller prints one document."""
+        if self.json:
+            return
         signs = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"} if self.drawn else {}
         for line in sanitize(text).split("\n"):
             colour = signs.get(line[:1], "")

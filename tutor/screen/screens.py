@@ -109,7 +109,9 @@ class Question(Screen):
         question = with_blanks(self.item.question) if self.item.kind == Kind.CLOZE else self.item.question
         choices = "".join(f"\n{n}. {sanitize(text)}" for n, text in enumerate(self.choices(), 1))
         made = f" _({MADE})_" if self.item.made else ""
-        return f"**{sanitize(self.note) or 'Question'}.**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
+        note = sanitize(self.note) or "Question"
+        note += "" if note.endswith("?") else "."
+        return f"**{note}**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
 
 
 def how_to_answer(item: Item) -> str:
