@@ -304,7 +304,7 @@ def test_a_slug_wins_over_other_names_that_contain_it(docs):
 
 
 def test_an_ambiguous_topic_names_its_candidates(docs):
-    with pytest.raises(UsageError, match='"softmax" could be any of 2 lessons: ml/softmax, stats/softmax; write more'):
+    with pytest.raises(UsageError, match='"softmax" could be any of 2 lessons: ml/softmax, stats/softmax; type more'):
         open_corpus(docs).find("softmax")
 
 

@@ -74,7 +74,7 @@ def _add(chosen: list[str], more: Iterable[str]) -> None:
 
 
 def _stray_banks(corpus: Corpus, within: Sequence[str]) -> list[str]:
-    """Ids of banks that stand beside these lessons and have no lesson of their own."""
+    """Ids of banks in the folders of these lessons that have no lesson of their own."""
     found = []
     for folder in sorted({posixpath.dirname(lesson_id) for lesson_id in within}):
         for path in sorted((corpus.folder / folder).glob("*" + BANK_SUFFIX)):

@@ -69,7 +69,7 @@ def code_shape(code: str) -> tuple | None:
 class Terms:
     """The terms of a lesson by their shape, in the order of the text, and the sentences that hold them.
 
-    Shapes are tuples: only terms of one shape can stand in each other's place.
+    Shapes are tuples: only terms of one shape can take each other's place.
     """
 
     def __init__(self, pages: list[SectionFacts], is_english: bool):
@@ -172,7 +172,7 @@ class Terms:
     def others(self, shapes: list[tuple], answer: str, sentence: Sentence, before: str = "", rest: str = "") -> list[str]:
         """Up to three terms that could be taken for the answer and are not; those like it in length and near it first.
 
-        before, rest: what stands before the gap, and all that stands around it; no option repeats a word of that.
+        before, rest: the text before the gap, and all the text around it; no option repeats a word of it.
         """
         is_code, folded = answer.startswith("`"), rest.casefold()
         taken = roots(answer) | roots(rest)

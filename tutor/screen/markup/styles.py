@@ -39,7 +39,7 @@ PLAIN_SIGNS = {"bullet": "-", "quote": "> ", "output": "| ", "details": "+ ", "r
 
 
 class Styled(Protocol):
-    """What an element knows of the page that it stands on."""
+    """What an element knows of the page that it is on."""
 
     signs: dict[str, str]
     plain: bool

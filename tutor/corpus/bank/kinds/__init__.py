@@ -1,4 +1,4 @@
-"""The kinds of items, by name: a file each, and a row here. Their graders stand in tutor/grading/kinds.py."""
+"""The kinds of items, by name: each has a file, and a row here. Their graders are in tutor/grading/kinds.py."""
 
 from __future__ import annotations
 

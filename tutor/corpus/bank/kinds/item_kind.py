@@ -16,7 +16,7 @@ class ItemKind:
     Fields of an Item that several kinds share (`wrong`, `unit`) are read by whoever needs them.
     """
 
-    fields: tuple[str, ...] = ()  # that a bank may give, beside those of every item
+    fields: tuple[str, ...] = ()  # that a bank may give, besides those of every item
     offers_options = False  # the answer is picked among `Item.options`
     several_options = False  # and may be more than one of them
     in_order = False  # the answer puts what is shown into an order
