@@ -34,7 +34,8 @@ types are in that file too; the other flows' stores are described where each flo
 | `grade`      | Grade of the last answer                                                    | GradeAnswer, GiveUp, JudgeAnswer |
 | `result`     | what the last attempt led to: passed, again, missed, declined, unsure       | RecordAttempt              |
 | `stored`     | number of the last attempt                                                  | RecordAttempt              |
-| `appealed`   | the last grade has been appealed                                            | AppealGrade, AwaitNext     |
+| `appealable` | number of the last attempt, while its grade can be appealed                 | RecordAttempt, AppealGrade |
+| `flips`      | [(Attempt, Grade)]: what an appeal that stands changes about other attempts | GradeOthersAgain           |
 | `missed`     | [Item]: what the last round of practice missed                              | EndRound                   |
 | `detour`     | Section of a prerequisite that explains what was missed                     | OfferDetour                |
 | `due`        | how many items are due in total                                             | ChooseDue                  |
@@ -61,6 +62,7 @@ def create_practice_flow() -> Flow:
     grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
     sure, appeal = nodes.AskConfidence(), nodes.AppealGrade()
+    others, flips = nodes.GradeOthersAgain(), nodes.ShowFlips()
     judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
     choose - "item" >> ask
@@ -69,6 +71,7 @@ def create_practice_flow() -> Flow:
     ask - "hint" >> hint
     ask - "side_question" >> side
     ask - "skip" >> give_up
+    ask - "appeal" >> appeal
     ask - "nothing_said" >> ask
     ask - "declined" >> choose
     ask - "left" >> end
@@ -85,6 +88,7 @@ def create_practice_flow() -> Flow:
     feedback - "again" >> ask
     feedback - "missed" >> reveal
     feedback - "declined" >> choose
+    feedback - "appealable" >> wait
     feedback - "unsure" >> judge
     judge - "judged" >> record
     judge - "left" >> end
@@ -94,7 +98,9 @@ def create_practice_flow() -> Flow:
     wait - "appeal" >> appeal
     wait - "left" >> end
     side_after >> wait
-    appeal >> wait
+    appeal - "again" >> ask
+    appeal - "missed" >> wait
+    appeal - "stands" >> others >> flips >> wait
     return Flow(start=choose)
 
 
@@ -255,10 +261,12 @@ def create_appeal_flow() -> Flow:
     """A disputed grade, looked at again.
 
     Its store: `number` (of the attempt), `corpus`, `records`, `now`, `model`, `terminal` (a OneShot); then `attempt`, `item`,
-    `lesson`, the `second` grade, and at the end `stands`.
+    `lesson`, the `second` grade, the `flips` (other attempts that it changes where it stands), and at the end `stands`.
     """
-    load = nodes.LoadAttempt()
-    load >> nodes.LookAgain() >> nodes.ShowAppeal()
+    load, look, show = nodes.LoadAttempt(), nodes.LookAgain(), nodes.ShowAppeal()
+    load >> look
+    look - "stands" >> nodes.GradeOthersAgain() >> show
+    look - "kept" >> show
     return Flow(start=load)
 
 

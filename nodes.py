@@ -28,7 +28,7 @@ BY_FLOW = {
     ),
     "practice": (
         "ChooseItem", "AskItem", "GiveHint", "AnswerSideQuestion", "AskConfidence", "GradeAnswer", "SayUnreadable", "GiveUp",
-        "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer", "AwaitNext", "AppealGrade", "EndRound",
+        "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer", "AwaitNext", "EndRound",
     ),
     "review": ("ChooseDue", "SayNothingDue", "EndReview"),
     "quiz": ("ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "RecordAttempts", "ReportScores"),
@@ -37,7 +37,7 @@ BY_FLOW = {
     "summarize": ("ChooseSections", "SummarizeSections", "CombineSummaries", "ShowSummary"),
     "draft": ("DraftItems", "CheckDrafts", "OfferDrafts"),
     "grade": ("ReadRecords", "GradeRecords", "WriteGrades", "CountGrades"),
-    "appeal": ("LoadAttempt", "LookAgain", "ShowAppeal"),
+    "appeal": ("AppealGrade", "GradeOthersAgain", "ShowFlips", "LoadAttempt", "LookAgain", "ShowAppeal"),
 }  # fmt: skip
 FLOW_OF = {name: flow for flow, names in BY_FLOW.items() for name in names}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from conftest import NOW
 from endpoint import serving, streamed
 
+from tutor.learner import appeals
 from tutor.learner.records import open_records
 from tutor.models import Attempt, Grade
 
@@ -77,3 +79,23 @@ def test_an_attempt_that_is_not_there_is_named(tutor, docs):
 def test_an_appeal_with_no_answer_on_record_is_nothing_run(tutor, docs):
     run = tutor("appeal", "0", "--docs", docs)
     assert run.returncode == 5 and "no answer yet" in run.stderr
+
+
+def test_where_an_appeal_stands_other_attempts_are_graded_again_and_the_patch_is_tested(tutor, docs, home, disputed):
+    with open_records(home, now=lambda: NOW) as records:
+        first = records.attempt(disputed)
+        same, other = records.add(replace(first, id=0)).id, records.add(replace(first, id=0, answer="warmth")).id
+    _, found, requests = appeal(tutor, docs, disputed, met=True)
+    assert found["flips"] == [{"attempt": same, "answer": ANSWER, "correct": True}]
+    assert len(requests) == 2, "the same answer is looked at once"
+    assert found["test"] == {"passes": True, "command": "ptutor check docs/food/bread.quiz.yaml"}
+    with open_records(home, now=lambda: NOW) as records:
+        assert [len(records.appeals(number)) for number in (disputed, same, other)] == [1, 1, 0]
+
+
+def test_an_appeal_that_stands_lists_on_screen_what_else_it_changes():
+    attempts = [Attempt("a/b:c", "s", said, Grade(0.0), "", "quiz", id=number) for number, said in ((3, "x"), (5, "x"), (8, "y"))]
+    assert appeals.flip_lines([(attempt, Grade(1.0)) for attempt in attempts]) == [
+        "The same look at all other attempts of this question changes:", "✓ 3, 5: “x”", "✓ 8: “y”",
+    ]  # fmt: skip
+    assert appeals.flip_lines([]) == []

@@ -345,7 +345,8 @@ def test_a_grade_is_appealed_right_after_it_once_and_both_verdicts_are_kept(sess
     assert "The appeal stands." in screen and "Both verdicts are kept." in screen
     assert screen.count("The appeal stands.") == 1
     with open_records(home, now=lambda: NOW) as store:
-        assert [grade.correct for attempt in attempts for grade in store.appeals(attempt.id)] == [True]
+        verdicts = [[grade.correct for grade in store.appeals(attempt.id)] for attempt in attempts]
+    assert verdicts == [[True]] * 3, "the same answer twice before it is looked at again too"
     assert not any(attempt.grade.correct for attempt in attempts)
 
 
@@ -376,3 +377,61 @@ def test_what_a_lesson_says_to_the_model_changes_no_verdict_and_gives_no_key_awa
             believed += [row["id"]] if attempts[-1].grade.correct else []
             told += [row["id"]] if "Hint 1 of 2: Yeast breathes" in screen or not screen.replace("\n", "").isprintable() else []
     assert len(lesson_injections()) == 102 and not believed and not told
+
+
+def appealed(met):
+    """A server that grades every answer wrong, and looks at it again as told."""
+
+    def answer(request):
+        asked = request.messages[1]["content"]
+        if "<points>" not in asked:
+            return streamed("Prose.")
+        return streamed(GOOD if met and "second look" in asked else verdict((False, ""), (False, "")))
+
+    return answer
+
+
+def test_a_grade_is_appealed_while_tries_are_left_and_where_it_stands_the_item_has_passed(session, home):
+    with serving(appealed(met=True)) as server:
+        screen, attempts, _ = session(server, ANSWER, "appeal", "quit")
+    assert f"(attempt {attempts[-1].id})" in screen and "The appeal stands." in screen
+    assert "The gas makes bubbles." in screen, "the explanation, as after any right answer"
+    with open_records(home, now=lambda: NOW) as store:
+        assert store.missed_items("food/bread") == []
+        assert store.card("food/bread:why").lapses == 0
+        round = store.place("food/bread").round
+    assert round.queue == [] and round.outcomes == {"why": "unaided"} and round.again == []
+
+
+def test_an_appeal_that_does_not_stand_costs_no_try_and_the_same_question_goes_on(session):
+    with serving(appealed(met=False)) as server:
+        screen, attempts, _ = session(server, ANSWER, "appeal", ANSWER, "quit")
+    assert screen.count("The grade stands.") == 1 and len(attempts) == 2
+    assert [attempt.hints for attempt in attempts] == [0, 1], "one try, one hint"
+
+
+def test_a_probe_can_be_appealed_and_then_counts_as_known(session, docs):
+    second = BANK.replace("items:\n", "").replace("id: why", "id: why-again")
+    (docs / "food" / "bread.quiz.yaml").write_text(BANK + second, encoding="utf-8")
+    with serving(appealed(met=True)) as server:
+        screen, attempts, _ = session(server, ANSWER, "appeal", "quit")
+    assert attempts[0].mode == "probe" and "The appeal stands." in screen
+    assert "Yeast eats sugar" not in screen, "the explanation can be skipped"
+
+
+def test_a_after_a_miss_with_all_tries_gone_turns_it_into_a_pass(session, home):
+    with serving(appealed(met=True)) as server:
+        screen, attempts, _ = session(server, ANSWER, ANSWER, ANSWER, "appeal", "quit")
+    assert "The appeal stands." in screen and len(attempts) == 3
+    with open_records(home, now=lambda: NOW) as store:
+        assert store.missed_items("food/bread") == [] and store.undo().id == attempts[-1].id
+        assert store.card("food/bread:why") is None, "what the appeal did to the card is taken back with its attempt"
+
+
+def test_where_an_appeal_stands_the_other_attempts_are_looked_at_again_and_the_changes_listed(session, home):
+    with serving(appealed(met=True)) as server:
+        screen, attempts, _ = session(server, ANSWER, ANSWER, "appeal", "quit")
+    assert "The same look at all other attempts of this question changes:" in screen
+    assert f"✓ {attempts[0].id}: “{ANSWER[1]}”" in " ".join(screen.split())
+    with open_records(home, now=lambda: NOW) as store:
+        assert [len(store.appeals(attempt.id)) for attempt in attempts] == [1, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Sequence
 from typing import TypedDict
 
 from tutor.models import Attempt, Grade, Item, Kind
@@ -22,6 +23,24 @@ class GradeDocument(TypedDict):
     feedback: str
 
 
+Flip = tuple[Attempt, Grade]  # an attempt, and the grade that turns its verdict round
+
+
+class FlipDocument(TypedDict):
+    """Another attempt of the item whose verdict the second look turns round, as `appeal --json` prints it."""
+
+    attempt: int
+    answer: str
+    correct: bool  # by the second look
+
+
+class TestDocument(TypedDict):
+    """What tells the bank's author whether the patch does its work, as `appeal --json` prints it."""
+
+    passes: bool  # the answer, by the built-in grader, with the patch
+    command: str  # that says so again after any later change
+
+
 class AppealDocument(TypedDict):
     """An appeal as `appeal --json` prints it."""
 
@@ -32,15 +51,25 @@ class AppealDocument(TypedDict):
     first: GradeDocument
     second: GradeDocument
     patch: str
+    flips: list[FlipDocument]
+    test: TestDocument | None  # None where there is no patch
 
 
-def appeal_document(attempt: Attempt, item: Item, second: Grade, bank_text: str, path: str) -> AppealDocument:
-    """Both grades, and the patch to the bank if the appeal stands or neither look is sure."""
+def appeal_document(
+    attempt: Attempt, item: Item, second: Grade, bank_text: str, path: str, flips: Sequence[Flip], passes: bool
+) -> AppealDocument:
+    """Both grades, what an appeal that stands changes, and the patch to the bank if it stands or neither look is sure.
+
+    passes: whether the built-in grader accepts the answer once it is a reference.
+    """
     stands = second.correct and not attempt.grade.correct
+    patch = bank_patch(item, attempt.answer, bank_text, path) if stands or is_disputed(attempt, second) else ""
     return {
         "attempt": attempt.id, "item": attempt.item, "answer": attempt.answer, "stands": stands,
         "first": grade_document(attempt.grade), "second": grade_document(second),
-        "patch": bank_patch(item, attempt.answer, bank_text, path) if stands or is_disputed(attempt, second) else "",
+        "patch": patch,
+        "flips": [{"attempt": one.id, "answer": one.answer, "correct": grade.correct} for one, grade in flips],
+        "test": {"passes": passes, "command": f"ptutor check {path}"} if patch else None,
     }  # fmt: skip
 
 
@@ -76,6 +105,19 @@ def bank_patch(item: Item, answer: str, bank_text: str, path: str) -> str:
     return "\n".join(difflib.unified_diff(lines, changed, path, path, lineterm="", n=2))
 
 
+def flip_lines(flips: Sequence[Flip]) -> list[str]:
+    """The attempts that an appeal changed, those with the same answer on one line; [] where it changed none."""
+    return _flip_lines([(one.id, one.answer, grade.correct) for one, grade in flips])
+
+
+def _flip_lines(flips: Sequence[tuple[int, str, bool]]) -> list[str]:
+    numbers: dict[tuple[str, bool], list[str]] = {}
+    for number, answer, correct in flips:
+        numbers.setdefault((answer, correct), []).append(str(number))
+    head = ["The same look at all other attempts of this question changes:"] if numbers else []
+    return head + [f"{'✓' if correct else '✗'} {', '.join(ids)}: “{said}”" for (said, correct), ids in numbers.items()]
+
+
 def listing(appeal: AppealDocument) -> str:
     """An appeal as text for a person."""
     lines = [f"{appeal['item']}, attempt {appeal['attempt']}: “{appeal['answer']}”"]
@@ -84,6 +126,10 @@ def listing(appeal: AppealDocument) -> str:
         why = f": {one['feedback']}" if one["feedback"] else ""
         lines.append(f"{sign} {name:11} score {one['score']:.2f}, {one['grader']}{why}")
     lines.append("The appeal stands." if appeal["stands"] else "The grade stands; both are kept.")
+    lines += _flip_lines([(one["attempt"], one["answer"], one["correct"]) for one in appeal["flips"]])
     if appeal["patch"]:
         lines += ["", "For the author of the bank, this change would accept such an answer:", "", appeal["patch"]]
+    if test := appeal["test"]:
+        now = "passes" if test["passes"] else "still does not pass: its words are far from what the rubric says"
+        lines += ["", f"Tested: with this reference the answer {now}. It is tested again by: {test['command']}"]
     return "\n".join(lines)

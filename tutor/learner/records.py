@@ -133,7 +133,7 @@ class Records:
         runs: dict[str, list[Attempt]] = {}
         for attempt in map(self._attempt, latest):
             runs.setdefault(attempt.item, []).append(attempt)
-        missed = [run[-1] for run in runs.values() if schedule.outcome(run) == "missed"]
+        missed = [run[-1] for run in runs.values() if schedule.outcome(run) == "missed" and not self.has_standing_appeal(run[-1])]
         waiting = [attempt for attempt in missed if attempt.session != before_session]
         return [attempt.item.partition(":")[2] for attempt in sorted(waiting, key=lambda attempt: attempt.id)]
 
@@ -146,6 +146,15 @@ class Records:
     def card(self, item: str) -> Card | None:
         rows = self._read("SELECT card FROM cards WHERE item = ?", (item,))
         return self._card(rows[0][0]) if rows else None
+
+    def card_before(self, attempt: Attempt) -> Card | None:
+        """The item's card without what this attempt, the last one, did to it."""
+        rows = self._read("SELECT card, before, attempt FROM cards WHERE item = ?", (attempt.item,))
+        if not rows:
+            return None
+        card, before, number = rows[0]
+        kept = before if attempt.id and number == attempt.id else card
+        return self._card(kept) if kept else None
 
     def cards(self, due_by: str | None = None) -> list[Card]:
         """All cards, or those due by a time (UTC, ISO 8601), the earliest due first."""
@@ -172,7 +181,8 @@ class Records:
     def _put_card(self, connection: Connection, card: Card, attempt: int) -> None:
         connection.execute(
             "INSERT INTO cards (item, lesson, due, card, attempt) VALUES (?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET "
-            "before = card, due = excluded.due, card = excluded.card, attempt = excluded.attempt",
+            "before = CASE WHEN attempt = excluded.attempt THEN before ELSE card END, "  # an appeal changes it once more
+            "due = excluded.due, card = excluded.card, attempt = excluded.attempt",
             (card.item, card.lesson, card.due, _to_json(card), attempt),
         )
 
@@ -182,15 +192,21 @@ class Records:
 
     # -------------------------------------------------------------------------------------------- appeals
 
-    def add_appeal(self, attempt: Attempt, grade: Grade, at: str) -> None:
+    def add_appeal(self, attempt: Attempt, grade: Grade, at: str, card: Card | None = None) -> None:
         """Store the grade of a second look beside the first one."""
         with self._writing("appeal") as connection:
             connection.execute("INSERT INTO appeals (attempt, grade, at) VALUES (?, ?, ?)", (attempt.id, _to_json(grade), at))
+            if card is not None:
+                self._put_card(connection, card, attempt.id)
 
     def appeals(self, attempt: int) -> list[Grade]:
         """The grades that second looks gave to an attempt, in order."""
         rows = self._read("SELECT grade FROM appeals WHERE attempt = ? ORDER BY id", (attempt,))
         return [grade_from_json(row[0]) for row in rows]
+
+    def has_standing_appeal(self, attempt: Attempt) -> bool:
+        """Whether a second look found the answer right."""
+        return any(grade.correct for grade in self.appeals(attempt.id))
 
     # --------------------------------------------------------------------------------------------- places
 

@@ -1,24 +1,123 @@
-"""A disputed grade: a second, stricter look, both verdicts kept, and what the bank's author could change."""
+"""A disputed grade, in a session or later: a second, stricter look, both verdicts kept, and what it changes elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
 from tutor.models import Attempt, Grade, Item, Kind, Lesson
-from tutor.nodes.practice import look_again
+from tutor.nodes.place import keep_place
+from tutor.nodes.practice import count_as_passed, next_card
 from tutor.nodes.verb import ModelVerb, Verb
+from tutor.screen import screens
 from utils.errors import UsageError
 from utils.times import utc
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
+    from tutor.learner.appeals import Flip
     from tutor.learner.records import Records
-    from tutor.nodes.shared import AppealStore
+    from tutor.nodes.shared import AppealStore, SessionStore
     from tutor.screen.one_shot import OneShot
+    from tutor.screen.terminal import Terminal
     from utils.llm.language_model import LanguageModel
+
+
+def look_again(model: LanguageModel, item: Item, answer: str, language: str) -> Grade:
+    """A model's second, stricter look at a free-text answer. Raises ModelError."""
+    grader = f"{model.name}, strict"
+    return grading.grade_with(model.fill, item, answer, grader, stricter=True, strict=True, language=language)
+
+
+class AppealGrade(ModelVerb):
+    """A second, stricter look at the answer just graded; the first verdict stays in the record beside it.
+
+    It costs no try: the same question goes on, or, where the appeal stands, the item counts as passed.
+    """
+
+    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, lesson: Lesson, records: Records, stored: int) -> Grade:
+        if item.expression:
+            return self.built_in(item, lesson, records, stored)
+        with terminal.waiting("looking again"):
+            return look_again(model, item, answer_of(records, stored), lesson.language)
+
+    def built_in(self, item: Item, lesson: Lesson, records: Records, stored: int) -> Grade:
+        return grading.grade(item, answer_of(records, stored), strict=True, language=lesson.language)
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
+        item, records, number = prepared["item"], prepared["records"], prepared["stored"]
+        attempt, round, result, card = records.attempt(number), shared["round"], shared["result"], None
+        if grade.correct and attempt and round:
+            count_as_passed(round, item, attempt, result)
+            card = next_card(shared, attempt, item, round, "passed")
+            shared["result"] = "passed"
+        if attempt:
+            records.add_appeal(attempt, grade, utc(shared["now"]()), card)
+        shared["appealable"] = None
+        keep_place(shared)
+        terminal = prepared["terminal"]
+        terminal.show(screens.Verdict(grade, lead="The appeal stands." if grade.correct else "The grade stands.", attempt=number))
+        if grade.correct and result in ("again", "declined") and item.explanation:
+            terminal.show(screens.Reveal("", item.explanation))
+        terminal.notice(f"Both verdicts are kept. For the bank's author: appeal {number}")
+        return "stands" if grade.correct else "again" if result == "again" else "missed"
+
+
+def answer_of(records: Records, number: int) -> str:
+    """What was said in an attempt."""
+    attempt = records.attempt(number)
+    return attempt.answer if attempt else ""
+
+
+class GradeOthersAgain(ModelVerb):
+    """Where an appeal stands: all other attempts of the item, by the same second look. What comes out differently is kept."""
+
+    def exec(self, model: LanguageModel, records: Records, corpus: Corpus, item: Item, lesson: Lesson) -> list[Flip]:
+        if item.expression or item.kind != Kind.SHORT:
+            return self.built_in(records, corpus, item, lesson)
+        return flips_of(records, corpus, item, lambda drawn, answer: look_again(model, drawn, answer, lesson.language))
+
+    def built_in(self, records: Records, corpus: Corpus, item: Item, lesson: Lesson) -> list[Flip]:
+        def look(drawn: Item, answer: str) -> Grade:
+            return grading.grade(drawn, answer, strict=True, language=lesson.language)
+
+        return flips_of(records, corpus, item, look)
+
+    def post(self, shared: SessionStore | AppealStore, prepared: dict[str, Any], flips: list[Flip]) -> None:
+        shared["flips"] = flips
+        for attempt, grade in flips:
+            prepared["records"].add_appeal(attempt, grade, utc(shared["now"]()))
+
+
+def flips_of(records: Records, corpus: Corpus, item: Item, look: Callable[[Item, str], Grade]) -> list[Flip]:
+    """The attempts of an item whose verdict a second look turns round. An answer given twice is looked at once."""
+    authored = next(one for one in corpus.items(item.lesson) if one.key == item.key)
+    grades: dict[tuple[str, int | None], Grade] = {}
+    flips = []
+    for attempt in records.attempts(item=item.key):
+        if not attempt.answer or records.has_standing_appeal(attempt):
+            continue
+        said = (attempt.answer, attempt.seed)
+        if said not in grades:
+            grades[said] = look(bank.draw(authored, attempt.seed or 0), attempt.answer)
+        if grades[said].correct != attempt.grade.correct:
+            flips.append((attempt, grades[said]))
+    return flips
+
+
+class ShowFlips(Verb):
+    """The other attempts that an appeal changed, in one short list."""
+
+    def exec(self, terminal: Terminal, flips: list[Flip]) -> None:
+        for line in appeals.flip_lines(flips):
+            terminal.notice(line)
+
+
+# --------------------------------------------------------------------------------------------- the command
 
 
 class LoadAttempt(Verb):
@@ -49,9 +148,11 @@ class LookAgain(ModelVerb):
     def built_in(self, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
         return grading.grade(item, attempt.answer, strict=True, language=lesson.language)
 
-    def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade) -> None:
-        shared["second"] = grade
-        shared["records"].add_appeal(prepared["attempt"], grade, utc(shared["now"]()))
+    def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade) -> str:
+        attempt = prepared["attempt"]
+        shared["second"], shared["flips"] = grade, []
+        shared["records"].add_appeal(attempt, grade, utc(shared["now"]()))
+        return "stands" if grade.correct and not attempt.grade.correct else "kept"
 
 
 class ShowAppeal(Verb):
@@ -59,8 +160,10 @@ class ShowAppeal(Verb):
 
     keeps = "stands"
 
-    def exec(self, terminal: OneShot, attempt: Attempt, item: Item, second: Grade, corpus: Corpus) -> bool:
+    def exec(self, terminal: OneShot, attempt: Attempt, item: Item, second: Grade, corpus: Corpus, flips: list[Flip]) -> bool:
         text, path = corpus.bank_text(item.lesson) or ("", "")
-        found = appeals.appeal_document(attempt, item, second, text, path)
+        patched = replace(item, references=(*item.references, attempt.answer))
+        passes = grading.grade(patched, attempt.answer, strict=True, language=corpus.lesson(item.lesson).language).correct
+        found = appeals.appeal_document(attempt, item, second, text, path, flips, passes)
         terminal.put_appeal(found)
         return found["stands"]

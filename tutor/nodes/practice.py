@@ -55,19 +55,22 @@ NOTES = {"probe": "Before you read: can you answer this already?", "recall": "Fr
 class AskItem(Verb):
     """Put the item on screen, once, and read what the learner does."""
 
-    def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool) -> Step:
+    def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool, appealable: int | None) -> Step:
         order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
         question = screens.Question(item, order, self.note(item, round))
         if not asked:
             terminal.show(question)
             for number, hint in enumerate(item.hints[: round.hints], 1):  # those given before a restart
                 terminal.show(screens.Hint(hint, number, len(item.hints)))
+        appeal = {}
+        if item.kind == Kind.SHORT and not item.expression:  # "a" alone is never an answer here
+            appeal = {"appeal": "appeal" if appealable and round.tries else ""}
         if round.mode == "probe":
-            return terminal.answer(question, {"next": "explain it to me", "ask": "ask", "quit": "leave"})
+            return terminal.answer(question, {"next": "explain it to me", **appeal, "ask": "ask", "quit": "leave"})
         keys = {"next": "see the answer"} if round.tries else {}
         if round.hints < len(item.hints):
             keys["hint"] = "next hint" if round.hints else "hint"
-        return terminal.answer(question, {**keys, "skip": "skip", "ask": "ask", "quit": "leave"})
+        return terminal.answer(question, {**keys, "skip": "skip", **appeal, "ask": "ask", "quit": "leave"})
 
     @staticmethod
     def note(item: Item, round: Round) -> str:
@@ -84,6 +87,9 @@ class AskItem(Verb):
             return "declined"
         if step.action == "next":
             return "skip" if round.tries else "nothing_said"
+        if step.action == "appeal" and not (prepared["appealable"] and round.tries):
+            shared["terminal"].notice("There is no grade to appeal here. To answer with the letter a, type a space before it.")
+            return "nothing_said"
         if step.action == "answer":
             shared["answer"] = step.text
         return {"quit": "left", "ask": "side_question"}.get(step.action, step.action)
@@ -233,6 +239,8 @@ class RecordAttempt(Verb):
             place.round = round
         stored = shared["records"].add(attempt, place, card)
         shared["result"], shared["stored"] = result, stored.id
+        disputable = item.kind == Kind.SHORT and not grade.correct and attempt.answer
+        shared["appealable"] = stored.id if disputable else None
         terminal = shared["terminal"]
         if card and card.leech:
             terminal.notice(f"Missed {card.lapses} times: set aside, because asking again will not help. See {item.path}.")
@@ -244,7 +252,7 @@ def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, 
     """The item's card once its turn is over; a question that was asked before it was taught, and not known, gets none."""
     if result not in ("passed", "missed"):
         return None
-    rating, before = round.outcomes[name_in(round, item)], shared["records"].card(attempt.item)
+    rating, before = round.outcomes[name_in(round, item)], shared["records"].card_before(attempt)
     sure = (attempt.confidence or 0) >= SURE
     return schedule.next_card(attempt.item, before, rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
 
@@ -273,11 +281,25 @@ def advance(round: Round, item: Item, result: str) -> None:
     round.answers = []
 
 
+def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> None:
+    """Move a round to where it would be if an attempt had passed. result: what the attempt led to at first."""
+    if result == "again":  # the question is still asked
+        round.tries -= 1
+        round.hints -= 1
+        advance(round, item, "passed")
+        return
+    name = name_in(round, item)
+    came_back = result == "missed" and name not in round.again
+    round.outcomes[name] = "assisted" if attempt.hints or came_back else "unaided"
+    if name in round.again:
+        round.again.remove(name)
+
+
 class ShowFeedback(Verb):
     """The verdict, with the learner's own words; then the explanation, or the next hint."""
 
-    def exec(self, terminal: Terminal, item: Item, grade: Grade, result: str, round: Round) -> None:
-        terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure")))
+    def exec(self, terminal: Terminal, item: Item, grade: Grade, result: str, round: Round, appealable: int | None) -> None:
+        terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
@@ -286,7 +308,9 @@ class ShowFeedback(Verb):
             terminal.show(screens.Hint(item.hints[round.hints - 1], round.hints, len(item.hints)))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], shown: None) -> str:
-        return shared["result"]
+        if prepared["result"] == "declined" and prepared["appealable"]:
+            return "appealable"
+        return prepared["result"]
 
 
 class JudgeAnswer(Verb):
@@ -317,9 +341,9 @@ class RevealAnswer(Verb):
 class AwaitNext(Verb):
     """Let the learner read before the next question comes; a free-text answer that was not accepted may be appealed, once."""
 
-    def exec(self, terminal: Terminal, item: Item, grade: Grade, answer: str, round: Round, appealed: bool) -> Step:
+    def exec(self, terminal: Terminal, round: Round, appealable: int | None) -> Step:
         keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "ask"}
-        if item.kind == Kind.SHORT and not grade.correct and answer and not appealed:
+        if appealable:
             keys["appeal"] = "appeal"
         return terminal.turn_page({**keys, "quit": "leave"})
 
@@ -327,42 +351,7 @@ class AwaitNext(Verb):
         read_step(shared, step)
         if step.action == "appeal":
             return "appeal"
-        shared["appealed"] = False
         return {"quit": "left", "ask": "side_question"}.get(step.action, "next")
-
-
-def look_again(model: LanguageModel, item: Item, answer: str, language: str) -> Grade:
-    """A model's second, stricter look at a free-text answer. Raises ModelError."""
-    grader = f"{model.name}, strict"
-    return grading.grade_with(model.fill, item, answer, grader, stricter=True, strict=True, language=language)
-
-
-class AppealGrade(ModelVerb):
-    """A second, stricter look at the answer just graded; the first verdict stays in the record beside it."""
-
-    def exec(
-        self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson, stored: int
-    ) -> Grade:  # fmt: skip
-        if item.expression:
-            return self.built_in(terminal, item, answer, lesson, stored)
-        with terminal.waiting("looking again"):
-            grade = look_again(model, item, answer, lesson.language)
-        return self.show(terminal, grade, stored)
-
-    def built_in(self, terminal: Terminal, item: Item, answer: str, lesson: Lesson, stored: int) -> Grade:
-        return self.show(terminal, grading.grade(item, answer, strict=True, language=lesson.language), stored)
-
-    @staticmethod
-    def show(terminal: Terminal, grade: Grade, number: int) -> Grade:
-        terminal.show(screens.Verdict(grade, lead="The appeal stands." if grade.correct else "The grade stands."))
-        terminal.notice(f"Both verdicts are kept. For the bank's author: appeal {number}")
-        return grade
-
-    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> None:
-        shared["appealed"] = True
-        records = shared["records"]
-        if given := records.attempt(prepared["stored"]):
-            records.add_appeal(given, grade, utc(shared["now"]()))
 
 
 class EndRound(Verb):

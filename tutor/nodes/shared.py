@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tutor.corpus.corpus import Corpus
     from tutor.environment import Environment
+    from tutor.learner.appeals import Flip
     from tutor.learner.records import Records
     from tutor.models import Answer, Attempt, Grade, Item, Lesson, Passage, Place, Round, Section, Step
     from tutor.prompts import Decision
@@ -61,7 +62,7 @@ class SessionInputs(TypedDict):
     place: Place | None  # where the learner stands, kept in the records at every move; None in a review
     step: Step | None  # what the learner did last
     confidence: int | None  # how sure the learner was of the last answer, 1 to 3
-    appealed: bool  # the last grade has been appealed
+    appealable: int | None  # number of the last attempt, while its grade can be appealed
 
 
 class SessionStore(SessionInputs, total=False):
@@ -78,6 +79,7 @@ class SessionStore(SessionInputs, total=False):
     grade: Grade  # of the last answer
     result: str  # what the last attempt led to: passed, again, missed, declined, unsure
     stored: int | None  # number of the last attempt
+    flips: list[Flip]  # what an appeal that stands changes about other attempts
     missed: list[Item]  # what the last round of practice missed
     detour: Section | None  # of a prerequisite, which explains what was missed
     due: int  # how many items are due in total
@@ -91,7 +93,7 @@ def session_store(environment: Environment, topic: str | None = None, limit: int
         "open_index": lambda: environment.index, "now": environment.now, "zone": environment.zone, "rng": environment.rng,
         "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None, "confidence": None,
-        "appealed": False,
+        "appealable": None,
     }  # fmt: skip
 
 
@@ -326,6 +328,7 @@ class AppealStore(AppealInputs, total=False):
     item: Item  # as it was drawn then
     lesson: Lesson
     second: Grade
+    flips: list[Flip]  # what an appeal that stands changes about other attempts
     stands: bool
 
 

@@ -12,12 +12,12 @@ KEY_OF = {
 }  # fmt: skip
 ACTION_OF = {key: action for action, key in KEY_OF.items() if key != "enter"}
 
-Keys = Mapping[str, str]  # action -> what it does here, in a word: {"next": "question", "ask": "ask", "quit": "leave"}
+Keys = Mapping[str, str]  # action -> what it does here, in a word, such as {"ask": "ask"}; "" works without being offered
 
 
 def hints_line(keys: Keys) -> str:
     """The dim last line: the keys that work here and what they do."""
-    return " · ".join(f"{KEY_OF[action]} {word}" for action, word in keys.items())
+    return " · ".join(f"{KEY_OF[action]} {word}" for action, word in keys.items() if word)
 
 
 def as_step(line: str, keys: Keys) -> Step:

@@ -68,12 +68,13 @@ class ScriptedLearner(Unattended):
         if not self.steps:
             return Step("quit")
         step = self.steps[0]
-        if step.action not in ("answer", *keys):
+        offered = ("answer", *(action for action, word in keys.items() if word))
+        if step.action not in offered:
             # A probe offers neither hint nor skip: going on to the explanation leaves the step for where it works.
             if "skip" not in keys:
                 return Step("next")
             raise UsageError(
-                f"{self.path}:{step.line}: step {step.action!r} does not work at a question; expected answer, {', '.join(keys)}"
+                f"{self.path}:{step.line}: step {step.action!r} does not work at a question; expected {', '.join(offered)}"
             )
         return self.steps.popleft()
 

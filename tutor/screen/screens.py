@@ -172,10 +172,13 @@ class Verdict(Screen):
     lead: str = ""  # replaces the verdict's usual words, as in "That was it."
     missed_in_full: bool = False  # name the missing points, since no further try follows
     degraded: str = ""  # "graded offline"
+    attempt: int | None = None  # its number, where the grade can be appealed
 
     def lead_line(self) -> str:
         lead = self.lead or VERDICTS[self.grade.sign]
-        return f"{lead} ({self.degraded})" if self.degraded else lead
+        notes = [self.degraded, f"attempt {self.attempt}" if self.attempt else ""]
+        note = ", ".join(filter(None, notes))
+        return f"{lead} ({note})" if note else lead
 
     def points(self) -> list[tuple[str, str, str]]:
         """(sign, text, evidence) rows, points met first; with the lead and the feedback they fit on FEEDBACK_LINES lines."""
