@@ -122,7 +122,7 @@ def test_a_blank_answer_is_none(items, answer):
 
 def test_options_whose_texts_are_letters_are_numbered():
     item = Item("x", "a/b", "c", Kind.CHOICE, "Which?", options=(Option("b"), Option("a", right=True)))
-    assert sheets.option_labels(item) == {"1)": "b", "2)": "a"}
+    assert bank.kind_of(item).sheet_choices(item) == {"1)": "b", "2)": "a"}
     assert verdict(item, "a") == 1 and verdict(item, "2") == 1 and verdict(item, "b") == 0
 
 

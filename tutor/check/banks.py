@@ -9,12 +9,12 @@ from typing import Any
 from tutor.check.leaks import hint_gives_away, question_gives_away, readable
 from tutor.check.lesson_text import formula_finding, line_findings
 from tutor.check.rules import finding
-from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer
+from tutor.corpus.bank import accepted_answers, draw, kind_of, parse_bank, shown_answer
 from tutor.corpus.bank.templates import fill
 from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.corpus.markdown import markdown_parser
 from tutor.grading import grade
-from tutor.models import Finding, Grade, Item, Kind, Lesson
+from tutor.models import Finding, Grade, Item, Lesson
 from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.text import nearest, shorten
@@ -23,7 +23,6 @@ DRAWS = 100  # of each parametric item
 LEAK_DRAWS = 10  # a hint gives a number away only if it does in all of them, not just by chance
 WITHOUT_ITEMS = {"misconceptions", "recap", "next"}  # slugs of sections that need no items
 TIMES, CHARACTERS = 1.5, 12  # an option stands out if it is that many times and that many characters longer
-TYPED = (Kind.NUMBER, Kind.SHORT, Kind.CLOZE)  # answered on a line, where a key typed alone means something else
 
 
 def bank_findings(lesson: Lesson | None, text: str, path: str, keys: Collection[str] = ()) -> tuple[list[Finding], list[Item]]:
@@ -112,7 +111,7 @@ class _ItemCheck:
             yield self.finding("one-hint", "found one hint, expected two, the second nearer to the answer; add one", "hints")
         if not item.explanation:
             yield self.finding("no-explanation", "found no explanation, expected one to three sentences; add it")
-        if item.kind == Kind.SHORT and not item.expression:
+        if kind_of(item).is_free_text(item):
             for rule, field, count, wanted in (
                 ("too-few-points", "rubric", len(item.rubric), "two points that a full answer makes"),
                 ("too-few-references", "references", len(item.references), "two, differently worded"),
@@ -159,7 +158,7 @@ class _ItemCheck:
                     )  # fmt: skip
 
     def _reference_finding(self, rule: str, drawn: Item, index: int, answer: str, given: Grade, of_draw: str) -> Finding:
-        is_short = drawn.kind == Kind.SHORT and not drawn.expression
+        is_short = kind_of(drawn).is_free_text(drawn)
         why = f" (missed: {'; '.join(given.missed)})" if given.missed and is_short else ""
         why = why or (f" ({given.misunderstood})" if given.misunderstood else "")
         judged = "is unsure of" if rule == "unsure-reference" else "does not accept"
@@ -207,7 +206,7 @@ class _ItemCheck:
             )
 
     def option_lengths(self) -> Iterator[Finding]:
-        if self.item.kind not in (Kind.CHOICE, Kind.MULTI):
+        if not kind_of(self.item).offers_options:
             return
         options = self.drawn[0].options
         right = [len(readable(option.text)) for option in options if option.right]
@@ -223,7 +222,7 @@ class _ItemCheck:
 
     def key_like_answers(self, keys: Collection[str]) -> Iterator[Finding]:
         item = self.drawn[0]
-        if item.kind not in TYPED:
+        if kind_of(item).choices(item):  # answered by their numbers
             return
         for answer in accepted_answers(item):
             if answer.casefold() in keys or answer.startswith("?"):

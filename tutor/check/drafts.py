@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tutor.check.banks import bank_findings
-from tutor.corpus.bank import BLANK_MARK
-from tutor.models import Item, Kind, Lesson
+from tutor.corpus.bank import kind_of
+from tutor.models import Item, Lesson
 
 if TYPE_CHECKING:
     import yaml
@@ -20,21 +20,9 @@ REFUSED = ("leaked-key", "unsure-reference", "key-like-answer")  # warnings for 
 def bank_entry(item: Item) -> dict[str, Any]:
     """An item as an entry of a bank, its fields in the order in which people write them."""
     entry: dict[str, Any] = {"id": item.id, "section": item.section, "kind": item.kind, "question": item.question}
-    if item.kind == Kind.CLOZE:
-        for blank in item.blanks:
-            entry["question"] = entry["question"].replace(BLANK_MARK, f"[[{'|'.join(blank.accepted)}]]", 1)
-    elif item.kind in (Kind.CHOICE, Kind.MULTI):
-        entry["options"] = [{"text": option.text, **_nonempty(right=option.right, reply=option.reply)} for option in item.options]
-    elif item.kind == Kind.NUMBER:
-        entry.update(answer=item.answer, tolerance=item.tolerance, **_nonempty(unit=item.unit))
-    else:
-        entry.update(rubric=[{"point": point.text} for point in item.rubric], references=list(item.references))
-    return {**entry, **_nonempty(hints=list(item.hints), explanation=item.explanation)}
-
-
-def _nonempty(**fields: Any) -> dict[str, Any]:
-    """The fields without the empty ones."""
-    return {name: value for name, value in fields.items() if value}
+    entry.update(kind_of(item).entry(item))
+    last = {"hints": list(item.hints), "explanation": item.explanation}
+    return {**entry, **{field: value for field, value in last.items() if value}}
 
 
 def bank_text(entries: Sequence[dict[str, Any]]) -> str:

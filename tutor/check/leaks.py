@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tutor.corpus.bank import shown_answer
+from tutor.corpus.bank import kind_of, shown_answer
 from tutor.grading import grade
-from tutor.models import Item, Kind
+from tutor.models import Item
 from tutor.screen import mathtext
 
 COMMON_WORDS = set(
@@ -23,14 +23,13 @@ MIN_LETTERS = 4  # of a one-word answer; hints may well contain shorter ones by 
 
 def hint_gives_away(item: Item, hint: str, language: str) -> bool:
     """Does a hint say the answer? item: with its values drawn."""
-    if item.kind in (Kind.CHOICE, Kind.MULTI):
+    kind = kind_of(item)
+    if kind.offers_options:
         return _names_right_options(item, hint, one_word=True)
-    if item.kind == Kind.NUMBER:
+    if item.answer is not None:
         return _contains_answer(item, hint)
-    if item.kind == Kind.CLOZE:
-        return _contains_in_order([blank.accepted[0] for blank in item.blanks], hint, len(item.blanks) == 1)
-    if item.kind == Kind.ORDER:
-        return _contains_in_order(item.steps, hint, False)
+    if parts := kind.answer_parts(item):
+        return _contains_in_order(parts, hint, len(parts) == 1)
     if item.expression:
         return re.sub(r"[\s*·$]", "", item.expression) in re.sub(r"[\s*·$]", "", hint)
     return grade(item, hint, language=language).correct
@@ -38,9 +37,10 @@ def hint_gives_away(item: Item, hint: str, language: str) -> bool:
 
 def question_gives_away(item: Item) -> bool:
     """Does the question say the answer? A single word or number doesn't count, since it may be there by chance."""
-    if item.kind in (Kind.CHOICE, Kind.MULTI):
+    kind = kind_of(item)
+    if kind.offers_options:
         return _names_right_options(item, item.question, one_word=False)
-    return item.kind == Kind.ORDER and _contains_in_order(item.steps, item.question, False)
+    return kind.in_order and _contains_in_order(kind.answer_parts(item), item.question, False)
 
 
 def _names_right_options(item: Item, text: str, one_word: bool) -> bool:

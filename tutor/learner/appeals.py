@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TypedDict
 
-from tutor.models import Attempt, Grade, Item, Kind
+from tutor.models import Attempt, Grade, Item
 from utils import strict_yaml
 
 
@@ -88,7 +88,7 @@ def grade_document(grade: Grade) -> GradeDocument:
 
 def bank_patch(item: Item, answer: str, bank_text: str, path: str) -> str:
     """A unified diff that adds the answer to an item's references; "" for kinds without references."""
-    if item.kind != Kind.SHORT or item.expression:
+    if not item.references:
         return ""
     items = strict_yaml.load(bank_text, path)["items"]
     entry = next(entry for entry in items if entry.get("id") == item.id)

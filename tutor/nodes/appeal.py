@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
-from tutor.models import Attempt, Grade, Item, Kind, Lesson
+from tutor.models import Attempt, Grade, Item, Lesson
 from tutor.nodes.place import keep_place
 from tutor.nodes.practice import count_as_passed, next_card
 from tutor.nodes.verb import ModelVerb, Verb
@@ -77,7 +77,7 @@ class GradeOthersAgain(ModelVerb):
     """Where an appeal stands: all other attempts of the item, by the same second look. What comes out differently is kept."""
 
     def exec(self, model: LanguageModel, records: Records, corpus: Corpus, item: Item, lesson: Lesson) -> list[Flip]:
-        if item.expression or item.kind != Kind.SHORT:
+        if not bank.kind_of(item).is_free_text(item):
             return self.built_in(records, corpus, item, lesson)
         return flips_of(records, corpus, item, lambda drawn, answer: look_again(model, drawn, answer, lesson.language))
 
@@ -141,7 +141,7 @@ class LookAgain(ModelVerb):
     """The answer graded once more: by a model that is told to be strict, else by the built-in grader at its strictest."""
 
     def exec(self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
-        if item.kind != Kind.SHORT or item.expression:
+        if not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, attempt, lesson)
         return look_again(model, item, attempt.answer, lesson.language)
 

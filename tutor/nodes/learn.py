@@ -367,7 +367,8 @@ class Recap(ModelVerb):
     ) -> Step:  # fmt: skip
         following = agenda.next_lesson(corpus, records, after=lesson.id)
         suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
-        questions = [screens.with_blanks(bank.draw(item, 0).question) for item in self.missed_items(lesson, items, records)]
+        drawn = [bank.draw(item, 0) for item in self.missed_items(lesson, items, records)]
+        questions = [bank.kind_of(item).question_text(item) for item in drawn]
         keys = {item.key for item in items.values()}
         cards = [card for card in records.cards() if card.item in keys]
         back = agenda.upcoming_reviews(cards, now().astimezone(zone))

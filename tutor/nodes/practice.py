@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading, prompts
 from tutor.corpus import bank
 from tutor.learner import schedule
-from tutor.models import Attempt, Card, Grade, Item, Kind, Lesson, Place, Round, Step
+from tutor.models import Attempt, Card, Grade, Item, Lesson, Place, Round, Step
 from tutor.nodes.place import keep_place, name_in, read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
@@ -56,14 +56,13 @@ class AskItem(Verb):
     """Put the item on screen, once, and read what the learner does."""
 
     def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool, appealable: int | None) -> Step:
-        order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
-        question = screens.Question(item, order, self.note(item, round))
+        question = screens.Question(item, self.note(item, round))
         if not asked:
             terminal.show(question)
             for number, hint in enumerate(item.hints[: round.hints], 1):  # those given before a restart
                 terminal.show(screens.Hint(hint, number, len(item.hints)))
         appeal = {}
-        if item.kind == Kind.SHORT and not item.expression:  # "a" alone is never an answer here
+        if bank.kind_of(item).is_free_text(item):  # "a" alone is never an answer here
             appeal = {"appeal": "appeal" if appealable and round.tries else ""}
         if round.mode == "probe":
             return terminal.answer(question, {"next": "explain it to me", **appeal, "ask": "ask", "quit": "leave"})
@@ -104,7 +103,7 @@ class GiveHint(ModelVerb):
         prompt = prompts.hint(item, round.answers, item.hints[round.hints])
         with terminal.waiting("thinking of a hint"):
             hint = whole(model.say(prompt)).strip()
-        is_answer = item.kind == Kind.SHORT and grading.grade(item, hint, language=lesson.language).correct
+        is_answer = bank.kind_of(item).open_ended and grading.grade(item, hint, language=lesson.language).correct
         if is_answer or not prompts.keeps_secret(hint, bank.giveaways(item)):
             return self.built_in(terminal, item, round)
         return self.show(terminal, item, round, hint)
@@ -177,7 +176,7 @@ class GradeAnswer(ModelVerb):
     """Score the answer, with the points met and missed. Free text is read by the model too, where there is one."""
 
     def exec(self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson) -> Grade:
-        if item.kind != Kind.SHORT or item.expression:
+        if not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, answer, lesson)
         with terminal.waiting("grading"):
             return grading.grade_with(model.fill, item, answer, model.name, language=lesson.language)
@@ -239,7 +238,7 @@ class RecordAttempt(Verb):
             place.round = round
         stored = shared["records"].add(attempt, place, card)
         shared["result"], shared["stored"] = result, stored.id
-        disputable = item.kind == Kind.SHORT and not grade.correct and attempt.answer
+        disputable = bank.kind_of(item).open_ended and not grade.correct and attempt.answer
         shared["appealable"] = stored.id if disputable else None
         terminal = shared["terminal"]
         if card and card.leech:

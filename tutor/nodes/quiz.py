@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import schedule
-from tutor.models import Attempt, Grade, Item, Kind
+from tutor.models import Attempt, Grade, Item
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
 from tutor.quiz import sheets
@@ -143,7 +143,7 @@ class CollectAnswers(Verb):
 
     @staticmethod
     def ask(terminal: Terminal, item: Item, note: str, shown_before: bool) -> str | None:
-        question = screens.Question(item, bank.shuffled_steps(item) if item.kind == Kind.ORDER else (), note)
+        question = screens.Question(item, note)
         if terminal.attended and not shown_before:  # whoever filled in a sheet has read it there
             terminal.show(question)
         step = terminal.answer(question, KEYS)
@@ -186,7 +186,7 @@ class GradeAnswers(Verb):
     def read(
         self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, language: str, repetition: int
     ) -> Grade | ModelError:
-        if not answer or item.kind != Kind.SHORT or item.expression:
+        if not answer or not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, answer, language)
         try:
             fill = partial(model.fill, repetition=repetition)

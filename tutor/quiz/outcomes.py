@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.corpus import bank
-from tutor.models import Grade, Item, Kind
+from tutor.models import Grade, Item
 from utils.errors import UsageError
 
 SKIPPED = "skipped"  # the grader of an answer that was not given
@@ -36,22 +36,12 @@ class Outcome:
 
     @property
     def question(self) -> str:
-        return self.item.question.replace(bank.BLANK_MARK, "____")
+        return bank.kind_of(self.item).question_text(self.item)
 
     @property
     def answer_in_words(self) -> str:
         """The answer for a reader, with the texts of options or steps in place of their numbers."""
-        if self.item.kind in (Kind.CHOICE, Kind.MULTI):
-            words = [option.text for option in self.item.options]
-        elif self.item.kind == Kind.ORDER:
-            words = [self.item.steps[step] for step in bank.shuffled_steps(self.item)]
-        else:
-            return self.answer
-        by_number = {str(number): text for number, text in enumerate(words, 1)}
-        parts = self.answer.replace(",", " ").split()
-        if not all(part in by_number for part in parts):
-            return self.answer
-        return (" → " if self.item.kind == Kind.ORDER else "; ").join(by_number[part] for part in parts)
+        return bank.kind_of(self.item).answer_in_words(self.item, self.answer)
 
     @property
     def feedback(self) -> str:

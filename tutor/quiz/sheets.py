@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.corpus import bank
-from tutor.models import Item, Kind
+from tutor.models import Item
 from tutor.quiz.fingerprints import VERSIONS, fingerprint, first_fingerprint
 from tutor.quiz.outcomes import Outcome
 from utils.errors import InvalidFile
@@ -23,10 +22,10 @@ from utils.text import nearest
 
 FIELDS = ("corpus", "seed", "topics", "versions", "items")
 NEEDED_FIELDS = ("corpus", "seed", "topics", "items")
-ITEM_FIELDS = ("id", "version", "question", "options", "steps", "unit", "answer")
 NEEDED = ("id", "version", "answer")
-SHOWN = ("question", "options", "steps", "unit")  # what a learner reads of an item
-BLANK = "____"
+LISTS = tuple(dict.fromkeys(kind.sheet_field for kind in bank.KINDS.values() if kind.sheet_field))  # options, steps
+SHOWN = ("question", *LISTS, "unit")  # what a learner reads of an item
+ITEM_FIELDS = ("id", "version", *SHOWN, "answer")
 
 HEAD = """\
 # A quiz of Pocket Tutor. Write each answer after its "answer:", save the file, and have it graded by
@@ -38,15 +37,6 @@ HEAD = """\
 # "answer: |", indented. Put quotes around a text that holds ": " or " #" or begins with one of [ { & * ! | > ' " % @ `.
 # What is left empty counts as missed. Leave everything else as it is.
 """
-
-HOW = {
-    Kind.CHOICE: "one is right",
-    Kind.MULTI: "several may be right",
-    Kind.NUMBER: "a number",
-    Kind.SHORT: "in your own words",
-    Kind.CLOZE: "fill in the blank",
-    Kind.ORDER: "put the steps in order",
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +92,7 @@ def write_sheet(
         "items:",
     ]
     for number, item in enumerate(items, 1):
-        lines += ["", f"  # {number} of {len(items)}: {_how(item)}", f"  - id: {_quote(item.key)}"]
+        lines += ["", f"  # {number} of {len(items)}: {bank.kind_of(item).how_on_sheet(item)}", f"  - id: {_quote(item.key)}"]
         lines.append(f'    version: "{versions[item.key]}"')
         for name, shown in _shown(item).items():
             if isinstance(shown, str):
@@ -113,35 +103,13 @@ def write_sheet(
     return "\n".join(lines) + "\n"
 
 
-def _how(item: Item) -> str:
-    if item.kind == Kind.CLOZE and len(item.blanks) > 1:
-        return f"fill in the {len(item.blanks)} blanks"
-    return "a formula" if item.expression else HOW[item.kind]
-
-
 def _shown(item: Item) -> dict[str, str | dict[str, str]]:
     """What a learner reads of a drawn item, by the names of SHOWN; what it doesn't have is left out."""
+    kind = bank.kind_of(item)
     shown: dict[str, str | dict[str, str]] = {
-        "question": _question_text(item), "options": option_labels(item), "steps": _steps(item), "unit": item.unit,
+        "question": kind.question_text(item), kind.sheet_field: kind.sheet_choices(item), "unit": item.unit,
     }  # fmt: skip
     return {name: value for name, value in shown.items() if value or name == "question"}
-
-
-def _question_text(item: Item) -> str:
-    return item.question.replace(bank.BLANK_MARK, BLANK) if item.kind == Kind.CLOZE else item.question
-
-
-def option_labels(item: Item) -> dict[str, str]:
-    """{label: option}, in order. Labels are letters, or numbers where an option is itself a single character."""
-    texts = [option.text for option in item.options]
-    lettered = len(texts) <= len(string.ascii_lowercase) and not any(len(text.strip()) == 1 for text in texts)
-    labels = string.ascii_lowercase if lettered else [f"{number})" for number in range(1, len(texts) + 1)]
-    return dict(zip(labels, texts, strict=False))
-
-
-def _steps(item: Item) -> dict[str, str]:
-    order = bank.shuffled_steps(item) if item.kind == Kind.ORDER else ()
-    return {f"{number})": item.steps[step] for number, step in enumerate(order, 1)}
 
 
 def _field(name: str, text: str, indent: int) -> str:
@@ -273,7 +241,7 @@ def _shows_the_same(entry: SheetEntry, item: Item) -> bool:
     """Whether a sheet shows what the drawn item shows today. The words of a question for free text may be others: an author
     who means another question gives it another id."""
     here, today = dict(entry.shown), _shown(item)
-    if item.kind == Kind.SHORT and not item.expression:
+    if bank.kind_of(item).is_free_text(item):
         here.pop("question", None)
         today.pop("question")
     return here == today
@@ -301,31 +269,5 @@ def missing_items(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -
 
 
 def as_typed(item: Item, entry: SheetEntry) -> str:
-    """The answer of a sheet as it would be typed at a keyboard, where options are numbered. "" for none.
-
-    The labels of the sheet come first, then the options' texts, so that the option "8" can be named by 8.
-    """
-    if item.kind in (Kind.CHOICE, Kind.MULTI):
-        return _options_as_typed(item, entry)
-    if not entry.parts:
-        return entry.answer
-    if item.kind == Kind.ORDER and all(part.rstrip(".)").isdigit() for part in entry.parts):
-        return " ".join(part.rstrip(".)") for part in entry.parts)
-    return "; ".join(entry.parts) if item.kind in (Kind.CLOZE, Kind.ORDER) else entry.answer
-
-
-def _options_as_typed(item: Item, entry: SheetEntry) -> str:
-    numbers: dict[str, str] = {}
-    for number, (label, text) in enumerate(option_labels(item).items(), 1):
-        numbers.setdefault(_fold(text), str(number))
-        numbers[_fold(label)] = str(number)
-    parts = entry.parts or (entry.answer,)
-    if item.kind == Kind.MULTI and not entry.parts and _fold(entry.answer) not in numbers:
-        split = re.split(r"[,;\s]+", entry.answer)
-        parts = tuple(split) if all(_fold(part) in numbers for part in split) else parts
-    named = [numbers.get(_fold(part), part) for part in parts]
-    return ", ".join(named) if all(part.isdigit() for part in named) else "; ".join(named)
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold().strip("().")
+    """The answer of a sheet as it would be typed at a keyboard, where options are numbered. "" for none."""
+    return bank.kind_of(item).as_typed(item, entry.answer, entry.parts)

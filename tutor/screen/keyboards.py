@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tutor.models import Kind, Step
+from tutor.corpus.bank import kind_of
+from tutor.models import Step
 from tutor.screen.keys import Keys, as_step, hints_line
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Keyboard:
         return self._read_line(prompt, {}).text
 
     def answer(self, question: Question, keys: Keys) -> Step:
-        if question.item.kind in (Kind.CHOICE, Kind.MULTI):
+        if kind_of(question.item).offers_options:
             return self._pick(question, keys)
         step = self._read_line("› ", keys)
         return as_step(step.text, keys) if step.action == "answer" else step
@@ -59,7 +60,7 @@ class Keyboard:
         options = question.choices()
         rows = [*options, f"*{keys['next']}*"] if "next" in keys else options
         here = {action: word for action, word in keys.items() if action != "next"}
-        step = Menu(self.console, here, rows, several=question.item.kind == Kind.MULTI).run()
+        step = Menu(self.console, here, rows, several=kind_of(question.item).several_options).run()
         if step.action != "choose":
             return step
         picked = [int(index) for index in step.text.split()]

@@ -5,7 +5,6 @@ A screen is a value that knows how to draw itself; `terminal.py` decides where. 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,8 +13,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tutor.corpus.bank import kind_of
 from tutor.learner.schedule import is_mastered
-from tutor.models import Answer, Grade, Item, Kind, Lesson
+from tutor.models import Answer, Grade, Item, Lesson
 from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Screen, Sides, dots, line, numbered_list, with_sign
 from tutor.screen.markup import ACCENT, DIM
@@ -84,53 +84,30 @@ class Question(Screen):
     """A question. Its options are listed only if the terminal can't show them as a menu."""
 
     item: Item
-    order: tuple[int, ...] = ()  # for an `order` item: which step stands in each place
     note: str = ""  # "before you read", "once more"
     options: bool = True
 
     def choices(self) -> list[str]:
-        if self.item.kind == Kind.ORDER:
-            return [self.item.steps[step] for step in self.order]
-        return [option.text for option in self.item.options]
+        return kind_of(self.item).choices(self.item)
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         if self.note:
             yield line(self.note, DIM)
-        question = self.item.question
-        if self.item.kind == Kind.CLOZE:
-            question = with_blanks(question)
-        yield markup.Page(question)
-        yield line(f"{how_to_answer(self.item)} · {MADE}" if self.item.made else how_to_answer(self.item), DIM)
+        kind = kind_of(self.item)
+        yield markup.Page(kind.question_text(self.item))
+        how = kind.how_to_answer(self.item)
+        yield line(f"{how} · {MADE}" if self.item.made else how, DIM)
         if self.options and self.choices():
             yield numbered_list(self.choices())
 
     def markdown(self) -> str:
-        question = with_blanks(self.item.question) if self.item.kind == Kind.CLOZE else self.item.question
+        question = kind_of(self.item).question_text(self.item)
         choices = "".join(f"\n{n}. {sanitize(text)}" for n, text in enumerate(self.choices(), 1))
         made = f" _({MADE})_" if self.item.made else ""
         note = sanitize(self.note) or "Question"
         note += "" if note.endswith("?") else "."
         return f"**{note}**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
-
-
-def how_to_answer(item: Item) -> str:
-    """What kind of answer is expected, in a few words."""
-    if item.kind == Kind.NUMBER:
-        return f"a number, in {item.unit}" if item.unit else "a number"
-    if item.kind == Kind.SHORT:
-        return "a formula" if item.expression else "in your own words"
-    return {
-        Kind.CHOICE: "one is right",
-        Kind.MULTI: "several may be right",
-        Kind.CLOZE: "fill in the blank" if len(item.blanks) == 1 else "fill in the blanks, with ; between them",
-        Kind.ORDER: "the numbers in the right order",
-    }[item.kind]
-
-
-def with_blanks(question: str) -> str:
-    """A cloze as the learner sees it, with a line in place of every [[blank]]."""
-    return re.sub(r"\[\[.*?\]\]", "____", question, flags=re.DOTALL)
 
 
 @dataclass

@@ -12,7 +12,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from tutor.models import Kind, Step
+from tutor.corpus.bank import kind_of
+from tutor.models import Step
 from tutor.screen.keyboards import Keyboard, LineKeyboard
 from tutor.screen.keys import Keys
 from tutor.screen.stdio import (
@@ -188,8 +189,9 @@ class Terminal:
     @staticmethod
     def _as_said(question: Question, text: str) -> str:
         """An option's number with its words behind it, so that the screen can be read later."""
-        choices = question.choices()
-        if question.item.kind == Kind.CHOICE and text.isdigit() and 0 < int(text) <= len(choices):
+        choices, kind = question.choices(), kind_of(question.item)
+        picks_one = kind.offers_options and not kind.several_options
+        if picks_one and text.isdigit() and 0 < int(text) <= len(choices):
             return f"{text}. {choices[int(text) - 1]}"
         return text
 

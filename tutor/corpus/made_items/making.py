@@ -46,8 +46,8 @@ def _items_of(page: SectionFacts, terms: Terms, lesson: Lesson) -> Iterator[Item
         if draft.source in sources or answer in answers or CALLED.sub("", answer.strip("`")) in heading:
             continue
         # As many clozes as choices, where both can be had.
-        prefer = Kind.CLOZE if kinds[Kind.CLOZE] <= kinds[Kind.CHOICE] else Kind.CHOICE
-        item = ItemMaker(draft, page, terms, lesson).item(prefer)
+        prefers_cloze = kinds[Kind.CLOZE] <= kinds[Kind.CHOICE]
+        item = ItemMaker(draft, page, terms, lesson).item(prefers_cloze)
         if item is None:
             continue
         yield item
@@ -83,10 +83,10 @@ class ItemMaker:
         source = f"{page.section.slug}\n{draft.source}"
         self.id = "made-" + _digest(source)[:12]
 
-    def item(self, prefer: str) -> Item | None:
+    def item(self, prefers_cloze: bool) -> Item | None:
         """The item, or None if it can't be asked fairly."""
         others = self.draft.others()
-        if self.draft.cloze and (prefer == Kind.CLOZE or len(others) < LEAST_WRONG):
+        if self.draft.cloze and (prefers_cloze or len(others) < LEAST_WRONG):
             return self.cloze()
         return self.choice(others)
 

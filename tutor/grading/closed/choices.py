@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tutor.corpus.bank import shuffled_steps
 from tutor.grading import lexicon
 from tutor.grading.lexicon import stem
 from tutor.grading.likeness import differ_by_prefix, edits_at_most
@@ -47,7 +48,7 @@ def _not_understood(typed: str, how: str) -> Grade:
     return Grade(0.0, misunderstood=f"{what}. {how}")
 
 
-def grade_choice(item: Item, answer: str) -> Grade:
+def grade_choice(item: Item, answer: str, language: str = "en") -> Grade:
     """Right when the answer names the right option; another option's reply becomes the feedback."""
     option = pick(item, answer)
     if option is None:
@@ -85,7 +86,7 @@ def _texts_within(item: Item, text: str) -> list[Option]:
     return named
 
 
-def grade_multi(item: Item, answer: str) -> Grade:
+def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
     """All or nothing, or (right − wrong) / right where the item gives partial credit."""
     named = _picked_options(item, answer)
     if named is None:
@@ -127,7 +128,7 @@ def _fills(typed: str, accepted: str, others: list[str]) -> bool:
     return False
 
 
-def grade_cloze(item: Item, answer: str) -> Grade:
+def grade_cloze(item: Item, answer: str, language: str = "en") -> Grade:
     """The share of blanks that are filled correctly. An answer has them in order, with `;` between them."""
     text = clean(answer).strip()
     count = len(item.blanks)
@@ -158,12 +159,12 @@ def grade_cloze(item: Item, answer: str) -> Grade:
     return Grade(len(met) / count, met=tuple(met), missed=tuple(missed), feedback=" ".join(said))
 
 
-def grade_order(item: Item, answer: str, shown: tuple[int, ...]) -> Grade:
+def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
     """The share of steps in the longest run that is in the right order.
 
-    shown: indices into item.steps in the order in which the learner saw them; the numbers of the answer refer to it, from 1.
+    The numbers of the answer count the steps, from 1, in the order in which the learner saw them.
     """
-    count = len(item.steps)
+    shown, count = shuffled_steps(item), len(item.steps)
     text = clean(answer).strip()
     given: list[int] | None = None
     if re.fullmatch(r"[\d\s,;.>→-]+", text):

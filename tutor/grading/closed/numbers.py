@@ -139,7 +139,7 @@ def _wrong_number(item: Item, quantity: Quantity) -> Grade:
     return Grade(0.0, feedback=f"{digits(value)} is too {'large' if value > answer else 'small'}.")
 
 
-def grade_expression(item: Item, answer: str) -> Grade:
+def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
     """A formula is right if it has the value of the item's formula wherever both are defined."""
     from tutor.corpus.formulas import equivalent
 
