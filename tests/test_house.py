@@ -104,6 +104,35 @@ def test_no_class_name_is_defined_in_two_modules():
     assert {name: modules for name, modules in homes.items() if len(modules) > 1} == {}
 
 
+def kinds_compared(path: Path) -> list[int]:
+    """The lines of a file that tell one kind of item from another: compare with its name, or look something up by it."""
+
+    def names_a_kind(node):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            return any(map(names_a_kind, node.elts))
+        return isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Kind" and node.attr != "ALL"
+
+    def operands(node):
+        if isinstance(node, ast.Compare):
+            return [node.left, *node.comparators]
+        return node.keys if isinstance(node, ast.Dict) else [node.value] if isinstance(node, ast.MatchValue) else []
+
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node.lineno for node in nodes if any(map(names_a_kind, operands(node)))]
+
+
+def test_an_item_kind_is_told_from_others_in_its_bank_file_and_its_grader_alone():
+    from tutor.corpus.bank import KINDS
+    from tutor.grading.kinds import GRADERS
+    from tutor.models import Kind
+
+    assert tuple(KINDS) == Kind.ALL and set(GRADERS) == set(Kind.ALL)
+    rooms = ("tutor.corpus.bank.", "tutor.grading.")
+    others = [path for path in SOURCES if not f"{module_of(path)}.".startswith(rooms)]
+    compared = {module_of(path): lines for path in others if (lines := kinds_compared(path))}
+    assert compared == {}, "ask bank.kind_of(item)"
+
+
 def test_no_folder_has_more_than_fourteen_files():
     folders = {path.parent for path in SOURCES if path.parent != ROOT}
     crowded = {str(folder.relative_to(ROOT)): len(files) for folder in folders if len(files := list(folder.glob("*.py"))) > 14}
