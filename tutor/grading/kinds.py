@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.corpus.bank import kind_of
-from tutor.grading.closed.choices import grade_choice, grade_cloze, grade_multi, grade_order
+from tutor.grading.closed.choices import grade_choice, grade_multi, grade_order
+from tutor.grading.closed.cloze import grade_cloze
 from tutor.grading.closed.numbers import grade_expression, grade_number
 from tutor.grading.short import Weights, grade_short
 from tutor.models import Grade, Item, Kind

@@ -86,6 +86,11 @@ def groups() -> dict[str, frozenset[int]]:
     return {key: frozenset(numbers) for key, numbers in found.items()}
 
 
+def group_words(number: int) -> list[str]:
+    """The words of a group of near-synonyms, as they are listed."""
+    return _sections()["same"][number].split()
+
+
 @lru_cache(maxsize=1)
 def opposites() -> dict[str, frozenset[str]]:
     """Stem -> stems that contradict it."""

@@ -1,4 +1,4 @@
-"""Grades of items whose answer is picked, filled in or put in order: choice, multi, cloze and order."""
+"""Grades of items whose answer is picked or put in order: choice, multi and order."""
 
 from __future__ import annotations
 
@@ -6,18 +6,9 @@ import re
 from collections.abc import Sequence
 
 from tutor.corpus.bank import shuffled_steps
-from tutor.grading import lexicon
-from tutor.grading.lexicon import stem
-from tutor.grading.likeness import differ_by_prefix, edits_at_most
+from tutor.grading.closed.spellings import fold
 from tutor.grading.words import clean
 from tutor.models import Grade, Item, Met, Option
-
-DASHES = str.maketrans("−–—‐‑", "-----")
-
-
-def _fold(text: str) -> str:
-    """A text without what doesn't count in a comparison: case, extra spaces, the Markdown marks around it."""
-    return re.sub(r"\s+", " ", clean(text).translate(DASHES)).strip().strip("`*_.").strip().casefold()
 
 
 def pick(item: Item, typed: str) -> Option | None:
@@ -25,10 +16,10 @@ def pick(item: Item, typed: str) -> Option | None:
     number = re.fullmatch(r"\(?(\d{1,2})[.)]?", clean(typed).strip())
     if number and 1 <= int(number[1]) <= len(item.options):
         return item.options[int(number[1]) - 1]
-    wanted = _fold(typed)
+    wanted = fold(typed)
     if not wanted:
         return None
-    texts = [_fold(option.text) for option in item.options]
+    texts = [fold(option.text) for option in item.options]
     if wanted in texts:
         return item.options[texts.index(wanted)]
     bare = [re.sub(r"[^\w]+", "", text) for text in texts]
@@ -74,14 +65,14 @@ def _picked_options(item: Item, answer: str) -> list[Option] | None:
 
 def _texts_within(item: Item, text: str) -> list[Option]:
     """The options whose texts the answer consists of, for texts that hold commas themselves; [] where other words remain."""
-    rest, named = _fold(text), []
+    rest, named = fold(text), []
     while rest:
-        fitting = [option for option in item.options if rest.startswith(_fold(option.text))]
+        fitting = [option for option in item.options if rest.startswith(fold(option.text))]
         if not fitting:
             return []
         option = max(fitting, key=lambda one: len(one.text))
         named.append(option)
-        rest = rest[len(_fold(option.text)) :].lstrip(" ,;.&`*_")
+        rest = rest[len(fold(option.text)) :].lstrip(" ,;.&`*_")
         rest = rest.removeprefix("and ")
     return named
 
@@ -107,58 +98,6 @@ def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
     return Grade(score, met=met, missed=missed, feedback=" ".join(said))
 
 
-JOIN = re.compile(r"(?<=[^\W\d])[\s-]+(?=\w)")  # after a letter: GPT-2 is GPT 2, but -6 is not 6 and 3-2 is not 32
-
-
-def _fills(typed: str, accepted: str, others: list[str]) -> bool:
-    """Whether a word fills a blank; a spelling slip is forgiven unless another word of the item is just as near."""
-    typed, accepted = _fold(typed), _fold(accepted)
-    if JOIN.sub("", typed) == JOIN.sub("", accepted):
-        return True
-    if len(accepted) < 4 or any(mark.isdigit() for mark in typed + accepted) or differ_by_prefix(typed, accepted):
-        return False
-    if stem(typed) != stem(accepted) and lexicon.is_listed(stem(typed)):
-        return False  # a different word: `decreases` is no misspelling of `increases`
-    limit = 1 if len(accepted) < 8 else 2
-    for edits in range(1, limit + 1):
-        if any(edits_at_most(typed, _fold(other), edits) for other in others):
-            return False
-        if edits_at_most(typed, accepted, edits):
-            return True
-    return False
-
-
-def grade_cloze(item: Item, answer: str, language: str = "en") -> Grade:
-    """The share of blanks that are filled correctly. An answer has them in order, with `;` between them."""
-    text = clean(answer).strip()
-    count = len(item.blanks)
-    parts = [text] if count == 1 else re.split(r"\s*[;\n]\s*", text.strip("; "))
-    if len(parts) != count and text.count(",") == count - 1:
-        parts = text.split(",")
-    if not text or len(parts) != count:
-        form = "; ".join(f"word {n}" for n in range(1, count + 1)) if count > 1 else "the word"
-        found = f"{len(parts)} given" if text else "nothing was typed"
-        return Grade(0.0, misunderstood=f"{count} blank{'s' * (count > 1)} to fill, {found}. Type {form}.")
-    wrong = [re.split(r"\s*;\s*", known.answer) for known in item.wrong]
-    met, missed, said = [], [], []
-    for n, (blank, part) in enumerate(zip(item.blanks, parts, strict=True)):
-        others = [other for i, one in enumerate(item.blanks) if i != n for other in one.accepted if other not in blank.accepted]
-        others += [words[n] for words in wrong if len(words) == count and _fold(words[n]) not in map(_fold, blank.accepted)]
-        if any(_fills(part, accepted, others) for accepted in blank.accepted):
-            met.append(Met(blank.accepted[0], part.strip()))
-        else:
-            missed.append(blank.accepted[0])
-            said.append(
-                f"“{part.strip()}” does not fill blank {n + 1}." if count > 1 else f"“{part.strip()}” does not fill the blank."
-            )
-    for known, words in zip(item.wrong, wrong, strict=True):
-        if missed and [_fold(word) for word in words] == [_fold(part) for part in parts]:
-            said = [known.reply or known.misconception or said[0]]
-    if met and missed:
-        said.insert(0, "Right: " + ", ".join(f"“{one.evidence}”" for one in met) + ".")
-    return Grade(len(met) / count, met=tuple(met), missed=tuple(missed), feedback=" ".join(said))
-
-
 def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
     """The share of steps in the longest run that is in the right order.
 
@@ -174,9 +113,9 @@ def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
         if sorted(numbers) == list(range(1, count + 1)):
             given = [shown[number - 1] for number in numbers]
     else:
-        steps = [_fold(step) for step in item.steps]
+        steps = [fold(step) for step in item.steps]
         for mark in (r"\s*(?:→|->|>)\s*", r"\s*[;\n]\s*", r"\s*,\s*"):
-            parts = [_fold(part) for part in re.split(mark, text) if part.strip()]
+            parts = [fold(part) for part in re.split(mark, text) if part.strip()]
             if sorted(parts) == sorted(steps):
                 given = [steps.index(part) for part in parts]
                 break
