@@ -21,7 +21,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from tutor.grading.comparable import prepare_answer, prepare_question, prepare_reference  # noqa: E402
 from tutor.grading.features import NAMES, OVERALL, features  # noqa: E402

@@ -133,10 +133,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Point:
-    """A point that a full answer makes. also: other ways of saying it."""
+    """A point that a full answer makes."""
 
     text: str
-    also: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # other ways of saying it
+    near: str = ""  # a near miss: alike in form, and wrong
+    ask: str = ""  # a question for just this point, asked when it is missing
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from utils.llm.endpoint import Endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ("assets/embedding.bin", "assets/grader.json", "assets/lexicon.txt", "docs/*/*.md", "manual/*.md")
+SHIPPED = (
+    "assets/embedding.bin",
+    "assets/grader.json",
+    "assets/lexicon.txt",
+    "assets/rubrics.json",
+    "docs/*/*.md",
+    "manual/*.md",
+)
 PACKAGES = ("pocketflow", "click", "rich", "prompt_toolkit", "markdown-it-py", "pyyaml", "openai")
 
 

@@ -153,6 +153,19 @@ def reversal_in(
     return ""
 
 
+def is_out_of_order(reference: ReferenceTokens, answer: AnswerTokens) -> bool:
+    """Whether an answer has just the words of a reference, but not side by side as the reference has them."""
+    if len(reference.content) < 4 or not reference.bigrams or not answer.bigrams:
+        return False
+    both = len(reference.stems & answer.stems)
+    if both < NEAR * len(reference.stems) or both < NEAR * len(answer.stems):
+        return False
+    return len(reference.bigrams & answer.bigrams) < IN_ORDER * min(len(reference.bigrams), len(answer.bigrams))
+
+
+IN_ORDER = 0.4  # share of neighbouring words that are neighbours in a near copy too
+
+
 def is_copy(reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]) -> bool:
     """Whether the answer repeats the reference in the same order, except for spelling slips and a few words around it."""
     count = len(reference.content)

@@ -8,14 +8,15 @@ from tutor.corpus.bank import kind_of
 from tutor.grading.closed.choices import grade_choice, grade_multi, grade_order
 from tutor.grading.closed.cloze import grade_cloze
 from tutor.grading.closed.numbers import grade_expression, grade_number
-from tutor.grading.short import Weights, grade_short
+from tutor.grading.rubrics import grade_item
+from tutor.grading.short import Weights
 from tutor.models import Grade, Item, Kind
 
 GRADERS: dict[str, Callable[[Item, str, str], Grade]] = {  # (item, answer, language of the lesson)
     Kind.CHOICE: grade_choice,
     Kind.MULTI: grade_multi,
     Kind.NUMBER: grade_number,
-    Kind.SHORT: grade_expression,  # a formula; free text is graded by grade_short
+    Kind.SHORT: grade_expression,  # a formula; free text is graded by grade_item
     Kind.CLOZE: grade_cloze,
     Kind.ORDER: grade_order,
 }
@@ -28,5 +29,5 @@ def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bo
     correct, and the feedback says so. For an answer that can't be read, `misunderstood` is set.
     """
     if kind_of(item).is_free_text(item):
-        return grade_short(item, answer, weights=weights, strict=strict, language=language)
+        return grade_item(item, answer, weights=weights, strict=strict, language=language)
     return GRADERS[item.kind](item, answer, language)

@@ -15,7 +15,8 @@ from functools import lru_cache
 from tutor import prompts, stop_words
 from tutor.grading import guards
 from tutor.grading.comparable import prepare_question, prepare_reference
-from tutor.grading.short import Comparison, Weights, all_stems, assess, reply_to, shipped_weights
+from tutor.grading.rubrics import assess_item
+from tutor.grading.short import Comparison, Weights, all_stems, reply_to, shipped_weights
 from tutor.grading.words import SENTENCE_END, clean
 from tutor.models import Grade, Item, Met
 from tutor.prompts import AnswerVerdict
@@ -71,7 +72,7 @@ def grade_with(
     fill: what asks the model, LanguageModel.fill; an answer that needs no reading is not sent. stricter: the second look of an
     appeal. Raises ModelError.
     """
-    found = assess(item, answer, shipped_weights(), language)
+    found = assess_item(item, answer, shipped_weights(), language)
     if isinstance(found, Grade) and _is_final(found, answer):
         return found
     verdict = fill(prompts.grade(item, answer, stricter))
@@ -101,7 +102,7 @@ def grade_from_verdicts(
     Raises ModelError where a quote is not in the answer, because then nothing that the model says can be relied on.
     """
     weights = weights or shipped_weights()
-    found = assess(item, answer, weights, language)
+    found = assess_item(item, answer, weights, language)
     comparison = found if isinstance(found, Comparison) else None
     wrong = found if isinstance(found, Grade) else None
     talks = _may_talk(answer, item, language)
@@ -146,7 +147,7 @@ def _known_wrong_sentence(item: Item, answer: str, weights: Weights, language: s
     replies = {reply_to(wrong) for wrong in item.wrong}
     for part in SENTENCE_END.split(answer) if item.wrong else ():
         if re.search(r"\w", part):
-            found = assess(item, part, weights, language)
+            found = assess_item(item, part, weights, language)
             if isinstance(found, Grade) and found.feedback in replies:
                 return found
     return None

@@ -46,8 +46,8 @@ class Weights:
     idf: dict[str, float]  # stem -> weight
     idf_default: float
 
-    def probability(self, row: Sequence[float], several: bool) -> float:
-        """That an answer with these features is right. several: whether there is more than one reference."""
+    def logit(self, row: Sequence[float], several: bool = False) -> float:
+        """The log-odds that an answer with these features is right. several: whether there is more than one reference."""
         linear = self.bias
         for value, mean, scale, slope in zip(row, self.means, self.scales, self.slopes, strict=True):
             linear += slope * (value - mean) / scale
@@ -57,7 +57,11 @@ class Weights:
                 node = node[2] if row[node[0]] <= node[1] else node[3]
             grown += node
         slope, bias, shift = self.calibration
-        return 1.0 / (1.0 + math.exp(-(slope * (linear + grown) / 2 + bias + shift * several)))
+        return slope * (linear + grown) / 2 + bias + shift * several
+
+    def probability(self, row: Sequence[float], several: bool) -> float:
+        """That an answer with these features is right."""
+        return 1.0 / (1.0 + math.exp(-self.logit(row, several)))
 
 
 def load_weights(text: str) -> Weights:
@@ -145,7 +149,7 @@ def judge(
     reason = guards.reason_against(said, prepared[best], asked)
     if reason:
         return Rejection(reason, prepared[best], said)
-    reason, is_copy = _near_copies(prepared, said, asked)
+    reason, is_copy = near_copies(prepared, said, asked)
     if reason:
         return Rejection(reason, prepared[best], said)
     p = weights.probability(row, len(references) > 1)
@@ -155,7 +159,7 @@ def judge(
 COPIED = 0.97  # probability for an answer that follows a reference word for word
 
 
-def _near_copies(references: Sequence[ReferenceTokens], answer: AnswerTokens, asked: QuestionTokens) -> tuple[str, bool]:
+def near_copies(references: Sequence[ReferenceTokens], answer: AnswerTokens, asked: QuestionTokens) -> tuple[str, bool]:
     """(why the answer contradicts a reference that it nearly copies, whether it is a faithful copy of one)."""
     found, faithful, copies = "", False, False
     known = asked.stems.union(*(reference.stems for reference in references))
@@ -194,6 +198,11 @@ def _other_script(answer: str, references: Sequence[str]) -> str:
         other = " or ".join(sorted(theirs - {""})).capitalize()
         return f"The answer is written in {mine.capitalize()} letters and the reference in {other}: they cannot be compared."
     return ""
+
+
+def unreadable(answer: str, references: Sequence[str]) -> str:
+    """Why an answer can't be compared with the references at all; "" where it can."""
+    return _other_script(answer, references) if re.search(r"\w", answer) else "Nothing was typed."
 
 
 def _span(answer: AnswerTokens, places: Iterable[int]) -> str:
@@ -293,10 +302,8 @@ def assess(item: Item, answer: str, weights: Weights, language: str = "en") -> G
     compared with the references.
     """
     points = tuple(point.text for point in item.rubric)
-    if not re.search(r"\w", answer):
-        return Grade(0.0, missed=points, misunderstood="Nothing was typed.")
-    if message := _other_script(answer, item.references):
-        return Grade(0.0, missed=points, feedback=message, misunderstood=message)
+    if message := unreadable(answer, item.references):
+        return unreadable_grade(answer, message, points)
     found = judge(item.question, item.references, answer, weights, language)
     if found.answer and (wrong := _known_wrong(item, found.answer, weights, language)):
         return Grade(0.0, missed=points, feedback=reply_to(wrong))
@@ -304,6 +311,11 @@ def assess(item: Item, answer: str, weights: Weights, language: str = "en") -> G
         nearest = (found.best.text,) if found.best else ()
         return Grade(0.0, missed=points or nearest, feedback=found.reason)
     return found
+
+
+def unreadable_grade(answer: str, message: str, points: tuple[str, ...]) -> Grade:
+    """The grade of an answer that can't be compared; of an empty one there is nothing to say beside it."""
+    return Grade(0.0, missed=points, feedback=message if re.search(r"\w", answer) else "", misunderstood=message)
 
 
 def reply_to(wrong: KnownWrong) -> str:

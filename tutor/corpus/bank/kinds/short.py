@@ -28,8 +28,9 @@ class ShortKind(ItemKind):
             fields.refuse("kind", "found no rubric, expected a rubric and references, or an expression; add them")
         for index, entry in enumerate(fields.entries("rubric", at_least=1)):
             point = fields.child("rubric", index, entry, f"{fields.label} rubric point {index + 1}")
-            point.allow(("point", "also"))
-            rubric.append(Point(text=point.text("point"), also=point.texts("also", required=False)))
+            point.allow(("point", "also", "near", "ask"))
+            near, ask = point.text("near", required=False), point.text("ask", required=False)
+            rubric.append(Point(point.text("point"), point.texts("also", required=False), near, ask))
         return {
             "rubric": tuple(rubric),
             "references": fields.texts("references", at_least=1),
@@ -39,7 +40,10 @@ class ShortKind(ItemKind):
     def filled(self, item: Item, values: DrawnValues) -> Item:
         return replace(
             item,
-            rubric=tuple(Point(values.text(point.text), values.texts(point.also)) for point in item.rubric),
+            rubric=tuple(
+                Point(values.text(point.text), values.texts(point.also), values.text(point.near), values.text(point.ask))
+                for point in item.rubric
+            ),
             references=values.texts(item.references),
             expression=values.formula(item.expression),
         )

@@ -1,0 +1,148 @@
+"""The clauses of an answer, and which of them deny what they say."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+
+# A sentence that begins like this says that what follows is not so: "It is not true that …", "No, …", "Contrary to …".
+_THAT = r"(?:,?\s*(?:that|to\s+(?:say|think|claim|believe|assume)(?:\s+that)?|how|as\s+if))?"
+_UNTRUE = (
+    r"(?:not|n['’]t|never|hardly|scarcely|no\s+longer|by\s+no\s+means)\s+(?:\w+ly\s+)?"
+    r"(?:true|the\s+case|correct|right|so|a\s+fact|accurate|valid)"
+    r"|(?:false|wrong|untrue|incorrect|mistaken|nonsense|rubbish|a\s+(?:myth|mistake|lie|misconception|fallacy))"
+)
+DENIAL = re.compile(
+    r"^\W*(?:(?:but|and|so|well|because|since|however|actually|in\s+fact|of\s+course|clearly|sorry)\W+)*(?:"
+    rf"(?:it|this|that)\s*(?:is|['’]s|was|would\s+be|seems|isn['’]t\s+|wasn['’]t\s+)?\s*(?:simply|just|quite|completely)?\s*(?:{_UNTRUE}){_THAT}"
+    r"|(?:it|this|that)\s+(?:isn|wasn)['’]?t\s+(?:\w+ly\s+)?(?:true|the\s+case|correct|right|so|a\s+fact)"
+    + _THAT
+    + r"|(?:i|we|you|one|they|nobody|no\s+one|people)\s+(?:(?:do|does|would|could|should|can)\s*(?:not|n['’]t)"
+    r"|never|cannot|can['’]t|deny|denies|doubt|disagree|reject|refute)"
+    r"\s*(?:\w+ly\s+)?(?:think|believe|say|claim|agree|accept|state|assume|suppose)?"
+    r"\s*(?:that|with\s+the\s+(?:claim|idea|statement)\s+that)"
+    r"|(?:nobody|no\s+one)\s+(?:thinks|believes|says|claims)\s*(?:that)?"
+    r"|there\s+is\s+no\s+(?:truth|evidence|way|reason)\s*(?:in\s+)?(?:that|in)?"
+    r"|(?:no|nope|nah|wrong|false|never|not\s+at\s+all|not\s+so|by\s+no\s+means|in\s+no\s+way|under\s+no\s+circumstances|on\s+the\s+contrary)\s*[,:;.!–—-]+\s*"
+    r"|(?:by\s+no\s+means|in\s+no\s+way|under\s+no\s+circumstances|far\s+from)\s+"
+    r"|contrary\s+to\s+(?:what\s+\w+\s+(?:say|says|think|thinks|believe)|the\s+(?:claim|idea|belief|statement|view)(?:\s+that)?|popular\s+belief)?\s*"
+    r"|(?:not|never)\s+(?:because|since|is\s+it|does|do|will|would|can)\b"
+    r"|the\s+(?:claim|idea|belief|statement|view)\s+that\b(?=.*\b(?:is|was)\s+(?:not|false|wrong|untrue|incorrect))"
+    r")",
+    re.I,
+)
+# And one that ends like this: "…, which is false.", "… is not true.", "…? No."
+DENIED_AT_END = re.compile(
+    r"(?:\b(?:which|that|this|it)\s+(?:is|was)|\bis|,)\s+(?:simply\s+|just\s+)?"
+    r"(?:not\s+(?:true|the\s+case|correct|right|so)|false|wrong|untrue|incorrect|nonsense|a\s+(?:myth|mistake|misconception))\W*$"
+    r"|\bnot[.!]*$",
+    re.I,
+)
+DENIES_WHAT_WENT_BEFORE = re.compile(
+    rf"^\W*(?:(?:but|and|yet)\W+)?(?:(?:that|this|it|all\s+of\s+(?:that|this|it)|none\s+of\s+(?:that|this|it))\s*(?:is|['’]s|was)\s*"
+    rf"(?:\w+ly\s+|just\s+|quite\s+)?(?:{_UNTRUE}|true|right|correct)|{_UNTRUE}|no|nope|wrong|false|not\s+so|not\s+true)\W*$",
+    re.I,
+)
+POINTS_BACK = re.compile(r"\W*(?:(?:but|and|yet)\W+)?(?:that|this|it|all|none)\b", re.I)
+TRUE = re.compile(
+    r"^\W*(?:that|this|it|all\s+of\s+(?:that|this|it))\s*(?:is|['’]s|was)\s*(?:\w+ly\s+)?(?:true|right|correct)\W*$", re.I
+)
+SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=\S)|\n+")
+JOINT = re.compile(
+    r"\s*(?:,(?!\d)|[;:–—]|\s-\s|\s\(|\)(?=\W*\s|$))\s*|\s+(?=(?:because|since|so|but|and|while|whereas|which|although|though|when|if|then|otherwise|hence|thus|therefore|instead|without|as)\b)",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A stretch of an answer, in the learner's words."""
+
+    text: str
+    denied: bool  # it is said not to be so
+
+
+ASKS = re.compile(
+    r"\W*(?:(?:and|but|so|then)\W+)?(?:what|who|whom|whose|how|which|when|where|why|(?:can|could|do) you)\b.*\?\W*$", re.I
+)
+
+
+def sentences_of(answer: str, no_is_an_answer: bool = False) -> list[Clause]:
+    """The sentences of an answer; those that deny what they say are marked, without the words of denial.
+
+    no_is_an_answer: the question can be answered by no, so that a "No, …" affirms what follows.
+    """
+    found: list[Clause] = []
+    parts = [part.strip() for part in SENTENCE.split(answer) if part and part.strip()]
+    goes_on = False  # a denied sentence that a semicolon parts from what follows
+    for number, part in enumerate(parts):
+        if not part:
+            continue
+        begin = DENIAL.match(part)
+        if (
+            DENIES_WHAT_WENT_BEFORE.match(part)
+            and not TRUE.match(part)
+            and found
+            and (POINTS_BACK.match(part) or number + 1 == len(parts))
+        ):
+            found[-1] = Clause(found[-1].text, True)
+        elif goes_on and not begin and not TURNS_BACK.match(part):
+            found.append(Clause(part, True))
+        elif begin and no_is_an_answer and PLAIN_NO.match(part):
+            found.append(Clause(part, False))
+        elif begin and begin.end() < len(part):
+            denied, _, affirmed = _parted(part[begin.end() :].strip(), begin[0])
+            found.append(Clause(denied, True))
+            if affirmed:
+                found.append(Clause(affirmed, False))
+        elif begin and re.search(r"\w", part) and number + 1 < len(parts):  # "No." denies the sentence after it
+            parts[number + 1] = f"No, {parts[number + 1]}"
+        elif part.endswith("?") and number + 1 < len(parts) and PLAIN_NO.match(parts[number + 1]):
+            found.append(Clause(part, True))
+            parts[number + 1] = PLAIN_NO.sub("", parts[number + 1], count=1).lstrip(" .,;:!")  # it has been taken in
+        elif ASKS.match(part):
+            continue  # a question says nothing
+        else:
+            found.append(Clause(part, bool(DENIED_AT_END.search(part))))
+        goes_on = bool(found) and found[-1].denied and part.endswith(";")
+    return found
+
+
+TURNS_BACK = re.compile(r"\W*(?:but|instead|rather|really|actually|in\s+fact|in\s+truth|the\s+truth)\b", re.I)
+PLAIN_NO = re.compile(r"\W*(?:no|nope|nah|not\s+at\s+all|never)\b", re.I)
+
+
+def _parted(rest: str, denial: str) -> tuple[str, str, str]:
+    """What a denial reaches, and what is affirmed after it: "not because A but because B", "contrary to A, B"."""
+    if re.match(r"\W*contrary", denial, re.I):
+        return rest.partition(",")
+    if re.match(r"\W*(?:not|never|it|this|that)\b", denial, re.I):
+        parts = re.split(r"(?:[,;]\s+(?:but|instead|rather)|\s+but)\b,?\s*", rest, maxsplit=1, flags=re.I)
+        if len(parts) == 2:
+            return parts[0], "but", parts[1]
+    return rest, "", ""
+
+
+def clause_spans(text: str, longest: int = 12) -> list[tuple[int, int]]:
+    """Where what may make a point by itself stands in a text: each sentence, its clauses and neighbouring pairs of them.
+
+    longest: clauses of a sentence that are looked at.
+    """
+    found: list[tuple[int, int]] = []
+    for begin, end in _between(SENTENCE, text, 0, len(text)):
+        parts = _between(JOINT, text, begin, end)[:longest]
+        found.append((begin, end))
+        if len(parts) > 1:
+            found += parts
+            found += [(one[0], other[1]) for one, other in itertools.pairwise(parts)]
+    return list(dict.fromkeys(found))
+
+
+def _between(mark: re.Pattern[str], text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """The stretches of a part of a text that a mark parts, without those that hold no word."""
+    edges = [begin]
+    for found in mark.finditer(text, begin, end):
+        edges += [found.start(), found.end()]
+    edges.append(end)
+    return [(one, other) for one, other in zip(edges[::2], edges[1::2], strict=True) if re.search(r"\w", text[one:other])]

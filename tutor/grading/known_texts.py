@@ -1,0 +1,338 @@
+"""What an item knows of its answers, made ready for comparison once: its points, references, near misses and known wrongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tutor.grading import lexicon
+from tutor.grading.clauses import clause_spans
+from tutor.grading.comparable import (
+    AnswerTokens,
+    QuestionTokens,
+    ReferenceTokens,
+    TextTokens,
+    align,
+    prepare_question,
+    prepare_reference,
+)
+from tutor.grading.likeness import likeness
+from tutor.grading.short import Weights
+from tutor.grading.words import CYRILLIC, Token, clean
+from tutor.models import Item, Point
+
+SHARED = 0.35  # weight of a word of a point that other points of the rubric have too
+WINDOW = 3  # content words that stand at most so far apart are neighbours
+LIKE = 0.7  # likeness from which two stems count as one word
+FLIPPED = 0.2  # worth of a word that is denied on one side only
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class KnownPoint:
+    """A point of a rubric in all its ways."""
+
+    point: Point
+    ways: tuple[ReferenceTokens, ...]  # its text first
+    shared: frozenset[str]  # the stems of the other points, which tell little about this one
+
+
+@dataclass(frozen=True, eq=False)
+class KnownClause:
+    """A clause of a text that is known to be right or wrong."""
+
+    stems: Mapping[str, float]  # with their weights
+    negated: frozenset[str]
+    total: float
+    pairs: frozenset[Pair]
+    right: bool
+    point: int = -1  # number of the point that it is a way of making
+
+
+@dataclass(frozen=True, eq=False)
+class KnownTexts:
+    """What is known of the answers to one item."""
+
+    asked: QuestionTokens
+    references: tuple[ReferenceTokens, ...]
+    points: tuple[KnownPoint, ...]
+    wrongs: tuple[ReferenceTokens, ...]
+    clauses: tuple[KnownClause, ...]
+    with_stem: Mapping[str, list[int]]  # -> numbers of the clauses that have it
+    with_pair: Mapping[Pair, list[int]]
+    right_stems: frozenset[str]
+    right_pairs: frozenset[Pair]  # neighbours in their order
+    poles: Mapping[str, frozenset[tuple[str, bool]]]  # -> the words with an opposite by it in right texts, and whether negated
+    index: Mapping[str, list[str]] = field(repr=False)  # what a word may be looked up by -> stems of all the texts
+
+    def like(self, stem: str) -> list[tuple[str, float]]:
+        """The stems of the known texts that a stem may stand for, with how surely; the best one first."""
+        found = {stem: 1.0} if stem in self.with_stem else {}
+        for key in _keys(stem):
+            for other in self.index.get(key, ()):
+                if other not in found and (value := likeness(other, stem)) >= LIKE:
+                    found[other] = value
+        return sorted(found.items(), key=lambda one: (-one[1], one[0] not in self.right_stems, one[0]))
+
+
+def _keys(stem: str) -> Iterator[str]:
+    """What two stems that may mean the same have in common: a group of the lexicon, or a beginning."""
+    for group in lexicon.groups().get(stem, ()):
+        yield f"#{group}"
+    if len(stem) >= 4 and not stem.isdigit():
+        yield f"^{stem[0]}"
+        yield f"~{stem[1:3]}"
+
+
+@lru_cache(maxsize=2048)
+def _reference(text: str, asked: QuestionTokens, weights: Weights, language: str, cyrillic: bool) -> ReferenceTokens:
+    return prepare_reference(clean(text, cyrillic), asked, weights.idf, weights.idf_default, language)
+
+
+@lru_cache(maxsize=256)
+def _question(text: str, language: str) -> QuestionTokens:
+    return prepare_question(clean(text), language)
+
+
+@lru_cache(maxsize=128)
+def known_texts(item: Item, weights: Weights, language: str = "en") -> KnownTexts:
+    """All that an item knows, ready for comparison."""
+    asked = _question(item.question, language)
+    cyrillic = any(CYRILLIC.search(text) for text in item.references)
+
+    def ready(texts: Iterable[str]) -> tuple[ReferenceTokens, ...]:
+        return tuple(_reference(text, asked, weights, language, cyrillic) for text in texts)
+
+    references, wrongs = ready(item.references), ready(one.answer for one in item.wrong)
+    ways = [ready((point.text, *point.also)) for point in item.rubric]
+    points = tuple(
+        KnownPoint(point, own, frozenset().union(*(other[0].stems for other in ways if other is not own)))
+        for point, own in zip(item.rubric, ways, strict=True)
+    )
+    right = [*references, *(way for own in ways for way in own)]
+    wrong = [*wrongs, *ready(point.near for point in item.rubric if point.near)]
+    clauses = (
+        *(clause for one in references for clause in _clauses(one, True)),
+        *(clause for number, own in enumerate(ways) for one in own for clause in _clauses(one, True, number)),
+        *(clause for one in wrong for clause in _clauses(one, False)),
+    )
+    with_stem: dict[str, list[int]] = {}
+    with_pair: dict[Pair, list[int]] = {}
+    for number, clause in enumerate(clauses):
+        for stem in clause.stems:
+            with_stem.setdefault(stem, []).append(number)
+        for pair in clause.pairs:
+            with_pair.setdefault(pair, []).append(number)
+    index: dict[str, list[str]] = {}
+    for stem in sorted(with_stem):
+        for key in _keys(stem):
+            index.setdefault(key, []).append(stem)
+    poles: dict[str, set[tuple[str, bool]]] = {}
+    for one in right:
+        for token, other in poles_of(one.tokens, one.content):
+            poles.setdefault(other.stem, set()).add((token.stem, token.negated))
+    return KnownTexts(
+        asked, references, points, wrongs, clauses, with_stem, with_pair,
+        frozenset().union(*(one.stems for one in right)),
+        frozenset(pair for one in right for pair in neighbours([one.tokens[i].stem for i in one.content])),
+        {stem: frozenset(found) for stem, found in poles.items()}, index,
+    )  # fmt: skip
+
+
+FEWEST = 2  # content words of a clause
+
+
+def _clauses(text: ReferenceTokens, right: bool, point: int = -1) -> Iterator[KnownClause]:
+    weight_of = dict(zip(text.content, text.weights, strict=True))
+    for content in spans_of(text):
+        stems = {text.tokens[i].stem: weight_of[i] for i in content}
+        negated = frozenset(text.tokens[i].stem for i in content if text.tokens[i].negated)
+        pairs = frozenset(neighbours([text.tokens[i].stem for i in content]))
+        yield KnownClause(stems, negated, sum(stems.values()) or 1.0, pairs, right, point)
+
+
+def spans_of(text: TextTokens) -> list[list[int]]:
+    """The content tokens of each clause of a text, and of what clauses make together; a very short text is one."""
+    found = []
+    for begin, end in clause_spans(text.text):
+        content = [i for i in text.content if begin <= text.tokens[i].start < end]
+        if len(content) >= FEWEST and content not in found:
+            found.append(content)
+    return found or [text.content]
+
+
+def neighbours(stems: Sequence[str]) -> Iterator[Pair]:
+    """Each two different words that stand near each other, in their order."""
+    for place, stem in enumerate(stems):
+        for other in stems[place + 1 : place + 1 + WINDOW]:
+            if other != stem:
+                yield stem, other
+
+
+NEXT = 2  # content words around a word with an opposite that it may be said of
+
+
+def poles_of(tokens: Sequence[Token], content: Sequence[int]) -> Iterator[tuple[Token, Token]]:
+    """Each word with an opposite (more, higher, before) and each of the words around it in its sentence."""
+    opposites = lexicon.opposites()
+    for place, i in enumerate(content):
+        if tokens[i].stem in opposites:
+            for j in (*content[max(0, place - NEXT) : place], *content[place + 1 : place + 1 + NEXT]):
+                inside = tokens[min(i, j) + 1 : max(i, j)]
+                if tokens[j].stem != tokens[i].stem and not any(token.text in ".;!?" for token in inside):
+                    yield tokens[i], tokens[j]
+
+
+@lru_cache(maxsize=4000)
+def says_the_same(pole: str, other: str) -> bool:
+    """Whether two words with opposites are on one side: larger and bigger."""
+    opposites = lexicon.opposites()
+    if pole == other:
+        return True
+    if other in opposites[pole]:
+        return False
+    return likeness(pole, other) >= LIKE or bool(opposites[pole] & opposites.get(other, frozenset()))
+
+
+class AnswerWords:
+    """The words of an answer, each as the words of the item's texts that it may stand for."""
+
+    def __init__(self, known: KnownTexts, answer: AnswerTokens):
+        self.known, self.answer = known, answer
+        self.means: dict[str, str] = {}  # stem of the answer -> stem of the known texts
+        self.like = {stem: known.like(stem) for stem in answer.stems}
+        self.worth: dict[str, list[tuple[str, float]]] = {}  # stem of the known texts -> [(stem of the answer, likeness)]
+        for stem, found in self.like.items():
+            self.means[stem] = found[0][0] if found else stem
+            for other, value in found:
+                self.worth.setdefault(other, []).append((stem, value))
+        self.stretches = spans_of(answer)
+        self.stems = [frozenset(answer.tokens[i].stem for i in content) for content in self.stretches]
+
+    def text(self, number: int) -> str:
+        """A stretch of the answer, in the learner's words."""
+        content = self.stretches[number]
+        return self.answer.text[self.answer.tokens[content[0]].start : self.answer.tokens[content[-1]].end]
+
+    def covered(self, way: ReferenceTokens, number: int | None, shared: frozenset[str], taken: Set[str] = frozenset()) -> float:
+        """About how much of a text's weight a stretch has, 0..1, by its words alone; None is the whole answer.
+
+        taken: words of the answer that don't count.
+        """
+        own = self.answer.stems if number is None else self.stems[number]
+        hit = 0.0
+        for i, weight in zip(way.content, way.weights, strict=True):
+            stem = way.tokens[i].stem
+            for other, value in self.worth.get(stem, ()):
+                if other in own and other not in taken:
+                    hit += value * weight * (SHARED if stem in shared else 1.0)
+                    break
+        return hit / way.total
+
+    def closeness(self, content: Sequence[int]) -> tuple[float, float, list[float]]:
+        """How near a stretch comes to the nearest clause that is right, to the nearest that is wrong, and to each point."""
+        known, tokens = self.known, self.answer.tokens
+        negated = {tokens[i].stem: tokens[i].negated for i in content}
+        hits: dict[int, dict[str, float]] = {}
+        backs: dict[int, float] = {}
+        for own, turned in negated.items():
+            touched: dict[int, float] = {}
+            for stem, value in self.like[own]:
+                for number in known.with_stem[stem]:
+                    worth = value if turned == (stem in known.clauses[number].negated) else value * FLIPPED
+                    found = hits.setdefault(number, {})
+                    found[stem] = max(worth, found.get(stem, 0.0))
+                    touched[number] = max(worth, touched.get(number, 0.0))
+            for number, worth in touched.items():
+                backs[number] = backs.get(number, 0.0) + worth
+        pairs = set(neighbours([self.means[tokens[i].stem] for i in content]))
+        both: dict[int, int] = {}
+        for pair in pairs:
+            for number in known.with_pair.get(pair, ()):
+                both[number] = both.get(number, 0) + 1
+        right = wrong = 0.0
+        points = [0.0] * len(known.points)
+        for number, found in hits.items():
+            clause = known.clauses[number]
+            forward = sum(clause.stems[stem] * value for stem, value in found.items()) / clause.total
+            back = backs[number] / len(negated)
+            shared = 2 * both.get(number, 0) / ((len(pairs) + len(clause.pairs)) or 1)
+            near = 2 * forward * back / (forward + back + 1e-9) + 2 * shared
+            if clause.right:
+                right = max(right, near)
+                if clause.point >= 0:
+                    points[clause.point] = max(points[clause.point], near)
+            else:
+                wrong = max(wrong, near)
+        return right, wrong, points
+
+    def features(self) -> dict[str, float]:
+        known, answer = self.known, self.answer
+        fresh = [answer.tokens[i].stem for i, given in zip(answer.content, answer.given, strict=True) if not given]
+        row = [self.means[answer.tokens[i].stem] for i in answer.content]
+        told = [pair for pair in set(neighbours(row)) if not (pair[0] in known.asked.stems and pair[1] in known.asked.stems)]
+        near = [(*self.closeness(content), len(content)) for content in self.stretches]
+        total = sum(max(right, wrong) * length for right, wrong, _, length in near) or 1.0
+        return {
+            "weakest_near": min(max(points[number] for _, _, points, _ in near) for number in range(len(known.points))),
+            "explained": (sum(self.means[stem] in known.right_stems for stem in fresh) + 0.5) / (len(fresh) + 1),
+            "pairs": min(1.5, (sum(pair in known.right_pairs for pair in told) + 0.5) / (len(row) + 1)),
+            "wrong": sum((wrong - right) * max(right, wrong) * length for right, wrong, _, length in near) / total,
+            "wrong_part": sum(max(0.0, wrong - right) * max(right, wrong) * length for right, wrong, _, length in near) / total,
+            "turned": self._turned(),
+        }
+
+    def _turned(self) -> float:
+        """Of its words with an opposite, the one that stands most by words that right texts have the opposite by."""
+        opposites, right = lexicon.opposites(), self.known.poles
+        counts: dict[tuple[str, bool], list[int]] = {}
+        for token, other in poles_of(self.answer.tokens, self.answer.content):
+            kept = turned = False
+            for pole, negated in right.get(self.means[other.stem], ()):
+                same = negated == token.negated
+                if pole in opposites[token.stem]:
+                    kept, turned = kept or not same, turned or same
+                elif says_the_same(token.stem, pole):
+                    kept, turned = kept or same, turned or not same
+            count = counts.setdefault((token.stem, token.negated), [0, 0])
+            count[0] += kept
+            count[1] += turned
+        return max((max(0.0, (turned - kept) / (turned + kept + 1)) for kept, turned in counts.values()), default=0.0)
+
+
+def share_of(point: ReferenceTokens, text: AnswerTokens, shared: frozenset[str]) -> tuple[float, str]:
+    """How much of a point a stretch of an answer makes (0..1), and the words that make it."""
+    pairs, against = align(point, text)
+    own = [point.tokens[i] for i in point.content]
+    weights = [weight * (SHARED if token.stem in shared else 1.0) for token, weight in zip(own, point.weights, strict=True)]
+    hit = clash = 0.0
+    for k, place, value in pairs:
+        if own[k].negated != text.tokens[place].negated:
+            clash += weights[k]
+        hit += weights[k] * value
+    for k, place in against:
+        if own[k].negated == text.tokens[place].negated:
+            clash += weights[k]
+        else:
+            hit += 0.75 * weights[k]
+    total = sum(weights) or 1.0
+    lost = 0.3 * total if any(number not in text.stems for number in point.numbers) else 0.0
+    places = sorted(place for _, place, _ in pairs)
+    span = text.text[text.tokens[places[0]].start : text.tokens[places[-1]].end] if places else ""
+    return max(0.0, (hit - clash - lost) / total), span
+
+
+def nearness(reference: ReferenceTokens, answer: AnswerTokens) -> float:
+    """How near an answer is to a text, 0..2: the words it shares with it both ways, and the pairs of neighbours."""
+    pairs, _ = align(reference, answer)
+    hit = sum(
+        reference.weights[k]
+        * value
+        * (1.0 if reference.tokens[reference.content[k]].negated == answer.tokens[place].negated else 0.2)
+        for k, place, value in pairs
+    )
+    forward = hit / reference.total
+    back = len({place for _, place, _ in pairs} & set(answer.content)) / (len(answer.content) or 1)
+    shared = 2 * len(reference.bigrams & answer.bigrams) / ((len(reference.bigrams) + len(answer.bigrams)) or 1)
+    return 2 * forward * back / (forward + back + 1e-9) + shared

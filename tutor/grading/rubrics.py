@@ -1,0 +1,329 @@
+"""Free text against a rubric: which of its points an answer makes, in whose words, and whether the whole is right.
+
+An answer is read clause by clause. Each point is compared, in all the ways its author gave, with what the answer affirms;
+what it denies counts against it. One logistic regression then weighs the points, the nearest single reference, and how near the
+answer comes to what is known to be wrong (benchmarks/fit_rubrics.py fits it). More references can only help: nothing is averaged
+over them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from tutor.grading import guards
+from tutor.grading.clauses import sentences_of
+from tutor.grading.comparable import AnswerTokens, QuestionTokens, prepare_answer
+from tutor.grading.features import features
+from tutor.grading.known_texts import AnswerWords, KnownPoint, known_texts, nearness, share_of
+from tutor.grading.short import (
+    COPIED,
+    Comparison,
+    Weights,
+    assess,
+    grade_short,
+    near_copies,
+    reply_to,
+    shipped_weights,
+    unreadable,
+    unreadable_grade,
+)
+from tutor.grading.words import CYRILLIC, clean, tokens
+from tutor.models import Grade, Item, Met, Point
+
+WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "rubrics.json"
+# What the regression sees, and what more of it can only mean for an answer being right: + speaks for it, - against it.
+SIGNS = {
+    "reference": "+",  # log-odds of the nearest reference
+    "weakest_logit": "+",  # of the points, each as if it were the whole reference
+    "weakest_share": "+",  # of the points: how much of it is said
+    "weakest_own": "+",  # the same in words that make no other point
+    "weakest_near": "+",  # of the points: how near a clause comes to it
+    "explained": "+",  # the share of the answer's words that stand in something right
+    "pairs": "+",  # the share of its neighbouring words that are neighbours in something right
+    "wrong": "-",  # how much nearer its clauses come to wrong ones than to right ones, in the mean
+    "wrong_part": "-",  # the share of it that comes nearer to wrong clauses
+    "wrong_logit": "-",  # log-odds of the nearest known wrong answer, over those of the nearest reference
+    "turned": "-",  # words such as "larger" that stand by words that right texts call smaller
+}
+NAMES = tuple(SIGNS)
+YES_OR_NO = re.compile(r"\s*(?:is|are|does|do|did|can|could|will|would|should|has|have|had|was|were)\b", re.I)
+LIKELY = 3  # (way of making a point, stretch of the answer) that are compared word by word
+
+
+@dataclass(frozen=True)
+class PointMade:
+    """How well an answer makes one point of a rubric."""
+
+    point: Point
+    share: float  # of the point's words, 0..1
+    own: float  # the same in words that make no other point better
+    logit: float  # that the stretch would be called right were the point the whole reference
+    words: str  # the learner's own that make it
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer as it stands to an item with a rubric."""
+
+    points: tuple[PointMade, ...]
+    row: tuple[float, ...]  # in the order of NAMES
+    affirmed: AnswerTokens  # what it says is so
+    near: tuple[float, ...]  # how near it comes to each reference
+    near_wrong: tuple[float, ...]  # and to each known wrong answer
+
+
+@dataclass(frozen=True)
+class RubricWeights:
+    """What benchmarks/fit_rubrics.py learned."""
+
+    slopes: tuple[float, ...]  # one a feature
+    bias: float
+    point: tuple[float, float, float, float]  # share, own, logit, bias: whether a point is made
+    low: float  # from here up to `high` the verdict is unsure
+    high: float
+
+    def probability(self, row: Sequence[float]) -> float:
+        """That an answer is right."""
+        return sigmoid(self.bias + sum(slope * value for slope, value in zip(self.slopes, row, strict=True)))
+
+    def made(self, point: PointMade) -> float:
+        """The probability that a point is made."""
+        by_share, by_own, by_logit, bias = self.point
+        return sigmoid(by_share * point.share + by_own * point.own + by_logit * point.logit + bias)
+
+
+def sigmoid(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, value))))
+
+
+@lru_cache(maxsize=1)
+def shipped_rubric_weights() -> RubricWeights:
+    data = json.loads(WEIGHTS_PATH.read_text(encoding="utf-8"))
+    if tuple(data["features"]) != NAMES:
+        raise ValueError("the rubric weights were fitted to other features; run benchmarks/fit_rubrics.py")
+    return RubricWeights(tuple(data["slopes"]), data["bias"], tuple(data["point"]), data["low"], data["high"])
+
+
+def is_answered_by_no(item: Item) -> bool:
+    """Whether a right answer may begin with "no", which then denies nothing."""
+    return bool(YES_OR_NO.match(item.question)) or any(re.match(r"\W*no\b", text, re.I) for text in item.references)
+
+
+def affirmed_in(item: Item, answer: str) -> str:
+    """What of a cleaned answer is said to be so."""
+    return " ".join(one.text for one in sentences_of(answer, is_answered_by_no(item)) if not one.denied)
+
+
+def read_answer(item: Item, answer: str, weights: Weights, language: str = "en") -> Reading | None:
+    """Compare what a cleaned answer affirms with all that an item knows; None where it affirms nothing."""
+    known = known_texts(item, weights, language)
+    said = _tokens(affirmed_in(item, answer), known.asked, weights, language)
+    if not said.content:
+        return None
+    words = AnswerWords(known, said)
+    points = _own_shares([_point_made(point, words, weights, language) for point in known.points], words)
+    logits = [weights.logit(features([reference], said)[0]) for reference in known.references]
+    values = {
+        "reference": max(logits),
+        "weakest_logit": min(one.logit for one in points),
+        "weakest_share": min(one.share for one in points),
+        "weakest_own": min(one.own for one in points),
+        "wrong_logit": max((weights.logit(features([one], said)[0]) for one in known.wrongs), default=-3.0) - max(logits),
+        **words.features(),
+    }
+    return Reading(
+        points,
+        tuple(round(values[name], 4) for name in NAMES),
+        said,
+        tuple(nearness(reference, said) for reference in known.references),
+        tuple(nearness(one, said) for one in known.wrongs),
+    )
+
+
+def _tokens(text: str, asked: QuestionTokens, weights: Weights, language: str) -> AnswerTokens:
+    return prepare_answer(text, asked, weights.idf, weights.idf_default, language)
+
+
+def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, language: str) -> PointMade:
+    """The likeliest of a point's ways against the likeliest stretches of an answer."""
+    affirmed = words.answer
+    likely = []
+    for number, way in enumerate(known.ways):
+        for place, content in enumerate(words.stretches):
+            length = 0.5 + 0.5 * min(1.0, len(way.content) / len(content)) ** 0.5
+            likely.append((words.covered(way, place, known.shared) * length, -number, -place, length))
+    likely.sort(reverse=True)
+    best, chosen, span = -1.0, (known.ways[0], affirmed), ""
+    for _, number, place, length in likely[:LIKELY]:
+        way, text = known.ways[-number], _tokens(words.text(-place), words.known.asked, weights, language)
+        share, found = share_of(way, text, known.shared)
+        if share * length > best:
+            best, chosen, span = share * length, (way, text), found
+    whole = max(known.ways, key=lambda way: words.covered(way, None, known.shared))
+    logit = max(weights.logit(features([chosen[0]], chosen[1])[0]), weights.logit(features([whole], affirmed)[0]))
+    share = max(best, 0.85 * share_of(whole, affirmed, known.shared)[0])
+    return PointMade(known.point, share, 0.0, logit, _quoted(chosen[1].text, span))
+
+
+LONGEST_QUOTE = 16  # words
+
+
+def _quoted(stretch: str, span: str) -> str:
+    """The learner's clause that makes a point, or, where it is long, what of it makes the point."""
+    clause = re.sub(
+        r"^(?:(?:and|but|so|because|since|while|whereas|then|as|hence|thus|therefore)\b[\s,]*)+", "", stretch.strip(), flags=re.I
+    )
+    clause = clause.strip(" .,;:")
+    return clause if clause and len(clause.split()) <= LONGEST_QUOTE else span or clause
+
+
+def _own_shares(points: Sequence[PointMade], words: AnswerWords) -> tuple[PointMade, ...]:
+    """The points with the share that is made in words which make no other point better: a clause makes one point, not two."""
+    found = list(points)
+    taken: set[str] = set()
+    for number in sorted(range(len(points)), key=lambda number: -points[number].share):
+        known = words.known.points[number]
+        tried = (
+            (words.covered(way, place, known.shared, taken), way) for way in known.ways for place in range(len(words.stretches))
+        )
+        share, used = max(tried, key=lambda one: one[0])
+        found[number] = replace(points[number], own=share)
+        taken |= {own for i in used.content for own, _ in words.worth.get(used.tokens[i].stem, ())}
+    return tuple(found)
+
+
+# ------------------------------------------------------------------------------------------------------ the grade
+
+
+def assess_item(item: Item, answer: str, weights: Weights, language: str = "en") -> Grade | Comparison:
+    """As `short.assess`, for an item of a bank: the grade of what needs no reading, else how it compares with the references."""
+    if not has_rubric(item):
+        return assess(item, answer, weights, language)
+    settled, reading, probability = _judge(item, answer, weights, language)
+    if settled or not reading:
+        return settled or Grade(0.0)
+    best = max(range(len(reading.near)), key=lambda number: (reading.near[number], -number))
+    nearest = sigmoid(reading.row[NAMES.index("reference")])  # a model that is wrong is caught by the stricter of the two
+    return Comparison(min(probability, nearest), known_texts(item, weights, language).references[best], reading.affirmed)
+
+
+def has_rubric(item: Item) -> bool:
+    """Whether an item's rubric says enough to be read point by point: each of its points has a near miss beside it."""
+    return bool(item.lesson and item.rubric and item.references) and all(point.near for point in item.rubric)
+
+
+@lru_cache(maxsize=128)  # of an answer that a model reads too, its whole and its sentences are looked at several times
+def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Grade | None, Reading | None, float]:
+    """(grade, None, 0) of an answer that is wrong whatever its words; (None, reading, probability that it is right) of others."""
+    missed = tuple(point.text for point in item.rubric)
+
+    def wrong(feedback: str) -> tuple[Grade, None, float]:
+        return Grade(0.0, missed=missed, feedback=feedback), None, 0.0
+
+    if message := unreadable(answer, item.references):
+        return unreadable_grade(answer, message, missed), None, 0.0
+    known = known_texts(item, weights, language)
+    text = clean(answer, any(CYRILLIC.search(reference) for reference in item.references))
+    if guards.no_answer(text):
+        return wrong("This does not answer the question.")
+    text, talked = guards.without_instructions(text, known.right_stems - known.asked.stems, language)
+    if talked and guards.no_answer(text):
+        return wrong("This speaks to the grader and does not answer the question.")
+    reading = read_answer(item, text, weights, language)
+    if reading is None:
+        return wrong("This says only what is not so." if re.search(r"\w{3}", text) else "This does not answer the question.")
+    best = known.references[max(range(len(reading.near)), key=lambda number: (reading.near[number], -number))]
+    if reason := guards.reason_against(reading.affirmed, best, known.asked):
+        return wrong(reason)
+    reason, copied = near_copies(known.references, reading.affirmed, known.asked)
+    if reason:
+        return wrong(reason)
+    if not copied and any(guards.is_out_of_order(reference, reading.affirmed) for reference in known.references):
+        return wrong("These are the right words in another order, and so they say something else.")
+    own = shipped_rubric_weights()
+    probability = max(own.probability(reading.row), COPIED if copied else 0.0)
+    if (number := _heard(reading, own, probability)) is not None and not copied:
+        return wrong(reply_to(item.wrong[number]))
+    return None, reading, probability
+
+
+VERBATIM = 1.5  # of 2: nearness from which an answer is a known text almost word for word
+HEARD = 0.9  # how near a known wrong answer must be to be heard in an answer
+NEARER = 0.05  # and how much nearer than the nearest reference
+FAR = 0.5  # nearness below which an answer is far from every reference
+
+
+def _heard(reading: Reading, weights: RubricWeights, probability: float) -> int | None:
+    """The number of the known wrong answer that this one is.
+
+    It must be nearer to it than to every reference, and say it almost word for word, leave a point unmade, or be far from every
+    reference: words alone are not enough, since right answers share most of theirs with wrong ones.
+    """
+    if not reading.near_wrong:
+        return None
+    number = max(range(len(reading.near_wrong)), key=lambda number: (reading.near_wrong[number], -number))
+    near, right = reading.near_wrong[number], max(reading.near)
+    if near <= max(HEARD, right + NEARER):
+        return None
+    if near >= VERBATIM or right < FAR:
+        return number
+    unmade = any(weights.made(point) < 0.5 for point in reading.points)
+    return number if unmade and probability < weights.high else None
+
+
+def grade_item(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
+    """The verdict on a free-text answer to an item of a bank: right, unsure, or part of the score for the points that it makes.
+
+    An unsure grade's score is what the grader leans to, as `grade_short` gives it. weights: of a comparison with one reference.
+    """
+    if not has_rubric(item):
+        return grade_short(item, answer, weights=weights, strict=strict, language=language)
+    settled, reading, p = _judge(item, answer, weights or shipped_weights(), language)
+    if settled or not reading:
+        return settled or Grade(0.0)
+    own = shipped_rubric_weights()
+    unsure = own.low <= p < own.high
+    chances = [own.made(point) for point in reading.points]
+    made = [chance >= 0.5 for chance in chances]
+    if p >= own.high:
+        made = [True] * len(made)
+    elif all(made):  # the whole does not hold, so a point is not made as it should be
+        made[min(range(len(made)), key=lambda number: chances[number])] = False
+    met = tuple(Met(one.point.text, one.words) for one, is_made in zip(reading.points, made, strict=True) if is_made)
+    lacking = [one.point for one, is_made in zip(reading.points, made, strict=True) if not is_made]
+    whole = not lacking or (unsure and p >= (own.low + own.high) / 2)
+    score = 1.0 if whole else len(met) / len(item.rubric)
+    feedback = _in_words(item, met, lacking, language)
+    if unsure and strict:
+        score = min(score, round(p, 2), 0.99)
+        feedback += " The grader is unsure; the stricter verdict stands."
+    return Grade(score, met, tuple(point.text for point in lacking), feedback.strip(), unsure=unsure)
+
+
+def _in_words(item: Item, met: Sequence[Met], lacking: Sequence[Point], language: str) -> str:
+    """What was right, in the learner's words, and a question for the first point that is missing."""
+    quotes = list(dict.fromkeys(one.evidence for one in met if one.evidence))
+    said = [f"Right: {'; '.join(f'“{quote}”' for quote in quotes)}."] if quotes else []
+    if lacking:
+        if not quotes:
+            said.append("This does not yet say what the question asks for.")
+        said.append(lacking[0].ask or question_for(lacking[0], item.question, language))
+    return " ".join(said)
+
+
+def question_for(point: Point, question: str, language: str = "en") -> str:
+    """A question for a point that has none of its own: its text, with the words left out that the question doesn't give."""
+    given = {token.stem for token in tokens(clean(question), language)}
+    text, parts, end = clean(point.text), [], 0
+    for token in tokens(text, language):
+        if token.kind in ("word", "number") and token.stem not in given:
+            parts += [text[end : token.start], "…"]
+            end = token.end
+    shown = re.sub(r"…(?:[\s,-]*…)+", "…", "".join([*parts, text[end:]])).strip(" .")
+    return f"And what about this: “{shown}”?" if len(re.findall(r"\w+", shown)) >= 3 else "What else does the question ask for?"
