@@ -256,6 +256,7 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
 VERBATIM = 1.5  # of 2: nearness from which an answer is a known text almost word for word
 HEARD = 0.9  # how near a known wrong answer must be to be heard in an answer
 NEARER = 0.05  # and how much nearer than the nearest reference
+MADE = 0.9  # probability from which a point is shown as made; below it part of the score goes to much that is wrong
 FAR = 0.5  # nearness below which an answer is far from every reference
 
 
@@ -290,7 +291,7 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
     own = shipped_rubric_weights()
     unsure = own.low <= p < own.high
     chances = [own.made(point) for point in reading.points]
-    made = [chance >= 0.5 for chance in chances]
+    made = [chance >= MADE for chance in chances]
     if p >= own.high:
         made = [True] * len(made)
     elif all(made):  # the whole does not hold, so a point is not made as it should be
