@@ -1,4 +1,4 @@
-"""Fits what weighs an answer to an item with a rubric: python benchmarks/fit_rubrics.py writes assets/rubrics.json.
+"""Fits what weighs an answer to an item with a rubric: python benchmarks/fit_rubrics.py [FILE]; by default assets/rubrics.json.
 
 Two small logistic regressions whose weights keep the sign that their feature means: whether the whole is right, and whether a
 point is made. They learn from the fit half of tests/data/answers and from answers made from the banks of that half; thresholds
@@ -91,7 +91,7 @@ def thresholds(p, label):
     return min(low, high), high
 
 
-def main() -> None:
+def main(path: Path) -> None:
     written = [one for one in written_answers() if is_fit(one.item.key)]
     made = [one for one in made_answers() if is_fit(one.item.key)]
     answers = sorted([*written, *made], key=lambda one: one.item.key)
@@ -113,7 +113,9 @@ def main() -> None:
         for features, is_made in zip(found, one.points, strict=True)
     ]
     table = np.array(told, float)
-    of_points = fit(table[:, :3], table[:, 3], table[:, 4], "+++")
+    is_made, how_much = table[:, 3], table[:, 4]
+    share = (how_much * is_made).sum() / how_much.sum()  # as many points made as not: most answers make all of theirs
+    of_points = fit(table[:, :3], is_made, how_much * np.where(is_made == 1, 0.5 / share, 0.5 / (1 - share)), "+++")
     text = json.dumps(
         {
             "made_by": "benchmarks/fit_rubrics.py",
@@ -127,9 +129,9 @@ def main() -> None:
         },
         indent=1,
     )
-    (ROOT / "assets" / "rubrics.json").write_text(text + "\n", encoding="utf-8")
-    print(f"assets/rubrics.json, from {len(written)} answers of {FOLDER.name}/ and {len(made)} made ones:\n{text}")
+    path.write_text(text + "\n", encoding="utf-8")
+    print(f"{path}, from {len(written)} answers of {FOLDER.name}/ and {len(made)} made ones:\n{text}")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "assets" / "rubrics.json")

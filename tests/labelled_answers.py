@@ -23,7 +23,6 @@ DENIALS = (
     "I don't think that {}",
     "It is wrong that {}",
     "{} That is false.",
-    "Contrary to popular belief, {}",
     "Nobody says that {}",
     "It's a myth that {}",
     "It is not the case that {}",

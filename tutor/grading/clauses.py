@@ -16,6 +16,7 @@ _UNTRUE = (
 DENIAL = re.compile(
     r"^\W*(?:(?:but|and|so|well|because|since|however|actually|in\s+fact|of\s+course|clearly|sorry)\W+)*(?:"
     rf"(?:it|this|that)\s*(?:is|['’]s|was|would\s+be|seems|isn['’]t\s+|wasn['’]t\s+)?\s*(?:simply|just|quite|completely)?\s*(?:{_UNTRUE}){_THAT}"
+    r"|(?:it|this|that)\s*(?:(?:is|['’]s|was)\s+not|(?:is|was)n['’]t)\s+(?:that|because|since|as\s+if)\b"
     r"|(?:it|this|that)\s+(?:isn|wasn)['’]?t\s+(?:\w+ly\s+)?(?:true|the\s+case|correct|right|so|a\s+fact)"
     + _THAT
     + r"|(?:i|we|you|one|they|nobody|no\s+one|people)\s+(?:(?:do|does|would|could|should|can)\s*(?:not|n['’]t)"
@@ -117,7 +118,7 @@ def _parted(rest: str, denial: str) -> tuple[str, str, str]:
     """What a denial reaches, and what is affirmed after it: "not because A but because B", "contrary to A, B"."""
     if re.match(r"\W*contrary", denial, re.I):
         return rest.partition(",")
-    if re.match(r"\W*(?:not|never|it|this|that)\b", denial, re.I):
+    if re.match(r"\W*(?:not|never|it|this|that|i|we|you|one|nobody|no\s+one)\b", denial, re.I):
         parts = re.split(r"(?:[,;]\s+(?:but|instead|rather)|\s+but)\b,?\s*", rest, maxsplit=1, flags=re.I)
         if len(parts) == 2:
             return parts[0], "but", parts[1]

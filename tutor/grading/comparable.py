@@ -172,7 +172,10 @@ def _lead(found: list[Token]) -> str:
     return ""
 
 
-def align(reference: ReferenceTokens, answer: AnswerTokens) -> tuple[list[tuple[int, int, float]], list[tuple[int, int]]]:
+Alignment = tuple[list[tuple[int, int, float]], list[tuple[int, int]]]
+
+
+def align(reference: ReferenceTokens, answer: AnswerTokens) -> Alignment:
     """Which token of the answer corresponds to which content token of the reference.
 
     Returns ([(index into reference.content, index into answer.tokens, likeness)], [pairs that are opposites]).

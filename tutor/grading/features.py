@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tutor.grading import lexicon
-from tutor.grading.comparable import AnswerTokens, ReferenceTokens, align
+from tutor.grading.comparable import Alignment, AnswerTokens, ReferenceTokens, align
 
 NAMES = (
     "recall",
@@ -103,9 +103,9 @@ def _displaced_poles(
     return float(min(moved, 2)), (kept + 0.5) / (total + 1)
 
 
-def compare(reference: ReferenceTokens, answer: AnswerTokens) -> list[float]:
-    """The features of one reference and the answer, in the order of NAMES."""
-    pairs, against = align(reference, answer)
+def compare(reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignment | None = None) -> list[float]:
+    """The features of one reference and the answer, in the order of NAMES. aligned: what `align` gives, where it is at hand."""
+    pairs, against = aligned or align(reference, answer)
     weights, total = reference.weights, reference.total
     value_of = [0.0] * len(weights)
     for k, _, value in pairs:
@@ -223,12 +223,15 @@ def compare(reference: ReferenceTokens, answer: AnswerTokens) -> list[float]:
     ]
 
 
-def features(references: Sequence[ReferenceTokens], answer: AnswerTokens) -> tuple[list[float], int]:
+def features(
+    references: Sequence[ReferenceTokens], answer: AnswerTokens, aligned: Sequence[Alignment | None] = ()
+) -> tuple[list[float], int]:
     """The features of an answer against all references: those of the nearest one, then how the others stand.
 
     Returns (one row in the order of NAMES + OVERALL, index of the nearest reference).
     """
-    rows = [compare(reference, answer) for reference in references]
+    known = aligned or [None] * len(references)
+    rows = [compare(reference, answer, pairs) for reference, pairs in zip(references, known, strict=True)]
     nearness = [row[RECALL] + row[RECALL_NEW] + row[F1] + row[TRIGRAM] - 2 * row[CONTRADICTION] for row in rows]
     best = max(range(len(rows)), key=lambda i: (nearness[i], -i))
     count = len(rows)

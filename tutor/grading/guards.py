@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from difflib import SequenceMatcher
 
 from tutor import stop_words
-from tutor.grading.comparable import AnswerTokens, QuestionTokens, ReferenceTokens
-from tutor.grading.words import SENTENCE_END, tokens
+from tutor.grading import lexicon
+from tutor.grading.comparable import AnswerTokens, QuestionTokens, ReferenceTokens, TextTokens
+from tutor.grading.likeness import likeness
+from tutor.grading.words import SENTENCE_END, Token, tokens
 
 # Sentences that speak to the grader. An honest answer that happens to look like one is kept: see `without_instructions`.
 INJECTION = re.compile(
@@ -68,12 +71,33 @@ def reason_against(answer: AnswerTokens, reference: ReferenceTokens, asked: Ques
     if _other_number_first(answer, reference):
         return f"{OTHER_NUMBER}."
     if _salad(answer, reference):
-        return "These are key words without a statement. Say it in a sentence."
+        return SALAD
     if _echo(answer, reference, asked):
-        return "This repeats the question."
+        return ECHOED
     if _flood(answer, reference):
-        return "This says far more than the question asks. Say in a sentence or two what matters."
+        return FLOODED
     return ""
+
+
+def reason_against_all(
+    answer: AnswerTokens, reference: ReferenceTokens, asked: QuestionTokens, right: frozenset[str], longest: int
+) -> str:
+    """The same where much is known to be right: all its stems, and the content words of the longest reference."""
+    if _salad(answer, reference) and not any(token.text in ";:(" for token in answer.tokens):
+        return SALAD
+    if _echo(answer, reference, asked):
+        return ECHOED
+    content = len(answer.content)
+    known = sum(answer.tokens[i].stem in right for i in answer.content)
+    if content > 8 * max(6, longest) or (content > 40 and content > 4 * longest and known < 0.3 * content):
+        return FLOODED
+    return ""
+
+
+SALAD = "These are key words without a statement. Say it in a sentence."
+ECHOED = "This repeats the question."
+FLOODED = "This says far more than the question asks. Say in a sentence or two what matters."
+FOLLOWED = 0.5  # share of neighbouring words in common from which an answer follows a reference
 
 
 def _other_number_first(answer: AnswerTokens, reference: ReferenceTokens) -> bool:
@@ -160,10 +184,68 @@ def is_out_of_order(reference: ReferenceTokens, answer: AnswerTokens) -> bool:
     both = len(reference.stems & answer.stems)
     if both < NEAR * len(reference.stems) or both < NEAR * len(answer.stems):
         return False
-    return len(reference.bigrams & answer.bigrams) < IN_ORDER * min(len(reference.bigrams), len(answer.bigrams))
+    side_by_side = len(reference.bigrams & answer.bigrams) / min(len(reference.bigrams), len(answer.bigrams))
+    if side_by_side < TORN:
+        return True
+    if side_by_side >= IN_ORDER:
+        return False
+    row = [answer.tokens[i].stem for i in answer.content]
+    near = {(one, other) for place, one in enumerate(row) for other in row[place + 1 : place + 1 + NEXT]}
+    kept = [pair in near for pair in reference.pairs if set(pair) <= answer.stems]
+    return sum(kept) < KEPT * len(kept)
 
 
-IN_ORDER = 0.4  # share of neighbouring words that are neighbours in a near copy too
+IN_ORDER = 0.5  # share of neighbouring words that are neighbours in a near copy too
+TORN = 0.3  # and the share below which nothing of the order is left
+KEPT = 0.7  # of the pairs of words that follow one another in the reference, those that still stand near each other
+NEXT = 3  # content words that stand at most so far apart are neighbours
+
+
+def likeness_in_order(reference: ReferenceTokens, answer: AnswerTokens) -> float:
+    """The share of neighbouring words that a reference and an answer have in common, 0..1."""
+    return 2 * len(reference.bigrams & answer.bigrams) / ((len(reference.bigrams) + len(answer.bigrams)) or 1)
+
+
+def turn_in(reference: ReferenceTokens, answer: AnswerTokens) -> str:
+    """What turns round an answer that follows a reference word for word, or "".
+
+    It is a word that stands where the reference has its opposite, or two words that changed places.
+    """
+    if len(reference.stems & answer.stems) < NEAR * len(reference.stems):
+        return ""
+    theirs, mine = _telling_words(reference), _telling_words(answer)
+    followed = SequenceMatcher(None, [stem for stem, _ in theirs], [stem for stem, _ in mine], autojunk=False)
+    if followed.ratio() < IN_STEP:
+        return ""
+    gone: set[str] = set()
+    come: set[str] = set()
+    for kind, one, end, other, last in followed.get_opcodes():
+        if kind == "equal":
+            continue
+        for stem, token in mine[other:last]:
+            if any(likeness(instead, stem) < 0 and was.negated == token.negated for instead, was in theirs[one:end]):
+                return f"“{token.text}” says the opposite of what is right."
+        if end - one <= FEW and last - other <= FEW:
+            gone |= {stem for stem, _ in theirs[one:end]}
+            come |= {stem for stem, _ in mine[other:last]}
+    if gone & come and (len(gone & come) > 1 or gone & come & lexicon.opposites().keys()):
+        return "Two things have changed places here, and that turns it round."
+    return ""
+
+
+IN_STEP = 0.7  # share of words in common, in their order, from which an answer follows a reference
+FEW = 2  # words that move by themselves; where more move, a whole clause does
+
+
+def _telling_words(text: TextTokens) -> list[tuple[str, Token]]:
+    """The content words of a text, and small words with an opposite: many."""
+    opposites = lexicon.opposites()
+    found = []
+    for token in text.tokens:
+        stem = token.stem if token.kind in ("word", "number") else lexicon.stem(token.text)
+        if token.kind in ("word", "number") or (token.kind == "stop" and stem in opposites):
+            found.append((stem, token))
+    return found
 
 
 def is_copy(reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]) -> bool:

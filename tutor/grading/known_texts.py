@@ -9,17 +9,18 @@ from functools import lru_cache
 from tutor.grading import lexicon
 from tutor.grading.clauses import clause_spans
 from tutor.grading.comparable import (
+    Alignment,
     AnswerTokens,
     QuestionTokens,
     ReferenceTokens,
     TextTokens,
-    align,
+    prepare_answer,
     prepare_question,
     prepare_reference,
 )
 from tutor.grading.likeness import likeness
 from tutor.grading.short import Weights
-from tutor.grading.words import CYRILLIC, Token, clean
+from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Item, Point
 
 SHARED = 0.35  # weight of a word of a point that other points of the rubric have too
@@ -62,8 +63,6 @@ class KnownTexts:
     with_stem: Mapping[str, list[int]]  # -> numbers of the clauses that have it
     with_pair: Mapping[Pair, list[int]]
     right_stems: frozenset[str]
-    right_pairs: frozenset[Pair]  # neighbours in their order
-    poles: Mapping[str, frozenset[tuple[str, bool]]]  # -> the words with an opposite by it in right texts, and whether negated
     index: Mapping[str, list[str]] = field(repr=False)  # what a word may be looked up by -> stems of all the texts
 
     def like(self, stem: str) -> list[tuple[str, float]]:
@@ -128,15 +127,10 @@ def known_texts(item: Item, weights: Weights, language: str = "en") -> KnownText
     for stem in sorted(with_stem):
         for key in _keys(stem):
             index.setdefault(key, []).append(stem)
-    poles: dict[str, set[tuple[str, bool]]] = {}
-    for one in right:
-        for token, other in poles_of(one.tokens, one.content):
-            poles.setdefault(other.stem, set()).add((token.stem, token.negated))
     return KnownTexts(
         asked, references, points, wrongs, clauses, with_stem, with_pair,
         frozenset().union(*(one.stems for one in right)),
-        frozenset(pair for one in right for pair in neighbours([one.tokens[i].stem for i in one.content])),
-        {stem: frozenset(found) for stem, found in poles.items()}, index,
+        index,
     )  # fmt: skip
 
 
@@ -145,21 +139,25 @@ FEWEST = 2  # content words of a clause
 
 def _clauses(text: ReferenceTokens, right: bool, point: int = -1) -> Iterator[KnownClause]:
     weight_of = dict(zip(text.content, text.weights, strict=True))
-    for content in spans_of(text):
+    for _, _, content in spans_of(text):
         stems = {text.tokens[i].stem: weight_of[i] for i in content}
         negated = frozenset(text.tokens[i].stem for i in content if text.tokens[i].negated)
         pairs = frozenset(neighbours([text.tokens[i].stem for i in content]))
         yield KnownClause(stems, negated, sum(stems.values()) or 1.0, pairs, right, point)
 
 
-def spans_of(text: TextTokens) -> list[list[int]]:
-    """The content tokens of each clause of a text, and of what clauses make together; a very short text is one."""
-    found = []
+FARTHEST = -1.0  # a clause that is much nearer to right ones says no more than one that is this much nearer
+Stretch = tuple[int, int, list[int]]
+
+
+def spans_of(text: TextTokens) -> list[Stretch]:
+    """(begin, end, content tokens) of each clause of a text, and of what clauses make together; a very short text is one."""
+    found: list[Stretch] = []
     for begin, end in clause_spans(text.text):
         content = [i for i in text.content if begin <= text.tokens[i].start < end]
-        if len(content) >= FEWEST and content not in found:
-            found.append(content)
-    return found or [text.content]
+        if len(content) >= FEWEST and all(content != other for _, _, other in found):
+            found.append((begin, end, content))
+    return found or [(0, len(text.text), text.content)]
 
 
 def neighbours(stems: Sequence[str]) -> Iterator[Pair]:
@@ -170,50 +168,35 @@ def neighbours(stems: Sequence[str]) -> Iterator[Pair]:
                 yield stem, other
 
 
-NEXT = 2  # content words around a word with an opposite that it may be said of
-
-
-def poles_of(tokens: Sequence[Token], content: Sequence[int]) -> Iterator[tuple[Token, Token]]:
-    """Each word with an opposite (more, higher, before) and each of the words around it in its sentence."""
-    opposites = lexicon.opposites()
-    for place, i in enumerate(content):
-        if tokens[i].stem in opposites:
-            for j in (*content[max(0, place - NEXT) : place], *content[place + 1 : place + 1 + NEXT]):
-                inside = tokens[min(i, j) + 1 : max(i, j)]
-                if tokens[j].stem != tokens[i].stem and not any(token.text in ".;!?" for token in inside):
-                    yield tokens[i], tokens[j]
-
-
-@lru_cache(maxsize=4000)
-def says_the_same(pole: str, other: str) -> bool:
-    """Whether two words with opposites are on one side: larger and bigger."""
-    opposites = lexicon.opposites()
-    if pole == other:
-        return True
-    if other in opposites[pole]:
-        return False
-    return likeness(pole, other) >= LIKE or bool(opposites[pole] & opposites.get(other, frozenset()))
-
-
 class AnswerWords:
     """The words of an answer, each as the words of the item's texts that it may stand for."""
 
     def __init__(self, known: KnownTexts, answer: AnswerTokens):
         self.known, self.answer = known, answer
         self.means: dict[str, str] = {}  # stem of the answer -> stem of the known texts
-        self.like = {stem: known.like(stem) for stem in answer.stems}
+        self.like = {stem: known.like(stem) for stem in sorted(answer.stems)}  # grades must not depend on the order of a set
         self.worth: dict[str, list[tuple[str, float]]] = {}  # stem of the known texts -> [(stem of the answer, likeness)]
         for stem, found in self.like.items():
             self.means[stem] = found[0][0] if found else stem
             for other, value in found:
                 self.worth.setdefault(other, []).append((stem, value))
-        self.stretches = spans_of(answer)
+        for found in self.worth.values():
+            found.sort(key=lambda one: (-one[1], one[0]))
+        self.spans = spans_of(answer)
+        self.stretches = [content for _, _, content in self.spans]
+        self.ready: dict[int, AnswerTokens] = {}
         self.stems = [frozenset(answer.tokens[i].stem for i in content) for content in self.stretches]
 
     def text(self, number: int) -> str:
         """A stretch of the answer, in the learner's words."""
-        content = self.stretches[number]
-        return self.answer.text[self.answer.tokens[content[0]].start : self.answer.tokens[content[-1]].end]
+        begin, end, _ = self.spans[number]
+        return self.answer.text[begin:end]
+
+    def tokens(self, number: int, weights: Weights, language: str) -> AnswerTokens:
+        """A stretch made ready for comparison by itself."""
+        if number not in self.ready:
+            self.ready[number] = prepare_answer(self.text(number), self.known.asked, weights.idf, weights.idf_default, language)
+        return self.ready[number]
 
     def covered(self, way: ReferenceTokens, number: int | None, shared: frozenset[str], taken: Set[str] = frozenset()) -> float:
         """About how much of a text's weight a stretch has, 0..1, by its words alone; None is the whole answer.
@@ -268,42 +251,20 @@ class AnswerWords:
         return right, wrong, points
 
     def features(self) -> dict[str, float]:
-        known, answer = self.known, self.answer
-        fresh = [answer.tokens[i].stem for i, given in zip(answer.content, answer.given, strict=True) if not given]
-        row = [self.means[answer.tokens[i].stem] for i in answer.content]
-        told = [pair for pair in set(neighbours(row)) if not (pair[0] in known.asked.stems and pair[1] in known.asked.stems)]
+        """What of a rubric's features the clauses give, each clause weighing what it is long and near to anything."""
+        points = range(len(self.known.points))
         near = [(*self.closeness(content), len(content)) for content in self.stretches]
         total = sum(max(right, wrong) * length for right, wrong, _, length in near) or 1.0
+        margins = [(max(FARTHEST, wrong - right), max(right, wrong) * length / total) for right, wrong, _, length in near]
         return {
-            "weakest_near": min(max(points[number] for _, _, points, _ in near) for number in range(len(known.points))),
-            "explained": (sum(self.means[stem] in known.right_stems for stem in fresh) + 0.5) / (len(fresh) + 1),
-            "pairs": min(1.5, (sum(pair in known.right_pairs for pair in told) + 0.5) / (len(row) + 1)),
-            "wrong": sum((wrong - right) * max(right, wrong) * length for right, wrong, _, length in near) / total,
-            "wrong_part": sum(max(0.0, wrong - right) * max(right, wrong) * length for right, wrong, _, length in near) / total,
-            "turned": self._turned(),
+            "weakest_near": min(max(one[2][number] for one in near) for number in points),
+            "wrong": sum(margin * weight for margin, weight in margins),
         }
 
-    def _turned(self) -> float:
-        """Of its words with an opposite, the one that stands most by words that right texts have the opposite by."""
-        opposites, right = lexicon.opposites(), self.known.poles
-        counts: dict[tuple[str, bool], list[int]] = {}
-        for token, other in poles_of(self.answer.tokens, self.answer.content):
-            kept = turned = False
-            for pole, negated in right.get(self.means[other.stem], ()):
-                same = negated == token.negated
-                if pole in opposites[token.stem]:
-                    kept, turned = kept or not same, turned or same
-                elif says_the_same(token.stem, pole):
-                    kept, turned = kept or same, turned or not same
-            count = counts.setdefault((token.stem, token.negated), [0, 0])
-            count[0] += kept
-            count[1] += turned
-        return max((max(0.0, (turned - kept) / (turned + kept + 1)) for kept, turned in counts.values()), default=0.0)
 
-
-def share_of(point: ReferenceTokens, text: AnswerTokens, shared: frozenset[str]) -> tuple[float, str]:
+def share_of(point: ReferenceTokens, text: AnswerTokens, shared: frozenset[str], aligned: Alignment) -> tuple[float, str]:
     """How much of a point a stretch of an answer makes (0..1), and the words that make it."""
-    pairs, against = align(point, text)
+    pairs, against = aligned
     own = [point.tokens[i] for i in point.content]
     weights = [weight * (SHARED if token.stem in shared else 1.0) for token, weight in zip(own, point.weights, strict=True)]
     hit = clash = 0.0
@@ -323,9 +284,9 @@ def share_of(point: ReferenceTokens, text: AnswerTokens, shared: frozenset[str])
     return max(0.0, (hit - clash - lost) / total), span
 
 
-def nearness(reference: ReferenceTokens, answer: AnswerTokens) -> float:
+def nearness(reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignment) -> float:
     """How near an answer is to a text, 0..2: the words it shares with it both ways, and the pairs of neighbours."""
-    pairs, _ = align(reference, answer)
+    pairs, _ = aligned
     hit = sum(
         reference.weights[k]
         * value

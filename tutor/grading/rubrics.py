@@ -17,10 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from tutor.grading import guards
-from tutor.grading.clauses import sentences_of
-from tutor.grading.comparable import AnswerTokens, QuestionTokens, prepare_answer
+from tutor.grading.clauses import Clause, sentences_of
+from tutor.grading.comparable import Alignment, AnswerTokens, QuestionTokens, ReferenceTokens, align, prepare_answer
 from tutor.grading.features import features
-from tutor.grading.known_texts import AnswerWords, KnownPoint, known_texts, nearness, share_of
+from tutor.grading.known_texts import AnswerWords, KnownPoint, KnownTexts, known_texts, nearness, share_of
 from tutor.grading.short import (
     COPIED,
     Comparison,
@@ -33,7 +33,7 @@ from tutor.grading.short import (
     unreadable,
     unreadable_grade,
 )
-from tutor.grading.words import CYRILLIC, clean, tokens
+from tutor.grading.words import CYRILLIC, Token, clean, tokens
 from tutor.models import Grade, Item, Met, Point
 
 WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "rubrics.json"
@@ -41,18 +41,15 @@ WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "rubrics.json"
 SIGNS = {
     "reference": "+",  # log-odds of the nearest reference
     "weakest_logit": "+",  # of the points, each as if it were the whole reference
-    "weakest_share": "+",  # of the points: how much of it is said
-    "weakest_own": "+",  # the same in words that make no other point
+    "weakest_own": "+",  # of the points: how much of it is said in words that make no other point
     "weakest_near": "+",  # of the points: how near a clause comes to it
-    "explained": "+",  # the share of the answer's words that stand in something right
-    "pairs": "+",  # the share of its neighbouring words that are neighbours in something right
     "wrong": "-",  # how much nearer its clauses come to wrong ones than to right ones, in the mean
-    "wrong_part": "-",  # the share of it that comes nearer to wrong clauses
     "wrong_logit": "-",  # log-odds of the nearest known wrong answer, over those of the nearest reference
-    "turned": "-",  # words such as "larger" that stand by words that right texts call smaller
 }
 NAMES = tuple(SIGNS)
 YES_OR_NO = re.compile(r"\s*(?:is|are|does|do|did|can|could|will|would|should|has|have|had|was|were)\b", re.I)
+OWN = 0.1  # the least share of a point that must be said in words which make no other point
+LOOKED_AT = 4  # references that are compared in full
 LIKELY = 3  # (way of making a point, stretch of the answer) that are compared word by word
 
 
@@ -76,6 +73,8 @@ class Reading:
     affirmed: AnswerTokens  # what it says is so
     near: tuple[float, ...]  # how near it comes to each reference
     near_wrong: tuple[float, ...]  # and to each known wrong answer
+    aligned: tuple[Alignment, ...]  # with each reference
+    denied: str  # what is right and what it says is not so, in its own words
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,8 @@ class RubricWeights:
 
     def made(self, point: PointMade) -> float:
         """The probability that a point is made."""
+        if point.own < OWN:
+            return 0.0
         by_share, by_own, by_logit, bias = self.point
         return sigmoid(by_share * point.share + by_own * point.own + by_logit * point.logit + bias)
 
@@ -115,35 +116,54 @@ def is_answered_by_no(item: Item) -> bool:
     return bool(YES_OR_NO.match(item.question)) or any(re.match(r"\W*no\b", text, re.I) for text in item.references)
 
 
-def affirmed_in(item: Item, answer: str) -> str:
-    """What of a cleaned answer is said to be so."""
-    return " ".join(one.text for one in sentences_of(answer, is_answered_by_no(item)) if not one.denied)
+def read_answer(item: Item, answer: str, weights: Weights, language: str = "en", *, verbatim: bool = False) -> Reading | None:
+    """Compare what a cleaned answer affirms with all that an item knows; None where it affirms nothing.
 
-
-def read_answer(item: Item, answer: str, weights: Weights, language: str = "en") -> Reading | None:
-    """Compare what a cleaned answer affirms with all that an item knows; None where it affirms nothing."""
+    verbatim: the answer is a reference word for word, and so denies nothing, however it is put.
+    """
     known = known_texts(item, weights, language)
-    said = _tokens(affirmed_in(item, answer), known.asked, weights, language)
+    sentences = [Clause(answer, False)] if verbatim else sentences_of(answer, is_answered_by_no(item))
+    said = _tokens(" ".join(one.text for one in sentences if not one.denied), known.asked, weights, language)
     if not said.content:
         return None
     words = AnswerWords(known, said)
     points = _own_shares([_point_made(point, words, weights, language) for point in known.points], words)
-    logits = [weights.logit(features([reference], said)[0]) for reference in known.references]
+    aligned = tuple(align(reference, said) for reference in known.references)
+    near = tuple(nearness(one, said, pairs) for one, pairs in zip(known.references, aligned, strict=True))
+    with_wrong = [align(one, said) for one in known.wrongs]
+    near_wrong = tuple(nearness(one, said, pairs) for one, pairs in zip(known.wrongs, with_wrong, strict=True))
+
+    denied = next((one.text for one in sentences if one.denied and _is_right(one.text, known, weights, language)), "")
+
+    def logit(texts: Sequence[ReferenceTokens], pairs: Sequence[Alignment], number: int) -> float:
+        return weights.logit(features([texts[number]], said, [pairs[number]])[0])
+
+    reference = max(logit(known.references, aligned, number) for number in _nearest(near, LOOKED_AT))
     values = {
-        "reference": max(logits),
+        "reference": reference,
         "weakest_logit": min(one.logit for one in points),
-        "weakest_share": min(one.share for one in points),
         "weakest_own": min(one.own for one in points),
-        "wrong_logit": max((weights.logit(features([one], said)[0]) for one in known.wrongs), default=-3.0) - max(logits),
+        "wrong_logit": max((logit(known.wrongs, with_wrong, n) for n in _nearest(near_wrong, 1)), default=-3.0) - reference,
         **words.features(),
     }
-    return Reading(
-        points,
-        tuple(round(values[name], 4) for name in NAMES),
-        said,
-        tuple(nearness(reference, said) for reference in known.references),
-        tuple(nearness(one, said) for one in known.wrongs),
-    )
+    return Reading(points, tuple(round(values[name], 4) for name in NAMES), said, near, near_wrong, aligned, denied)
+
+
+def _is_right(text: str, known: KnownTexts, weights: Weights, language: str) -> bool:
+    """Whether a sentence comes near to something right, and not to something wrong."""
+    said = _tokens(text, known.asked, weights, language)
+    if len(said.content) < 3:
+        return False
+    right, wrong, _ = AnswerWords(known, said).closeness(said.content)
+    return right >= DENIES and right > wrong + 0.2
+
+
+DENIES = 1.2  # nearness from which a denied sentence denies what is right
+
+
+def _nearest(near: Sequence[float], count: int) -> list[int]:
+    """The numbers of the highest values."""
+    return sorted(range(len(near)), key=lambda number: (-near[number], number))[:count]
 
 
 def _tokens(text: str, asked: QuestionTokens, weights: Weights, language: str) -> AnswerTokens:
@@ -159,16 +179,20 @@ def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, languag
             length = 0.5 + 0.5 * min(1.0, len(way.content) / len(content)) ** 0.5
             likely.append((words.covered(way, place, known.shared) * length, -number, -place, length))
     likely.sort(reverse=True)
-    best, chosen, span = -1.0, (known.ways[0], affirmed), ""
+    best, chosen, span = -1.0, None, ""
     for _, number, place, length in likely[:LIKELY]:
-        way, text = known.ways[-number], _tokens(words.text(-place), words.known.asked, weights, language)
-        share, found = share_of(way, text, known.shared)
+        way, text = known.ways[-number], words.tokens(-place, weights, language)
+        aligned = align(way, text)
+        share, found = share_of(way, text, known.shared, aligned)
         if share * length > best:
-            best, chosen, span = share * length, (way, text), found
+            best, chosen, span = share * length, (way, text, aligned), found
+    assert chosen is not None
+    way, text, aligned = chosen
     whole = max(known.ways, key=lambda way: words.covered(way, None, known.shared))
-    logit = max(weights.logit(features([chosen[0]], chosen[1])[0]), weights.logit(features([whole], affirmed)[0]))
-    share = max(best, 0.85 * share_of(whole, affirmed, known.shared)[0])
-    return PointMade(known.point, share, 0.0, logit, _quoted(chosen[1].text, span))
+    of_whole = align(whole, affirmed)
+    logit = max(weights.logit(features([way], text, [aligned])[0]), weights.logit(features([whole], affirmed, [of_whole])[0]))
+    share = max(best, 0.85 * share_of(whole, affirmed, known.shared, of_whole)[0])
+    return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span))
 
 
 LONGEST_QUOTE = 16  # words
@@ -235,13 +259,25 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     text, talked = guards.without_instructions(text, known.right_stems - known.asked.stems, language)
     if talked and guards.no_answer(text):
         return wrong("This speaks to the grader and does not answer the question.")
-    reading = read_answer(item, text, weights, language)
+    verbatim = any(_is_verbatim(text, reference.tokens, language) for reference in known.references)
+    reading = read_answer(item, text, weights, language, verbatim=verbatim)
+    if reading and verbatim:
+        return None, reading, COPIED
     if reading is None:
         return wrong("This says only what is not so." if re.search(r"\w{3}", text) else "This does not answer the question.")
+    if reading.denied:
+        return wrong(f"You deny “{reading.denied.strip(' .!?;')}”, and it is so.")
     best = known.references[max(range(len(reading.near)), key=lambda number: (reading.near[number], -number))]
-    if reason := guards.reason_against(reading.affirmed, best, known.asked):
+    longest = max(len(reference.content) for reference in known.references)
+    if reason := guards.reason_against_all(reading.affirmed, best, known.asked, known.right_stems, longest):
         return wrong(reason)
-    reason, copied = near_copies(known.references, reading.affirmed, known.asked)
+    followed = max(known.references, key=lambda one: guards.likeness_in_order(one, reading.affirmed))
+    if reason := guards.turn_in(followed, reading.affirmed):
+        return wrong(reason)
+    near = [n for n, one in enumerate(known.references) if guards.likeness_in_order(one, reading.affirmed) >= guards.FOLLOWED]
+    reason, copied = near_copies(
+        [known.references[n] for n in near], reading.affirmed, known.asked, [reading.aligned[n] for n in near]
+    )
     if reason:
         return wrong(reason)
     if not copied and any(guards.is_out_of_order(reference, reading.affirmed) for reference in known.references):
@@ -253,10 +289,20 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     return None, reading, probability
 
 
+def _is_verbatim(text: str, reference: Sequence[Token], language: str) -> bool:
+    """Whether a text is a reference word for word, whatever its marks."""
+    if abs(len(text.split()) - len(reference)) > len(reference):
+        return False
+    return [one.stem for one in tokens(text, language) if one.kind != "mark"] == [
+        one.stem for one in reference if one.kind != "mark"
+    ]
+
+
+MADE = 0.6  # probability from which a point counts as made; much that is wrong makes one with less
+LEAST = 0.05  # probability of its weakest point below which no answer is right as a whole
 VERBATIM = 1.5  # of 2: nearness from which an answer is a known text almost word for word
 HEARD = 0.9  # how near a known wrong answer must be to be heard in an answer
 NEARER = 0.05  # and how much nearer than the nearest reference
-MADE = 0.9  # probability from which a point is shown as made; below it part of the score goes to much that is wrong
 FAR = 0.5  # nearness below which an answer is far from every reference
 
 
@@ -274,7 +320,7 @@ def _heard(reading: Reading, weights: RubricWeights, probability: float) -> int 
         return None
     if near >= VERBATIM or right < FAR:
         return number
-    unmade = any(weights.made(point) < 0.5 for point in reading.points)
+    unmade = any(weights.made(point) < MADE for point in reading.points)
     return number if unmade and probability < weights.high else None
 
 
@@ -292,7 +338,8 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
     unsure = own.low <= p < own.high
     chances = [own.made(point) for point in reading.points]
     made = [chance >= MADE for chance in chances]
-    if p >= own.high:
+    unsure = unsure or (own.high <= p < COPIED and min(chances) < LEAST)
+    if p >= own.high and not unsure:
         made = [True] * len(made)
     elif all(made):  # the whole does not hold, so a point is not made as it should be
         made[min(range(len(made)), key=lambda number: chances[number])] = False

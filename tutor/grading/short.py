@@ -14,6 +14,7 @@ from typing import Any
 
 from tutor.grading import guards
 from tutor.grading.comparable import (
+    Alignment,
     AnswerTokens,
     QuestionTokens,
     ReferenceTokens,
@@ -159,12 +160,13 @@ def judge(
 COPIED = 0.97  # probability for an answer that follows a reference word for word
 
 
-def near_copies(references: Sequence[ReferenceTokens], answer: AnswerTokens, asked: QuestionTokens) -> tuple[str, bool]:
+def near_copies(
+    references: Sequence[ReferenceTokens], answer: AnswerTokens, asked: QuestionTokens, aligned: Sequence[Alignment] = ()
+) -> tuple[str, bool]:
     """(why the answer contradicts a reference that it nearly copies, whether it is a faithful copy of one)."""
     found, faithful, copies = "", False, False
     known = asked.stems.union(*(reference.stems for reference in references))
-    for reference in references:
-        pairs, against = align(reference, answer)
+    for reference, (pairs, against) in zip(references, aligned or [align(one, answer) for one in references], strict=True):
         reversal = guards.reversal_in(reference, answer, pairs, against)
         if reversal == "":
             faithful = True
