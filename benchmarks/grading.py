@@ -25,7 +25,7 @@ from labelled_answers import DENIALS, denied, is_fit, reversals, short_items, sh
 
 from tutor.grading import grade, grade_record
 from tutor.grading.comparable import prepare_question
-from tutor.grading.short import judge, shipped_weights
+from tutor.grading.short import Rejection, judge, shipped_weights
 from tutor.grading.words import clean
 
 
@@ -53,7 +53,7 @@ def unseen_answers(data):
 def guarded(rows, p):
     """Probabilities with the rule guards on top, as `grade` has them."""
     weights = shipped_weights()
-    stopped = np.array([bool(judge(row["question"], row["reference"], row["answer"], weights).reason) for row in rows])
+    stopped = np.array([isinstance(judge(row["question"], row["reference"], row["answer"], weights), Rejection) for row in rows])
     return np.where(stopped, 0.0, p)
 
 

@@ -159,9 +159,9 @@ def test_right_answers_that_hold_a_negation_keep_their_verdict():
 
 
 def test_a_full_answer_is_right_in_the_learners_words():
-    found = grade(FLOAT, "The density of wood is lower, and the stone just goes down")
-    assert found.correct and [met.evidence for met in found.met] == ["The density of wood is lower", "the stone just goes down"]
-    assert found.feedback == "Right: “The density of wood is lower”; “the stone just goes down”."
+    found = grade(FLOAT, "Wood has a density below that of water, and so it's less dense, but a stone simply goes down")
+    assert found.correct and [met.evidence for met in found.met] == ["it's less dense", "a stone simply goes down"]
+    assert found.feedback == "Right: “it's less dense”; “a stone simply goes down”."
 
 
 def test_half_an_answer_gets_half_and_the_question_for_the_other_half():

@@ -51,7 +51,7 @@ TRUE = re.compile(
 )
 SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=\S)|\n+")
 JOINT = re.compile(
-    r"\s*(?:,(?!\d)|[;:–—]|\s-\s|\s\(|\)(?=\W*\s|$))\s*|\s+(?=(?:because|since|so|but|and|while|whereas|which|although|though|when|if|then|otherwise|hence|thus|therefore|instead|without|as)\b)",
+    r"\s*(?:,(?!\d)|[;:–—]|\s-\s|\s\(|\)(?=\W*\s|$))\s*|\s+(?=(?:because|since|so|but|and|while|whereas|which|although|though|when|if|then|otherwise|hence|thus|therefore|instead|without)\b)",
     re.I,
 )
 

@@ -177,26 +177,26 @@ def reversal_in(
     return ""
 
 
-def is_out_of_order(reference: ReferenceTokens, answer: AnswerTokens) -> bool:
-    """Whether an answer has just the words of a reference, but not side by side as the reference has them."""
+def disorder_in(reference: ReferenceTokens, answer: AnswerTokens) -> int:
+    """How far an answer that has just the words of a reference is from its order: 0 near it, 1 perhaps far, 2 nothing is left."""
     if len(reference.content) < 4 or not reference.bigrams or not answer.bigrams:
-        return False
+        return 0
     both = len(reference.stems & answer.stems)
     if both < NEAR * len(reference.stems) or both < NEAR * len(answer.stems):
-        return False
+        return 0
     side_by_side = len(reference.bigrams & answer.bigrams) / min(len(reference.bigrams), len(answer.bigrams))
-    if side_by_side < TORN:
-        return True
     if side_by_side >= IN_ORDER:
-        return False
+        return 0
     row = [answer.tokens[i].stem for i in answer.content]
     near = {(one, other) for place, one in enumerate(row) for other in row[place + 1 : place + 1 + NEXT]}
     kept = [pair in near for pair in reference.pairs if set(pair) <= answer.stems]
-    return sum(kept) < KEPT * len(kept)
+    if side_by_side < TORN and sum(kept) < IN_ORDER * len(kept):
+        return 2
+    return int(side_by_side < TORN or sum(kept) < KEPT * len(kept))
 
 
 IN_ORDER = 0.5  # share of neighbouring words that are neighbours in a near copy too
-TORN = 0.3  # and the share below which nothing of the order is left
+TORN = 0.3  # and the share below which little of the order is left
 KEPT = 0.7  # of the pairs of words that follow one another in the reference, those that still stand near each other
 NEXT = 3  # content words that stand at most so far apart are neighbours
 

@@ -280,10 +280,13 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     )
     if reason:
         return wrong(reason)
-    if not copied and any(guards.is_out_of_order(reference, reading.affirmed) for reference in known.references):
+    disorder = 0 if copied else max(guards.disorder_in(reference, reading.affirmed) for reference in known.references)
+    if disorder == 2:
         return wrong("These are the right words in another order, and so they say something else.")
     own = shipped_rubric_weights()
     probability = max(own.probability(reading.row), COPIED if copied else 0.0)
+    if disorder:
+        probability = min(probability, own.high - 0.01)
     if (number := _heard(reading, own, probability)) is not None and not copied:
         return wrong(reply_to(item.wrong[number]))
     return None, reading, probability
