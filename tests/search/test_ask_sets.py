@@ -1,0 +1,45 @@
+"""The questions that benchmarks/ask.py asks are whole, apart by half, and name sections that exist."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from tutor.corpus.corpus import open_corpus
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SETS = ROOT / "benchmarks" / "ask_sets"
+FILES = sorted(SETS.glob("*.*.jsonl"))
+ROWS = [(path, json.loads(line)) for path in FILES for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_each_question_has_an_id_of_its_own_and_stands_in_the_half_that_the_id_decides():
+    ids = [row["id"] for _, row in ROWS]
+    assert len(ids) > 180 and len(ids) == len(set(ids))
+    for path, row in ROWS:
+        half = "test" if int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2 else "dev"
+        assert path.name.split(".")[1] == half, row["id"]
+
+
+def test_what_an_answer_is_counted_by_can_be_read():
+    for _, row in ROWS:
+        assert row["question"].strip() and bool(row["section"]) == (row["kind"] != "unanswerable"), row["id"]
+        for words in [*row["must"], *row.get("sides", [])]:
+            assert words and all(re.compile(word) for word in words), row["id"]
+        assert len(row.get("sides", ["", ""])) == 2 and isinstance(row.get("yes", True), bool), row["id"]
+
+
+def test_the_sections_that_answer_the_bundled_questions_are_in_the_lessons():
+    corpus = open_corpus(ROOT / "docs")
+    sections = {section.id for lesson in corpus.ids() for section in corpus.lesson(lesson).sections}
+    named = {section for path, row in ROWS if path.name.startswith("bundled.") for section in row["section"]}
+    assert named and named <= sections
+
+
+def test_a_falsehood_that_a_question_tempts_to_stands_in_a_list_of_misconceptions():
+    lessons = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*/*.md"))
+    for path, row in ROWS:
+        if path.name.startswith("bundled."):
+            assert all(f"- **{claim}.**" in lessons for claim in row.get("false_claims", [])), row["id"]
