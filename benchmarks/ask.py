@@ -1,187 +1,283 @@
-"""How well `search` finds and `ask` answers without a model, and refuses what no lesson answers: benchmarks/questions.jsonl.
+"""How good the answers of `ask` are without a model: counted by code, and as a reader graded them.
 
-    python benchmarks/ask.py            # tables: found; answered from the right section or lesson, wrongly answered, refused
-    python benchmarks/ask.py --fit      # the weights of tutor/search/answering.py's verdict, from the bank questions too
+    python benchmarks/ask.py                                  # the bundled lessons
+    python benchmarks/ask.py rust=FOLDER fastapi=FOLDER       # public corpora too; it says where each is to be had
+    python benchmarks/ask.py --to-grade dev > read.jsonl      # answers that nobody has read as they are now
+    python benchmarks/ask.py --graded read.jsonl              # keeps the grades that were filled in there
 
-Each question names the section that answers it (others may do so as well, and then count as wrong), or none. `dev` ones were
-looked at while building, `test` ones only counted.
+ask_sets/SET.dev.jsonl may be looked at while building, ask_sets/SET.test.jsonl is only counted: the last bit of SHA-256 of an
+id decides. They were written from the documents by people who had read neither the program nor the lessons' `asked` comments.
+A row holds the sections that answer it, the words that any real answer holds (`must`, and `sides` of a comparison: each a list
+of alternatives, regular expressions), whether `yes` is right, and `false_claims` that may not be said.
+
+A reader grades what was answered: real (one would send it to a colleague), half, stray (true, and no answer), false. The
+grades stand in ask_grades.jsonl, each with the day and the hash of the text that was read; of another text it is no grade.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import json
-import math
+import re
 import sys
 import tempfile
 import time
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tutor import search  # noqa: E402
-from tutor.corpus import bank  # noqa: E402
-from tutor.corpus.corpus import open_corpus  # noqa: E402
-from tutor.corpus.markdown import ASKED  # noqa: E402
-from tutor.models import Kind  # noqa: E402
-from tutor.search import answering  # noqa: E402
+from retrieval import Bm25s, Fts5, RankBm25  # noqa: E402
 
-FIVE = 5
+from flow import create_ask_flow  # noqa: E402
+from tutor.corpus.corpus import Corpus  # noqa: E402
+from tutor.environment import Environment  # noqa: E402
+from tutor.models import Answer, Citation  # noqa: E402
+from tutor.nodes.shared import ask_store  # noqa: E402
+from tutor.screen.one_shot import OneShot  # noqa: E402
+from tutor.search.answering import quote_stands  # noqa: E402
+from utils.settings import Settings  # noqa: E402
 
-
-def answer_of(index, question, lessons=None):
-    asked = index.query_words(question)
-    return answering.answer(question, index.search(question, answering.CANDIDATES, lessons), asked)
-
-
-def table(index, corpus, questions) -> None:
-    print("| split | questions | right section | right lesson | other lesson | refused | no citation off its line | ms each |")
-    print("|---|---|---|---|---|---|---|---|")
-    for split in ("dev", "test"):
-        for wanted in (True, False):
-            rows = [row for row in questions if row["split"] == split and bool(row["sections"]) == wanted]
-            section = lesson = other = refused = standing = 0
-            begun = time.perf_counter()
-            for row in rows:
-                answer = answer_of(index, row["question"])
-                standing += all(answering.quote_stands(one, corpus.lesson_text(one.lesson)) for one in answer.citations)
-                if not answer.found:
-                    refused += 1
-                    continue
-                place = section_of(corpus, answer.citations[0])
-                lessons = {one.partition("#")[0] for one in row["sections"]}
-                section += place in row["sections"]
-                lesson += place not in row["sections"] and place.partition("#")[0] in lessons
-                other += place.partition("#")[0] not in lessons
-            each = (time.perf_counter() - begun) / len(rows) * 1000
-            shares = " | ".join(f"{count / len(rows):.0%}" for count in (section, lesson, other, refused, standing))
-            print(f"| {split} | {len(rows)} {'answerable' if wanted else 'not in the lessons'} | {shares} | {each:.1f} |")
+QUESTIONS = ROOT / "benchmarks" / "ask_sets"
+GRADES_FILE = ROOT / "benchmarks" / "ask_grades.jsonl"
+GRADES = ("real", "half", "stray", "false")
+WORDS = range(15, 81)
+UNANSWERABLE = "unanswerable"  # a kind of question, of which an answer is wrong, whatever it says
 
 
-def search_table(rows) -> None:
-    """rows: (what, index, [(question, ids of the sections that answer it)])."""
-    print("| `search` | questions | right lesson first | right section first | right section in five |")
-    print("|---|---|---|---|---|")
-    for what, index, questions in rows:
-        lesson = first = five = 0
-        for question, sections in questions:
-            places = [f"{one.lesson}#{one.section}" for one in index.search(question, FIVE)]
-            lessons = {section.partition("#")[0] for section in sections}
-            lesson += bool(places) and places[0].partition("#")[0] in lessons
-            first += bool(places) and places[0] in sections
-            five += any(place in sections for place in places)
-        shares = " | ".join(f"{count / len(questions):.0%}" for count in (lesson, first, five))
-        print(f"| {what} | {len(questions)} | {shares} |")
+class Source(NamedTuple):
+    """Where a public corpus is to be had. Nothing of it is kept here but questions."""
+
+    repository: str
+    commit: str
+    folder: str
+    licence: str
 
 
-def section_of(corpus, citation) -> str:
-    """The id of the section that a citation's line is in."""
+SOURCES: dict[str, Source] = {}
+
+
+@dataclass
+class Answered:
+    """A question of a set, what was answered, and how long that took."""
+
+    row: dict
+    half: str
+    answer: Answer
+    seconds: float
+
+    @property
+    def sha(self) -> str:
+        return hashlib.sha256(self.answer.text.encode()).hexdigest()[:12]
+
+
+def questions(name: str) -> Iterator[tuple[str, dict]]:
+    """(half, row) of a set."""
+    for half in ("dev", "test"):
+        for line in (QUESTIONS / f"{name}.{half}.jsonl").read_text(encoding="utf-8").splitlines():
+            yield half, json.loads(line)
+
+
+def ask_all(name: str, environment: Environment) -> list[Answered]:
+    answered = []
+    create_ask_flow().run(ask_store(environment, "what is this about"))  # opens the index
+    for half, row in questions(name):
+        begun = time.perf_counter()
+        store = ask_store(environment, row["question"])
+        create_ask_flow().run(store)
+        answered.append(Answered(row, half, store["answer"], time.perf_counter() - begun))
+    return answered
+
+
+# ------------------------------------------------------------------------------------------------ counted
+
+
+def plain(text: str) -> str:
+    """Lower-case words and numbers of an answer, without the signs of Markdown and LaTeX."""
+    return " ".join(re.sub(r"[*$\\{}_`]", "", unicodedata.normalize("NFKC", text).replace("{,}", ",")).lower().split())
+
+
+def holds(words: list[str], text: str) -> bool:
+    return any(re.search(word, text) for word in words)
+
+
+def is_false(row: dict, text: str) -> bool:
+    """Whether the wrong one of Yes and No is said, or a claim that the documents refute."""
+    yes = row.get("yes")
+    if yes is not None and text.startswith("no" if yes else "yes"):
+        return True
+    return not text.startswith("no") and any(plain(claim) in text for claim in row.get("false_claims", ()))
+
+
+def ends_well(text: str) -> bool:
+    return not re.search(r"([:?;,]|\bexample\.)$", text)
+
+
+def section_of(corpus: Corpus, citation: Citation) -> str:
     sections = corpus.lesson(citation.lesson).sections
     return next(section.id for section in reversed(sections) if section.line <= citation.line)
 
 
-# ------------------------------------------------------------------------------------------------- fitting
+def counts(one: Answered, corpus: Corpus) -> dict[str, bool | None]:
+    """What code can tell of an answer; None where the question doesn't ask for it."""
+    row, text, citations = one.row, plain(one.answer.text), one.answer.citations
+    return {
+        "right section": any(section_of(corpus, citation) in row["section"] for citation in citations),
+        "must-words": all(holds(words, text) for words in row["must"]) if row["must"] else None,
+        "both sides": all(holds(words, text) for words in row["sides"]) if "sides" in row else None,
+        "no falsehood": not is_false(row, text),
+        "ends well": ends_well(text),
+        "15-80 words": len(text.split()) in WORDS,
+        "citations hold": all(quote_stands(citation, corpus.lesson_text(citation.lesson)) for citation in citations),
+    }
 
 
-BANKS = 0.05  # weight of a bank question, which is put in its lesson's own words, against a real one
-LEAN = 0.3  # towards answering, in log-odds
+def counted_table(answered: list[Answered], corpus: Corpus) -> None:
+    """Refused is a share of the questions, the rest of the answers given."""
+    names = ("right section", "must-words", "both sides", "no falsehood", "ends well", "15-80 words", "citations hold")
+    print(f"| kind | asked | refused | {' | '.join(names)} |\n|---|---|---|{'---|' * len(names)}")
+    for title, rows in by_kind(answered):
+        seen = [counts(one, corpus) for one in rows if one.answer.found]
+        shares = [share([one[name] for one in seen if one[name] is not None]) for name in names]
+        if title == UNANSWERABLE:
+            shares = ["" for _ in names]
+        print(f"| {title} | {len(rows)} | {1 - len(seen) / len(rows):.0%} | {' | '.join(shares)} |")
 
 
-def examples(index, corpus, questions):
-    """(evidence, is it answerable, weight) of dev questions and bank questions; those of a bank again with their track hidden.
-
-    The index must be one without banks, in which a bank's questions would find themselves.
-    """
-    for row in questions:
-        if row["split"] == "dev":
-            yield from evidence_of(index, row["question"], None, bool(row["sections"]), 1.0)
-    lessons = corpus.ids()
-    for question, section in bank_questions(corpus, ("short", "choice")):
-        elsewhere = [other for other in lessons if other.split("/")[0] != section.split("/")[0]]
-        yield from evidence_of(index, question, None, True, BANKS)
-        yield from evidence_of(index, question, elsewhere, False, BANKS)
+def share(values: list[bool]) -> str:
+    return f"{sum(values) / len(values):.0%}" if values else ""
 
 
-def bank_questions(corpus, kinds):
-    """(question, id of the section that it is about) of the banks' items without variables."""
-    for lesson in corpus.ids():
-        text, path = corpus.bank_text(lesson)
-        for item in bank.parse_bank(text, lesson, path):
-            if item.kind in kinds and not item.variables and not item.expression:
-                yield item.question.split("\n")[0], f"{lesson}#{item.section}"
+def by_kind(answered: list[Answered]) -> Iterator[tuple[str, list[Answered]]]:
+    for kind in dict.fromkeys(one.row["kind"] for one in answered):
+        yield kind, [one for one in answered if one.row["kind"] == kind]
+    yield "all that are answerable", [one for one in answered if one.row["kind"] != UNANSWERABLE]
 
 
-def without_banks(corpus, folder: Path, asked: bool):
-    """An index of the lessons alone, with or without the questions that their `asked` comments hold."""
-    for lesson in corpus.ids():
-        text = corpus.lesson_text(lesson)
-        path = folder / f"{lesson}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text if asked else ASKED.sub(lambda found: "\n" * found[0].count("\n"), text), encoding="utf-8")
-    return search.open_index(open_corpus(folder), None)
+# ------------------------------------------------------------------------------------------------- graded
 
 
-def evidence_of(index, question, lessons, answerable, weight):
-    asked = index.query_words(question)
-    kept = []
-
-    def keep(evidence):
-        kept.append(evidence)
-        return True
-
-    before, answering.is_found = answering.is_found, keep
-    answering.answer(question, index.search(question, answering.CANDIDATES, lessons), asked)
-    answering.is_found = before
-    yield from ((evidence, answerable, weight) for evidence in kept)
+def kept_grades() -> dict[str, dict]:
+    if not GRADES_FILE.exists():
+        return {}
+    return {row["id"]: row for row in map(json.loads, GRADES_FILE.read_text(encoding="utf-8").splitlines())}
 
 
-def fit(rows, steps=4000, rate=0.5, penalty=0.02) -> None:
-    """Logistic regression by gradient descent, both answers weighing the same in all."""
-    count = len(rows[0][0])
-    means = [sum(row[0][k] for row in rows) / len(rows) for k in range(count)]
-    spreads = [math.sqrt(sum((row[0][k] - means[k]) ** 2 for row in rows) / len(rows)) or 1.0 for k in range(count)]
-    total = {answer: sum(weight for _, right, weight in rows if right == answer) for answer in (True, False)}
-    data = [
-        ([(row[k] - means[k]) / spreads[k] for k in range(count)] + [1.0], right, weight / total[right] / 2)
-        for row, right, weight in rows
-    ]
-    slopes = [0.0] * (count + 1)
-    for _ in range(steps):
-        slope = [penalty * value for value in slopes[:-1]] + [0.0]
-        for row, right, weight in data:
-            error = 1 / (1 + math.exp(-sum(a * b for a, b in zip(slopes, row, strict=True)))) - right
-            for k, value in enumerate(row):
-                slope[k] += weight * error * value
-        slopes = [value - rate * change for value, change in zip(slopes, slope, strict=True)]
-    raw = [slopes[k] / spreads[k] for k in range(count)]
-    bias = slopes[-1] - sum(raw[k] * means[k] for k in range(count))
-    print(f"SLOPES = ({', '.join(f'{value:.2f}' for value in raw)})\nBIAS = {bias + LEAN:.2f}  # from {len(rows)} questions")
+def grade_of(one: Answered, grades: dict[str, dict]) -> str:
+    """`refused`, or the reader's word about this text, or `unread`."""
+    if not one.answer.found:
+        return "refused"
+    kept = grades.get(one.row["id"])
+    return kept["grade"] if kept and kept["answer_sha"] == one.sha else "unread"
+
+
+def graded_table(answered: list[Answered], grades: dict[str, dict]) -> None:
+    names = (*GRADES, "refused", "unread")
+    print(f"| kind | asked | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}")
+    for title, rows in by_kind(answered):
+        if title != UNANSWERABLE:
+            tally = Counter(grade_of(one, grades) for one in rows)
+            print(f"| {title} | {len(rows)} | {' | '.join(f'{tally[name] / len(rows):.0%}' for name in names)} |")
+
+
+def put_to_grade(answered: list[Answered], half: str, grades: dict[str, dict]) -> None:
+    for one in answered:
+        if one.half == half and one.row["kind"] != UNANSWERABLE and grade_of(one, grades) == "unread":
+            places = [f"{citation.path}:{citation.line}" for citation in one.answer.citations]
+            shown = {
+                "id": one.row["id"],
+                "grade": "",
+                "question": one.row["question"],
+                "answer": one.answer.text,
+                "places": places,
+            }
+            print(json.dumps({**shown, "answer_sha": one.sha}, ensure_ascii=False))
+
+
+def keep_grades(path: Path) -> None:
+    grades = kept_grades()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["grade"] in GRADES:
+            kept = {"id": row["id"], "date": date.today().isoformat(), "grade": row["grade"], "answer_sha": row["answer_sha"]}
+            grades[row["id"]] = kept
+        elif row["grade"]:
+            sys.exit(f"{row['id']}: found the grade {row['grade']!r}, expected one of {', '.join(GRADES)}")
+    lines = (json.dumps(grades[identity]) + "\n" for identity in sorted(grades))
+    GRADES_FILE.write_text("".join(lines), encoding="utf-8")
+
+
+# -------------------------------------------------------------------------------------------------- times
+
+
+def times_table(answered: list[Answered], corpus: Corpus) -> None:
+    """A whole answer beside what full-text engines take to find passages, over the same sections in the same run."""
+    sections = [section for lesson in corpus.ids() for section in corpus.lesson(lesson).sections]
+    data = SimpleNamespace(texts=[section.text for section in sections], targets=[section.id for section in sections])
+    times = {"ask": sum(one.seconds for one in answered) / len(answered)}
+    for engine in (Fts5(), Bm25s(), RankBm25()):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                engine.build(data, Path(folder))
+            except ModuleNotFoundError as missing:
+                print(f"({engine.name} is left out: {missing.name} is not installed)")
+                continue
+            begun = time.perf_counter()
+            for one in answered:
+                engine.find(one.row["question"])
+            times[f"{engine.name}, found"] = (time.perf_counter() - begun) / len(answered)
+    print(f"| ms each | {' | '.join(times)} |\n|---|{'---|' * len(times)}")
+    print(f"| {len(sections):,} sections | {' | '.join(f'{each * 1000:.1f}' for each in times.values())} |")
+
+
+def how_to_get(name: str) -> str:
+    source = SOURCES[name]
+    return (
+        f"{name} is left out. git clone https://github.com/{source.repository} {name} && git -C {name} checkout {source.commit}, "
+        f"then name {name}={name}/{source.folder} ({source.licence})"
+    )
 
 
 def main() -> None:
-    corpus = open_corpus(ROOT / "docs")
-    questions = [json.loads(line) for line in (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        bare = without_banks(corpus, Path(one), asked=False)
-        no_banks = without_banks(corpus, Path(other), asked=True)
-        if "--fit" in sys.argv:
-            fit([row for index in (no_banks, bare) for row in examples(index, corpus, questions)])
-            return
-        index = search.open_index(corpus, None)
-        answerable: dict[str, list] = {"dev": [], "test": []}
-        for row in questions:
-            if row["sections"]:
-                answerable[row["split"]].append((row["question"], row["sections"]))
-        banks = [(question, [section]) for question, section in bank_questions(corpus, Kind.ALL)]
-        search_table([
-            ("dev", index, answerable["dev"]), ("test", index, answerable["test"]),
-            ("test, lessons' own words alone", bare, answerable["test"]),
-            ("the banks', without the banks", no_banks, banks),
-        ])  # fmt: skip
-        print()
-        table(index, corpus, questions)
-        print("\nFrom the lessons' own words alone, without their banks and the questions that they say they answer:\n")
-        table(bare, bare.corpus, questions)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpora", nargs="*", metavar="SET=FOLDER")
+    parser.add_argument("--to-grade", choices=("dev", "test"), help="print the answers of a half that have no grade yet")
+    parser.add_argument("--graded", type=Path, metavar="FILE", help="keep the grades filled in there")
+    arguments = parser.parse_args()
+    if arguments.graded:
+        return keep_grades(arguments.graded)
+    folders = {"bundled": str(ROOT / "docs"), **dict(one.split("=", 1) for one in arguments.corpora)}
+    if unknown := set(folders) - set(SOURCES) - {"bundled"}:
+        parser.error(f"found {', '.join(sorted(unknown))}, expected {', '.join(SOURCES)}")
+    grades = kept_grades()
+    for name, folder in folders.items():
+        with tempfile.TemporaryDirectory() as home:
+            settings = Settings(docs=folder, home=home, offline=True)
+            with Environment(settings) as environment:
+                environment.one_shot = OneShot(settings, bulk=True)
+                answered = ask_all(name, environment)
+                if arguments.to_grade:
+                    put_to_grade(answered, arguments.to_grade, grades)
+                    continue
+                for half in ("dev", "test"):
+                    chosen = [one for one in answered if one.half == half]
+                    print(f"\n## {name}, {half}: counted\n")
+                    counted_table(chosen, environment.corpus)
+                    print(f"\n## {name}, {half}: as a reader graded them\n")
+                    graded_table(chosen, grades)
+                print(f"\n## {name}: times\n")
+                times_table(answered, environment.corpus)
+    for name in SOURCES:
+        if name not in folders:
+            print(how_to_get(name), file=sys.stderr)
 
 
 if __name__ == "__main__":

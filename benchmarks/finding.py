@@ -1,0 +1,188 @@
+"""How well `search` finds the section that answers a question, and whether `ask` quotes it: benchmarks/questions.jsonl.
+
+    python benchmarks/finding.py            # tables: found; answered from the right section or lesson, wrongly answered, refused
+    python benchmarks/finding.py --fit      # the weights of tutor/search/answering.py's verdict, from the bank questions too
+
+Each question names the section that answers it (others may do so as well, and then count as wrong), or none. `dev` ones were
+looked at while building, `test` ones only counted. How good the answers are is for benchmarks/ask.py.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tutor import search  # noqa: E402
+from tutor.corpus import bank  # noqa: E402
+from tutor.corpus.corpus import open_corpus  # noqa: E402
+from tutor.corpus.markdown import ASKED  # noqa: E402
+from tutor.models import Kind  # noqa: E402
+from tutor.search import answering  # noqa: E402
+
+FIVE = 5
+
+
+def answer_of(index, question, lessons=None):
+    asked = index.query_words(question)
+    return answering.answer(question, index.search(question, answering.CANDIDATES, lessons), asked)
+
+
+def table(index, corpus, questions) -> None:
+    print("| split | questions | right section | right lesson | other lesson | refused | no citation off its line | ms each |")
+    print("|---|---|---|---|---|---|---|---|")
+    for split in ("dev", "test"):
+        for wanted in (True, False):
+            rows = [row for row in questions if row["split"] == split and bool(row["sections"]) == wanted]
+            section = lesson = other = refused = standing = 0
+            begun = time.perf_counter()
+            for row in rows:
+                answer = answer_of(index, row["question"])
+                standing += all(answering.quote_stands(one, corpus.lesson_text(one.lesson)) for one in answer.citations)
+                if not answer.found:
+                    refused += 1
+                    continue
+                place = section_of(corpus, answer.citations[0])
+                lessons = {one.partition("#")[0] for one in row["sections"]}
+                section += place in row["sections"]
+                lesson += place not in row["sections"] and place.partition("#")[0] in lessons
+                other += place.partition("#")[0] not in lessons
+            each = (time.perf_counter() - begun) / len(rows) * 1000
+            shares = " | ".join(f"{count / len(rows):.0%}" for count in (section, lesson, other, refused, standing))
+            print(f"| {split} | {len(rows)} {'answerable' if wanted else 'not in the lessons'} | {shares} | {each:.1f} |")
+
+
+def search_table(rows) -> None:
+    """rows: (what, index, [(question, ids of the sections that answer it)])."""
+    print("| `search` | questions | right lesson first | right section first | right section in five |")
+    print("|---|---|---|---|---|")
+    for what, index, questions in rows:
+        lesson = first = five = 0
+        for question, sections in questions:
+            places = [f"{one.lesson}#{one.section}" for one in index.search(question, FIVE)]
+            lessons = {section.partition("#")[0] for section in sections}
+            lesson += bool(places) and places[0].partition("#")[0] in lessons
+            first += bool(places) and places[0] in sections
+            five += any(place in sections for place in places)
+        shares = " | ".join(f"{count / len(questions):.0%}" for count in (lesson, first, five))
+        print(f"| {what} | {len(questions)} | {shares} |")
+
+
+def section_of(corpus, citation) -> str:
+    """The id of the section that a citation's line is in."""
+    sections = corpus.lesson(citation.lesson).sections
+    return next(section.id for section in reversed(sections) if section.line <= citation.line)
+
+
+# ------------------------------------------------------------------------------------------------- fitting
+
+
+BANKS = 0.05  # weight of a bank question, which is put in its lesson's own words, against a real one
+LEAN = 0.3  # towards answering, in log-odds
+
+
+def examples(index, corpus, questions):
+    """(evidence, is it answerable, weight) of dev questions and bank questions; those of a bank again with their track hidden.
+
+    The index must be one without banks, in which a bank's questions would find themselves.
+    """
+    for row in questions:
+        if row["split"] == "dev":
+            yield from evidence_of(index, row["question"], None, bool(row["sections"]), 1.0)
+    lessons = corpus.ids()
+    for question, section in bank_questions(corpus, ("short", "choice")):
+        elsewhere = [other for other in lessons if other.split("/")[0] != section.split("/")[0]]
+        yield from evidence_of(index, question, None, True, BANKS)
+        yield from evidence_of(index, question, elsewhere, False, BANKS)
+
+
+def bank_questions(corpus, kinds):
+    """(question, id of the section that it is about) of the banks' items without variables."""
+    for lesson in corpus.ids():
+        text, path = corpus.bank_text(lesson)
+        for item in bank.parse_bank(text, lesson, path):
+            if item.kind in kinds and not item.variables and not item.expression:
+                yield item.question.split("\n")[0], f"{lesson}#{item.section}"
+
+
+def without_banks(corpus, folder: Path, asked: bool):
+    """An index of the lessons alone, with or without the questions that their `asked` comments hold."""
+    for lesson in corpus.ids():
+        text = corpus.lesson_text(lesson)
+        path = folder / f"{lesson}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if asked else ASKED.sub(lambda found: "\n" * found[0].count("\n"), text), encoding="utf-8")
+    return search.open_index(open_corpus(folder), None)
+
+
+def evidence_of(index, question, lessons, answerable, weight):
+    asked = index.query_words(question)
+    kept = []
+
+    def keep(evidence):
+        kept.append(evidence)
+        return True
+
+    before, answering.is_found = answering.is_found, keep
+    answering.answer(question, index.search(question, answering.CANDIDATES, lessons), asked)
+    answering.is_found = before
+    yield from ((evidence, answerable, weight) for evidence in kept)
+
+
+def fit(rows, steps=4000, rate=0.5, penalty=0.02) -> None:
+    """Logistic regression by gradient descent, both answers weighing the same in all."""
+    count = len(rows[0][0])
+    means = [sum(row[0][k] for row in rows) / len(rows) for k in range(count)]
+    spreads = [math.sqrt(sum((row[0][k] - means[k]) ** 2 for row in rows) / len(rows)) or 1.0 for k in range(count)]
+    total = {answer: sum(weight for _, right, weight in rows if right == answer) for answer in (True, False)}
+    data = [
+        ([(row[k] - means[k]) / spreads[k] for k in range(count)] + [1.0], right, weight / total[right] / 2)
+        for row, right, weight in rows
+    ]
+    slopes = [0.0] * (count + 1)
+    for _ in range(steps):
+        slope = [penalty * value for value in slopes[:-1]] + [0.0]
+        for row, right, weight in data:
+            error = 1 / (1 + math.exp(-sum(a * b for a, b in zip(slopes, row, strict=True)))) - right
+            for k, value in enumerate(row):
+                slope[k] += weight * error * value
+        slopes = [value - rate * change for value, change in zip(slopes, slope, strict=True)]
+    raw = [slopes[k] / spreads[k] for k in range(count)]
+    bias = slopes[-1] - sum(raw[k] * means[k] for k in range(count))
+    print(f"SLOPES = ({', '.join(f'{value:.2f}' for value in raw)})\nBIAS = {bias + LEAN:.2f}  # from {len(rows)} questions")
+
+
+def main() -> None:
+    corpus = open_corpus(ROOT / "docs")
+    questions = [json.loads(line) for line in (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        bare = without_banks(corpus, Path(one), asked=False)
+        no_banks = without_banks(corpus, Path(other), asked=True)
+        if "--fit" in sys.argv:
+            fit([row for index in (no_banks, bare) for row in examples(index, corpus, questions)])
+            return
+        index = search.open_index(corpus, None)
+        answerable: dict[str, list] = {"dev": [], "test": []}
+        for row in questions:
+            if row["sections"]:
+                answerable[row["split"]].append((row["question"], row["sections"]))
+        banks = [(question, [section]) for question, section in bank_questions(corpus, Kind.ALL)]
+        search_table([
+            ("dev", index, answerable["dev"]), ("test", index, answerable["test"]),
+            ("test, lessons' own words alone", bare, answerable["test"]),
+            ("the banks', without the banks", no_banks, banks),
+        ])  # fmt: skip
+        print()
+        table(index, corpus, questions)
+        print("\nFrom the lessons' own words alone, without their banks and the questions that they say they answer:\n")
+        table(bare, bare.corpus, questions)
+
+
+if __name__ == "__main__":
+    main()
