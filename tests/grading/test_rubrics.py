@@ -192,6 +192,21 @@ def test_a_known_wrong_answer_is_heard_nearly_word_for_word():
     assert grade(FLOAT, "wood floats because it's dry, a stone sinks because it is wet").feedback == "Wetness has no part in it."
 
 
+def test_a_point_in_the_rubrics_own_words_is_never_heard_as_a_known_wrong_answer():
+    item = replace(
+        FLOAT, question="Which part of an egg is cooked first, and which last?",
+        rubric=(
+            Point("the white of an egg is cooked first", (), "the shell is cooked first"),
+            Point("the yolk is cooked last", (), "the shell is cooked last"),
+        ),
+        references=("Heat comes from outside, so the outer part sets before the inner one does, and that takes long.",),
+        wrong=(KnownWrong("The white of an egg is cooked last, while the yolk is cooked first.", reply="Swapped."),),
+    )  # fmt: skip
+    for answer in (item.rubric[0].text, item.rubric[1].text, ". ".join(point.text for point in item.rubric)):
+        assert grade(item, answer).score > 0, answer
+    assert grade(item, item.wrong[0].answer).feedback == "Swapped."
+
+
 def test_a_denied_misconception_is_no_misconception():
     answer = "It is not that the wood is dry. Wood is less dense than water, so it floats. A stone sinks to the bottom."
     assert grade(FLOAT, answer).correct
@@ -224,6 +239,8 @@ def test_an_item_with_references_and_a_rubric_alone_is_graded_too():
         ("It is wrong that it sinks; it drowns.", []),
         ("It floats, which is wrong.", []),
         ("Nobody says that it sinks.", []),
+        ("Far from it.", []),
+        ("Far from the shore it floats.", ["Far from the shore it floats."]),
     ],
 )
 def test_what_a_denial_reaches(answer, affirmed):

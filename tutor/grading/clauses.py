@@ -26,7 +26,7 @@ DENIAL = re.compile(
     r"|(?:nobody|no\s+one)\s+(?:thinks|believes|says|claims)\s*(?:that)?"
     r"|there\s+is\s+no\s+(?:truth|evidence|way|reason)\s*(?:in\s+)?(?:that|in)?"
     r"|(?:no|nope|nah|wrong|false|never|not\s+at\s+all|not\s+so|by\s+no\s+means|in\s+no\s+way|under\s+no\s+circumstances|on\s+the\s+contrary)\s*[,:;.!–—-]+\s*"
-    r"|(?:by\s+no\s+means|in\s+no\s+way|under\s+no\s+circumstances|far\s+from)\s+"
+    r"|(?:by\s+no\s+means|in\s+no\s+way|under\s+no\s+circumstances|far\s+from(?=\s+(?:\w+ing|it)\b))\s+"
     r"|contrary\s+to\s+(?:what\s+\w+\s+(?:say|says|think|thinks|believe)|the\s+(?:claim|idea|belief|statement|view)(?:\s+that)?|popular\s+belief)?\s*"
     r"|(?:not|never)\s+(?:because|since|is\s+it|does|do|will|would|can)\b"
     r"|the\s+(?:claim|idea|belief|statement|view)\s+that\b(?=.*\b(?:is|was)\s+(?:not|false|wrong|untrue|incorrect))"

@@ -58,6 +58,7 @@ class KnownTexts:
     asked: QuestionTokens
     references: tuple[ReferenceTokens, ...]
     points: tuple[KnownPoint, ...]
+    joined: ReferenceTokens  # the texts of all points, as one answer
     wrongs: tuple[ReferenceTokens, ...]
     clauses: tuple[KnownClause, ...]
     with_stem: Mapping[str, list[int]]  # -> numbers of the clauses that have it
@@ -109,6 +110,7 @@ def known_texts(item: Item, weights: Weights, language: str = "en") -> KnownText
         KnownPoint(point, own, frozenset().union(*(other[0].stems for other in ways if other is not own)))
         for point, own in zip(item.rubric, ways, strict=True)
     )
+    (joined,) = ready([". ".join(point.text for point in item.rubric)])
     right = [*references, *(way for own in ways for way in own)]
     wrong = [*wrongs, *ready(point.near for point in item.rubric if point.near)]
     clauses = (
@@ -128,7 +130,7 @@ def known_texts(item: Item, weights: Weights, language: str = "en") -> KnownText
         for key in _keys(stem):
             index.setdefault(key, []).append(stem)
     return KnownTexts(
-        asked, references, points, wrongs, clauses, with_stem, with_pair,
+        asked, references, points, joined, wrongs, clauses, with_stem, with_pair,
         frozenset().union(*(one.stems for one in right)),
         index,
     )  # fmt: skip

@@ -287,7 +287,7 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     probability = max(own.probability(reading.row), COPIED if copied else 0.0)
     if disorder:
         probability = min(probability, own.high - 0.01)
-    if (number := _heard(reading, own, probability)) is not None and not copied:
+    if (number := _heard(reading, known, own, probability)) is not None and not copied:
         return wrong(reply_to(item.wrong[number]))
     return None, reading, probability
 
@@ -309,17 +309,21 @@ NEARER = 0.05  # and how much nearer than the nearest reference
 FAR = 0.5  # nearness below which an answer is far from every reference
 
 
-def _heard(reading: Reading, weights: RubricWeights, probability: float) -> int | None:
+def _heard(reading: Reading, known: KnownTexts, weights: RubricWeights, probability: float) -> int | None:
     """The number of the known wrong answer that this one is.
 
-    It must be nearer to it than to every reference, and say it almost word for word, leave a point unmade, or be far from every
-    reference: words alone are not enough, since right answers share most of theirs with wrong ones.
+    It must be nearer to it than to every reference and every point, and say it almost word for word, leave a point unmade, or be
+    far from every reference: words alone are not enough, since right answers share most of theirs with wrong ones.
     """
     if not reading.near_wrong:
         return None
     number = max(range(len(reading.near_wrong)), key=lambda number: (reading.near_wrong[number], -number))
     near, right = reading.near_wrong[number], max(reading.near)
     if near <= max(HEARD, right + NEARER):
+        return None
+    points = (*(point.ways[0] for point in known.points), known.joined)  # a half answer is far from every reference
+    right = max(right, *(nearness(one, reading.affirmed, align(one, reading.affirmed)) for one in points))
+    if near <= right + NEARER:
         return None
     if near >= VERBATIM or right < FAR:
         return number
