@@ -58,11 +58,20 @@ class Source(NamedTuple):
 
     repository: str
     commit: str
-    folder: str
+    where: str
     licence: str
 
 
-SOURCES: dict[str, Source] = {}
+SOURCES = {
+    "rust": Source("rust-lang/book", "917544888a55e4da7109bdba8c88c893c0da70f4", "the folder src", "MIT or Apache-2.0"),
+    "fastapi": Source("fastapi/fastapi", "c3f316b7e814667e8ee81e03a7330d00ee61e45c", "the folder docs/en/docs", "MIT"),
+    "opensource": Source(
+        "github/opensource.guide",
+        "ebc9678e39b55ff5e5c8801d1960904692188e90",
+        "_articles/*.md, in a folder of their own",
+        "CC BY 4.0",
+    ),
+}
 
 
 @dataclass
@@ -123,14 +132,21 @@ def ends_well(text: str) -> bool:
 
 def section_of(corpus: Corpus, citation: Citation) -> str:
     sections = corpus.lesson(citation.lesson).sections
-    return next(section.id for section in reversed(sections) if section.line <= citation.line)
+    return place(next(section.id for section in reversed(sections) if section.line <= citation.line))
+
+
+def place(section: str) -> str:
+    """A section's id, the same whether or not a heading's own `{ #anchor }` is read as one."""
+    lesson, _, slug = section.partition("#")
+    slug = re.sub("[-_]+", "-", slug).strip("-")
+    return lesson + "#" + re.sub(r"^(.+)-\1$", r"\1", slug)
 
 
 def counts(one: Answered, corpus: Corpus) -> dict[str, bool | None]:
     """What code can tell of an answer; None where the question doesn't ask for it."""
     row, text, citations = one.row, plain(one.answer.text), one.answer.citations
     return {
-        "right section": any(section_of(corpus, citation) in row["section"] for citation in citations),
+        "right section": not {section_of(corpus, citation) for citation in citations}.isdisjoint(map(place, row["section"])),
         "must-words": all(holds(words, text) for words in row["must"]) if row["must"] else None,
         "both sides": all(holds(words, text) for words in row["sides"]) if "sides" in row else None,
         "no falsehood": not is_false(row, text),
@@ -241,8 +257,8 @@ def times_table(answered: list[Answered], corpus: Corpus) -> None:
 def how_to_get(name: str) -> str:
     source = SOURCES[name]
     return (
-        f"{name} is left out. git clone https://github.com/{source.repository} {name} && git -C {name} checkout {source.commit}, "
-        f"then name {name}={name}/{source.folder} ({source.licence})"
+        f"{name} is left out: it needs {name}=FOLDER, {source.where} of "
+        f"https://github.com/{source.repository} at {source.commit} ({source.licence})"
     )
 
 
