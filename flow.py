@@ -31,7 +31,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `step`       | Step: what the learner did last                                             | nodes that read            |
 | `answer`     | what was typed as the answer                                                | AskItem, GiveUp            |
 | `confidence` | how sure the learner was of the answer, 1 to 3                              | AskConfidence              |
-| `grade`      | Grade of the last answer                                                    | GradeAnswer, GiveUp, JudgeAnswer |
+| `grade`      | Grade of the last answer                                                    | nodes that grade           |
 | `result`     | what the last attempt led to: passed, again, missed, declined, unsure       | RecordAttempt              |
 | `stored`     | number of the last attempt                                                  | RecordAttempt              |
 | `appealable` | number of the last attempt, while its grade can be appealed                 | RecordAttempt, AppealGrade |
@@ -63,6 +63,7 @@ def create_practice_flow() -> Flow:
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
     sure, appeal = nodes.AskConfidence(), nodes.AppealGrade()
     others, flips = nodes.GradeOthersAgain(), nodes.ShowFlips()
+    meant = nodes.AskWhatWasMeant()
     judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
     choose - "item" >> ask
@@ -90,6 +91,9 @@ def create_practice_flow() -> Flow:
     feedback - "declined" >> choose
     feedback - "appealable" >> wait
     feedback - "unsure" >> judge
+    feedback - "doubtful" >> meant
+    meant - "settled" >> record
+    meant - "left" >> end
     judge - "judged" >> record
     judge - "left" >> end
     reveal >> wait

@@ -37,7 +37,7 @@ BY_FLOW = {
     "summarize": ("ChooseSections", "SummarizeSections", "CombineSummaries", "ShowSummary"),
     "draft": ("DraftItems", "CheckDrafts", "OfferDrafts"),
     "grade": ("ReadRecords", "GradeRecords", "WriteGrades", "CountGrades"),
-    "appeal": ("AppealGrade", "GradeOthersAgain", "ShowFlips", "LoadAttempt", "LookAgain", "ShowAppeal"),
+    "appeal": ("AskWhatWasMeant", "AppealGrade", "GradeOthersAgain", "ShowFlips", "LoadAttempt", "LookAgain", "ShowAppeal"),
 }  # fmt: skip
 FLOW_OF = {name: flow for flow, names in BY_FLOW.items() for name in names}
 

@@ -211,6 +211,7 @@ class Met:
 
     point: str
     evidence: str = ""
+    credit: float = 1.0  # less where the learner only picked it out as what they meant
 
 
 @dataclass(frozen=True)
@@ -224,11 +225,13 @@ class Grade:
     grader: str = "built-in"
     unsure: bool = False  # the grader lets the learner decide; in CI the stricter grade counts
     misunderstood: str = ""  # why the answer could not be read at all (not a number)
+    clarified: bool = False  # the learner was asked what they meant, and this follows from what they chose
 
     @property
     def correct(self) -> bool:
-        """Fully right, and the grader is sure."""
-        return self.score >= 1.0 and not self.unsure
+        """Fully right, and the grader is sure. Every point counts, one that had to be picked out a little less."""
+        picked_out = any(met.credit < 1 for met in self.met)
+        return not self.unsure and (self.score >= 1.0 or (picked_out and not self.missed))
 
     @property
     def sign(self) -> str:
@@ -284,7 +287,7 @@ class Card:
 class Round:
     """A run of practice: which items are still to be asked, and the state of the current one.
 
-    Plain values only, so that it can be stored as JSON and resumed after a kill.
+    Plain values and points met only, so that it can be stored as JSON and resumed after a kill.
     """
 
     mode: str  # "probe", "practice", "recall", "review", "quiz"
@@ -293,6 +296,7 @@ class Round:
     hints: int = 0  # shown for the current item
     tries: int = 0  # answers given to the current item
     answers: list[str] = field(default_factory=list)  # what they were
+    met: list[Met] = field(default_factory=list)  # points that they were given credit for
     draws: dict[str, int] = field(default_factory=dict)  # item id -> how often it was asked in this session
     again: list[str] = field(default_factory=list)  # missed in this round, to be asked again before it ends
     outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"

@@ -288,7 +288,7 @@ def test_damage_that_only_shows_in_the_middle_of_a_session_is_told_as_such(home,
             records.add(attempt())
     with (home / "records.db").open("r+b") as file:
         file.seek(30 * 4096)
-        file.write(b"\xff" * 4096)
+        file.write(b"\xff" * 4 * 4096)
     monkeypatch.setattr(database, "QUICK_CHECK_BYTES", 0)  # as with a large file that was closed cleanly
     with opened(home) as records, pytest.raises(RecordsError, match="cannot be read: it is damaged"):
         records.attempts()

@@ -6,7 +6,27 @@ same grade on every machine.
 
 from tutor.grading.kinds import grade
 from tutor.grading.model_verdicts import grade_from_verdicts, grade_with
+from tutor.grading.points.clarifying import choice_of, clarified, doubtful_points, question_about, traced_points
+from tutor.grading.points.tries import keep_credit, with_credit
 from tutor.grading.records import grade_line
+from tutor.grading.rubrics import has_rubric
 from tutor.grading.short import Weights, bare_item, grade_record, load_weights
 
-__all__ = ["Weights", "bare_item", "grade", "grade_from_verdicts", "grade_line", "grade_record", "grade_with", "load_weights"]
+__all__ = [
+    "Weights",
+    "bare_item",
+    "choice_of",
+    "clarified",
+    "doubtful_points",
+    "grade",
+    "grade_from_verdicts",
+    "grade_line",
+    "grade_record",
+    "grade_with",
+    "has_rubric",
+    "keep_credit",
+    "load_weights",
+    "question_about",
+    "traced_points",
+    "with_credit",
+]

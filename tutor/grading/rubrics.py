@@ -292,6 +292,18 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     return None, reading, probability
 
 
+def chances(item: Item, answer: str, language: str = "en") -> dict[str, float]:
+    """{point: how probable it is that an answer makes it}, whatever the verdict; {} where nothing can be read by points."""
+    if not has_rubric(item) or unreadable(answer, item.references):
+        return {}
+    weights, own = shipped_weights(), shipped_rubric_weights()
+    text = clean(answer, any(CYRILLIC.search(reference) for reference in item.references))
+    known = known_texts(item, weights, language)
+    text, _ = guards.without_instructions(text, known.right_stems - known.asked.stems, language)
+    reading = None if guards.no_answer(text) else read_answer(item, text, weights, language)
+    return {one.point.text: own.made(one) for one in reading.points} if reading else {}
+
+
 def _is_verbatim(text: str, reference: Sequence[Token], language: str) -> bool:
     """Whether a text is a reference word for word, whatever its marks."""
     if abs(len(text.split()) - len(reference)) > len(reference):
@@ -354,14 +366,14 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
     lacking = [one.point for one, is_made in zip(reading.points, made, strict=True) if not is_made]
     whole = not lacking or (unsure and p >= (own.low + own.high) / 2)
     score = 1.0 if whole else len(met) / len(item.rubric)
-    feedback = _in_words(item, met, lacking, language)
+    feedback = in_words(item, met, lacking, language)
     if unsure and strict:
         score = min(score, round(p, 2), 0.99)
         feedback += " The grader is unsure; the stricter verdict stands."
     return Grade(score, met, tuple(point.text for point in lacking), feedback.strip(), unsure=unsure)
 
 
-def _in_words(item: Item, met: Sequence[Met], lacking: Sequence[Point], language: str) -> str:
+def in_words(item: Item, met: Sequence[Met], lacking: Sequence[Point], language: str) -> str:
     """What was right, in the learner's words, and a question for the first point that is missing."""
     quotes = list(dict.fromkeys(one.evidence for one in met if one.evidence))
     said = [f"Right: {'; '.join(f'“{quote}”' for quote in quotes)}."] if quotes else []

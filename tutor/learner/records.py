@@ -298,7 +298,8 @@ def place_from_json(text: str) -> Place:
     """Like grade_from_json, for a Place and the Round in it."""
     values = json.loads(text)
     if values.get("round"):
-        values["round"] = _build(Round, values["round"])
+        credited = values["round"].get("met", ())
+        values["round"] = _build(Round, {**values["round"], "met": [_build(Met, met) for met in credited]})
     return _build(Place, values)
 
 

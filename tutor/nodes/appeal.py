@@ -1,16 +1,16 @@
-"""A disputed grade, in a session or later: a second, stricter look, both verdicts kept, and what it changes elsewhere."""
+"""Grades in doubt, where the learner is asked what they meant, and in dispute: a second, stricter look and what it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
-from tutor.models import Attempt, Grade, Item, Lesson
-from tutor.nodes.place import keep_place
+from tutor.models import Attempt, Grade, Item, Lesson, Point, Round, Step
+from tutor.nodes.place import keep_place, read_step
 from tutor.nodes.practice import count_as_passed, next_card
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
@@ -25,6 +25,42 @@ if TYPE_CHECKING:
     from tutor.screen.one_shot import OneShot
     from tutor.screen.terminal import Terminal
     from utils.llm.language_model import LanguageModel
+
+
+def ask_what_was_meant(terminal: Terminal, item: Item, grade: Grade, points: Sequence[Point]) -> Grade | None:
+    """The grade once the learner has said which of each point and its near miss they meant; None where they leave.
+
+    Enter and a script say neither, so that nothing is confirmed by accident.
+    """
+    choices = {}
+    for point in points:
+        question = grading.question_about(item, point)
+        options = [option.text for option in question.options]
+        terminal.show(screens.Prose(question.question))
+        step = terminal.choose(options, {"quit": "leave"}, unattended=str(len(options) - 1))
+        if step.action != "choose":
+            return None
+        terminal.show(screens.Said(options[int(step.text)]))
+        choices[point.text] = grading.choice_of(question, int(step.text))
+    return grading.clarified(item, grade, points, choices)
+
+
+class AskWhatWasMeant(Verb):
+    """Where the grader is unsure, one question for each point in doubt settles the grade."""
+
+    def exec(self, terminal: Terminal, item: Item, answer: str, grade: Grade, lesson: Lesson, round: Round) -> Grade | None:
+        said = grading.with_credit(answer, round.met)
+        return ask_what_was_meant(terminal, item, grade, grading.doubtful_points(item, said, grade, lesson.language))
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], settled: Grade | None) -> str:
+        if settled is None:
+            read_step(shared, Step("quit"))
+            return "left"
+        shared["grade"] = settled
+        return "settled"
+
+
+# ------------------------------------------------------------------------------------------------ an appeal
 
 
 def look_again(model: LanguageModel, item: Item, answer: str, language: str) -> Grade:

@@ -173,16 +173,22 @@ class AskConfidence(Verb):
 
 
 class GradeAnswer(ModelVerb):
-    """Score the answer, with the points met and missed. Free text is read by the model too, where there is one."""
+    """Score the answer, with the points met and missed. Free text is read by the model too, where there is one.
 
-    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson) -> Grade:
+    Points that an earlier try at the question was given credit for count as met.
+    """
+
+    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
         if not bank.kind_of(item).is_free_text(item):
-            return self.built_in(item, answer, lesson)
+            return self.built_in(item, answer, lesson, round)
+        said = grading.with_credit(answer, round.met)
         with terminal.waiting("grading"):
-            return grading.grade_with(model.fill, item, answer, model.name, language=lesson.language)
+            grade = grading.grade_with(model.fill, item, said, model.name, language=lesson.language)
+        return grading.keep_credit(item, grade, round.met, lesson.language)
 
-    def built_in(self, item: Item, answer: str, lesson: Lesson) -> Grade:
-        return grading.grade(item, answer, language=lesson.language)
+    def built_in(self, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
+        grade = grading.grade(item, grading.with_credit(answer, round.met), language=lesson.language)
+        return grading.keep_credit(item, grade, round.met, lesson.language)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
         shared["grade"] = grade
@@ -217,7 +223,7 @@ class RecordAttempt(Verb):
             return "unsure"
         if round.mode == "probe":
             return "declined"
-        answer_seen = grade.grader in (SKIPPED, JUDGED)
+        answer_seen = grade.clarified or grade.grader in (SKIPPED, JUDGED)
         return "again" if round.hints < len(item.hints) and not answer_seen else "missed"
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: str) -> str:
@@ -230,6 +236,8 @@ class RecordAttempt(Verb):
         if attempt.answer:
             round.answers.append(attempt.answer)
         advance(round, item, result)
+        if result == "again" and grading.has_rubric(item):
+            round.met = list(grade.met)
         card = next_card(shared, attempt, item, round, result)
         if card:
             attempt = replace(attempt, due=card.due)
@@ -238,7 +246,7 @@ class RecordAttempt(Verb):
             place.round = round
         stored = shared["records"].add(attempt, place, card)
         shared["result"], shared["stored"] = result, stored.id
-        disputable = bank.kind_of(item).open_ended and not grade.correct and attempt.answer
+        disputable = bank.kind_of(item).open_ended and not (grade.correct or grade.clarified) and attempt.answer
         shared["appealable"] = stored.id if disputable else None
         terminal = shared["terminal"]
         if card and card.leech:
@@ -277,7 +285,7 @@ def advance(round: Round, item: Item, result: str) -> None:
     round.draws[name] = round.draws.get(name, 0) + 1
     round.queue.pop(0)
     round.hints = round.tries = 0
-    round.answers = []
+    round.answers, round.met = [], []
 
 
 def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> None:
@@ -295,9 +303,19 @@ def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> 
 
 
 class ShowFeedback(Verb):
-    """The verdict, with the learner's own words; then the explanation, or the next hint."""
+    """The verdict, with the learner's own words; then the explanation, the next hint, or what is in doubt."""
 
-    def exec(self, terminal: Terminal, item: Item, grade: Grade, result: str, round: Round, appealable: int | None) -> None:
+    def exec(
+        self, terminal: Terminal, item: Item, answer: str, grade: Grade, result: str, round: Round, appealable: int | None,
+        lesson: Lesson,
+    ) -> int:  # fmt: skip
+        """How many points the learner is asked about next."""
+        said = grading.with_credit(answer, round.met)
+        if doubts := len(grading.doubtful_points(item, said, grade, lesson.language)):
+            lead = "Not sure yet. One question about what you meant:"
+            lead = lead if doubts == 1 else f"Not sure yet. {doubts} questions about what you meant:"
+            terminal.show(screens.Verdict(replace(grade, missed=(), feedback=""), lead=lead))
+            return doubts
         terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
@@ -305,15 +323,18 @@ class ShowFeedback(Verb):
             terminal.show(screens.Reveal("", item.explanation))
         if result == "again":
             terminal.show(screens.Hint(item.hints[round.hints - 1], round.hints, len(item.hints)))
+        return 0
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], shown: None) -> str:
-        if prepared["result"] == "declined" and prepared["appealable"]:
+    def post(self, shared: SessionStore, prepared: dict[str, Any], doubts: int) -> str:
+        if doubts:
+            return "doubtful"
+        if prepared["result"] == "declined" and (prepared["appealable"] or prepared["grade"].clarified):
             return "appealable"
         return prepared["result"]
 
 
 class JudgeAnswer(Verb):
-    """Where the grader can't tell, the learner compares with the full answer and says; a script gets the strict verdict."""
+    """Where the grader can't tell and the bank has no near misses, the learner compares and says. Enter is the strict verdict."""
 
     CHOICES = (("Mine says the same", 1.0), ("Mine says half of it", 0.5), ("Mine says something else", 0.0))
 

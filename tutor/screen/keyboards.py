@@ -43,7 +43,7 @@ class Keyboard:
     def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
         from tutor.screen.regions import Menu
 
-        return Menu(self.console, keys, options).run()
+        return Menu(self.console, keys, options, at=int(unattended or 0)).run()
 
     def _read_line(self, prompt: str, keys: Keys) -> Step:
         from prompt_toolkit.history import InMemoryHistory
@@ -94,15 +94,16 @@ class LineKeyboard:
         from tutor.screen.layout import numbered_list
 
         self.console.print(numbered_list(list(options)))
+        default = int(unattended or 0)
         while True:
             step = self._read(keys)
             if step.action == "next":
-                return Step("choose", "0")
+                return Step("choose", str(default))
             if step.action != "answer":
                 return step
             if step.text.isdigit() and 0 < int(step.text) <= len(options):
                 return Step("choose", str(int(step.text) - 1))
-            self.console.print(f"a number from 1 to {len(options)}, or enter for the first")
+            self.console.print(f"a number from 1 to {len(options)}, or enter for {default + 1}")
 
     def _read(self, keys: Keys) -> Step:
         self.console.print(hints_line(keys))

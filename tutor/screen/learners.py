@@ -25,7 +25,7 @@ class Learner(Protocol):
         """Enter, which is Step("next"), or one of `keys`."""
 
     def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
-        """Step("choose", "0") for the first of `options`, or one of `keys`; `unattended` is a script's choice by default."""
+        """Step("choose", "0") for the first of `options`, or one of `keys`; `unattended` is the choice by default."""
 
     def answer(self, question: Question, keys: Keys) -> Step:
         """Step("answer", what was typed), or one of `keys`."""

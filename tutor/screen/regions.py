@@ -119,11 +119,11 @@ class LineEditor(Region):
 class Menu(Region):
     """One of the options, or with `several` any number of them, moved among by arrows and numbers."""
 
-    def __init__(self, console: Console, keys: Keys, options: Sequence[str], several: bool = False):
+    def __init__(self, console: Console, keys: Keys, options: Sequence[str], several: bool = False, at: int = 0):
         super().__init__(console, keys)
         self.options = [self._render(option) for option in options]
         self.several = several
-        self.at = 0
+        self.at = at
         self.marked: set[int] = set()
         self.bind_keys()
         self._bind_moves()

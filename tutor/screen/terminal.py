@@ -173,7 +173,7 @@ class Terminal:
     def choose(self, options: Sequence[str], keys: Keys, unattended: str = "0") -> Step:
         """Let the learner choose one of `options`: Step("choose", "0") for the first of them; or one of `keys`.
 
-        `unattended` is what a script takes if its next step is not a choice; with "" it leaves.
+        `unattended` is where a person's menu begins, and what a script takes if its next step is no choice; with "" it leaves.
         """
         return self._with_side_question(self.learner.choose(options, keys, unattended))
 

@@ -1,6 +1,7 @@
 """Banks: from the text of a `<slug>.quiz.yaml` to Items, their draws and their right answers."""
 
 from tutor.corpus.bank.answers import accepted_answers, giveaways, shown_answer
+from tutor.corpus.bank.chance import random_of
 from tutor.corpus.bank.drawing import draw
 from tutor.corpus.bank.kinds import KINDS, kind_of
 from tutor.corpus.bank.kinds.cloze import BLANK_MARK
@@ -15,6 +16,7 @@ __all__ = [
     "giveaways",
     "kind_of",
     "parse_bank",
+    "random_of",
     "shown_answer",
     "shuffled_steps",
 ]

@@ -1,0 +1,164 @@
+"""What was meant is asked where the grader is in doubt; two tries make a whole; an appeal is a look at the points."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+import pytest
+from conftest import environment_of
+
+from flow import create_learn_flow
+from tutor.grading import rubrics
+from tutor.models import Step
+from tutor.nodes.shared import session_store
+from tutor.screen.keys import as_step
+from tutor.screen.learners import ScriptedLearner, Unattended
+
+BANK = """\
+items:
+  - id: float
+    section: yeast
+    kind: short
+    question: Why does wood float, and what happens to a stone?
+    rubric:
+      - point: wood is less dense than water
+        also: [its density is lower]
+        near: wood is denser than water
+        ask: How dense is wood?
+      - {point: a stone sinks to the bottom, also: [the stone goes down], near: a stone rises to the top}
+    references: ["Wood is less dense than water, so it floats. A stone sinks to the bottom."]
+    hints: [Think of what they weigh., Compare them with water.]
+    explanation: Density decides.
+"""
+ASKED = "Which is what you meant?"
+HALF, OTHER_HALF = "Wood is less dense than water.", "And the stone goes down."
+WHOLE = "Wood has a lower density than water and the stone goes to the bottom."
+
+
+class Types(Unattended):
+    """Somebody who types lines where a line is read, `a` on a page, and chooses by the words of an option; "" is Enter."""
+
+    def __init__(self, *lines: str):
+        self.lines = deque(lines)
+
+    def answer(self, question, keys):
+        return as_step(self.lines.popleft(), keys) if self.lines else Step("quit")
+
+    def press(self, keys):
+        if self.lines and self.lines[0] == "a" and "appeal" in keys:
+            self.lines.popleft()
+            return Step("appeal")
+        return Step("next")
+
+    def choose(self, options, keys, unattended):
+        if "neither of the two" not in options:
+            return super().choose(options, keys, unattended)
+        said = self.lines.popleft()
+        return Step("quit") if said == "q" else Step("choose", str(options.index(said)) if said else unattended)
+
+
+@pytest.fixture
+def type_lines(docs, home, capsys):
+    def run(*lines, bank=BANK, learner=None):
+        (docs / "food" / "bread.quiz.yaml").write_text(bank, encoding="utf-8")
+        learner = learner or Types(*lines)
+        with environment_of(docs, home, learner) as environment:
+            create_learn_flow().run(session_store(environment, "bread"))
+            return capsys.readouterr().out, environment.records.attempts()
+
+    return run
+
+
+@pytest.fixture
+def in_doubt(monkeypatch):
+    """Whatever can be read point by point is unsure."""
+    weights = replace(rubrics.shipped_rubric_weights(), low=0.0, high=1.01)
+    monkeypatch.setattr(rubrics, "shipped_rubric_weights", lambda: weights)
+
+
+# ------------------------------------------------------------------------------------------------- in a session
+
+
+def test_a_point_in_doubt_is_asked_about_in_place_of_judging_oneself(type_lines, in_doubt):
+    screen, attempts = type_lines(WHOLE, "a stone sinks to the bottom")
+    assert screen.count(ASKED) == 1 and "Mine says" not in screen
+    first, second = (attempt.grade for attempt in attempts)
+    assert first.unsure, "stored before the learner is asked"
+    assert second.clarified and second.correct and second.score == pytest.approx(0.95)
+    assert "Not sure yet. One question about what you meant:" in screen and "Density decides." in screen
+
+
+def test_the_answer_is_shown_only_once_the_learner_has_chosen(type_lines, in_doubt):
+    screen, _ = type_lines(WHOLE, "")
+    before = screen[: screen.index(ASKED)]
+    assert "sinks" not in before and "Density decides" not in before
+    assert "sinks to the bottom" in screen[screen.index(ASKED) :]
+
+
+def test_enter_says_neither(type_lines, in_doubt):
+    _, attempts = type_lines(WHOLE, "")
+    assert attempts[-1].grade.clarified and not attempts[-1].grade.correct and attempts[-1].grade.score == 0.5
+
+
+def test_a_script_that_goes_on_says_neither(type_lines, in_doubt):
+    screen, attempts = type_lines(learner=ScriptedLearner([Step("answer", WHOLE), Step("skip"), Step("quit")]))
+    attempts = [attempt for attempt in attempts if attempt.grade.clarified]
+    assert "› neither of the two" in screen and not attempts[-1].grade.correct
+
+
+def test_a_script_chooses_by_words(type_lines, in_doubt):
+    steps = [Step("answer", WHOLE), Step("choose", "sinks to the bottom"), Step("quit")]
+    assert type_lines(learner=ScriptedLearner(steps))[1][-1].grade.correct
+
+
+def test_a_near_miss_ends_the_question_and_says_what_is_so(type_lines, in_doubt):
+    screen, attempts = type_lines(WHOLE, "a stone rises to the top", "a")
+    assert "Not “a stone rises to the top”: a stone sinks to the bottom." in screen
+    assert "The grade stands." not in screen, "what was settled by the learner can't be appealed"
+    assert not attempts[-1].grade.correct
+
+
+def test_leaving_at_the_question_keeps_the_answer_and_asks_again_next_time(type_lines, in_doubt):
+    _, attempts = type_lines(WHOLE, "q")
+    assert len(attempts) == 1 and attempts[0].grade.unsure
+    _, attempts = type_lines(WHOLE, "a stone sinks to the bottom")
+    assert attempts[-1].grade.correct
+
+
+def test_a_bank_without_near_misses_still_lets_the_learner_compare(type_lines, monkeypatch):
+    from tutor import grading
+    from tutor.models import Grade
+
+    monkeypatch.setattr(grading, "grade", lambda *_, **__: Grade(0.5, unsure=True))
+    bare = BANK.replace("        near: wood is denser than water\n", "")
+    screen, attempts = type_lines(WHOLE, bank=bare)
+    assert "A full answer" in screen and ASKED not in screen and attempts[-1].grade.grader == "learner"
+
+
+# ------------------------------------------------------------------------------------------------- further tries
+
+
+def test_two_halves_given_in_two_tries_make_a_whole(type_lines):
+    screen, attempts = type_lines(HALF, OTHER_HALF)
+    assert [attempt.mode for attempt in attempts] == ["practice", "practice"]
+    assert [attempt.grade.score for attempt in attempts] == [0.5, 1.0]
+    assert attempts[-1].answer == OTHER_HALF and "Density decides." in screen
+
+
+def test_what_was_credited_is_not_asked_for_again(type_lines):
+    _, attempts = type_lines(OTHER_HALF, "it is made by trees")
+    assert attempts[-1].grade.feedback == "How dense is wood?"
+    assert [met.evidence for met in attempts[-1].grade.met] == ["the stone goes down"]
+
+
+def test_the_credit_of_a_question_ends_with_it(type_lines):
+    _, attempts = type_lines(HALF, "trees", "trees", OTHER_HALF)
+    assert [attempt.grade.score for attempt in attempts] == [0.5, 0.5, 0.5, 0.5]
+    assert [met.point for met in attempts[-1].grade.met] == ["a stone sinks to the bottom"]
+
+
+def test_the_credit_outlives_a_kill(type_lines, docs, home):
+    type_lines(HALF)
+    _, attempts = type_lines(OTHER_HALF)
+    assert attempts[-1].grade.correct

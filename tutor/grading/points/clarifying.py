@@ -1,0 +1,87 @@
+"""What an answer meant: one question for each point that is in doubt, and the grade that follows from what is chosen. Pure.
+
+Each question offers the point, its near miss and neither of the two. It needs no model, and what is chosen by default is neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from tutor.corpus import bank
+from tutor.grading.points.tries import share_of_points
+from tutor.grading.rubrics import LEAST, chances
+from tutor.models import Grade, Item, Kind, Met, Option, Point
+
+CONFIRMED = 0.9  # what a point counts that the learner picks out as what they meant
+MOST = 3  # questions about one answer
+POINT, NEAR, NEITHER = "point", "near", "neither"
+NEITHER_IN_WORDS = "neither of the two"
+WHICH = "Which is what you meant?"
+
+
+def doubtful_points(item: Item, answer: str, grade: Grade, language: str = "en") -> tuple[Point, ...]:
+    """The points to ask about where a grade is unsure, the most doubtful first; () where it is sure or nothing can be asked.
+
+    What an answer clearly doesn't say is not asked about, unless nothing else is in doubt. Where every point counts as made, the
+    weakest is.
+    """
+    if not grade.unsure:
+        return ()
+    found = chances(item, answer, language)
+    missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
+    if not missed:
+        return tuple(sorted((point for point in item.rubric if point.text in found), key=lambda one: found[one.text])[:1])
+    doubtful = _most_doubtful(missed, found, lambda chance: chance >= LEAST)
+    return doubtful or tuple(sorted(missed, key=lambda point: -found[point.text])[:1])
+
+
+def traced_points(item: Item, answer: str, grade: Grade, language: str = "en") -> tuple[Point, ...]:
+    """The points to ask about where a learner disputes a grade: those without credit of which the answer shows a trace."""
+    found = chances(item, answer, language)
+    missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
+    return _most_doubtful(missed, found, lambda chance: chance > 0)
+
+
+def _most_doubtful(
+    points: Sequence[Point], found: Mapping[str, float], is_doubtful: Callable[[float], bool]
+) -> tuple[Point, ...]:
+    asked = [point for point in points if is_doubtful(found[point.text])]
+    return tuple(sorted(asked, key=lambda point: abs(found[point.text] - 0.5))[:MOST])
+
+
+def question_about(item: Item, point: Point) -> Item:
+    """What is asked about a point: an item with the point and its near miss, in an order that the draw gives, and neither."""
+    asked = Item(
+        f"{item.id}/{item.rubric.index(point) + 1}", item.lesson, item.section, Kind.CHOICE, f"{point.ask} {WHICH}".strip()
+    )
+    options = [Option(point.text, right=True), Option(point.near)]
+    bank.random_of(asked, item.seed or 0).shuffle(options)
+    return replace(asked, options=(*options, Option(NEITHER_IN_WORDS)), seed=item.seed)
+
+
+def choice_of(question: Item, number: int) -> str:
+    """What picking an option of `question_about` says, by its place from 0: POINT, NEAR or NEITHER."""
+    if number == len(question.options) - 1:
+        return NEITHER
+    return POINT if question.options[number].right else NEAR
+
+
+def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping[str, str]) -> Grade:
+    """The grade that follows once a learner has said what they meant.
+
+    asked: the points that were asked about. choices: {point: POINT, NEAR or NEITHER}; while one is open, the grade is unsure.
+    """
+    texts = [point.text for point in asked]
+    confirmed = [text for text in texts if choices.get(text) == POINT]
+    is_open = any(text not in choices for text in texts)
+    before = {met.point: met for met in grade.met if met.point not in texts}
+    found = {**before, **{text: Met(text, credit=CONFIRMED) for text in confirmed}}
+    met = tuple(found[point.text] for point in item.rubric if point.text in found)
+    missed = tuple(point.text for point in item.rubric if point.text not in found)
+    said = [f"You meant: {text}." for text in confirmed]
+    said += [f"Not “{point.near}”: {point.text}." for point in asked if choices.get(point.text) == NEAR]
+    said += ["What you meant by the rest is still to be said; until then the stricter verdict stands."] if is_open else []
+    return replace(
+        grade, score=share_of_points(item, met), met=met, missed=missed, feedback=" ".join(said), unsure=is_open, clarified=True
+    )

@@ -1,0 +1,43 @@
+"""Points that were credited in an earlier try of the same question: they count as met in the next one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tutor.grading.rubrics import in_words, question_for
+from tutor.models import Grade, Item, Met
+
+
+def with_credit(answer: str, earlier: Sequence[Met]) -> str:
+    """An answer together with the learner's own words that were given credit before, so that two halves are read as a whole."""
+    before = [met.evidence or met.point for met in earlier if met.evidence or met.credit < 1]
+    return " ".join([*(f"{words.rstrip('. ')}." for words in dict.fromkeys(before) if words not in answer), answer])
+
+
+def share_of_points(item: Item, met: Sequence[Met]) -> float:
+    """The share of a rubric that these points make up, each by its credit."""
+    return sum(one.credit for one in met) / len(item.rubric)
+
+
+def keep_credit(item: Item, grade: Grade, earlier: Sequence[Met], language: str = "en") -> Grade:
+    """The grade of a further try with the points that have credit from the tries before.
+
+    grade: of the answer together with these (`with_credit`). Where each point has credit and the whole is still not right, that
+    is in doubt, and the learner is asked.
+    """
+    if not earlier or grade.misunderstood:
+        return grade
+    picked_out = {met.point: met for met in earlier if met.credit < 1}
+    found = {**{met.point: met for met in earlier}, **{met.point: met for met in grade.met}, **picked_out}
+    met = tuple(found[point.text] for point in item.rubric if point.text in found)
+    lacking = [point for point in item.rubric if point.text not in found]
+    in_doubt = bool(grade.met) and not lacking and not grade.correct
+    old = in_words(item, grade.met, [point for point in item.rubric if point.text in grade.missed], language)
+    new = [one.evidence for one in met if one.evidence and one.point not in {before.point for before in earlier}]
+    said = [f"Right: {'; '.join(f'“{words}”' for words in dict.fromkeys(new))}."] if new else []
+    said += [lacking[0].ask or question_for(lacking[0], item.question, language)] if lacking else []
+    return replace(
+        grade, score=share_of_points(item, met), met=met, missed=tuple(point.text for point in lacking),
+        feedback=grade.feedback.replace(old, " ".join(said)).strip(), unsure=grade.unsure or in_doubt,
+    )  # fmt: skip
