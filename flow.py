@@ -104,6 +104,8 @@ def create_practice_flow() -> Flow:
     side_after >> wait
     appeal - "again" >> ask
     appeal - "missed" >> wait
+    appeal - "settled" >> reveal
+    appeal - "left" >> end
     appeal - "stands" >> others >> flips >> wait
     return Flow(start=choose)
 

@@ -162,3 +162,54 @@ def test_the_credit_outlives_a_kill(type_lines, docs, home):
     type_lines(HALF)
     _, attempts = type_lines(OTHER_HALF)
     assert attempts[-1].grade.correct
+
+
+# ------------------------------------------------------------------------------------------------------ appeals
+
+
+TRACE = "The stone goes to the ground of the sea."  # of both points, and enough for neither
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """Whatever can be read point by point is not enough for any of its points, and there is a trace of each."""
+    weights = replace(rubrics.shipped_rubric_weights(), low=1.01, high=1.02, point=(0.0, 0.0, 0.0, -2.0))
+    monkeypatch.setattr(rubrics, "shipped_rubric_weights", lambda: weights)
+    monkeypatch.setattr(rubrics, "OWN", 0.0)
+
+
+def test_an_appeal_asks_about_the_points_without_credit_and_stands_where_all_are_meant(type_lines, refused):
+    screen, attempts = type_lines(TRACE, "a", "wood is less dense than water", "a stone sinks to the bottom")
+    assert screen.count(ASKED) == 2 and "The appeal stands." in screen and len(attempts) == 1
+
+
+def test_an_appeal_that_says_neither_costs_nothing_and_the_question_goes_on(type_lines, refused):
+    screen, attempts = type_lines(TRACE, "a", "", "", "wood", "q")
+    assert "The grade stands." in screen and [attempt.hints for attempt in attempts] == [0, 1]
+
+
+def test_what_an_appeal_gains_counts_in_the_next_try(type_lines, refused):
+    screen, attempts = type_lines(TRACE, "a", "wood is less dense than water", "", "it is so")
+    assert "The appeal stands in part." in screen
+    assert [met.credit for met in attempts[-1].grade.met] == [0.9] and attempts[-1].grade.score == pytest.approx(0.45)
+
+
+def test_a_near_miss_meant_in_an_appeal_ends_the_question(type_lines, refused):
+    screen, attempts = type_lines(TRACE, "a", "wood is denser than water", "")
+    assert "Not “wood is denser than water”: wood is less dense than water." in screen and "Density decides." in screen
+    assert len(attempts) == 1
+
+
+def test_an_answer_is_appealed_once(type_lines, refused):
+    screen, _ = type_lines(TRACE, "a", "", "", "a")
+    assert screen.count(ASKED) == 2 and "There is no grade to appeal here." in screen
+
+
+def test_an_appeal_of_no_answer_asks_nothing(type_lines):
+    screen, _ = type_lines("I don't know", "a")
+    assert ASKED not in screen and "The grade stands." in screen
+
+
+def test_leaving_in_an_appeal_leaves(type_lines, refused):
+    screen, attempts = type_lines(TRACE, "a", "q", "never typed")
+    assert "The grade stands." not in screen and len(attempts) == 1

@@ -6,7 +6,14 @@ same grade on every machine.
 
 from tutor.grading.kinds import grade
 from tutor.grading.model_verdicts import grade_from_verdicts, grade_with
-from tutor.grading.points.clarifying import choice_of, clarified, doubtful_points, question_about, traced_points
+from tutor.grading.points.clarifying import (
+    choice_of,
+    clarified,
+    doubtful_points,
+    question_about,
+    tells_what_is_so,
+    traced_points,
+)
 from tutor.grading.points.tries import keep_credit, with_credit
 from tutor.grading.records import grade_line
 from tutor.grading.rubrics import has_rubric
@@ -27,6 +34,7 @@ __all__ = [
     "keep_credit",
     "load_weights",
     "question_about",
+    "tells_what_is_so",
     "traced_points",
     "with_credit",
 ]

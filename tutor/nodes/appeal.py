@@ -11,7 +11,7 @@ from tutor.corpus import bank
 from tutor.learner import appeals
 from tutor.models import Attempt, Grade, Item, Lesson, Point, Round, Step
 from tutor.nodes.place import keep_place, read_step
-from tutor.nodes.practice import count_as_passed, next_card
+from tutor.nodes.practice import advance, count_as_passed, next_card
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from utils.errors import UsageError
@@ -70,43 +70,65 @@ def look_again(model: LanguageModel, item: Item, answer: str, language: str) -> 
 
 
 class AppealGrade(ModelVerb):
-    """A second, stricter look at the answer just graded; the first verdict stays in the record beside it.
+    """A second look at the answer just graded; the first verdict stays in the record beside it.
 
-    It costs no try: the same question goes on, or, where the appeal stands, the item counts as passed.
+    A model is told to be strict. Without one the learner is asked about the points that got no credit. It costs no try: the same
+    question goes on, or, where the appeal stands, the item counts as passed. A near miss that was meant ends the question.
     """
 
-    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, lesson: Lesson, records: Records, stored: int) -> Grade:
+    def exec(
+        self, model: LanguageModel, terminal: Terminal, item: Item, lesson: Lesson, records: Records, stored: int
+    ) -> Grade | None:
         if item.expression:
-            return self.built_in(item, lesson, records, stored)
+            return self.built_in(item, lesson, records, stored, terminal)
         with terminal.waiting("looking again"):
-            return look_again(model, item, answer_of(records, stored), lesson.language)
+            return look_again(model, item, answer_of(item, records.attempt(stored)), lesson.language)
 
-    def built_in(self, item: Item, lesson: Lesson, records: Records, stored: int) -> Grade:
-        return grading.grade(item, answer_of(records, stored), strict=True, language=lesson.language)
+    def built_in(self, item: Item, lesson: Lesson, records: Records, stored: int, terminal: Terminal) -> Grade | None:
+        """None where the learner leaves in place of saying what they meant."""
+        attempt = records.attempt(stored)
+        said = answer_of(item, attempt)
+        if attempt and (points := grading.traced_points(item, said, attempt.grade, lesson.language)):
+            return ask_what_was_meant(terminal, item, attempt.grade, points)
+        return grading.grade(item, said, strict=True, language=lesson.language)
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade | None) -> str:
+        if grade is None:
+            read_step(shared, Step("quit"))
+            return "left"
         item, records, number = prepared["item"], prepared["records"], prepared["stored"]
         attempt, round, result, card = records.attempt(number), shared["round"], shared["result"], None
         if grade.correct and attempt and round:
             count_as_passed(round, item, attempt, result)
             card = next_card(shared, attempt, item, round, "passed")
             shared["result"] = "passed"
+        elif attempt and round and result == "again" and grade.clarified:
+            round.met = list(grade.met)
+            if grading.tells_what_is_so(item, grade):
+                advance(round, item, "missed")
+                card = next_card(shared, attempt, item, round, "missed")
+                shared["result"] = "missed"
         if attempt:
             records.add_appeal(attempt, grade, utc(shared["now"]()), card)
         shared["appealable"] = None
         keep_place(shared)
         terminal = prepared["terminal"]
-        terminal.show(screens.Verdict(grade, lead="The appeal stands." if grade.correct else "The grade stands.", attempt=number))
+        gained = attempt and grade.score > attempt.grade.score
+        lead = "The appeal stands." if grade.correct else "The appeal stands in part." if gained else "The grade stands."
+        terminal.show(screens.Verdict(grade, lead=lead, attempt=number))
         if grade.correct and result in ("again", "declined") and item.explanation:
             terminal.show(screens.Reveal("", item.explanation))
         terminal.notice(f"Both verdicts are kept. For the bank's author: appeal {number}")
+        if result == "again" and shared["result"] == "missed":
+            return "settled"
         return "stands" if grade.correct else "again" if result == "again" else "missed"
 
 
-def answer_of(records: Records, number: int) -> str:
-    """What was said in an attempt."""
-    attempt = records.attempt(number)
-    return attempt.answer if attempt else ""
+def answer_of(item: Item, attempt: Attempt | None) -> str:
+    """What was said in an attempt, with what it had credit for from the tries before."""
+    if attempt is None:
+        return ""
+    return grading.with_credit(attempt.answer, attempt.grade.met) if grading.has_rubric(item) else attempt.answer
 
 
 class GradeOthersAgain(ModelVerb):
@@ -137,9 +159,9 @@ def flips_of(records: Records, corpus: Corpus, item: Item, look: Callable[[Item,
     for attempt in records.attempts(item=item.key):
         if not attempt.answer or records.has_standing_appeal(attempt):
             continue
-        said = (attempt.answer, attempt.seed)
+        said = (answer_of(authored, attempt), attempt.seed)
         if said not in grades:
-            grades[said] = look(bank.draw(authored, attempt.seed or 0), attempt.answer)
+            grades[said] = look(bank.draw(authored, attempt.seed or 0), said[0])
         if grades[said].correct != attempt.grade.correct:
             flips.append((attempt, grades[said]))
     return flips
@@ -179,10 +201,10 @@ class LookAgain(ModelVerb):
     def exec(self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
         if not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, attempt, lesson)
-        return look_again(model, item, attempt.answer, lesson.language)
+        return look_again(model, item, answer_of(item, attempt), lesson.language)
 
     def built_in(self, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
-        return grading.grade(item, attempt.answer, strict=True, language=lesson.language)
+        return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
     def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade) -> str:
         attempt = prepared["attempt"]

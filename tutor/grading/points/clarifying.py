@@ -80,8 +80,17 @@ def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping
     met = tuple(found[point.text] for point in item.rubric if point.text in found)
     missed = tuple(point.text for point in item.rubric if point.text not in found)
     said = [f"You meant: {text}." for text in confirmed]
-    said += [f"Not “{point.near}”: {point.text}." for point in asked if choices.get(point.text) == NEAR]
+    said += [_what_is_so(point) for point in asked if choices.get(point.text) == NEAR]
     said += ["What you meant by the rest is still to be said; until then the stricter verdict stands."] if is_open else []
     return replace(
         grade, score=share_of_points(item, met), met=met, missed=missed, feedback=" ".join(said), unsure=is_open, clarified=True
     )
+
+
+def _what_is_so(point: Point) -> str:
+    return f"Not “{point.near}”: {point.text}."
+
+
+def tells_what_is_so(item: Item, grade: Grade) -> bool:
+    """Whether a grade gives a point away, because its near miss was chosen: then there is nothing left to try."""
+    return grade.clarified and any(_what_is_so(point) in grade.feedback for point in item.rubric)
