@@ -289,16 +289,17 @@ def quiz(settings: Settings, topics: tuple[str, ...], sheet: str | None, **optio
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Fix what can be fixed mechanically, and say what was changed.")
 @click.option("--no-run", is_flag=True, help="Do not run the lessons' code.")
+@click.option("--trust", is_flag=True, help="Run their code even where no sandbox works.")
 @click.option("--strict", is_flag=True, help="Fail for warnings too.")
 @click.option("--rules", is_flag=True, help="List the rules.")
 @click.option("--records", is_flag=True, help="Also name the items that your records have set aside.")
 @takes_settings
 def check(
-    settings: Settings, paths: tuple[str, ...], fix: bool, no_run: bool, strict: bool, rules: bool, records: bool
+    settings: Settings, paths: tuple[str, ...], fix: bool, no_run: bool, trust: bool, strict: bool, rules: bool, records: bool
 ) -> ExitCode:
     """Look for faults in lessons and banks: PATH is a folder, a lesson or a bank, by default all of --docs.
 
-    Runs the lessons' code within limits, and compares what it prints with what they show.
+    Runs the lessons' code in a sandbox, and compares what it prints with what they show.
     """
     from tutor.check import checking
     from tutor.check.rules import rule_documents, rules_listing
@@ -310,7 +311,7 @@ def check(
     with Environment(settings) as environment:
         status = stdio.StatusLine(stdio.is_plain(settings, sys.stderr))
         try:
-            report = checking.check(settings, paths, fix, not no_run, status.show if status.visible else None)
+            report = checking.check(settings, paths, fix, not no_run, status.show if status.visible else None, trust)
         finally:
             status.clear()
         if records:

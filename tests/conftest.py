@@ -14,6 +14,7 @@ from program import run_in_process
 
 from tutor.environment import Environment
 from tutor.screen.terminal import Terminal
+from utils import program
 from utils.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,6 +107,14 @@ def interruptible():
     """A shell that starts tests in the background has them ignore Ctrl-C, and with them every process that they start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def open_book():
+    """The tests' own process keeps the environment that it was started with; real processes show that a command forgets it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "hide_environment", lambda kept: None)
+        yield
 
 
 @pytest.fixture

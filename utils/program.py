@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TextIO
 
 from utils.errors import ExitCode
+
+PR_SET_DUMPABLE = 4  # of <linux/prctl.h>
 
 
 class Stopped(BaseException):
@@ -65,6 +68,26 @@ def flush() -> None:
 def discard(stream: TextIO) -> None:
     """Point a broken stream at nothing, so that the interpreter's own flush at exit stays silent."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@cache
+def hide_environment(kept: tuple[str, ...]) -> None:
+    """Overwrite the variables that this process was started with, except those kept, and let no other process look into it.
+
+    Python's own copy, os.environ, keeps them for us; /proc/PID/environ and processes that we start without an environment
+    of their own do not have them any more. Linux only: elsewhere other processes of the same user can read no memory anyhow.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    library.getenv.restype = ctypes.c_void_p
+    for name in set(os.environ) - set(kept):
+        address = library.getenv(os.fsencode(name))
+        if address:
+            ctypes.memset(address, 0, len(ctypes.string_at(address)))
+    library.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 @contextmanager

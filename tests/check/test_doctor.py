@@ -9,8 +9,12 @@ from endpoint import error, response, serving, streamed
 
 from tutor.check import doctor
 from tutor.check.doctor import ROOT, SHIPPED, model, shipped_files
+from utils.sandbox import choosing
+from utils.sandbox.choosing import SandboxChoice
+from utils.sandbox.means import BUBBLEWRAP
 from utils.settings import Settings
 
+NONE_WORKS = SandboxChoice(None, {"bubblewrap": "not installed"})
 MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}]}')
 
 
@@ -66,3 +70,15 @@ def test_every_asset_that_the_code_names_is_looked_for():
     named = {name for path in ROOT.rglob("*.py") if path.relative_to(ROOT).parts[0] in ("tutor", "utils")
              for name in re.findall(r'"assets" / "([^"]+)"', path.read_text(encoding="utf-8"))}  # fmt: skip
     assert named and {f"assets/{name}" for name in named} <= set(SHIPPED)
+
+
+def test_the_sandbox_in_use_is_named(monkeypatch):
+    monkeypatch.setattr(choosing, "chosen", lambda: SandboxChoice(BUBBLEWRAP, {}))
+    assert doctor.sandbox() == doctor.Check("sandbox", "ok", "bubblewrap")
+
+
+def test_without_a_sandbox_it_says_why_and_what_to_install(monkeypatch):
+    monkeypatch.setattr(choosing, "chosen", lambda: NONE_WORKS)
+    check = doctor.sandbox()
+    assert check.state == "note" and "bubblewrap: not installed" in check.found
+    assert "apt install bubblewrap" in check.remedy and "pocket-tutor[sandbox]" in check.remedy

@@ -9,20 +9,21 @@ from pathlib import Path
 
 from tutor.check import runs
 from tutor.check.banks import bank_findings
-from tutor.check.code import output_is_wrong, run_findings
+from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
 from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisite_circles
 from tutor.check.report import CheckReport
 from tutor.check.rules import finding
 from tutor.check.selection import Selection, selections
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
-from tutor.corpus.corpus import Corpus
+from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import parse_lesson
 from tutor.models import BANK_SUFFIX, Finding, Lesson
 from tutor.screen.keys import ACTION_OF
 from utils import files
 from utils.errors import InvalidFile, UsageError
+from utils.sandbox.choosing import chosen
 from utils.settings import Settings
 from utils.text import nearest, plural, sanitize
 
@@ -32,20 +33,23 @@ Tell = Callable[[str], None]  # takes what is being done, for a progress line
 
 
 def check(
-    settings: Settings, paths: Sequence[str] = (), fix: bool = False, run_code: bool = True, tell: Tell | None = None
-) -> CheckReport:
+    settings: Settings, paths: Sequence[str] = (), fix: bool = False, run_code: bool = True, tell: Tell | None = None,
+    trust: bool = False,
+) -> CheckReport:  # fmt: skip
     """Check the lessons and banks of `paths`, by default those of --docs.
 
     A path is a folder of Markdown, a lesson, or a bank (then only the bank is checked). With `fix`, files are fixed
-    first, and the report has what remains. Raises UsageError for a path that does not exist.
+    first, and the report has what remains. Code that is not ours runs in a sandbox; where none works, only with `trust`.
+    Raises UsageError for a path that does not exist.
     """
     tell = tell or (lambda text: None)
     report = CheckReport(code_was_run=run_code)
     for selection in selections(settings, paths):
         report.warnings += selection.corpus.warnings  # of listing the folder; later ones are reported as findings
+        may_run = trust or _is_ours(selection.corpus)
         if fix:
-            _fix(selection, run_code, tell, report)
-        _examine(selection, run_code, tell, report)
+            _fix(selection, run_code, may_run, tell, report)
+        _examine(selection, run_code, may_run, tell, report)
     report.findings = sorted(set(report.findings), key=lambda one: (one.path, one.line, one.rule, one.message))
     return report
 
@@ -53,7 +57,13 @@ def check(
 # -------------------------------------------------------------------------------------------------- finding
 
 
-def _examine(selection: Selection, run_code: bool, tell: Tell, report: CheckReport) -> None:
+def _is_ours(corpus: Corpus) -> bool:
+    """Does a folder of lessons come with the program?"""
+    ours = Path(os.path.realpath(bundled_docs()))
+    return ours in (Path(corpus.root), *Path(corpus.root).parents)
+
+
+def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, report: CheckReport) -> None:
     corpus = selection.corpus
     texts: dict[str, str] = {}
     for lesson_id in selection.lessons:
@@ -63,7 +73,7 @@ def _examine(selection: Selection, run_code: bool, tell: Tell, report: CheckRepo
             line, message = _line_and_message(error)
             report.findings.append(finding("invalid-lesson", corpus.path_of(lesson_id), line, message))
     blocks = {lesson_id: code_blocks_of(text) for lesson_id, text in texts.items()}
-    runs_of = _run(blocks, tell) if run_code else {}
+    runs_of = _run(blocks, may_run, tell, corpus, report) if run_code else {}
     links = _links(corpus)
     ids = set(corpus.ids())
     has_banks = any(os.path.isfile(corpus.folder / (other + BANK_SUFFIX)) for other in ids)
@@ -148,8 +158,16 @@ def _examine_stray_bank(corpus: Corpus, lesson_id: str, report: CheckReport) -> 
     report.files += 1
 
 
-def _run(blocks: dict[str, list[CodeBlock]], tell: Tell) -> dict[str, list[runs.Run]]:
+def _run(
+    blocks: dict[str, list[CodeBlock]], may_run: bool, tell: Tell, corpus: Corpus, report: CheckReport
+) -> dict[str, list[runs.Run]]:
+    """The runs of lessons by their ids; none, and a finding for each, where they need a sandbox and none works."""
     runnable = {name: found for name, found in blocks.items() if any(map(runs.kind_of, found))}
+    if runnable and not (may_run or chosen().means):
+        for name, found in runnable.items():
+            line = next(block.line for block in found if runs.kind_of(block))
+            report.findings.append(not_run_finding(corpus.path_of(name), line, str(chosen())))
+        return {}
     finished: list[str] = []
 
     def done(name: str) -> None:
@@ -218,7 +236,7 @@ def _circle_findings(corpus: Corpus, chosen: Sequence[str]) -> list[Finding]:
 # --------------------------------------------------------------------------------------------------- fixing
 
 
-def _fix(selection: Selection, run_code: bool, tell: Tell, report: CheckReport) -> None:
+def _fix(selection: Selection, run_code: bool, may_run: bool, tell: Tell, report: CheckReport) -> None:
     """Write fixed files, before anything is checked."""
     corpus = selection.corpus
     blocks = {}
@@ -236,7 +254,7 @@ def _fix(selection: Selection, run_code: bool, tell: Tell, report: CheckReport) 
             continue
         if found:
             _tidy_file(found[0], _real_path(corpus, lesson_id, BANK_SUFFIX), found[1], report)
-    for lesson_id, done in (_run(blocks, tell) if run_code else {}).items():
+    for lesson_id, done in (_run(blocks, may_run, tell, corpus, report) if run_code else {}).items():
         shown = corpus.path_of(lesson_id)
         wrong = [
             (run.block, run.stdout)

@@ -38,6 +38,15 @@ def run_findings(path: str, blocks: Sequence[CodeBlock], runs: Iterable[Run]) ->
             yield from _output_findings(path, run)
 
 
+def not_run_finding(path: str, line: int, sandbox: str) -> Finding:
+    """About a lesson of a stranger whose code was not run. sandbox: why there is none."""
+    return finding(
+        "code-not-run", path, line,
+        f"found code, expected a sandbox to run it in, but {sandbox}; install bubblewrap, or run it without by --trust if you "
+        "trust its authors, or say --no-run",
+    )  # fmt: skip
+
+
 def _failure_finding(path: str, run: Run) -> Finding:
     if run.block.info == "check":
         remedy = "correct the numbers of the text, or the check"

@@ -54,6 +54,7 @@ def examine(
         *own_part("records", describe_records),
         *model(settings, environment),
         *terminal(settings, environment),
+        sandbox(),
     ]
 
 
@@ -155,6 +156,16 @@ def answering_model(endpoint: Endpoint) -> Iterator[Check]:
         except TutorError:
             continue
     yield Check("replies", "ok" if rungs else "note", f"structured by {', '.join(rungs) or 'a fenced block only'}")
+
+
+def sandbox() -> Check:
+    """What keeps the code of lessons that aren't ours apart, tried out."""
+    from utils.sandbox.choosing import chosen
+
+    if chosen().means:
+        return Check("sandbox", "ok", str(chosen()))
+    return Check("sandbox", "note", f"{chosen()}; check runs code of the bundled lessons only",
+                 "install bubblewrap (apt install bubblewrap), or pip install 'pocket-tutor[sandbox]'")  # fmt: skip
 
 
 def terminal(settings: Settings, environment: Mapping[str, str]) -> Iterator[Check]:

@@ -36,6 +36,7 @@ RULES = {
         Rule("output-differs", ERROR, "a Python block prints something other than its output block shows"),
         Rule("missing-output", ERROR, "a Python block prints and no output block follows"),
         Rule("stray-output", ERROR, "an output block without code directly above it"),
+        Rule("code-not-run", WARNING, "code that was not run, because no sandbox works here and nobody said --trust"),
         Rule("code-skipped", NOTE, "code that can't run here, because a package is missing"),
         Rule(
             "no-bank",

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from subprocess import Popen
 
 from tutor.corpus.code_blocks import CodeBlock
-from utils.sandbox import Watch, end, run_job
+from utils.sandbox.choosing import available
+from utils.sandbox.jobs import Watch, end, run_job
+from utils.sandbox.means import Means
 
 MAX_OUTPUT = 100_000  # characters that one block may print
 TORCH_MEMORY_MB = 8_192  # PyTorch maps several gigabytes before it computes anything
@@ -34,11 +36,16 @@ def kind_of(block: CodeBlock) -> str:
 
 
 def run_blocks(
-    blocks: Sequence[CodeBlock], timeout_s: float = 20, memory_mb: int = 1024, watch: Watch | None = None
+    blocks: Sequence[CodeBlock],
+    timeout_s: float = 20,
+    memory_mb: int = 1024,
+    watch: Watch | None = None,
+    means: Means | None = None,
 ) -> list[Run]:
     """Run a lesson's blocks in order in one process. Returns a Run for each block that is Python or a check.
 
-    watch: called with the process as soon as it runs, so that the caller can end it.
+    watch: called with the process as soon as it runs, so that the caller can end it. means: the sandbox; by default the best
+    that works here, or none.
     """
     kinds = [kind_of(block) for block in blocks]
     wanted = [block for block, kind in zip(blocks, kinds, strict=True) if kind in ("python", "torch", "check")]
@@ -48,7 +55,7 @@ def run_blocks(
         "cpu_s": int(timeout_s) + 1,
         "max_output": MAX_OUTPUT,
     }
-    results, ended = run_job(job, timeout_s, watch) if wanted else ([], "")
+    results, ended = run_job(job, timeout_s, watch, means or available()) if wanted else ([], "")
     runs: list[Run] = []
     reached = 0
     for block, kind in zip(blocks, kinds, strict=True):
@@ -76,11 +83,12 @@ def run_lessons(
     """
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
+    means = available()  # found out once, before there are threads
     processes: list[Popen[bytes]] = []
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
         futures = {
-            pool.submit(run_blocks, blocks, timeout_s, memory_mb, processes.append): name
+            pool.submit(run_blocks, blocks, timeout_s, memory_mb, processes.append, means): name
             for name, blocks in lessons.items()
         }  # fmt: skip
         for future in as_completed(futures):

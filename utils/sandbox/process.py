@@ -1,11 +1,13 @@
-"""The inside of the process that runs a lesson's code: `python -I -B process.py JOB RESULTS`.
+"""The inside of the process that runs a lesson's code: `python -I -B process.py`, as a script, by its path.
 
-Started by `utils.sandbox` as a script, by its path, so it imports only the standard library. JOB is a JSON file with
-`blocks` (each with `kind`, `line` and `body`), `memory_mb`, `cpu_s` and `max_output`. A JSON line is added to RESULTS as
-soon as a block is done, so that we know how far the run got even after a kill.
+It imports only the standard library. Standard input is a JSON document with `blocks` (each with `kind`, `line` and `body`),
+`max_output`, `memory_mb`, `cpu_s`, `file_mb`, `processes` (0: any number), `work` (the folder to work in), `is_private` (it is
+in a file system of our own) and `nonce`. What was standard output gets a line for each block as soon as it is done, the nonce
+and a JSON document, so that we know how far the run got even after a kill.
 
-The limits and the refusal of the network keep an author's mistakes from doing harm. They are a guard, not a sandbox: code
-that wants to get out can.
+What keeps the code from our files and from other processes is the sandbox that this process runs in (`utils.sandbox.means`).
+The limits and the refusal of the network in here are a guard against an author's mistakes, with messages that say what is
+wrong: code that wants to get past them can.
 """
 
 from __future__ import annotations
@@ -18,61 +20,102 @@ import os
 import sys
 import traceback
 import types
+from collections.abc import Callable
 from typing import Any, TextIO
 
 FILE = "<lesson>"
 EXTRA = ("numpy", "scipy")  # what the extra `lessons` installs
 INSTALL = "pip install -e '.[lessons]'"
 MAX_REPR = 160
+RESULT = "tutor.result"
+NOBODY = 65534
+OPEN_FILES = 256
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def main(job_path: str, results_path: str) -> None:
-    with open(job_path, encoding="utf-8") as file:
-        job = json.load(file)
-    limit(job["memory_mb"], job["cpu_s"])
-    sys.addaudithook(refuse_network)
+def main() -> None:
+    job = json.loads(sys.stdin.buffer.read())
+    results = os.fdopen(os.dup(1), "w", encoding="ascii")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)  # where processes that the code starts print
+    if job["is_private"]:
+        enter(job["work"])
+    limit(job)
+    sys.addaudithook(watchman(results, job.pop("nonce")))
     sys.argv = [""]
-    with open(results_path, "a", encoding="utf-8") as results:
-        run_all(job, results)
+    run_all(job)
     os._exit(0)  # without waiting for threads and atexit functions that a block left behind
 
 
-def run_all(job: dict[str, Any], results: TextIO) -> None:
+def enter(work: str) -> None:
+    """Go to work in a file system of our own, as nobody where we are the superuser."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.mkdir(work)
+    os.chdir(work)
+
+
+def watchman(results: TextIO, nonce: str) -> Callable[[str, tuple[Any, ...]], None]:
+    """An audit hook (PEP 578) that writes results, and refuses the network.
+
+    A hook is the one place of an interpreter that its code can't look into, so the nonce is kept in one. It takes results from
+    the function that `main` calls and from nobody else: a lesson's own frame stands between its functions and `main`.
+    """
+    encode, frame_of, caller = json.JSONEncoder().encode, sys._getframe, sys._getframe(1)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == RESULT:
+            if frame_of(1).f_back is caller:
+                results.write(f"{nonce} {encode(arguments[0])}\n")
+                results.flush()
+        elif event.startswith("gc.get_"):
+            raise PermissionError("a lesson's code can't look into the interpreter")
+        else:
+            refuse_network(event, arguments)
+
+    return hook
+
+
+def run_all(job: dict[str, Any]) -> None:
+    execute, tell = run, sys.audit  # a block can put others in their place
     module = sys.modules["__main__"] = types.ModuleType("__main__")  # where dataclasses and pickle look up names
     here = os.getpid()
     builds_on = ""  # why names from earlier blocks may be missing
     for block in job["blocks"]:
-        result = run(block, module.__dict__, job["max_output"], builds_on)
+        result = execute(block, module.__dict__, job["max_output"], builds_on)
         if os.getpid() != here:  # a copy of us that the block made with os.fork
             os._exit(0)
         if result["error"]:
             builds_on = builds_on or f"it builds on the block on line {block['line']}, which failed"
         elif result["skipped"]:
             builds_on = builds_on or f"it builds on the block on line {block['line']}, which was skipped"
-        results.write(json.dumps(result) + "\n")
-        results.flush()
+        tell(RESULT, result)
 
 
-def limit(memory_mb: int, cpu_s: int) -> None:
-    """Limit memory, processor time and the size of files, where the system supports it."""
-    try:
-        import resource
-    except ImportError:  # Windows
+def limit(job: dict[str, Any]) -> None:
+    """Limit memory, processor time, processes and the size of files, where the system supports it."""
+    if os.name == "nt":
         return
-    for name, amount in (("RLIMIT_AS", memory_mb * 2**20), ("RLIMIT_CPU", cpu_s), ("RLIMIT_FSIZE", 64 * 2**20)):
+    import resource
+
+    limits = {
+        "RLIMIT_AS": job["memory_mb"] * 2**20, "RLIMIT_CPU": job["cpu_s"], "RLIMIT_FSIZE": job["file_mb"] * 2**20,
+        "RLIMIT_NOFILE": OPEN_FILES, "RLIMIT_NPROC": job["processes"], "RLIMIT_CORE": 0,
+    }  # fmt: skip
+    if not job["processes"]:
+        del limits["RLIMIT_NPROC"]
+    for name, amount in limits.items():
         try:
             resource.setrlimit(getattr(resource, name), (amount, amount))
         except (AttributeError, ValueError, OSError):  # macOS refuses RLIMIT_AS
             continue
-    try:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ValueError, OSError):
-        return
 
 
 def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
-    """An audit hook (PEP 578). Local socket pairs, which asyncio needs, are allowed."""
+    """Raise PermissionError for what opens a connection. Local socket pairs, which asyncio needs, are allowed."""
     if event == "socket.__new__" and os.name != "nt":
         refused = int(arguments[1]) not in (-1, 1)  # from a descriptor; AF_UNIX
     elif event in ("socket.connect", "socket.sendto"):
@@ -183,4 +226,4 @@ def shorten(text: str, length: int = MAX_REPR) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main()

@@ -1,0 +1,26 @@
+"""Landlock and seccomp for a lesson's code: `python -I -B landlocked.py PLAN COMMAND...`, started by `utils.sandbox.means`.
+
+PLAN is JSON: `readable` and `writable` (paths) and `processes`. The package sandlock starts the command and watches over it
+from this process, and the command's output goes where ours goes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+
+def main(plan: dict[str, Any], command: list[str]) -> int:
+    from sandlock import Sandbox
+
+    sandbox = Sandbox(
+        fs_readable=plan["readable"], fs_writable=plan["writable"], cwd=plan["writable"][0], env=dict(os.environ), clean_env=True,
+        max_processes=plan["processes"], no_coredump=True,
+    )  # fmt: skip
+    return sandbox.run_interactive(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1]), sys.argv[2:]))
