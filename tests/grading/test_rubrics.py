@@ -10,18 +10,16 @@ from functools import lru_cache
 
 import pytest
 from labelled_answers import (
-    DENIALS,
     ROOT,
     LabelledAnswer,
-    denied,
     is_fit,
     reversals,
     short_items,
-    shuffled,
-    without_reference,
     written_answers,
 )
 
+from tutor.check.rubrics.gates import without_reference
+from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
 from tutor.grading import features, grade, rubrics
 from tutor.grading.clauses import clause_spans, sentences_of
 from tutor.grading.rubrics import is_answered_by_no, question_for
@@ -205,6 +203,12 @@ def test_a_point_in_the_rubrics_own_words_is_never_heard_as_a_known_wrong_answer
     for answer in (item.rubric[0].text, item.rubric[1].text, ". ".join(point.text for point in item.rubric)):
         assert grade(item, answer).score > 0, answer
     assert grade(item, item.wrong[0].answer).feedback == "Swapped."
+
+
+def test_a_known_wrong_answer_word_for_word_is_always_heard():
+    right = "Wood floats because less dense than water it is. A stone sinks to the bottom."
+    wrong = KnownWrong(right.replace("it is", "it is not"), reply="It is less dense.")
+    assert grade(replace(FLOAT, references=(right,), wrong=(wrong,)), wrong.answer).feedback == "It is less dense."
 
 
 def test_a_denied_misconception_is_no_misconception():

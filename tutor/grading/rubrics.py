@@ -260,6 +260,11 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     if talked and guards.no_answer(text):
         return wrong("This speaks to the grader and does not answer the question.")
     verbatim = any(_is_verbatim(text, reference.tokens, language) for reference in known.references)
+    heard = (
+        one for one, known_text in zip(item.wrong, known.wrongs, strict=True) if _is_verbatim(text, known_text.tokens, language)
+    )
+    if not verbatim and (said := next(heard, None)):
+        return wrong(reply_to(said))
     reading = read_answer(item, text, weights, language, verbatim=verbatim)
     if reading and verbatim:
         return None, reading, COPIED
