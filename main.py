@@ -290,12 +290,21 @@ def quiz(settings: Settings, topics: tuple[str, ...], sheet: str | None, **optio
 @click.option("--fix", is_flag=True, help="Fix what can be fixed mechanically, and say what was changed.")
 @click.option("--no-run", is_flag=True, help="Do not run the lessons' code.")
 @click.option("--trust", is_flag=True, help="Run their code even where no sandbox works.")
+@click.option("--mutate", is_flag=True, help="Also try wrong answers made from the right ones of free-text questions.")
 @click.option("--strict", is_flag=True, help="Fail for warnings too.")
 @click.option("--rules", is_flag=True, help="List the rules.")
 @click.option("--records", is_flag=True, help="Also name the items that your records have set aside.")
 @takes_settings
 def check(
-    settings: Settings, paths: tuple[str, ...], fix: bool, no_run: bool, trust: bool, strict: bool, rules: bool, records: bool
+    settings: Settings,
+    paths: tuple[str, ...],
+    fix: bool,
+    no_run: bool,
+    trust: bool,
+    mutate: bool,
+    strict: bool,
+    rules: bool,
+    records: bool,
 ) -> ExitCode:
     """Look for faults in lessons and banks: PATH is a folder, a lesson or a bank, by default all of --docs.
 
@@ -311,7 +320,8 @@ def check(
     with Environment(settings) as environment:
         status = stdio.StatusLine(stdio.is_plain(settings, sys.stderr))
         try:
-            report = checking.check(settings, paths, fix, not no_run, status.show if status.visible else None, trust)
+            show = status.show if status.visible else None
+            report = checking.check(settings, paths, fix, not no_run, show, trust, mutate)
         finally:
             status.clear()
         if records:

@@ -21,8 +21,9 @@ from pathlib import Path
 import fit_grader  # puts the project itself on the path
 import numpy as np
 from fit_grader import COLUMNS, DECIDE, ROOT, calibrate, held_out, probability, training, unseen_domains, unseen_questions
-from labelled_answers import DENIALS, denied, is_fit, reversals, short_items, shuffled, written_answers
+from labelled_answers import is_fit, reversals, short_items, written_answers
 
+from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
 from tutor.grading import grade, grade_record
 from tutor.grading.comparable import prepare_question
 from tutor.grading.short import Rejection, judge, shipped_weights

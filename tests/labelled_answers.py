@@ -12,23 +12,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from tutor.check.rubrics.lone_references import without_reference
 from tutor.corpus.corpus import open_corpus
+from tutor.grading import lexicon
 from tutor.models import Item
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "tests" / "data" / "answers"
-DENIALS = (
-    "It is not true that {}",
-    "No, {}",
-    "I don't think that {}",
-    "It is wrong that {}",
-    "{} That is false.",
-    "Nobody says that {}",
-    "It's a myth that {}",
-    "It is not the case that {}",
-    "I disagree that {}",
-)
-SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -102,46 +92,15 @@ def made_answers(seed: int = 0) -> Iterator[LabelledAnswer]:
         yield LabelledAnswer(item, rng.choice(other.references), "wrong", "other lesson", none)
 
 
-def without_reference(item: Item, number: int) -> Item:
-    """An item as it is without one of its references."""
-    return replace(item, references=item.references[:number] + item.references[number + 1 :])
-
-
 def with_point(item: Item, number: int, **changes: object) -> Item:
     """An item one of whose points is changed."""
     return replace(item, rubric=tuple(replace(p, **changes) if n == number else p for n, p in enumerate(item.rubric)))
 
 
-def denied(text: str, denial: str) -> str:
-    """A text each of whose sentences is denied."""
-    parts = [part for part in SENTENCES.split(text) if part]
-    return " ".join(denial.format(part if denial.startswith("{") else part[0].lower() + part[1:]) for part in parts)
-
-
-def shuffled(text: str, rng: random.Random) -> str:
-    """The words of a text in another order."""
-    words = text.split()
-    rng.shuffle(words)
-    return " ".join(words)
-
-
-@lru_cache(maxsize=1)
-def _turns() -> dict[str, str]:
-    """Each word with a plain opposite and that opposite."""
-    pairs = (
-        "more less,higher lower,larger smaller,bigger smaller,large small,big small,high low,before after,"
-        "always never,longer shorter,long short,increases decreases,grows shrinks,rises falls,up down,"
-        "positive negative,faster slower,fast slow,same different,many few,everything nothing,most least,"
-        "wide narrow,wider narrower,cheap expensive,dependent independent,steep flat"
-    )
-    both = [(one, other) for one, other in (pair.split() for pair in pairs.split(","))]
-    return dict(both) | {other: one for one, other in reversed(both)}
-
-
 def reversals(text: str) -> list[str]:
     """A text turned round: with one word replaced by its opposite, and with two opposites that change places."""
     parts = re.split(r"(\w+)", text)
-    turns = _turns()
+    turns = lexicon.turns()
     places = [place for place, part in enumerate(parts) if part in turns]
     found = []
     for place in places[:2]:

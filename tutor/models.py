@@ -335,3 +335,4 @@ class Finding:
     rule: str
     severity: str  # "error", "warning" or "note"
     message: str
+    add: str = ""  # lines to add to the file as they are, where that is the remedy

@@ -18,7 +18,7 @@ from labelled_answers import (
     written_answers,
 )
 
-from tutor.check.rubrics.gates import without_reference
+from tutor.check.rubrics.lone_references import without_reference
 from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
 from tutor.grading import features, grade, rubrics
 from tutor.grading.clauses import clause_spans, sentences_of

@@ -8,12 +8,14 @@ from typing import Any
 
 from tutor.check.leaks import hint_gives_away, question_gives_away, readable
 from tutor.check.lesson_text import formula_finding, line_findings
+from tutor.check.rubrics import gates
 from tutor.check.rules import finding
 from tutor.corpus.bank import accepted_answers, draw, kind_of, parse_bank, shown_answer
 from tutor.corpus.bank.templates import fill
 from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.corpus.markdown import markdown_parser
 from tutor.grading import grade
+from tutor.grading.rubrics import has_rubric
 from tutor.models import Finding, Grade, Item, Lesson
 from utils import strict_yaml
 from utils.errors import InvalidFile
@@ -95,6 +97,7 @@ class _ItemCheck:
             *self.missing_parts(),
             *self.undefined_draws(),
             *self.grader_disagreements(),
+            *self.rubric_faults(),
             *self.leaks(),
             *self.option_lengths(),
             *self.key_like_answers(keys),
@@ -156,6 +159,11 @@ class _ItemCheck:
                         f'the grader accepts the wrong answer "{shorten(wrong.answer)}"{of_draw}; reword it, or the '
                         "references, so that they differ in content", "wrong", index,
                     )  # fmt: skip
+
+    def rubric_faults(self) -> Iterator[Finding]:
+        """What a rubric that is read point by point does not keep to."""
+        for fault in gates.point_faults(self.drawn[0], self.language) if has_rubric(self.drawn[0]) else ():
+            yield self.finding(fault.rule, fault.message, fault.field, fault.index)
 
     def _reference_finding(self, rule: str, drawn: Item, index: int, answer: str, given: Grade, of_draw: str) -> Finding:
         is_short = kind_of(drawn).is_free_text(drawn)

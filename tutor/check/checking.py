@@ -13,13 +13,14 @@ from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
 from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisite_circles
 from tutor.check.report import CheckReport
+from tutor.check.rubrics import mutation
 from tutor.check.rules import finding
 from tutor.check.selection import Selection, selections
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import parse_lesson
-from tutor.models import BANK_SUFFIX, Finding, Lesson
+from tutor.models import BANK_SUFFIX, Finding, Item, Lesson
 from tutor.screen.keys import ACTION_OF
 from utils import files
 from utils.errors import InvalidFile, UsageError
@@ -34,16 +35,16 @@ Tell = Callable[[str], None]  # takes what is being done, for a progress line
 
 def check(
     settings: Settings, paths: Sequence[str] = (), fix: bool = False, run_code: bool = True, tell: Tell | None = None,
-    trust: bool = False,
+    trust: bool = False, mutate: bool = False,
 ) -> CheckReport:  # fmt: skip
     """Check the lessons and banks of `paths`, by default those of --docs.
 
     A path is a folder of Markdown, a lesson, or a bank (then only the bank is checked). With `fix`, files are fixed
     first, and the report has what remains. Code that is not ours runs in a sandbox; where none works, only with `trust`.
-    Raises UsageError for a path that does not exist.
+    With `mutate`, wrong answers made from right ones are tried too. Raises UsageError for a path that does not exist.
     """
     tell = tell or (lambda text: None)
-    report = CheckReport(code_was_run=run_code)
+    report = CheckReport(code_was_run=run_code, mutated=mutate)
     for selection in selections(settings, paths):
         report.warnings += selection.corpus.warnings  # of listing the folder; later ones are reported as findings
         may_run = trust or _is_ours(selection.corpus)
@@ -130,6 +131,7 @@ def _examine_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_ban
     if found:
         findings, items = bank_findings(lesson, *found, keys=ACTION_OF)
         report.findings += findings
+        _try_mutants(items, *found, lesson, report)
         report.items += len(items)
         report.places.update((item.key, (item.path, item.line)) for item in items)
         report.files += 1
@@ -154,8 +156,16 @@ def _examine_stray_bank(corpus: Corpus, lesson_id: str, report: CheckReport) -> 
         return
     findings, items = bank_findings(None, text, shown, keys=ACTION_OF)
     report.findings += findings
+    _try_mutants(items, text, shown, None, report)
     report.items += len(items)
     report.files += 1
+
+
+def _try_mutants(items: Sequence[Item], text: str, path: str, lesson: Lesson | None, report: CheckReport) -> None:
+    if report.mutated and items:
+        findings, scores = mutation.try_bank(items, text, path, lesson.language if lesson else "en")
+        report.findings += findings
+        report.scores += scores
 
 
 def _run(

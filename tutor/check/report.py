@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tutor.check.rubrics.mutation import MutationScore
 from tutor.check.rules import finding
 from tutor.models import Card, Finding
 from utils.errors import ExitCode
@@ -25,6 +26,8 @@ class CheckReport:
     fixed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     code_was_run: bool = True
+    mutated: bool = False  # whether wrong answers made from right ones were tried
+    scores: list[MutationScore] = field(default_factory=list)  # of each item that they were made for
     places: dict[str, tuple[str, int]] = field(default_factory=dict)  # item key -> path and line of its bank
 
     def add_set_aside(self, cards: Sequence[Card]) -> None:
@@ -39,13 +42,37 @@ class CheckReport:
     def document(self) -> dict[str, Any]:
         """The report as --json prints it."""
         counts = {name: getattr(self, name) for name in ("files", "sections", "items", "code_blocks")}
-        return {**counts, "findings": [asdict(one) for one in self.findings], "fixed": self.fixed}
+        findings = [{name: value for name, value in asdict(one).items() if value or name != "add"} for one in self.findings]
+        mutation = {"mutation": [asdict(one) for one in self.scores]} if self.mutated else {}
+        return {**counts, "findings": findings, "fixed": self.fixed, **mutation}
 
     def listing(self) -> str:
         """A line for each fix and finding, and one that sums up."""
-        found = [f"{one.path}:{one.line}: {one.severity}: {one.message} [{one.rule}]" for one in self.findings]
+        found = [
+            f"{one.path}:{one.line}: {one.severity}: {one.message} [{one.rule}]" + (f"\n{one.add}" if one.add else "")
+            for one in self.findings
+        ]
         fixed = [f"fixed: {text}" for text in self.fixed]
-        return "\n".join([*fixed, *found, self.summary()])
+        return "\n".join([*fixed, *found, *self.mutation_listing(), self.summary()])
+
+    def mutation_listing(self) -> list[str]:
+        """A line for each item that mutants were made for, after one that says what they are."""
+        if not self.mutated:
+            return []
+        if not self.scores:
+            return ["no mutation score: found no free-text question to make wrong answers for"]
+        width = len(str(max(one.made for one in self.scores)))
+        made, refused = sum(one.made for one in self.scores), sum(one.refused for one in self.scores)
+        references, passed = sum(one.references for one in self.scores), sum(one.passed for one in self.scores)
+        standing = f"; {passed} of {references} references would pass without themselves" if references else ""
+        return [
+            "mutation score: how many wrong answers, made from its right ones, each question refuses; see to those that pass",
+            *(
+                f"{one.refused:{width}} of {one.made:{width}}  {one.path}:{one.line}: {one.item}"
+                for one in self.scores
+            ),
+            f"{refused:,} of {made:,} in all{standing}",
+        ]  # fmt: skip
 
     def summary(self) -> str:
         """`2 lessons, 9 sections, 4 items, 1 code block: 1 error, no warnings`."""

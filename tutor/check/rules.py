@@ -55,6 +55,11 @@ RULES = {
         Rule("failed-reference", ERROR, "the grader does not accept a right answer"),
         Rule("unsure-reference", WARNING, "the grader is unsure of a right answer"),
         Rule("passed-wrong-answer", ERROR, "the grader accepts a known wrong answer"),
+        Rule("passed-point", WARNING, "the grader takes one point of a rubric for the whole answer"),
+        Rule("unheard-point", WARNING, "a point of a rubric does not count when it is said alone"),
+        Rule("lone-reference", WARNING, "with --mutate: answers worded like a reference pass only because it is there"),
+        Rule("misheard-reference", WARNING, "with --mutate: an answer worded like a reference is taken for a wrong one"),
+        Rule("survived-mutant", WARNING, "with --mutate: the grader accepts a wrong answer made from a right one"),
         Rule("key-like-answer", WARNING, "an answer that a session would mistake for one of its keys"),
         Rule("undefined-draw", ERROR, "a parametric item has no answer for some of its values"),
         Rule("too-few-points", WARNING, "the rubric of a short item has fewer than two points"),
@@ -65,9 +70,9 @@ RULES = {
 }
 
 
-def finding(rule: str, path: str, line: int | None, message: str) -> Finding:
-    """A finding with the severity of its rule. line: 1-based, None if it can't be told."""
-    return Finding(path, line or 1, rule, RULES[rule].severity, message)
+def finding(rule: str, path: str, line: int | None, message: str, add: str = "") -> Finding:
+    """A finding with the severity of its rule. line: 1-based, None if it can't be told. add: lines to add as they are."""
+    return Finding(path, line or 1, rule, RULES[rule].severity, message, add)
 
 
 def rule_documents() -> list[dict[str, str]]:

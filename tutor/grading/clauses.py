@@ -131,8 +131,8 @@ def clause_spans(text: str, longest: int = 12) -> list[tuple[int, int]]:
     longest: clauses of a sentence that are looked at.
     """
     found: list[tuple[int, int]] = []
-    for begin, end in _between(SENTENCE, text, 0, len(text)):
-        parts = _between(JOINT, text, begin, end)[:longest]
+    for begin, end in stretches(SENTENCE, text, 0, len(text)):
+        parts = stretches(JOINT, text, begin, end)[:longest]
         found.append((begin, end))
         if len(parts) > 1:
             found += parts
@@ -140,7 +140,7 @@ def clause_spans(text: str, longest: int = 12) -> list[tuple[int, int]]:
     return list(dict.fromkeys(found))
 
 
-def _between(mark: re.Pattern[str], text: str, begin: int, end: int) -> list[tuple[int, int]]:
+def stretches(mark: re.Pattern[str], text: str, begin: int, end: int) -> list[tuple[int, int]]:
     """The stretches of a part of a text that a mark parts, without those that hold no word."""
     edges = [begin]
     for found in mark.finditer(text, begin, end):

@@ -103,6 +103,13 @@ def opposites() -> dict[str, frozenset[str]]:
     return {key: frozenset(words - {key}) for key, words in found.items()}
 
 
+@lru_cache(maxsize=1)
+def turns() -> dict[str, str]:
+    """Word -> the plain opposite that can stand in its place; of several, the first."""
+    pairs = [(one, other) for one, other in map(str.split, reversed(_sections()["turns"]))]
+    return {other: one for one, other in pairs} | dict(pairs)
+
+
 def is_listed(stem: str) -> bool:
     """Whether a stem belongs to a listed word, and so is unlikely to be a misspelling of another word."""
     return stem in groups() or stem in opposites()
