@@ -240,15 +240,18 @@ def create_quiz_flow() -> Flow:
     """All questions, then all grades; a person or a filled-in sheet answers. Writes a sheet to fill in where one is asked for.
 
     Its store, beside `corpus`, `terminal`, `model`, `records`, `now` and `session`: `request` (what is asked), `sheet` (the one
-    that answers, or None), `sheet_path` (where to write one, or None), `repeat` (how often to grade), `flaky_passes`, `jobs`
-    (requests to the model at a time), `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the
-    report) and `started`; from ChooseItems on `banks` ({lesson id: its items as authored}), `waiting` (items not answered
-    yet) and `outcomes` ({key: Outcome}); the current `answers` and `grades`, the first `grade` among them, `asked` (key of the
-    item on screen), `answered` (how many); at the end `report`, `document` for --json and `exit_code`.
+    that answers, or None), `sheet_path` (where to write one, or None), `second` and `second_path` (the sheet that says what the
+    answers meant, and where it is or is to be written, or None), `repeat` (how often to grade), `flaky_passes`, `jobs` (requests
+    to the model at a time), `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the report) and
+    `started`; from ChooseItems on `banks` ({lesson id: its items as authored}), `waiting` (items not answered yet) and `outcomes`
+    ({key: Outcome}); the current `answers` and `grades`, the first `grade` among them, `open_questions` ({key: how many are open
+    about an answer}), `asked` (key of the item on screen), `answered` (how many); at the end `report`, `document` for --json and
+    `exit_code`.
     """
     choose, write, compare = nodes.ChooseItems(), nodes.WriteSheet(), nodes.CompareSheet()
     collect, grade, unreadable = nodes.CollectAnswers(), nodes.GradeAnswers(), nodes.SayUnreadable()
-    record, report = nodes.RecordAttempts(), nodes.ReportScores()
+    clarify, record, report = nodes.ClarifyAnswers(), nodes.RecordAttempts(), nodes.ReportScores()
+    meant = nodes.AskAboutAnswer()
 
     choose - "blank_sheet" >> write
     choose - "sheet" >> compare
@@ -256,10 +259,13 @@ def create_quiz_flow() -> Flow:
     compare >> collect
     collect - "answers" >> grade
     collect - "done" >> report
-    grade - "graded" >> record
+    grade - "graded" >> clarify >> record
     grade - "unreadable" >> unreadable
     unreadable >> collect
-    record >> collect
+    record - "recorded" >> collect
+    record - "doubtful" >> meant
+    meant - "settled" >> record
+    meant - "done" >> report
     return Flow(start=choose)
 
 

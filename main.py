@@ -262,6 +262,7 @@ def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
 @click.option("--kinds", metavar="KIND,...", help="Only some kinds: choice, multi, number, short, cloze, order.")
 @click.option("--sheet", metavar="FILE", help="Write the questions for somebody to fill in.")
 @click.option("--answers", metavar="FILE", help="Grade a filled-in sheet instead of asking.")
+@click.option("--clarify", metavar="FILE", help="Ask in FILE what unclear answers meant; once filled in, grade with it.")
 @click.option("--min-score", "min_scores", multiple=True, metavar="[TOPIC=]X", help="Exit with 1 below this share.")
 @click.option("--junit", metavar="FILE", help="Write the grades as JUnit XML.")
 @click.option("--rerun-failed", metavar="FILE", help="Ask again what an earlier --json does not show as right.")
@@ -572,37 +573,54 @@ def session(
 @contextmanager
 def quiz_session(
     settings: Settings, topics: Sequence[str], sheet_path: str | None, *, count: int | None, kinds: str | None,
-    answers: str | None, min_scores: Sequence[str], junit: str | None, rerun_failed: str | None, repeat: int, flaky: str,
-    jobs: int, cassette: str | None,
+    answers: str | None, clarify: str | None, min_scores: Sequence[str], junit: str | None, rerun_failed: str | None,
+    repeat: int, flaky: str, jobs: int, cassette: str | None,
 ) -> Iterator[QuizStore]:  # fmt: skip
     """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
     from tutor.nodes.shared import quiz_store
-    from tutor.quiz import choosing, outcomes, reports, sheets
+    from tutor.quiz import choosing, clarifications, outcomes, reports, sheets
     from tutor.screen import learners, stdio, terminal
     from utils import files
 
     if sheet_path and (answers or junit or min_scores):
         raise UsageError("--sheet only writes questions; grade the filled sheet with --answers, without --sheet")
+    if clarify and not answers:
+        raise UsageError("--clarify asks what the answers of a filled sheet meant; give that sheet with --answers FILE")
     if not (sheet_path or answers or stdio.person_present()):
         raise UsageError("a quiz needs a terminal to read keys from; without one, write a sheet with --sheet FILE and grade "
                          "it with --answers FILE")  # fmt: skip
     with Environment(settings, cassette=cassette) as environment:
         find = environment.corpus.find
         sheet = sheets.read_sheet(files.read_text(answers), files.shown_path(answers)) if answers else None
+        second = None
+        if clarify and files.size_bytes(clarify):
+            second = sheets.read_sheet(files.read_text(clarify), files.shown_path(clarify))
+        if sheet:
+            clarifications.refuse_misplaced(sheet, second)
         earlier = None
         if rerun_failed:
             earlier = choosing.failed_items(files.read_text(rerun_failed), files.shown_path(rerun_failed))
         least = outcomes.thresholds(min_scores, find)
         lessons = [find(topic) for topic in topics]
         request = choosing.request_of(settings.seed, lessons, choosing.kinds_of(kinds), count, sheet, earlier)
-        if junit:
-            files.refuse_unwritable(junit)
+        for path in filter(None, (junit, clarify if not second else None)):
+            files.refuse_unwritable(path)
         if sheet:
             environment.terminal = terminal.Terminal(settings, learners.SheetLearner(sheet.typed))
         if sheet_path:
             environment.records = environment.records_to_read
         shared = quiz_store(
-            environment, request, sheet, sheet_path, repeat, flaky == "pass", jobs, least, reports.fixed_time(os.environ)
+            environment,
+            request,
+            sheet,
+            sheet_path,
+            second,
+            clarify,
+            repeat,
+            flaky == "pass",
+            jobs,
+            least,
+            reports.fixed_time(os.environ),
         )
         try:
             yield shared

@@ -31,7 +31,10 @@ BY_FLOW = {
         "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer", "AwaitNext", "EndRound",
     ),
     "review": ("ChooseDue", "SayNothingDue", "EndReview"),
-    "quiz": ("ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "RecordAttempts", "ReportScores"),
+    "quiz": (
+        "ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "ClarifyAnswers",
+        "RecordAttempts", "AskAboutAnswer", "ReportScores",
+    ),
     "ask": ("FindPassages", "AnswerQuestion", "ShowAnswer"),
     "find": ("LookThrough", "DecideStep", "SearchLessons", "ReadLesson", "ShowFound"),
     "summarize": ("ChooseSections", "SummarizeSections", "CombineSummaries", "ShowSummary"),

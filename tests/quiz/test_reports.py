@@ -56,7 +56,13 @@ def test_junit_has_a_case_an_item_with_failures_and_errors_apart():
     assert 'Met: gas ("makes gas")\nMissed: rising' in failure.text and "Read again: docs/food/bread.md:12" in failure.text
     assert suite.find("testcase[@name='c']/error").get("message").startswith("the item was changed")
     properties = {found.get("name"): found.get("value") for found in suite.iter("property")}
-    assert properties == {"seed": "7", "corpus": "12ab", "score": "0.5000", "grader": f"built-in (ptutor {__version__})"}
+    assert properties == {
+        "seed": "7",
+        "corpus": "12ab",
+        "score": "0.5000",
+        "grader": f"built-in (ptutor {__version__})",
+        "unsure": "0",
+    }
 
 
 def test_junit_shows_what_was_typed_without_its_control_characters_and_keeps_emoji():

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 
-def ask_what_was_meant(terminal: Terminal, item: Item, grade: Grade, points: Sequence[Point]) -> Grade | None:
+def ask_what_was_meant(
+    terminal: Terminal, item: Item, grade: Grade, points: Sequence[Point], leave: str = "leave"
+) -> Grade | None:
     """The grade once the learner has said which of each point and its near miss they meant; None where they leave.
 
     Enter and a script say neither, so that nothing is confirmed by accident.
@@ -37,7 +39,7 @@ def ask_what_was_meant(terminal: Terminal, item: Item, grade: Grade, points: Seq
         question = grading.question_about(item, point)
         options = [option.text for option in question.options]
         terminal.show(screens.Prose(question.question))
-        step = terminal.choose(options, {"quit": "leave"}, unattended=str(len(options) - 1))
+        step = terminal.choose(options, {"quit": leave}, unattended=str(len(options) - 1))
         if step.action != "choose":
             return None
         terminal.show(screens.Said(options[int(step.text)]))

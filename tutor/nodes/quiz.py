@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,10 +12,12 @@ from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import schedule
 from tutor.models import Attempt, Grade, Item
+from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
-from tutor.quiz import sheets
+from tutor.quiz import clarifications, sheets
 from tutor.quiz.choosing import QuizRequest, choose, read_banks
+from tutor.quiz.clarifications import UnclearAnswer
 from tutor.quiz.fingerprints import corpus_fingerprint, versions_of
 from tutor.quiz.outcomes import Outcome, no_answer, settle
 from tutor.quiz.reports import QuizReport
@@ -206,10 +208,97 @@ class GradeAnswers(Verb):
         return "unreadable" if unreadable else "graded"
 
 
+class ClarifyAnswers(Verb):
+    """What a sheet's answers meant, where the grader is unsure: read from the second sheet, or written there to be asked."""
+
+    def exec(
+        self, answers: list[TypedAnswer], grades: list[Grades], corpus: Corpus, sheet: Sheet | None, second: Sheet | None,
+        second_path: str | None, terminal: Terminal,
+    ) -> tuple[list[Grades], dict[str, int]]:  # fmt: skip
+        """(the grades, with what was meant; {key: how many questions are open})."""
+        if not sheet or not second_path:
+            return grades, {}
+        unclear = self.unclear(answers, grades, corpus)
+        questions = [question for one in unclear for question in one.questions]
+        if not second:
+            self.ask(terminal, questions, len(unclear), sheet, second_path)
+            return grades, {answers[one.number][0].key: len(one.questions) for one in unclear}
+        chosen = clarifications.chosen_in(second, questions)
+        for warning in chosen.warnings:
+            terminal.warn(warning)
+        return self.settled(answers, grades, unclear, chosen.options)
+
+    @staticmethod
+    def unclear(answers: list[TypedAnswer], grades: list[Grades], corpus: Corpus) -> list[UnclearAnswer]:
+        found = []
+        for number, ((item, typed, _), results) in enumerate(zip(answers, grades, strict=True)):
+            unsure = next((one for one in results if isinstance(one, Grade) and one.unsure), None)
+            language = corpus.lesson(item.lesson).language
+            if unsure and (points := grading.doubtful_points(item, typed or "", unsure, language)):
+                questions = [grading.question_about(item, point) for point in points]
+                asked = [clarifications.asked_of(item, typed or "", question) for question in questions]
+                found.append(UnclearAnswer(number, points, asked))
+        return found
+
+    @staticmethod
+    def ask(terminal: Terminal, questions: list[Item], answers: int, sheet: Sheet, path: str) -> None:
+        shown = files.shown_path(path)
+        if not questions:
+            terminal.say_aside(f"{shown}: not written, since no answer is unclear")
+            return
+        files.write_new(path, clarifications.write_second_sheet(questions, sheet, name=shown))
+        count = f"{plural(len(questions), 'question')} about {plural(answers, 'answer')}"
+        terminal.say_aside(f"{shown}: {count}. Fill it in; then: ptutor quiz --answers {sheet.path} --clarify {shown}")
+
+    @staticmethod
+    def settled(
+        answers: list[TypedAnswer], grades: list[Grades], unclear: list[UnclearAnswer], options: Mapping[str, int]
+    ) -> tuple[list[Grades], dict[str, int]]:
+        settled, still_open = list(grades), {}
+        for one in unclear:
+            item = answers[one.number][0]
+            choices = {
+                point.text: grading.choice_of(question, options[question.key])
+                for point, question in zip(one.points, one.questions, strict=True)
+                if question.key in options
+            }
+            if left := len(one.points) - len(choices):
+                still_open[item.key] = left
+            if choices:
+                settled[one.number] = [
+                    grading.clarified(item, grade, one.points, choices) if isinstance(grade, Grade) and grade.unsure else grade
+                    for grade in grades[one.number]
+                ]
+        return settled, still_open
+
+    def post(self, shared: QuizStore, prepared: dict[str, Any], clarified: tuple[list[Grades], dict[str, int]]) -> None:
+        shared["grades"], shared["open_questions"] = clarified
+
+
+class AskAboutAnswer(Verb):
+    """What the answer just given meant, asked at the keyboard; the grade itself is shown at the end."""
+
+    def exec(self, answers: list[TypedAnswer], grade: Grade, corpus: Corpus, terminal: Terminal) -> Grade | None:
+        item, typed, _ = answers[0]
+        points = grading.doubtful_points(item, typed or "", grade, corpus.lesson(item.lesson).language)
+        terminal.notice("Before the next question: what did you mean?")
+        return ask_what_was_meant(terminal, item, grade, points, "hand in")
+
+    def post(self, shared: QuizStore, prepared: dict[str, Any], settled: Grade | None) -> str:
+        if settled is None:  # handed in: the stricter verdict, which is stored, stands
+            shared["waiting"].remove(prepared["answers"][0][0])
+            shared["answered"] += 1
+            return "done"
+        shared["grades"] = [[settled] * len(shared["grades"][0])]
+        return "settled"
+
+
 class RecordAttempts(Verb):
     """Store the answers with their grades, which a person sees at the end."""
 
-    def exec(self, answers: list[TypedAnswer], grades: list[Grades], flaky_passes: bool) -> list[Outcome]:
+    def exec(
+        self, answers: list[TypedAnswer], grades: list[Grades], flaky_passes: bool, open_questions: dict[str, int]
+    ) -> list[Outcome]:
         """The outcome of each answer."""
         outcomes = []
         for (item, typed, seconds), results in zip(answers, grades, strict=True):
@@ -218,16 +307,18 @@ class RecordAttempts(Verb):
                 outcomes.append(Outcome(item, typed or "", error=str(failed), exit_code=failed.exit_code, seconds=seconds))
                 continue
             grade, verdicts = settle([one for one in results if isinstance(one, Grade)], flaky_passes)
-            outcomes.append(Outcome(item, typed or "", grade, verdicts=verdicts, seconds=seconds))
+            still_open = open_questions.get(item.key, 0)
+            outcomes.append(Outcome(item, typed or "", grade, "", verdicts, "", seconds, open_questions=still_open))
         return outcomes
 
-    def post(self, shared: QuizStore, prepared: dict[str, Any], outcomes: Sequence[Outcome]) -> None:
+    def post(self, shared: QuizStore, prepared: dict[str, Any], outcomes: Sequence[Outcome]) -> str:
         records, attended = shared["records"], shared["terminal"].attended
         for outcome in outcomes:
             item = outcome.item
+            doubtful = attended and self.is_doubtful(outcome, shared["corpus"])
             kept = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
             card = None
-            if attended:  # a sheet may be anyone's, so it changes nobody's reviews
+            if attended and not doubtful:  # a sheet may be anyone's, so it changes nobody's reviews
                 rating = "unaided" if kept.correct else "missed"
                 card = schedule.next_card(item.key, records.card(item.key), rating, shared["now"](), fuzz=False)
             attempt = Attempt(
@@ -236,8 +327,17 @@ class RecordAttempts(Verb):
             )  # fmt: skip
             records.add(attempt, card=card)
             shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where)
+            if doubtful:  # there is one answer at a time
+                shared["grade"] = outcome.grade
+                return "doubtful"
             shared["waiting"].remove(item)
             shared["answered"] += 1
+        return "recorded"
+
+    @staticmethod
+    def is_doubtful(outcome: Outcome, corpus: Corpus) -> bool:
+        language = corpus.lesson(outcome.item.lesson).language
+        return bool(outcome.grade and grading.doubtful_points(outcome.item, outcome.answer, outcome.grade, language))
 
 
 class ReportScores(Verb):

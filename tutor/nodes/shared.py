@@ -115,6 +115,8 @@ class QuizInputs(TypedDict):
     request: QuizRequest  # what is asked
     sheet: Sheet | None  # the one that answers
     sheet_path: str | None  # where to write one
+    second: Sheet | None  # the second one, filled in: what the answers meant
+    second_path: str | None  # where it is, or is to be written
     repeat: int  # how often to grade each answer
     flaky_passes: bool  # verdicts that differ count as right
     jobs: int  # requests to the model at a time
@@ -123,6 +125,7 @@ class QuizInputs(TypedDict):
     started: datetime
     answered: int
     asked: str | None  # key of the item on screen
+    open_questions: dict[str, int]  # about what an answer meant, by item key
     exit_code: ExitCode
 
 
@@ -140,17 +143,17 @@ class QuizStore(QuizInputs, total=False):
 
 
 def quiz_store(
-    environment: Environment, request: QuizRequest, sheet: Sheet | None, sheet_path: str | None, repeat: int, flaky_passes: bool,
-    jobs: int, min_scores: dict[str, float], moment: datetime | None,
+    environment: Environment, request: QuizRequest, sheet: Sheet | None, sheet_path: str | None, second: Sheet | None,
+    second_path: str | None, repeat: int, flaky_passes: bool, jobs: int, min_scores: dict[str, float], moment: datetime | None,
 ) -> QuizStore:  # fmt: skip
     """The store of `quiz`. `moment` is the time of the report if it must be reproducible, see reports.fixed_time."""
     clock = (lambda: moment) if moment else environment.now
     return {
         "corpus": environment.corpus, "terminal": environment.terminal, "model": environment.model,
         "records": environment.records, "now": environment.now, "session": environment.session, "request": request,
-        "sheet": sheet, "sheet_path": sheet_path, "repeat": repeat, "flaky_passes": flaky_passes, "jobs": jobs,
-        "min_scores": min_scores, "clock": clock, "started": clock(), "answered": 0, "asked": None,
-        "exit_code": ExitCode.DONE,
+        "sheet": sheet, "sheet_path": sheet_path, "second": second, "second_path": second_path,
+        "repeat": repeat, "flaky_passes": flaky_passes, "jobs": jobs, "min_scores": min_scores, "clock": clock,
+        "started": clock(), "answered": 0, "asked": None, "open_questions": {}, "exit_code": ExitCode.DONE,
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -54,6 +54,11 @@ def first_fingerprint(item: Item) -> str:
 def corpus_fingerprint(versions: Mapping[str, str]) -> str:
     """12 hexadecimal digits of the fingerprints of all items: where they and the seed are the same, so is the quiz."""
     return _digest("\n".join(f"{key} {version}" for key, version in sorted(versions.items())))
+
+
+def answers_fingerprint(answers: Iterable[tuple[str, str, str]]) -> str:
+    """12 hexadecimal digits of (key, version, answer as written) of each item of a filled sheet."""
+    return _digest(json.dumps(list(answers)))
 
 
 def versions_of(banks: Mapping[str, Sequence[Item]]) -> dict[str, str]:

@@ -24,6 +24,7 @@ class Outcome:
     verdicts: tuple[bool, ...] = ()  # for each time that it was graded: was it correct?
     where: str = ""  # "docs/llm/attention.md:88", the lines to read again
     seconds: float = 0.0  # how long a person took
+    open_questions: int = 0  # on a second sheet, about what the answer meant
     exit_code: int = 0  # of the whole quiz because of this item, where a model was required and failed
 
     @property
@@ -33,6 +34,10 @@ class Outcome:
     @property
     def correct(self) -> bool:
         return bool(self.grade and self.grade.correct)
+
+    @property
+    def unsure(self) -> bool:
+        return bool(self.grade and self.grade.unsure)
 
     @property
     def question(self) -> str:

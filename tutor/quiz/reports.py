@@ -95,6 +95,7 @@ class QuizReport:
             "scores": {lesson: round(score, 4) for lesson, score in self.scores().items()},
             "min_scores": {lesson: least for lesson, least in self.min_scores.items() if lesson},
             "errors": sum(not outcome.grade for outcome in self.outcomes),
+            "unsure": sum(outcome.unsure for outcome in self.outcomes),
             "started": _timestamp(self.started) + "Z",
             "seconds": round(self.seconds, 3),
         }
@@ -116,6 +117,7 @@ class QuizReport:
             ("corpus", self.corpus),
             ("score", f"{self.score:.4f}"),
             ("grader", _clean(self.grader)),
+            ("unsure", sum(outcome.unsure for outcome in self.outcomes)),
         ):
             suite.add_property(name, str(value))
         for outcome in self.outcomes:
@@ -123,7 +125,7 @@ class QuizReport:
             if not outcome.grade:
                 case.result = Error(_clean(outcome.error), "not-graded")
             elif not outcome.correct:
-                failure = Failure(_clean(_met_and_missed(outcome, outcome.grade)), "missed")
+                failure = Failure(_clean(_met_and_missed(outcome, outcome.grade)), "unsure" if outcome.unsure else "missed")
                 failure.text = _details(outcome, outcome.grade)
                 case.result = failure
             suite.append(case)
@@ -193,11 +195,13 @@ def _item(outcome: Outcome) -> dict[str, Any]:
         "answer": outcome.answer,
         "score": round(outcome.score, 4),
         "correct": outcome.correct,
-        "met": [{"point": met.point, "evidence": met.evidence} for met in grade.met] if grade else [],
+        "met": [{"point": met.point, "evidence": met.evidence, "credit": met.credit} for met in grade.met] if grade else [],
         "missed": list(grade.missed) if grade else [],
         "feedback": outcome.feedback,
         "grader": grade.grader if grade else None,
-        "unsure": bool(grade and grade.unsure),
+        "unsure": outcome.unsure,
+        "clarified": bool(grade and grade.clarified),
+        "open_questions": outcome.open_questions,
         "error": outcome.error or None,
         "verdicts": list(outcome.verdicts),
         "stability": outcome.stability,
@@ -207,8 +211,9 @@ def _item(outcome: Outcome) -> dict[str, Any]:
 
 
 def _met_and_missed(outcome: Outcome, grade: Grade) -> str:
-    """`score 0.50. met: a; b. missed: c`, on one line."""
-    parts = [f"score {outcome.score:.2f}"]
+    """`score 0.50. met: a; b. missed: c`, on one line; where the grader is unsure, that first."""
+    parts = ["unsure, the stricter verdict stands"] if outcome.unsure else []
+    parts.append(f"score {outcome.score:.2f}")
     if grade.met:
         parts.append("met: " + "; ".join(met.point for met in grade.met))
     parts.append("missed: " + ("; ".join(grade.missed) or outcome.feedback or "the answer"))

@@ -20,7 +20,7 @@ from utils.errors import InvalidFile
 from utils.strict_yaml import line_of, load, scalars_as_written
 from utils.text import nearest
 
-FIELDS = ("corpus", "seed", "topics", "versions", "items")
+FIELDS = ("corpus", "seed", "topics", "versions", "answers", "items")
 NEEDED_FIELDS = ("corpus", "seed", "topics", "items")
 NEEDED = ("id", "version", "answer")
 LISTS = tuple(dict.fromkeys(kind.sheet_field for kind in bank.KINDS.values() if kind.sheet_field))  # options, steps
@@ -62,6 +62,8 @@ class Sheet:
     topics: tuple[str, ...]
     entries: tuple[SheetEntry, ...]
     versions: int = 1  # the way in which the versions of its items were made, see fingerprints.VERSIONS
+    answers: str = ""  # of a second sheet: the fingerprint of the answers that it asks about, see clarifications.py
+    answers_line: int = 1
 
     def entry(self, key: str) -> SheetEntry | None:
         return next((entry for entry in self.entries if entry.key == key), None)
@@ -76,23 +78,30 @@ class Sheet:
 
 
 def write_sheet(
-    items: Sequence[Item], versions: Mapping[str, str], *, seed: int, topics: Sequence[str], corpus: str, name: str
-) -> str:
+    items: Sequence[Item], versions: Mapping[str, str], *, seed: int, topics: Sequence[str], corpus: str, name: str,
+    head: str = HEAD, how: str = "", answers: str = "",
+) -> str:  # fmt: skip
     """The YAML of a sheet to fill in.
 
-    items: drawn. versions: {key: fingerprint of the item as authored}. name: of the file, for the instructions.
+    items: drawn. versions: {key: fingerprint of the item as authored}. name: of the file, for the instructions. Those of a second
+    sheet are its `head` and, in place of each kind's own, `how`; `answers` is the fingerprint of what it asks about.
     """
-    lines = [HEAD.replace("NAME", " ".join(name.split()))]
+    lines = [head.replace("NAME", " ".join(name.split()))]
     lines += [
         f'corpus: "{corpus}"',
         f"seed: {seed}",
         f"topics: {json.dumps(list(topics), ensure_ascii=False)}",
         f"versions: {VERSIONS}",
+        *([f'answers: "{answers}"'] if answers else []),
         "",
         "items:",
     ]
     for number, item in enumerate(items, 1):
-        lines += ["", f"  # {number} of {len(items)}: {bank.kind_of(item).how_on_sheet(item)}", f"  - id: {_quote(item.key)}"]
+        lines += [
+            "",
+            f"  # {number} of {len(items)}: {how or bank.kind_of(item).how_on_sheet(item)}",
+            f"  - id: {_quote(item.key)}",
+        ]
         lines.append(f'    version: "{versions[item.key]}"')
         for name, shown in _shown(item).items():
             if isinstance(shown, str):
@@ -163,7 +172,9 @@ def read_sheet(text: str, path: str) -> Sheet:
                                                 f"{first_lines[entry.key]}, expected it once; remove one")  # fmt: skip
         first_lines[entry.key] = entry.line
         entries.append(entry)
-    return Sheet(path, written.get(("corpus",), ""), seed, tuple(topics), tuple(entries), versions)
+    corpus, answers = (written.get((name,), "") for name in ("corpus", "answers"))
+    answers_line = line_of(data, "answers") if answers else 1
+    return Sheet(path, corpus, seed, tuple(topics), tuple(entries), versions, answers, answers_line)
 
 
 def _entry(fields: Any, index: int, written: Mapping[tuple[Any, ...], str], path: str, line: int) -> SheetEntry:

@@ -17,7 +17,7 @@ from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Notice, Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.screens import Reveal, Said, Verdict
-from utils.text import sanitize
+from utils.text import plural, sanitize
 
 if TYPE_CHECKING:
     from tutor.quiz.reports import QuizReport
@@ -36,6 +36,10 @@ class GradedItem(Screen):
         outcome, grade = self.outcome, self.outcome.grade
         if not grade:
             return [Notice(f"! Not graded: {outcome.error}")]
+        if outcome.open_questions:  # whoever reads this may be the one who is still to be asked
+            asked = plural(outcome.open_questions, "question")
+            lead = f"Not sure; {asked} on the second sheet will tell. Until then the stricter verdict stands."
+            return [Verdict(replace(grade, missed=(), feedback=""), lead=lead)]
         if grade.grader == SKIPPED:
             verdict = Verdict(replace(grade, missed=(), feedback=""), lead=grade.feedback)
         else:
