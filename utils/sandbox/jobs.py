@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -51,14 +52,13 @@ def run_job(
         os.mkdir(work)
         inside = PRIVATE if means.has_private_tmp else work
         limits = {"work": inside, "is_private": means.has_private_tmp, "processes": means.processes(), "file_mb": TMP_MB}
-        with tempfile.TemporaryFile() as order, tempfile.TemporaryFile() as noise:
-            order.write(json.dumps({**job, **limits, "nonce": nonce}).encode())
-            order.seek(0)
+        order = json.dumps({**job, **limits, "nonce": nonce}).encode()
+        with tempfile.TemporaryFile() as noise:
             process = subprocess.Popen(
-                [*means.lead(folder), *python(), str(INSIDE)], stdin=order, stdout=subprocess.PIPE, stderr=noise,
+                [*means.lead(folder), *python(), str(INSIDE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise,
                 cwd=work, env=_environment(inside), start_new_session=True,
             )  # fmt: skip
-            listener = Listener(process, 8 * (len(job["blocks"]) + 1) * job["max_output"])
+            listener = Listener(process, order, 8 * (len(job["blocks"]) + 1) * job["max_output"])
             try:
                 if watch:
                     watch(process)
@@ -84,20 +84,26 @@ def failure_of(means: Means) -> str:
         except OSError as error:
             return error.strerror or str(error)
     if not results:
-        return ended.removeprefix(ENDED)
+        return re.sub(rf"^{ENDED}exit status \d+: ", "", ended)
     return "" if results[0]["error"].startswith(REFUSALS) else "it does not hide our files"
 
 
 class Listener(threading.Thread):
-    """Takes in what a process writes to its standard output, up to a limit."""
+    """Tells a process its job, then takes in what it writes to its standard output, up to a limit.
 
-    def __init__(self, process: subprocess.Popen[bytes], max_bytes: int):
+    The job goes through a pipe, which is empty once it is read: in a file, the code could read it again.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], order: bytes, max_bytes: int):
         super().__init__(daemon=True)
-        assert process.stdout
-        self.pipe, self.max_bytes, self.heard = process.stdout, max_bytes, bytearray()
+        assert process.stdin and process.stdout
+        self.order, self.job, self.pipe = order, process.stdin, process.stdout
+        self.max_bytes, self.heard = max_bytes, bytearray()
         self.start()
 
     def run(self) -> None:
+        with suppress(OSError), self.job:  # it ended before it had read all
+            self.job.write(self.order)
         with self.pipe:
             while len(self.heard) <= self.max_bytes and (some := os.read(self.pipe.fileno(), 65_536)):
                 self.heard += some

@@ -72,7 +72,7 @@ def landlock(folder: str) -> list[str]:
     from importlib.util import find_spec
 
     if not find_spec("sandlock"):
-        raise OSError(f"sandlock is not installed: {EXTRA}")
+        raise OSError(f"not installed: {EXTRA}")
     devices = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
     plan = {"readable": [*visible_paths(), *devices], "writable": [os.path.join(folder, "work")], "processes": PROCESSES}
     return [*python(), str(HERE / "landlocked.py"), json.dumps(plan)]
