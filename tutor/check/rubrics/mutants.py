@@ -70,6 +70,7 @@ class Mutant:
     source: str  # field of the bank that it was made from: "references" or "rubric"
     number: int  # which entry of that field
     lacks: bool = False  # it is right as far as it goes, and lacks a point
+    is_nonsense: bool = False  # no person would answer it
 
 
 def denied(text: str, denial: str) -> str:
@@ -111,6 +112,9 @@ def _made(item: Item, language: str) -> Iterator[Mutant]:
             yield Mutant(answer, change, "references", number)
         for answer, change in texts.without_a_point(reference):
             yield Mutant(answer, change, "references", number, lacks=True)
+        if len(reference.split()) >= FEWEST:
+            answer = shuffled(reference, random.Random(_digest(reference)))
+            yield Mutant(answer, "with its words shuffled", "references", number, is_nonsense=True)
     points = [point.text for point in item.rubric]
     for number, point in enumerate(item.rubric):
         if len(points) > 1:
@@ -162,8 +166,6 @@ class _Texts:
             yield from self.turned(text, clauses)
         yield from self.with_other_number(text, clauses)
         yield from self.with_swapped_roles(text, clauses)
-        if len(text.split()) >= FEWEST:
-            yield shuffled(text, random.Random(_digest(text))), "with its words shuffled"
 
     def clauses(self, text: str) -> list[_Clause]:
         """The clauses of a text, in order."""

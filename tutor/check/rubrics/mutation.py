@@ -12,7 +12,8 @@ from tutor.check.rubrics.mutants import Mutant, mutants_of
 from tutor.check.rules import finding
 from tutor.corpus.bank import kind_of
 from tutor.grading import grade
-from tutor.models import Finding, Item
+from tutor.grading.rubrics import has_rubric
+from tutor.models import Finding, Item, KnownWrong
 from utils import strict_yaml
 from utils.text import shorten
 
@@ -51,7 +52,9 @@ def try_bank(items: Sequence[Item], text: str, path: str, language: str) -> tupl
         passed = sum(given.correct for given in alone)
         scores.append(MutationScore(path, item.line, item.id, made, made - len(survivors), len(alone), passed))
         found += lone_findings(item, alone, entry)
-        of_item = sorted((_finding(item, one, entry, text, path) for one in survivors), key=lambda one: (one.line, one.message))
+        of_item = sorted(
+            (_finding(item, one, entry, text, path, language) for one in survivors), key=lambda one: (one.line, one.message)
+        )
         first = next((n for n, one in enumerate(of_item) if one.add), None)
         if first is not None and not item.wrong:
             field = _indentation(text, strict_yaml.line_of(entry, "references")) + "wrong:"
@@ -60,7 +63,7 @@ def try_bank(items: Sequence[Item], text: str, path: str, language: str) -> tupl
     return found, scores
 
 
-def _finding(item: Item, mutant: Mutant, entry: dict[str, Any], text: str, path: str) -> Finding:
+def _finding(item: Item, mutant: Mutant, entry: dict[str, Any], text: str, path: str, language: str) -> Finding:
     line = strict_yaml.line_of(entry[mutant.source], mutant.number)
     told = (
         f'item "{item.id}": the grader accepts {"the points" if mutant.source == "rubric" else "this reference"} {mutant.change}'
@@ -68,9 +71,17 @@ def _finding(item: Item, mutant: Mutant, entry: dict[str, Any], text: str, path:
     if mutant.lacks:  # half an answer is not wrong, so that a reply to it as a known wrong answer would be unfair
         remedy = f'"{shorten(mutant.answer)}" passes; word that point, and its also:, in what the others do not say'
         return finding("survived-mutant", path, line, f"{told}: {remedy}")
+    if not has_rubric(item) and (mutant.is_nonsense or _passes_although_known(item, mutant, language)):
+        remedy = f'"{shorten(mutant.answer)}" passes; give each point a near:, so that answers are read clause by clause'
+        return finding("survived-mutant", path, line, f"{told}: {remedy}")
     row = f"- answer: {json.dumps(mutant.answer, ensure_ascii=False)}"
     indentation = _indentation(text, strict_yaml.line_of(entry["wrong" if item.wrong else "references"], 0))
     return finding("survived-mutant", path, line, f"{told}; add the line below to its wrong:", indentation + row)
+
+
+def _passes_although_known(item: Item, mutant: Mutant, language: str) -> bool:
+    known = replace(item, wrong=(*item.wrong, KnownWrong(mutant.answer)))
+    return grade(known, mutant.answer, language=language).correct
 
 
 def _indentation(text: str, line: int) -> str:
