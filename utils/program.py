@@ -70,6 +70,20 @@ def discard(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+@contextmanager
+def threads(count: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """A `map` that works in that many threads, in order. What an interrupt finds at work is left behind, not waited for."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool.map
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
 @cache
 def hide_environment(kept: tuple[str, ...]) -> None:
     """Overwrite the variables that this process was started with, except those kept, and let no other process look into it.

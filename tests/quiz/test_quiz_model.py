@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from conftest import ROOT, bare_environment
 from endpoint import error, serving, streamed
+from program import end_by
 
 BANK = """\
 items:
@@ -113,3 +119,51 @@ def test_a_cassette_that_does_not_know_an_answer_ends_with_3_and_calls_nobody(qu
     sheet.write_text(sheet.read_text(encoding="utf-8").replace(RIGHT, "because the yeast breathes gas", 1), encoding="utf-8")
     run, _, server = quiz(streamed(verdict()), arguments=["--cassette", tape])
     assert run.returncode == 3 and not server.requests
+
+
+@pytest.fixture
+def stuck():
+    """What an endpoint does after its first reply: it says that it was asked, and keeps everybody waiting."""
+    asked, released = threading.Event(), threading.Event()
+
+    def answer(request):
+        asked.set()
+        released.wait(120)
+        return streamed(verdict())
+
+    yield answer, asked
+    released.set()
+
+
+def ended_while_waiting(stuck, number, home, *arguments):
+    """A command that a signal ends while it waits for a model."""
+    answer, asked = stuck
+    with serving(streamed(verdict()), answer) as server:
+        environment = {**bare_environment(home), "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
+        child = subprocess.Popen(
+            [sys.executable, str(ROOT / "main.py"), *map(str, arguments)], env=environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert asked.wait(60)
+        assert end_by(child, number) == -number
+        said, errors = child.communicate()
+    assert "Traceback" not in errors
+    return said
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_quiz_that_waits_for_a_model_and_the_report_has_its_grades(stuck, sheet, docs, home, tmp_path, name):
+    report = tmp_path / "report.xml"
+    number = getattr(signal, name)
+    ended_while_waiting(stuck, number, home, "quiz", "--docs", docs, "--answers", sheet, "--junit", report, "--jobs", "1")
+    cases = ElementTree.parse(report).getroot().iter("testcase")
+    assert [case.find("failure") is None for case in cases][:2] == [True, False]
+
+
+def test_a_signal_ends_bulk_grading_that_waits_for_a_model_and_what_was_graded_is_printed(stuck, home, tmp_path):
+    records = tmp_path / "records.jsonl"
+    record = {"question": "Why does dough rise?", "reference": "Yeast makes gas."}
+    asked = [record | {"id": n, "answer": f"{n} times: yeast breathes out carbon dioxide"} for n in (1, 2, 3)]
+    records.write_text("".join(json.dumps(one) + "\n" for one in asked), encoding="utf-8")
+    said = ended_while_waiting(stuck, signal.SIGINT, home, "grade", records, "--jobs", "1")
+    assert [json.loads(line)["id"] for line in said.splitlines()] == [1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.nodes.verb import Verb
+from utils import program
 from utils.errors import ExitCode, ModelError
 
 if TYPE_CHECKING:
@@ -40,13 +41,20 @@ class GradeRecords(Verb):
     ) -> list[dict[str, Any]]:
         if not model.available:
             return list(run_all(grading.grade_line, batch))
-        from concurrent.futures import ThreadPoolExecutor
 
         def graded(record: tuple[int, str]) -> dict[str, Any]:
             return grading.grade_line(record, lambda *asked: self.with_model(model, terminal, *asked))
 
-        with ThreadPoolExecutor(jobs) as pool:
-            return list(pool.map(graded, batch))
+        grades: list[dict[str, Any]] = []
+        try:
+            with program.threads(jobs) as run_all:
+                for grade in run_all(graded, batch):
+                    grades.append(grade)
+        except BaseException:  # a signal, or a model that is required: what was graded until then is written all the same
+            for grade in grades:
+                terminal.put_line(grade)
+            raise
+        return grades
 
     @staticmethod
     def with_model(

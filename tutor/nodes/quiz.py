@@ -22,7 +22,7 @@ from tutor.quiz.fingerprints import corpus_fingerprint, versions_of
 from tutor.quiz.outcomes import Outcome, no_answer, settle
 from tutor.quiz.reports import QuizReport
 from tutor.screen import quiz_screens, screens
-from utils import files
+from utils import files, program
 from utils.errors import ExitCode, ModelError, NothingRun
 from utils.text import plural
 from utils.times import utc
@@ -168,17 +168,25 @@ class GradeAnswers(Verb):
     """
 
     def exec(
-        self, answers: list[TypedAnswer], repeat: int, model: LanguageModel, jobs: int, terminal: Terminal, corpus: Corpus
-    ) -> list[Grades]:
+        self, answers: list[TypedAnswer], repeat: int, model: LanguageModel, jobs: int, terminal: Terminal, corpus: Corpus,
+        outcomes: dict[str, Outcome], flaky_passes: bool,
+    ) -> list[Grades]:  # fmt: skip
         languages = [corpus.lesson(item.lesson).language for item, _, _ in answers]
         said = [(item, typed or "", language) for (item, typed, _), language in zip(answers, languages, strict=True)]
         if not model.available:
             return [[self.built_in(*one)] * repeat for one in said]
-        from concurrent.futures import ThreadPoolExecutor
-
         tasks = [(*one, repetition) for one in said for repetition in range(repeat)]
-        with ThreadPoolExecutor(jobs) as pool, terminal.counting(len(tasks), "graded") as count:
-            grades = [count(grade) for grade in pool.map(lambda task: self.read(model, terminal, *task), tasks)]
+        grades: Grades = []
+        try:
+            with program.threads(jobs) as run_all, terminal.counting(len(tasks), "graded") as count:
+                for grade in run_all(lambda task: self.read(model, terminal, *task), tasks):
+                    grades.append(count(grade))
+        except BaseException:  # a signal: the report, which is written in any case, has what was graded until then
+            whole = [grades[start : start + repeat] for start in range(0, len(grades) - repeat + 1, repeat)]
+            for answer, results in zip(answers, whole, strict=False):
+                key = answer[0].key
+                outcomes[key] = replace(outcome_of(answer, results, flaky_passes), where=outcomes[key].where)
+            raise
         return [grades[start : start + repeat] for start in range(0, len(grades), repeat)]
 
     @staticmethod
@@ -300,16 +308,10 @@ class RecordAttempts(Verb):
         self, answers: list[TypedAnswer], grades: list[Grades], flaky_passes: bool, open_questions: dict[str, int]
     ) -> list[Outcome]:
         """The outcome of each answer."""
-        outcomes = []
-        for (item, typed, seconds), results in zip(answers, grades, strict=True):
-            failed = next((result for result in results if isinstance(result, ModelError)), None)
-            if failed:
-                outcomes.append(Outcome(item, typed or "", error=str(failed), exit_code=failed.exit_code, seconds=seconds))
-                continue
-            grade, verdicts = settle([one for one in results if isinstance(one, Grade)], flaky_passes)
-            still_open = open_questions.get(item.key, 0)
-            outcomes.append(Outcome(item, typed or "", grade, "", verdicts, "", seconds, open_questions=still_open))
-        return outcomes
+        return [
+            outcome_of(answer, results, flaky_passes, open_questions.get(answer[0].key, 0))
+            for answer, results in zip(answers, grades, strict=True)
+        ]
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], outcomes: Sequence[Outcome]) -> str:
         records, attended = shared["records"], shared["terminal"].attended
@@ -338,6 +340,16 @@ class RecordAttempts(Verb):
     def is_doubtful(outcome: Outcome, corpus: Corpus) -> bool:
         language = corpus.lesson(outcome.item.lesson).language
         return bool(outcome.grade and grading.doubtful_points(outcome.item, outcome.answer, outcome.grade, language))
+
+
+def outcome_of(answer: TypedAnswer, results: Grades, flaky_passes: bool, still_open: int = 0) -> Outcome:
+    """What came of an answer, from its grades."""
+    item, typed, seconds = answer
+    failed = next((result for result in results if isinstance(result, ModelError)), None)
+    if failed:
+        return Outcome(item, typed or "", error=str(failed), exit_code=failed.exit_code, seconds=seconds)
+    grade, verdicts = settle([one for one in results if isinstance(one, Grade)], flaky_passes)
+    return Outcome(item, typed or "", grade, "", verdicts, "", seconds, open_questions=still_open)
 
 
 class ReportScores(Verb):

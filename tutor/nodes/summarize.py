@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from tutor import prompts
@@ -10,6 +9,7 @@ from tutor.models import Lesson, Section
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.search import summaries
 from tutor.search.summaries import KeySentence
+from utils import program
 
 if TYPE_CHECKING:
     from tutor.nodes.shared import SummaryStore
@@ -46,8 +46,8 @@ class SummarizeSections(ModelVerb):
             line = lines[0].line if lines else section.line
             return [KeySentence(section.slug, section.title, line, text) for text in said]
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(points_of, sections)), "model"
+        with program.threads(AT_ONCE) as run_all:
+            return list(run_all(points_of, sections)), "model"
 
     def built_in(self, lesson: Lesson, sections: list[Section], words: int) -> tuple[list[list[KeySentence]], str]:
         each = max(25, 2 * words // len(sections))
