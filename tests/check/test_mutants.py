@@ -79,6 +79,8 @@ def test_a_not_is_put_in_or_taken_out(reference, change):
         "The new lamp lasts longer or shorter.",
         "The house was built before the war, and it is smaller.",  # makes no point
         "If the new lamp lasts longer, good.",
+        "All the heat there is makes the old one hot.",
+        "You see how hot the old lamp is, and that is it.",
     ],
 )
 def test_what_may_still_be_right_is_not_turned_round(reference):

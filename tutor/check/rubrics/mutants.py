@@ -35,7 +35,7 @@ SENTENCES = re.compile(r"(?<=[.!?])\s+")
 NUMBER = re.compile(r"(?<![\w.,^*/_√−-])\d+(?:\.\d+)?(?![\w.^*/_]|,\d)")
 # "not" goes behind one of these, unless what follows is not what it would deny: "that is, …", "is not", "is only".
 AUXILIARY = re.compile(
-    r"\b(is|are|was|were|can|will|would|could|should|must)\b"
+    r"(?<!there )\b(is|are|was|were|can|will|would|could|should|must)\b(?=\s+\w)"
     r"(?!\s*[,;:]|\s+(?:not|no|never|only|just|merely|none|neither)\b)",
     re.I,
 )
