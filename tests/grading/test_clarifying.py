@@ -118,12 +118,17 @@ def test_a_confirmed_point_counts_nine_tenths_and_the_answer_passes():
 def test_a_near_miss_is_a_miss_and_says_what_is_so():
     found = clarified(FLOAT, HALF, [STONE], {STONE.text: NEAR})
     assert (found.score, found.correct, found.missed) == (0.5, False, (STONE.text,))
-    assert found.feedback == "Not “a stone rises to the top”: a stone sinks to the bottom."
+    assert found.feedback == "Not “a stone rises to the top”, but “a stone sinks to the bottom”."
 
 
 def test_neither_is_a_miss():
     found = clarified(FLOAT, HALF, [STONE], {STONE.text: NEITHER})
     assert (found.score, found.correct, found.unsure, found.missed) == (0.5, False, False, (STONE.text,))
+
+
+def test_what_neither_leaves_missing_is_asked_for_in_the_authors_words():
+    other = replace(HALF, met=(Met(STONE.text, "down"),), missed=(WOOD.text,))
+    assert clarified(FLOAT, other, [WOOD], {WOOD.text: NEITHER}).feedback == "How dense is wood?"
 
 
 def test_a_point_that_was_made_and_is_denied_when_asked_about_is_missed():

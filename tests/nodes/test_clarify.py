@@ -90,10 +90,16 @@ def test_a_point_in_doubt_is_asked_about_in_place_of_judging_oneself(type_lines,
 
 
 def test_the_answer_is_shown_only_once_the_learner_has_chosen(type_lines, in_doubt):
-    screen, _ = type_lines(WHOLE, "")
+    screen, _ = type_lines(WHOLE, "a stone rises to the top")
     before = screen[: screen.index(ASKED)]
     assert "sinks" not in before and "Density decides" not in before
     assert "sinks to the bottom" in screen[screen.index(ASKED) :]
+
+
+def test_neither_is_a_try_like_another_with_the_next_hint(type_lines, in_doubt):
+    screen, _ = type_lines(WHOLE, "", "q")
+    assert "Hint 1 of 2: Think of what they weigh." in screen[screen.index("› neither of the two") :]
+    assert "Density decides." not in screen
 
 
 def test_enter_says_neither(type_lines, in_doubt):
@@ -114,7 +120,7 @@ def test_a_script_chooses_by_words(type_lines, in_doubt):
 
 def test_a_near_miss_ends_the_question_and_says_what_is_so(type_lines, in_doubt):
     screen, attempts = type_lines(WHOLE, "a stone rises to the top", "a")
-    assert "Not “a stone rises to the top”: a stone sinks to the bottom." in screen
+    assert "Not “a stone rises to the top”, but “a stone sinks to the bottom”." in screen
     assert "The grade stands." not in screen, "what was settled by the learner can't be appealed"
     assert not attempts[-1].grade.correct
 
@@ -196,7 +202,7 @@ def test_what_an_appeal_gains_counts_in_the_next_try(type_lines, refused):
 
 def test_a_near_miss_meant_in_an_appeal_ends_the_question(type_lines, refused):
     screen, attempts = type_lines(TRACE, "a", "wood is denser than water", "")
-    assert "Not “wood is denser than water”: wood is less dense than water." in screen and "Density decides." in screen
+    assert "Not “wood is denser than water”, but “wood is less dense than water”." in screen and "Density decides." in screen
     assert len(attempts) == 1
 
 

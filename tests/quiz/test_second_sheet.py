@@ -176,7 +176,7 @@ def test_a_letter_names_an_option_as_on_any_sheet(quiz, second, tmp_path):
 def test_a_near_miss_is_a_miss_and_the_report_says_what_is_so(quiz, second, tmp_path):
     fill(second, float_2="a stone rises to the top", salt_1="salt slows the yeast")
     items = items_of(quiz("--answers", tmp_path / "sheet.yaml", "--clarify", second, "--json"))
-    assert items["float"]["feedback"] == "Not “a stone rises to the top”: a stone sinks to the bottom."
+    assert items["float"]["feedback"] == "Not “a stone rises to the top”, but “a stone sinks to the bottom”."
     assert not items["float"]["correct"] and not items["float"]["unsure"]
 
 

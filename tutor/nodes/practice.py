@@ -223,7 +223,7 @@ class RecordAttempt(Verb):
             return "unsure"
         if round.mode == "probe":
             return "declined"
-        answer_seen = grade.clarified or grade.grader in (SKIPPED, JUDGED)
+        answer_seen = grading.tells_what_is_so(item, grade) or grade.grader in (SKIPPED, JUDGED)
         return "again" if round.hints < len(item.hints) and not answer_seen else "missed"
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: str) -> str:

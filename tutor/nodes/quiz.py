@@ -289,7 +289,7 @@ class AskAboutAnswer(Verb):
     def exec(self, answers: list[TypedAnswer], grade: Grade, corpus: Corpus, terminal: Terminal) -> Grade | None:
         item, typed, _ = answers[0]
         points = grading.doubtful_points(item, typed or "", grade, corpus.lesson(item.lesson).language)
-        terminal.notice("Before the next question: what did you mean?")
+        terminal.notice("To grade you fairly: what did you mean?")
         return ask_what_was_meant(terminal, item, grade, points, "hand in")
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], settled: Grade | None) -> str:

@@ -95,8 +95,9 @@ class LineKeyboard:
 
         self.console.print(numbered_list(list(options)))
         default = int(unattended or 0)
+        shown = {"next": f"for {default + 1}", **keys} if default else keys
         while True:
-            step = self._read(keys)
+            step = self._read(shown)
             if step.action == "next":
                 return Step("choose", str(default))
             if step.action != "answer":

@@ -5,7 +5,7 @@ Each question offers the point, its near miss and neither of the two. It needs n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tutor.corpus import bank
@@ -32,7 +32,7 @@ def doubtful_points(item: Item, answer: str, grade: Grade, language: str = "en")
     missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
     if not missed:
         return tuple(sorted((point for point in item.rubric if point.text in found), key=lambda one: found[one.text])[:1])
-    doubtful = _most_doubtful(missed, found, lambda chance: chance >= LEAST)
+    doubtful = _most_doubtful(missed, found)
     return doubtful or tuple(sorted(missed, key=lambda point: -found[point.text])[:1])
 
 
@@ -40,13 +40,12 @@ def traced_points(item: Item, answer: str, grade: Grade, language: str = "en") -
     """The points to ask about where a learner disputes a grade: those without credit of which the answer shows a trace."""
     found = chances(item, answer, language)
     missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
-    return _most_doubtful(missed, found, lambda chance: chance > 0)
+    return _most_doubtful(missed, found)
 
 
-def _most_doubtful(
-    points: Sequence[Point], found: Mapping[str, float], is_doubtful: Callable[[float], bool]
-) -> tuple[Point, ...]:
-    asked = [point for point in points if is_doubtful(found[point.text])]
+def _most_doubtful(points: Sequence[Point], found: Mapping[str, float]) -> tuple[Point, ...]:
+    """At most MOST of the points, without those that an answer clearly doesn't make."""
+    asked = [point for point in points if found[point.text] >= LEAST]
     return tuple(sorted(asked, key=lambda point: abs(found[point.text] - 0.5))[:MOST])
 
 
@@ -81,6 +80,7 @@ def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping
     missed = tuple(point.text for point in item.rubric if point.text not in found)
     said = [f"You meant: {text}." for text in confirmed]
     said += [_what_is_so(point) for point in asked if choices.get(point.text) == NEAR]
+    said += [point.ask for point in item.rubric if point.text in missed and choices.get(point.text) == NEITHER][:1]
     said += ["What you meant by the rest is still to be said; until then the stricter verdict stands."] if is_open else []
     return replace(
         grade, score=share_of_points(item, met), met=met, missed=missed, feedback=" ".join(said), unsure=is_open, clarified=True
@@ -88,7 +88,7 @@ def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping
 
 
 def _what_is_so(point: Point) -> str:
-    return f"Not “{point.near}”: {point.text}."
+    return f"Not “{point.near}”, but “{point.text}”."
 
 
 def tells_what_is_so(item: Item, grade: Grade) -> bool:
