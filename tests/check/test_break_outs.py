@@ -201,6 +201,20 @@ def test_a_process_that_leaves_its_session_does_not_outlive_the_run(means, mark)
     assert run.stdout == "left\n" and dies_out(mark)
 
 
+def test_nothing_is_left_of_a_run_that_we_end(means, mark):
+    body = f"""
+        import os
+        for _ in range(3):
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    {STARTS.format(sleep=SLEEP, mark=mark)}
+                os._exit(0)
+        {STARTS.format(sleep=SLEEP, mark=mark)}"""
+    (run,) = runs.run_blocks([python(body)], timeout_s=2, means=means)
+    assert run.error == "it took longer than 2 s" and dies_out(mark)
+
+
 def test_a_fork_bomb_ends_with_the_run(means, mark):
     body = f"""
         import os

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from importlib.util import find_spec
 from types import SimpleNamespace
 
@@ -122,7 +123,8 @@ def test_a_block_that_never_ends_is_killed_with_what_it_started(line, monkeypatc
         return 1, 0
 
     monkeypatch.setattr(jobs, "usage", looked_at)
-    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: 1e9 if heard else 0))  # time is up once it has begun
+    clock = SimpleNamespace(monotonic=lambda: 1e9 if heard else 0, sleep=time.sleep)  # time is up once it has begun
+    monkeypatch.setattr(jobs, "time", clock)
     blocks = python("print(1)"), python(body, 5), python("print(2)", 12)
     first, second, third = ran(*blocks, timeout_s=1, means=NONE)
     assert first.stdout == "1\n"

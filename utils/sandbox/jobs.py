@@ -27,6 +27,7 @@ from utils.sandbox.means import INSIDE, NONE, PRIVATE, PROCESSES, TMP_MB, Means,
 KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH")  # none of the user's keys reaches a lesson
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 LOOK_S = 0.1  # how often the processes of a job are looked at
+KILLS = 1_000  # rounds until everything must have ended that we can end
 MANY_FILES = 10_000  # of a job
 TRIAL_S = 20.0
 REFUSALS = ("FileNotFoundError", "PermissionError")  # to open a file
@@ -134,18 +135,30 @@ def _wait(
     return ""
 
 
+def tree(pid: int) -> list[int]:
+    """A process and all that come from it and run, the eldest first; on other systems than Linux, only the one."""
+    found = [pid]
+    for one in found:
+        with suppress(OSError):  # it has ended
+            for thread in os.listdir(f"/proc/{one}/task"):
+                children = Path(f"/proc/{one}/task/{thread}/children").read_text().split()
+                found += [int(child) for child in children if _runs(child)]
+    return found
+
+
+def _runs(pid: str) -> bool:
+    """Is it more than the entry of a process that has ended and that its parent has not asked about yet?"""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1] not in ("Z", "X")
+
+
 def usage(pid: int) -> tuple[int, int]:
     """(how many processes there are from this one down, the bytes that they hold in memory); Linux only."""
-    count = resident = 0
-    waiting = [str(pid)]
-    while waiting:
-        one = waiting.pop()
-        with suppress(OSError, ValueError):  # it has ended
+    resident = 0
+    family = tree(pid)
+    for one in family:
+        with suppress(OSError, ValueError):
             resident += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * PAGE_BYTES
-            count += 1
-            for thread in os.listdir(f"/proc/{one}/task"):
-                waiting += Path(f"/proc/{one}/task/{thread}/children").read_text().split()
-    return count, resident
+    return len(family), resident
 
 
 def written(folder: str) -> float:
@@ -189,7 +202,14 @@ def _environment(home: str) -> dict[str, str]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and those that it started."""
+    """Kill a process and those that it started, with the sessions of their own that they may have moved to."""
+    for _ in range(KILLS):
+        if process.poll() is not None or len(family := tree(process.pid)) == 1:
+            break
+        for one in family[1:]:  # itself at last: it takes in the orphans, see `landlocked.py`
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(one, signal.SIGKILL)
+        time.sleep(0.001)
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):  # all have ended; macOS raises the latter for zombies
             os.killpg(process.pid, signal.SIGKILL)
