@@ -378,7 +378,6 @@ def ask(settings: Settings, words: tuple[str, ...], topic: str | None, follow: b
     from tutor.corpus.corpus import bundled_manual
     from tutor.nodes.shared import ask_store
     from tutor.screen import one_shot, stdio
-    from tutor.search import answering
     from tutor.search.conversations import keep_conversation, load_conversation
 
     question, context = ("", "") if jsonl else stdio.piped_question(" ".join(words))
@@ -394,7 +393,7 @@ def ask(settings: Settings, words: tuple[str, ...], topic: str | None, follow: b
             def answer(question: str) -> dict[str, Any]:
                 shared = ask_store(environment, question, lessons)
                 create_ask_flow().run(shared)
-                return answering.document(shared["answer"])
+                return one_shot.answer_document(shared["answer"])
 
             return put_lines(settings, jsonl, "question", answer)
         before = load_conversation(environment.cache) if follow else []

@@ -73,6 +73,7 @@ class Passage:
     score: float  # higher is better; comparable within one search only
     text: str  # Markdown, line by line as in the file, with HTML comments blanked out
     also: str = ""  # questions that its section answers, in other words than its own, one per line
+    answers: str = ""  # its author's short answers to questions: question, tab, answer, one per line
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def test_where_the_lessons_say_nothing_it_says_so_and_exits_with_1(tutor, docs):
 
 def test_json_has_the_shape_that_scripts_rely_on(tutor, docs):
     document = json.loads(tutor("ask", "--docs", docs, "--json", "what does yeast eat?").stdout)
-    assert list(document) == ["question", "answer", "found", "citations", "mode", "model", "usage"]
+    assert list(document) == ["question", "answer", "text", "found", "citations", "mode", "model", "usage"]
     assert document["found"] and document["mode"] == "offline" and document["model"] is None
     citation = document["citations"][0]
     assert list(citation) == ["lesson", "path", "line", "heading", "quote"] and citation["lesson"] == "food/bread"

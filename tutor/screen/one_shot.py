@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.screen.stdio import StatusLine, is_plain, person_present, put
 from tutor.screen.terminal import Terminal
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from tutor.models import Answer, Lesson
     from tutor.screen.layout import Screen
     from tutor.search.summaries import KeySentence
+
+
+def answer_document(answer: Answer) -> dict[str, Any]:
+    """What `ask --json` and `--jsonl` print."""
+    from tutor.screen import mathtext
+    from tutor.search import answering
+
+    return answering.document(answer, mathtext.plain(answer.text))
 
 
 class Pipe:
@@ -79,7 +87,7 @@ class OneShot:
         if self.bulk:
             return
         if self.json:
-            put(answering.document(answer))
+            put(answer_document(answer))
         elif self.drawn:
             from tutor.screen.screens import Answered
 
@@ -87,7 +95,9 @@ class OneShot:
         elif self._has_spoken and answer.found:
             print("\n" + sanitize("\n".join(answering.places(answer))))
         else:
-            print(sanitize(answering.listing(answer)))
+            from tutor.screen import mathtext
+
+            print(sanitize(answering.listing(answer, mathtext.plain(answer.text))))
 
     def put_summary(self, lesson: Lesson, points: Sequence[KeySentence], mode: str, model: str | None) -> None:
         from tutor.search import summaries

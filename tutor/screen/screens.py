@@ -237,7 +237,7 @@ class Answered(Screen):
             yield line(where, DIM, indent)
 
     def markdown(self) -> str:
-        text = sanitize(answering.listing(self.answer)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"
+        text = sanitize(answering.listing(self.answer, self.answer.text)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"
         return f"**?** {sanitize(self.answer.question)}\n\n{text}" if self.asked else text
 
 

@@ -24,6 +24,7 @@ from tutor.search import shelf
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
 from tutor.search.query_words import QueryWords
+from tutor.search.questions import cleaned
 from tutor.search.words import (
     UNSPACED,
     WORD,
@@ -131,7 +132,7 @@ class Index:
         return [self._passage(hit) for hit in hits if hit.lesson not in changed]
 
     def _passage(self, hit: _Hit) -> Passage:
-        found = {name: hit.document[name] for name in ("heading", "section", "line", "text", "also")}
+        found = {name: hit.document[name] for name in ("heading", "section", "line", "text", "also", "answers")}
         return Passage(hit.lesson, self.corpus.path_of(hit.lesson), score=round(hit.score, 4), **found)
 
     def _rank(self, query: str, lessons: Collection[str] | None, count: int) -> list[_Hit]:
@@ -171,7 +172,7 @@ class Index:
 
     def _meant(self, query: str) -> str:
         """The query in one spelling, with words split that the corpus only writes as two: `layer norm` for `layernorm`."""
-        return WORD.sub(lambda word: self._in_parts(word[0]), normalize(query[:QUERY_CHARACTERS]))
+        return WORD.sub(lambda word: self._in_parts(word[0]), normalize(cleaned(query[:QUERY_CHARACTERS])))
 
     def _in_parts(self, word: str) -> str:
         if not 2 * SHORTEST_PART <= len(word) <= 2 * shelf.LONGEST_WORD_BYTES or word.lower() in SEARCHING:
@@ -415,7 +416,8 @@ def _documents(lesson: Lesson, items: list[Item]) -> Iterator[dict[str, Any]]:
         searched = normalize(f"{piece.heading}\n{piece.text}\n{piece.also}")
         document = {
             "lesson": lesson.id, "field": field, "heading": piece.heading, "section": piece.section,
-            "line": piece.line, "text": piece.text, "also": piece.also, field: without_unspaced(searched),
+            "line": piece.line, "text": piece.text, "also": piece.also, "answers": piece.answers,
+            field: without_unspaced(searched),
         }  # fmt: skip
         if grams := bigrams(searched):
             document[shelf.BIGRAMS] = " ".join(grams)

@@ -10,6 +10,7 @@ from tutor.corpus.markdown import asked_lines, without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
 
 PIECE_CHARACTERS = 4_000  # up to about this length, a whole section is found more reliably than its parts
+FEWEST_WORDS = 5  # of an answer that can stand alone
 FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 
 
@@ -22,20 +23,31 @@ class Piece:
     line: int  # 1-based line on which `text` begins
     text: str
     also: str  # questions that the section answers, one on each line
+    answers: str  # the author's short answers to some of them: question, tab, answer, one on each line
 
 
 def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
     """Every piece of a lesson, in order. A section with nothing under its heading has none."""
     for section in lesson.sections:
         heading = heading_of(lesson, section)
-        also = "\n".join([*asked_lines(section.text), *(wording(item) for item in items if item.section == section.slug)])
+        own = [item for item in items if item.section == section.slug]
+        also = "\n".join([*asked_lines(section.text), *(wording(item) for item in own)])
+        answers = "\n".join(filter(None, map(short_answer, own)))
         for offset, text in split(without_comments(section.text)):
-            yield Piece(heading, section.slug, section.text_line + offset, text, also)
+            yield Piece(heading, section.slug, section.text_line + offset, text, also, answers)
 
 
 def wording(item: Item) -> str:
     """An item on one line: what it asks, and how it would be answered."""
     return " ".join(" ".join((item.question, *item.references)).split())
+
+
+def short_answer(item: Item) -> str:
+    """`question, tab, answer` of an item whose author says it in a few words that stand for themselves; "" of others."""
+    said = next(iter(item.references), item.explanation if item.options else "")
+    if item.variables or "{{" in said or len(said.split()) < FEWEST_WORDS or "\n\n" in said.strip():
+        return ""
+    return f"{' '.join(item.question.split())}\t{' '.join(said.split())}"
 
 
 def heading_of(lesson: Lesson, section: Section) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from tutor.search.words import SHORTEST_SLIP, WORD, bigrams, content_words, normalize, without_unspaced
 
+NEAR_NAMES = frozenset("theorem rule law lemma principle formula equation".split())  # Bayes' theorem is Bayes' rule
 ALIKE = 0.84  # similarity from which a word of a text is taken for a word of the question that the corpus doesn't have
 
 
@@ -30,7 +31,8 @@ class QueryWords:
         rarest = math.log(1 + documents)
         query = normalize(query)
         for word in dict.fromkeys(word.casefold() for word in content_words(query)):
-            forms = frozenset((field, term) for field in fields for term in terms(field, word))
+            names = NEAR_NAMES if word in NEAR_NAMES else (word,)
+            forms = frozenset((field, term) for field in fields for name in names for term in terms(field, name))
             if forms and forms not in self._forms:
                 self._add(word, forms, max((weight(*form) for form in forms), default=0.0) or rarest)
         for gram in dict.fromkeys(bigrams(query)):

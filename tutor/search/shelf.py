@@ -16,9 +16,10 @@ from tutor.search.words import PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
 if TYPE_CHECKING:
     import tantivy
 
-FORMAT = 4  # raise it when what is indexed, or how, changes: older shelves are rebuilt
+FORMAT = 5  # raise it when what is indexed, or how, changes: older shelves are rebuilt
 BIGRAMS = "bigrams"
-STORED = ("field", "heading", "section", "text", "also")  # as bytes: tantivy would index a text field, whole texts as terms
+# As bytes: tantivy would index a text field, whole texts as terms.
+STORED = ("field", "heading", "section", "text", "also", "answers")
 WAIT_S = 2.0  # for another process that writes
 LONGEST_WORD_BYTES = 60
 NEARLY = 3.0  # BM25 for a term with one letter wrong; a rare term that is right gets 4 to 6

@@ -20,6 +20,12 @@ UNSPACED = re.compile(
     "\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 WORD = re.compile(r"[^\W_]+")
+GREEK = dict(zip(
+    "αβγδεζηθικλμνξπρστυφχψω",
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega".split(),
+    strict=True,
+))  # fmt: skip
+GREEK_LETTER = re.compile("(?<![\u0370-\u03ff])[α-ρτ-ωΓΔΘΛΞΠΣΦΨΩσ](?![\u0370-\u03ff])")  # not within a Greek word
 SHORTEST_SLIP = 5  # letters of a word that may be a misspelling; shorter ones have too many neighbours
 
 
@@ -37,10 +43,11 @@ def field_of(language: str) -> str:
 
 
 def normalize(text: str) -> str:
-    """One spelling for what looks the same: ﬁ and fi, x² and x2, é in one or two characters. No lone surrogates."""
+    """One spelling for what is the same: ﬁ and fi, x² and x2, é in one or two characters, α and alpha. No lone surrogates."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
+    text = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
+    return GREEK_LETTER.sub(lambda letter: GREEK[letter[0].lower()], text)
 
 
 def without_unspaced(text: str) -> str:

@@ -1,0 +1,184 @@
+"""Answers without a model: the kind of a question, the section it is about, whole sentences, and never a falsehood."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import ROOT
+
+from tutor import search
+from tutor.corpus.corpus import open_corpus
+from tutor.screen import mathtext
+from tutor.search import answering, questions
+from tutor.search.answering import refuted
+
+
+@pytest.fixture(scope="module")
+def ask():
+    index = search.open_index(open_corpus(ROOT / "docs"), None)
+    return lambda question: asked(index, question)
+
+
+def asked(index, question):
+    return answering.answer(question, index.search(question, answering.CANDIDATES), index.query_words(question))
+
+
+def ask_folder(folder, question, **pages):
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    return asked(search.open_index(open_corpus(folder), None), question)
+
+
+# ----------------------------------------------------------------------------------------- what a question asks
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("what is a p-value in simple words", questions.DEFINITION),
+        ("wats dropout, i dont get it", questions.DEFINITION),
+        ("overfitting", questions.DEFINITION),
+        ("what's the difference between batch norm and layer norm", questions.SIDES),
+        ("String or &str?", questions.SIDES),
+        ("how many heads does it have", questions.NUMBER),
+        ("why divide by the root", questions.WHY),
+        ("how do I merge the weights", questions.HOW),
+        ("does a bigger sample lower alpha", questions.YES_NO),
+        ("when does it pay off", questions.WHEN),
+        ("was ist ein Eigenvektor", questions.DEFINITION),
+        ("pourquoi diviser par la racine", questions.WHY),
+        ("¿cuántos parámetros tiene?", questions.NUMBER),
+        ("чем отличается список от кортежа", questions.SIDES),
+        ("чем список отличается от кортежа", questions.SIDES),
+        ("什么是注意力", questions.DEFINITION),
+    ],
+)
+def test_the_kind_of_a_question_is_told_by_its_words(question, kind):
+    assert questions.understand(question).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("hi, can you please explain softmax in simple words?", "softmax?"),
+        ("wats dropout, i dont get it", "what is dropout"),
+        ("could you tell me about momentum pls", "momentum"),
+        ("how do I explain variance to a model", "how do I explain variance to a model"),
+        ("please", "please"),
+    ],
+)
+def test_framing_is_taken_off_a_question_and_its_subject_stays(question, kept):
+    assert questions.cleaned(question) == kept
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("difference between batch and layer norm", ("batch norm", "layer norm")),
+        ("momentum vs adam", ("momentum", "adam")),
+        ("how is a list different from a tuple?", ("list", "tuple")),
+        ("what is a row, and how is it different from a column", ("row", "column")),
+        ("when should I use ridge instead of lasso", ("ridge", "lasso")),
+    ],
+)
+def test_two_sides_are_told_apart(question, sides):
+    assert questions.understand(question).sides == sides
+
+
+# ---------------------------------------------------------------------------------------------- what is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("what is a p-value in simple words", "The p-value is the probability, computed as if the null hypothesis were true"),
+        ("what is a KV cache", "Keys and values of past tokens never change, so they are computed once and kept"),
+        ("wats dropout, i dont get it", "Dropout sets each value to zero with probability p"),
+        ("whats bayes theorem", "Bayes' rule turns a conditional probability round"),
+        ("meaning of statistical power", "power is its complement"),
+        ("what is perplexity", "ppl"),
+    ],
+)
+def test_a_definition_opens_with_the_sentence_that_defines(ask, question, said):
+    answer = ask(question)
+    assert answer.found and said in answer.text
+
+
+def test_two_sides_get_a_sentence_each(ask):
+    text = ask("what's the difference between batch norm and layer norm").text
+    assert "Batch normalization looks at one feature" in text and "Layer normalization rescales each row" in text
+
+
+def test_a_question_about_a_misconception_is_answered_with_what_is_said_against_it(ask):
+    answer = ask("does linear attention give the softmax result faster?")
+    assert answer.text.startswith("No. It gives other weights") and "Misconceptions" in answer.citations[0].heading
+    assert "queries" not in ask("does dropout speed up training").text
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Misconceptions", "Common mistakes", "Pitfalls", "Myths", "What people get wrong", "Häufige Fehler", "Idées reçues",
+     "Errores comunes", "Заблуждения", "常见错误", "よくある間違い"],
+)  # fmt: skip
+def test_a_claim_that_a_text_refutes_is_never_quoted(tmp_path, heading):
+    bullet = "- **Green tea is boiled for an hour.** Two minutes are enough.\n"
+    page = f"# Tea\n\nTea is a drink made of leaves.\n\n## {heading}\n\n{bullet}"
+    for question in ("how long is green tea boiled", "is green tea boiled for an hour", "green tea"):
+        assert "for an hour" not in ask_folder(tmp_path, question, tea=page).text
+    assert ask_folder(tmp_path, "is green tea boiled for an hour", tea=page).text == "No. Two minutes are enough."
+
+
+@pytest.mark.parametrize(
+    ("entry", "parts"),
+    [
+        ("**It is fast.** It is slow.", ("It is fast.", "It is slow.")),
+        ("“It is fast” – it is slow.", ("It is fast", "it is slow.")),
+        ("Myth: it is fast. Fact: it is slow.", ("Myth: it is fast.", "it is slow.")),
+        ("It is fast. In truth it is slow.", ("It is fast.", "In truth it is slow.")),
+        ("It is fast", ("It is fast", "")),
+        ("Never run it twice.", ("", "Never run it twice.")),
+    ],
+)
+def test_a_misconception_is_told_from_what_is_said_against_it(entry, parts):
+    assert refuted.parted(entry) == parts
+
+
+def test_an_answer_does_not_end_in_a_colon(tmp_path):
+    page = "# Tea\n\n## Brewing\n\nBrewing tea takes these things:\n\n- a pot\n- hot water\n- leaves\n\nThat is all.\n"
+    text = ask_folder(tmp_path, "what does brewing tea take", tea=page).text
+    assert "- a pot\n- hot water\n- leaves" in text
+
+
+def test_steps_come_in_order_and_whole(tmp_path):
+    page = "# Tea\n\n## Brewing\n\nBrew tea like this:\n\n1. Boil the water.\n2. Pour it over the leaves.\n3. Wait.\n\nEnjoy.\n"
+    text = ask_folder(tmp_path, "how do I brew tea", tea=page).text
+    assert "1. Boil the water.\n2. Pour it over the leaves.\n3. Wait." in text
+
+
+def test_bold_over_a_sentence_and_targets_of_links_are_left_out_of_an_answer(tmp_path):
+    said = "**Tannin is what makes a tea bitter after some minutes.** It comes with [hot water](water.md) and goes with milk.\n"
+    page = f"# Tea\n\n## Tannin\n\n{said}"
+    answer = ask_folder(tmp_path, "what is tannin", tea=page)
+    assert answer.text.startswith("Tannin is what makes a tea bitter after some minutes.") and "water.md" not in answer.text
+    assert answer.citations[0].quote.startswith("**Tannin is")
+
+
+def test_the_authors_own_answer_to_a_question_is_given_and_cited_with_its_section(tmp_path):
+    (tmp_path / "tea.quiz.yaml").write_text(
+        "items:\n  - id: cold\n    section: brewing\n    kind: short\n    question: Why does cold water make weak tea?\n"
+        "    rubric: [{point: it dissolves less}]\n"
+        "    references: [Cold water dissolves far less of the leaves in the same time.]\n"
+        "    hints: [Think of sugar., It is about dissolving.]\n    explanation: It dissolves less.\n",
+        encoding="utf-8",
+    )
+    page = "# Tea\n\n## Brewing\n\nBrewing draws taste out of leaves. Water does it, the hotter the faster.\n"
+    answer = ask_folder(tmp_path, "why does cold water make weak tea", tea=page)
+    assert "dissolves far less" in answer.text
+    assert all(answering.quote_stands(citation, page) for citation in answer.citations) and answer.citations
+
+
+def test_plain_text_has_formulas_in_unicode_and_no_marks():
+    assert (
+        mathtext.plain("**Adam** keeps $\\beta_1=0.9$, see [here](x.md) and `a**b`.")
+        == "Adam keeps β₁ = 0.9, see here and `a**b`."
+    )
+    assert mathtext.plain("It costs $5 or $6.") == "It costs $5 or $6."

@@ -1,0 +1,50 @@
+"""Answers in a corpus's own words, step by step.
+
+A question is understood (../questions.py), passages are found (../index.py), those that fit it best come first (fitting.py,
+quotes.py), a way of choosing for its kind says what to quote (choosing.py, with defining.py, denying.py and refuted.py), the
+quotes become an answer (composing.py), unless there is too little evidence (verdict.py). citing.py names the places.
+
+Nothing is made up: an answer consists of quotes, each with the line on which it begins, and of an author's own answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tutor.models import Answer, Passage
+from tutor.search.answering import verdict
+from tutor.search.answering.choosing import choose
+from tutor.search.answering.citing import NOT_ANSWERED, document, from_sentences, listing, one_per_lesson, place, places
+from tutor.search.answering.composing import citations_of, quote_stands, text_of
+from tutor.search.answering.fitting import fits_of
+from tutor.search.query_words import QueryWords
+from tutor.search.questions import understand
+
+CANDIDATES = 10  # passages that are considered
+FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b"
+
+
+def answer(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> Answer:
+    """The answer that these passages, best first, give in their own words; `found` is false where they don't give any.
+
+    context: words of a text or an earlier question that help to choose a passage, but don't count as asked for.
+    """
+    understood = understand(question)
+    fits = fits_of(passages[:CANDIDATES], asked, understood.text, context)
+    draft = choose(understood, fits) if asked.words and fits else None
+    if draft is None or not verdict.is_found(verdict.evidence(draft.parts[0].fit)):
+        return Answer(question, found=False, near=tuple(passages[:3]))
+    return Answer(question, text_of(draft), True, citations_of(draft))
+
+
+def in_context(question: str, earlier: str) -> str:
+    """What to search for when a question follows another: also the other's words, unless it can stand alone."""
+    follows = len(question.split()) < 4 or re.search(FOLLOWS_UP, question, re.I)
+    return f"{question} {earlier}" if earlier and follows else question
+
+
+__all__ = [
+    "CANDIDATES", "NOT_ANSWERED", "answer", "document", "from_sentences", "in_context", "listing", "one_per_lesson", "place",
+    "places", "quote_stands",
+]  # fmt: skip

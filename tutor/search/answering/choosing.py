@@ -1,0 +1,212 @@
+"""What to quote: one way of choosing for each kind of question. Each takes the passages, best first, and gives a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tutor.search.answering.composing import ENOUGH_WORDS, LONGEST_LIST, MOST_WORDS, DraftAnswer, QuotedPart, fill_up, part_with
+from tutor.search.answering.defining import definition
+from tutor.search.answering.denying import decision
+from tutor.search.answering.fitting import Fit
+from tutor.search.answering.quotes import ENTRY, SENTENCE, TABLE, Quotable
+from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, YES_NO, AskedQuestion
+from utils.embedding import built_in
+
+LOOKED_AT = 4  # passages of which quotes are compared
+LIKE_ASKED = 0.72  # how near an author's question has to be for its answer to be taken
+OWN_SHARE = 0.6  # share of the question that it has to have
+MORE = 0.15  # share of the question that another sentence has to add
+DISTANCE = 2.0  # how much it counts that a passage fits less well than the best
+KEY = 0.15  # for a section's key sentence
+NUMBERED = 0.25  # for a number in the answer to "how many"
+ROOM_FOR_A_SIDE = 45  # words
+
+Bonus = Callable[[Fit, Quotable], float]
+
+
+def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """What to say; None where nothing can be quoted."""
+    chooser = CHOOSERS.get(question.kind)
+    if question.kind not in (YES_NO, OTHER):
+        fits = [fit for fit in fits if not fit.is_about_misconceptions] or fits
+    return (chooser(question, fits) if chooser else None) or sentence(question, fits)
+
+
+def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = None) -> tuple[Fit, int] | None:
+    """The quote that answers best, of the passages that fit best."""
+    most = max((fit.passage.score for fit in fits), default=1.0)
+    best: tuple[float, Fit, int] | None = None
+    for fit in fits[:LOOKED_AT]:
+        behind = DISTANCE * (fit.weight(most) - fits[0].weight(most))
+        for number, (quote, worth) in enumerate(zip(fit.quotes, fit.worth(question), strict=True)):
+            total = behind + worth + KEY * (number == fit.key) + (bonus(fit, quote) if bonus else 0.0)
+            if best is None or total > best[0]:
+                best = total, fit, number
+    return (best[1], best[2]) if best else None
+
+
+def sentence(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = None) -> DraftAnswer | None:
+    """The sentence that answers, under its section's key sentence; or its author's own answer to such a question."""
+    own = own_answer(fits)
+    if own:
+        return DraftAnswer([own])
+    choice = best_of(question, fits, bonus)
+    if not choice:
+        return None
+    part = part_with(*choice, least=0)
+    cover_more(part, question)
+    fill_up(part)
+    return DraftAnswer([part])
+
+
+def cover_more(part: QuotedPart, question: AskedQuestion) -> None:
+    """Add up to two sentences of the same section that say more of what was asked."""
+    fit = part.fit
+    if fit.quotes[min(part.numbers)].claim:
+        return
+    worth = fit.worth(question)
+    for _ in range(2):
+        met = frozenset().union(*(fit.asked.met(fit.quotes[number].said) for number in part.numbers))
+
+        def gain(number: int, met: frozenset[int] = met) -> float:
+            return fit.asked.share(fit.asked.met(fit.quotes[number].said) - met)
+
+        others = [
+            n for n, quote in enumerate(fit.quotes) if n not in part.numbers and quote.form in (SENTENCE, ENTRY) and worth[n] > 0
+        ]
+        best = max(others, key=lambda number: gain(number) + 0.3 * worth[number], default=None)
+        if best is None or gain(best) < MORE:
+            return
+        more = part_with(fit, best, room=MOST_WORDS - part.size, least=0, with_key=False)
+        if part.size + sum(fit.quotes[number].size for number in more.numbers - part.numbers) > MOST_WORDS:
+            return
+        part.numbers |= more.numbers
+
+
+def own_answer(fits: Sequence[Fit]) -> QuotedPart | None:
+    """The answer that a bank's author gives to a question that is nearly this one."""
+    best: tuple[float, Fit, str] | None = None
+    for fit in fits[:LOOKED_AT]:
+        for line in fit.passage.answers.splitlines():
+            asked, _, said = line.partition("\t")
+            like = built_in().nearest(fit.vector, [asked])
+            share = fit.asked.share(fit.asked.met(f"{asked}\n{said}"))
+            if like >= LIKE_ASKED and share >= OWN_SHARE and (best is None or like + share > best[0]):
+                best = like + share, fit, said
+    if not best or not best[1].quotes:
+        return None
+    _, fit, said = best
+    vector = built_in().vector(said)
+    prose = [number for number, quote in enumerate(fit.quotes) if quote.form == SENTENCE and not quote.says_nothing]
+    if not prose:
+        return None
+    near = max(prose, key=lambda number: built_in().nearest(vector, [fit.quotes[number].said]) + KEY * (number == fit.key))
+    return QuotedPart(fit, {near}, said, silent=near != fit.key or _repeats(fit.quotes[near].said, said))
+
+
+def _repeats(one: str, other: str) -> bool:
+    first, second = ({word.strip(".,;:*").lower() for word in text.split() if len(word) > 3} for text in (one, other))
+    return len(first & second) > 0.55 * min(len(first), len(second))
+
+
+def what_it_is(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """The sentence that defines, and what is said next; in simple words also the example."""
+    choice = definition(fits, question.subject)
+    if not choice:
+        return None
+    fit, number = choice
+    part = part_with(fit, number, least=ENOUGH_WORDS, with_key=fit.quotes[number].leans_back)
+    if question.simple:
+        _add_example(part)
+    return DraftAnswer([part])
+
+
+def _add_example(part: QuotedPart) -> None:
+    """Add the first sentences of the section's worked example, as far as there is room."""
+    for number, quote in enumerate(part.fit.quotes):
+        if quote.worked and quote.form == SENTENCE and number not in part.numbers:
+            if part.size + quote.size > MOST_WORDS or quote.leads_on or quote.says_nothing:
+                return
+            part.numbers.add(number)
+
+
+def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """What is said against a misconception that was asked about; else the sentence that decides, after Yes or No if it does."""
+    decided = decision(question, fits)
+    if decided:
+        fit, numbers, opening = decided
+        return DraftAnswer([QuotedPart(fit, numbers)], opening)
+    return sentence(question, fits, lambda fit, quote: -0.3 if quote.claim and quote.leans_back else 0.0)
+
+
+def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """The sentence with the number."""
+
+    def bonus(fit: Fit, quote: Quotable) -> float:
+        has = any(character.isdigit() for character in quote.said)
+        return (NUMBERED if has else -NUMBERED) * (1.0 if quote.form in (SENTENCE, ENTRY, TABLE) else 0.5)
+
+    return sentence(question, fits, bonus)
+
+
+def steps(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """The steps in order and whole, where a passage lists them; else the sentence that says how."""
+    for fit in fits[:2]:
+        first = next((n for n, quote in enumerate(fit.quotes) if quote.form == ENTRY and quote.text.lstrip()[:1].isdigit()), None)
+        if first is None or fit.is_about_misconceptions:
+            continue
+        chosen = {first}
+        while max(chosen) + 1 < len(fit.quotes) and fit.quotes[max(chosen) + 1].form == ENTRY:
+            chosen.add(max(chosen) + 1)
+        if first and fit.quotes[first - 1].form == SENTENCE:
+            chosen.add(first - 1)
+        if len(chosen) > 2 and QuotedPart(fit, chosen).size <= LONGEST_LIST:
+            return DraftAnswer([QuotedPart(fit, chosen)])
+    return sentence(question, fits)
+
+
+def side_by_side(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """A sentence for each side, from where it is defined, then one that names both."""
+    if not fits:
+        return None
+    asked = fits[0].asked
+    met = [asked.met(side) for side in question.sides]
+    own = [words.difference(*(other for other in met if other is not words)) or words for words in met]
+    parts: list[QuotedPart] = []
+    for side, words in zip(question.sides, own, strict=True):
+        others = frozenset().union(*own) - words
+        choice = definition(fits, side, words, others)
+        if choice and not any(choice[1] in part.numbers and part.fit is choice[0] for part in parts):
+            parts.append(part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=choice[0].quotes[choice[1]].leans_back))
+    both = _names_all(question, fits, own)
+    if both and not any(both[0] is part.fit and both[1] in part.numbers for part in parts):
+        room = MOST_WORDS + 15 - sum(part.size for part in parts)
+        more = part_with(*both, room=max(room, 30), least=0, with_key=not parts)
+        same = next((part for part in parts if part.fit is more.fit), None)
+        if same:
+            same.numbers |= more.numbers
+        else:
+            parts.append(more)
+    return DraftAnswer(parts) if parts else None
+
+
+def _names_all(question: AskedQuestion, fits: Sequence[Fit], own: Sequence[frozenset[int]]) -> tuple[Fit, int] | None:
+    """The quote that names every side and fits the question best."""
+
+    def bonus(fit: Fit, quote: Quotable) -> float:
+        met = fit.asked.met(quote.said)
+        return 0.5 if all(met & words for words in own) and quote.form in (SENTENCE, ENTRY, TABLE) and not quote.worked else -5.0
+
+    choice = best_of(question, fits, bonus)
+    if choice and all(choice[0].asked.met(choice[0].quotes[choice[1]].said) & words for words in own):
+        return choice
+    return None
+
+
+CHOOSERS: dict[str, Callable[[AskedQuestion, Sequence[Fit]], DraftAnswer | None]] = {
+    DEFINITION: what_it_is,
+    SIDES: side_by_side,
+    YES_NO: yes_or_no,
+    NUMBER: number,
+    HOW: steps,
+}

@@ -1,0 +1,238 @@
+"""From chosen quotes to an answer: what a quote needs beside it, in plain sentences, with a citation for each run of lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tutor.models import Citation, Passage
+from tutor.search.answering.fitting import Fit
+from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, SENTENCE, Quotable, without_label
+
+FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
+LONGEST_LIST = 110  # words of steps, which are given whole or not at all
+LONG_BOLD = 4  # words from which bold is no term but a sentence
+MOST_CODE_LINES = 12
+
+CONCLUDES = re.compile(r"\W*(?:So|Thus|Hence|Therefore|That is why|Consequently|In short|Daher|Deshalb|Donc|Por eso|Поэтому)\b")
+LINK = re.compile(
+    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,300})\]\((?:[^()\s]"
+    r"|\([^()]{0,200}\)){0,2000}(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?|(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]"
+)
+IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])")
+FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
+BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1", re.S)
+TAG = re.compile(r"</?(?:abbr|span|a|b|i|em|strong|sup|sub|kbd|u|small|div|p|br|dfn|code|img)\b[^<>]*>", re.I)
+CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)+?\1", re.S)
+
+
+@dataclass
+class QuotedPart:
+    """Quotes of one passage, or its author's own short answer to a question like this one."""
+
+    fit: Fit
+    numbers: set[int] = field(default_factory=set)
+    own: str = ""  # the author's answer, cited with the section's nearest quote
+    silent: bool = False  # the quotes are cited and not said
+
+    @property
+    def size(self) -> int:
+        said = () if self.silent else self.numbers
+        return len(self.own.split()) + sum(self.fit.quotes[number].size for number in said)
+
+
+@dataclass
+class DraftAnswer:
+    """What will be said, in order."""
+
+    parts: list[QuotedPart]
+    opening: str = ""  # "No." and the like
+
+
+def part_with(fit: Fit, decisive: int, room: int = MOST_WORDS, least: int = FEWEST_WORDS, with_key: bool = True) -> QuotedPart:
+    """A quote with what it needs: the section's key sentence before it, what it leans on, what it leads to."""
+    quotes, chosen = fit.quotes, {decisive}
+    if quotes[decisive].claim:
+        return QuotedPart(fit, {number for number, quote in enumerate(quotes) if quote.block == quotes[decisive].block})
+
+    def fits(number: int) -> bool:
+        if not 0 <= number < len(quotes) or number in chosen:
+            return False
+        return sum(quotes[n].size for n in chosen | {number}) <= room
+
+    back = decisive
+    while back and quotes[back].leans_back and fits(back - 1) and not quotes[back - 1].says_nothing:
+        if quotes[back - 1].form == CODE and not fits(back - 1):
+            break
+        back -= 1
+        chosen.add(back)
+    _lead_on(quotes, chosen, decisive, room)
+    last = max(chosen)
+    if (
+        fits(last + 1)
+        and CONCLUDES.match(quotes[last + 1].said)
+        and not quotes[last + 1].leads_on
+        and quotes[last].form == SENTENCE
+    ):
+        chosen.add(last + 1)
+    key = fit.key
+    if with_key and key is not None and fits(key) and (key < min(chosen) or not chosen):
+        chosen.add(key)
+    part = QuotedPart(fit, chosen)
+    fill_up(part, least, room)
+    return part
+
+
+def _lead_on(quotes: Sequence[Quotable], chosen: set[int], number: int, room: int) -> None:
+    """Add the formula, list, table or code that a quote ends in a colon for, and the sentence that goes on below a formula."""
+    while number + 1 < len(quotes):
+        here, after = quotes[number], quotes[number + 1]
+        goes_on = after.form == SENTENCE and (after.text[:1].islower() or after.text.startswith("$")) and here.form == FORMULA
+        wanted = (
+            here.leads_on or goes_on or (here.form == ENTRY and after.form == ENTRY and _leads_to_list(quotes, number, chosen))
+        )
+        if not wanted or (after.form == CODE and after.text.count("\n") > MOST_CODE_LINES):
+            return
+        if after.form != CODE and sum(quotes[n].size for n in chosen) + after.size > max(
+            room, LONGEST_LIST if after.form == ENTRY else room
+        ):
+            return
+        number += 1
+        chosen.add(number)
+
+
+def _leads_to_list(quotes: Sequence[Quotable], number: int, chosen: set[int]) -> bool:
+    """Whether an entry belongs to a list that was chosen with the sentence above it."""
+    while number and quotes[number].form == ENTRY:
+        number -= 1
+    return number in chosen and quotes[number].leads_on
+
+
+def fill_up(part: QuotedPart, least: int = FEWEST_WORDS, room: int = MOST_WORDS) -> None:
+    """Add the sentences that follow until there are enough words."""
+    quotes = part.fit.quotes
+    while part.numbers and part.size < least:
+        last = max(part.numbers)
+        after = quotes[last + 1] if last + 1 < len(quotes) else None
+        if after is None or after.form != SENTENCE or after.says_nothing or after.worked != quotes[last].worked or after.leads_on:
+            return
+        if part.size + after.size > room:
+            return
+        part.numbers.add(last + 1)
+
+
+# -------------------------------------------------------------------------------------------------- the text
+
+
+def text_of(draft: DraftAnswer) -> str:
+    """The answer as Markdown: sentences in a row, what is no prose as a block of its own."""
+    blocks: list[str] = []
+    in_row = False
+    if draft.opening:
+        blocks, in_row = [draft.opening], True
+    for part in draft.parts:
+        if len(draft.parts) > 1 and part is not draft.parts[0]:
+            in_row = False
+        for quote in () if part.silent else _in_order(part):
+            said, is_block, is_entry = _said(quote, part)
+            if not said:
+                continue
+            if is_block or not in_row:
+                blocks.append(said)
+            else:
+                blocks[-1] += f" {said}"
+            in_row = not is_block and not is_entry
+        if part.own:
+            blocks[-1:] = [f"{blocks[-1]} {part.own}"] if in_row else [*blocks[-1:], part.own]
+    return _joined(blocks)
+
+
+def _in_order(part: QuotedPart) -> list[Quotable]:
+    return [part.fit.quotes[number] for number in sorted(part.numbers)]
+
+
+def _said(quote: Quotable, part: QuotedPart) -> tuple[str, bool, bool]:
+    """(Markdown, is it a block, is it an entry of a list) of a quote in an answer."""
+    if quote.form == SENTENCE:
+        return plain_sentence(without_label(quote.text)), False, False
+    if quote.form == ENTRY:
+        if sum(other.form == ENTRY for other in _in_order(part)) > 1:
+            return _tidy(quote.text), True, True
+        return plain_sentence(quote.said), False, False
+    return quote.text.strip("\n"), True, False
+
+
+def _joined(blocks: Iterable[str]) -> str:
+    """Blocks with a blank line between them, but the entries of a list without."""
+    text = ""
+    for block in blocks:
+        listed = re.match(r"\s*(?:[-*+]|\d{1,3}[.)])\s", block)
+        gap = "\n" if listed and re.match(r"\s*(?:[-*+]|\d{1,3}[.)])\s", text.rsplit("\n\n", 1)[-1]) else "\n\n"
+        text += (gap if text else "") + block
+    return text
+
+
+def plain_sentence(text: str) -> str:
+    """A sentence without bold over more than a term, without targets of links, tags and footnotes."""
+    return " ".join(_tidy(text).split())
+
+
+def _tidy(text: str) -> str:
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"\x00{len(kept) - 1}\x00"
+
+    text = CODE_SPAN.sub(keep, text)
+    text = FOOTNOTE.sub("", IMAGE.sub("", text))
+    text = TAG.sub("", LINK.sub(lambda match: match[1] or match[2] or "", text))
+    text = BOLD.sub(lambda match: match[2] if len(match[2].split()) > LONG_BOLD or match[2][-1:] in ".!?" else match[0], text)
+    return re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match[1])], text)
+
+
+# ------------------------------------------------------------------------------------------------- citations
+
+
+def citations_of(draft: DraftAnswer) -> tuple[Citation, ...]:
+    """A citation for each run of sentences that follow each other in one block, and for each block that is quoted whole."""
+    found: list[Citation] = []
+    for part in draft.parts:
+        found += _runs(part.fit.passage, _in_order(part))
+    return tuple(found)
+
+
+def _runs(passage: Passage, quotes: Sequence[Quotable]) -> list[Citation]:
+    found: list[Citation] = []
+    last: Quotable | None = None
+    for quote in quotes:
+        if last and quote.form == last.form == SENTENCE and quote.block == last.block and _follow(passage, last, quote):
+            text = f"{found[-1].quote} {quote.text}"
+            found[-1] = Citation(passage.lesson, passage.path, found[-1].line, passage.heading, text)
+        else:
+            found.append(Citation(passage.lesson, passage.path, quote.line, passage.heading, quote.text))
+        last = quote
+    return found
+
+
+def _follow(passage: Passage, one: Quotable, other: Quotable) -> bool:
+    """Whether there is nothing between two sentences."""
+    return flat(f"{one.text} {other.text}") in flat(passage.text)
+
+
+def quote_stands(citation: Citation, text: str) -> bool:
+    """Whether a citation's quote is in the lesson's text and begins on its line."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    if not 1 <= citation.line <= len(lines):
+        return False
+    quote = flat(citation.quote)
+    longest = citation.quote.count(" ") + citation.quote.count("\n") + 60  # lines that it may extend over
+    here = flat("\n".join(lines[citation.line - 1 : citation.line + longest]))
+    place = here.find(quote)
+    return bool(quote) and 0 <= place <= len(flat(lines[citation.line - 1]))
+
+
+def flat(text: str) -> str:
+    """A text on one line, without comments."""
+    return " ".join(re.sub(r"<!--.*?-->", " ", text, flags=re.DOTALL).split())

@@ -1,0 +1,99 @@
+"""The sentence that says what a thing is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tutor.search.answering.fitting import LEADS_ELSEWHERE, REPEATS, Fit
+from tutor.search.answering.quotes import ENTRY, SENTENCE, Quotable
+
+VERBS = (
+    r"is|are|was|means?|measures?|says?|tells?|counts?|keeps?|gives?|takes?|turns?|lets?|sets?|describes?|refers? to"
+    r"|stands? for|denotes?|"
+    r"consists?|allows?|makes?|names?|ist|sind|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa|это|—|–|:"
+)
+IS = re.compile(
+    rf"\W*(?:(?:an?|the|eine?|der|die|das|une?|le|la|les|el|los"
+    rf"|un)\s+)?(?P<subject>.{{1,60}}?)\W*\s+(?P<verb>{VERBS})(?!\w)",
+    re.I,
+)
+CLAUSE = re.compile(
+    rf"(?:[,;:]\s+|\b(?:and|where|while|und|et|y)\s+)(?:(?:and|where|while|its|the"
+    rf"|an?)\s+)*(?P<subject>[^,;:]{{1,40}}?)\s+(?:{VERBS})(?!\w)",
+    re.I,
+)
+CALLED = re.compile(
+    r"\b(?:called|known as|termed|named|referred to as|(?:we|you) call (?:it|this|that|them)|is the|heißt|nennt man"
+    r"|appelée?s?|llamad[oa]s?|называ\w+)\s+"
+    r"(?:(?:an?|the)\s+)?\W*(?P<term>[^.,;:()]{1,50})",
+    re.I,
+)
+TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
+LOOKED_AT = 6  # passages
+GOOD = 0.5  # score from which a sentence counts as a definition
+DISTANCE = 0.4  # how much it counts that a passage fits less well than the best
+FIRST_WORDS = 6  # of a key sentence, among which the thing must be
+
+
+def definition(
+    fits: Sequence[Fit], subject: str, wanted: frozenset[int] | None = None, others: frozenset[int] = frozenset()
+) -> tuple[Fit, int] | None:
+    """The quote that defines a subject best. wanted: the numbers of its words; others: of words that it must not be about."""
+    if not fits:
+        return None
+    if wanted is None:
+        wanted = fits[0].asked.met(subject)
+        head = fits[0].asked.met(subject.split()[-1]) if len(subject.split()) > 1 else frozenset()
+        # Where every word stands, or in a heading, the last one says what kind of thing it is.
+        titled = [] if fits[0].asked.unknown else [fit for fit in fits if fit.asked.met(fit.title) >= head]
+        whole = [fit for fit in fits if fit.met >= wanted or fit in titled]
+        return definition(fits, subject, wanted, others) or (definition(whole, subject, head, others) if head != wanted else None)
+    if not wanted:
+        return None
+    most = max(fit.passage.score for fit in fits)
+    top = max(fit.weight(most) for fit in fits)
+    best: tuple[float, Fit, int] | None = None
+    for fit in fits[:LOOKED_AT]:
+        if fit.is_about_misconceptions or LEADS_ELSEWHERE.match(fit.title):
+            continue
+        behind = DISTANCE * (fit.weight(most) - top) - 0.25 * bool(REPEATS.match(fit.title))
+        for number, quote in enumerate(fit.quotes):
+            score = _score(fit, number, quote, wanted, others)
+            if score >= GOOD and (best is None or score + behind > best[0]):
+                best = score + behind, fit, number
+    return (best[1], best[2]) if best else None
+
+
+def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], others: frozenset[int]) -> float:
+    """How much a quote looks like the definition of the words that are wanted."""
+    if quote.form not in (SENTENCE, ENTRY) or quote.says_nothing:
+        return 0.0
+
+    def names(text: str, more: int = 2) -> bool:
+        met = fit.asked.met(text)
+        share = fit.asked.share(met & wanted) / (fit.asked.share(wanted) or 1.0)
+        return share > 0.9 and len(text.split()) <= len(wanted) + more and not met & others
+
+    said = quote.said
+    subject = IS.match(said)
+    start = " ".join(said.split()[:FIRST_WORDS])
+    score = 0.0
+    if subject and names(subject["subject"]):
+        score = (
+            1.0 if subject["verb"].lower() in ("is", "are", "means", "ist", "sind", "est", "sont", "es", "son", "это") else 0.85
+        )
+    elif quote.form == ENTRY and names(quote.lead):
+        score = 0.8
+    elif any(names(term[2], 1) for term in TERM.finditer(said)) or any(
+        names(called["term"], 1) for called in CALLED.finditer(said)
+    ):
+        score = 0.75
+    elif number == fit.key and names(start, FIRST_WORDS):
+        score = 0.7 + 0.15 * names(" ".join(said.split()[:3]), FIRST_WORDS)
+    elif any(names(clause["subject"]) for clause in CLAUSE.finditer(said)) or (number == fit.key and names(fit.title)):
+        score = 0.7
+    if not score:
+        return 0.0
+    score += 0.25 * (number == fit.key) + 0.1 * names(fit.title) + 0.2 * max(fit.likes[number], 0.0)
+    return score - 0.35 * quote.leans_back - 0.4 * quote.worked - 0.3 * quote.leads_on - 0.1 * fit.is_opening

@@ -1,0 +1,159 @@
+"""How well a passage fits a question, and its quotes: the choice of what to answer from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tutor.models import HEADING_SEPARATOR, Passage
+from tutor.search.answering import refuted
+from tutor.search.answering.quotes import BOLD_LEAD, CODE, FORMULA, SENTENCE, TABLE, Quotable, quotes_of
+from tutor.search.query_words import QueryWords
+from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, WHY, AskedQuestion
+from tutor.search.words import content_words
+from utils.embedding import SumAndLength, built_in
+
+# Weights for the choice of a passage, relative to the search's score: a choice model fitted to benchmarks/ask.py's dev questions.
+WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and its wordings, and in the best wording alone
+LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
+OPENING = 0.1  # off for a lesson's opening, which announces more than it says
+TITLED = 0.25  # for a heading all of whose words were asked for
+NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
+MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is what was asked
+RECAP = 0.25  # off for a list that repeats the lesson in catchwords
+NO_TEACHING = 0.6  # off for what leads elsewhere
+
+LIKE = 0.45  # for similarity in meaning to the question
+LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often says what the answer says; how near it has to be
+SIGN = 0.15  # for looking like an answer to this kind of question
+FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.75}
+REPEATS = re.compile(
+    r"(?:recap|summary|key (?:points|takeaways|ideas)|zusammenfassung|résumé|resumen|итоги?|小结|总结|まとめ)\W*$", re.I
+)
+LEADS_ELSEWHERE = re.compile(
+    r"(?:next(?: steps)?|further reading|see also|references?|exercises?|table of contents|credits?|licen[cs]e|bibliography"
+    r"|sources|what(?:'s|’s) next)\W*$",
+    re.I,
+)
+# What an answer to a kind of question looks like.
+SIGNS = {
+    NUMBER: re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|twice|double|third|quarter|zero|none"
+    r"|square|linear\w*)\b", re.I),
+    WHY: re.compile(
+        r"\b(?:because|since|so that|otherwise|therefore|that is why|reasons?|cause[sd]?|without|would|so|lets?|allows?"
+        r"|needs?|prevents?|avoids?|helps?|"
+        r"weil|denn|damit|parce que|car|afin|porque|para que|ya que|потому|чтобы|поэтому)\b|因为|ので|ため", re.I),
+    HOW: re.compile(r"^\s*(?:[-*]|\d+\.)\s|\b(?:first|then|next|take|multiply|divide|subtract|add|compute|apply|set|run|use"
+    r"|by|call|create|choose|write)\b", re.I),
+    WHEN: re.compile(r"\b(?:when|if|as soon as|once|only|where|unless|until|for|after|before|wenn|quand|si|cuando|если"
+    r"|когда)\b|如果|とき", re.I),
+}  # fmt: skip
+SIGNS[DEFINITION] = re.compile(
+    r"\*\*|\b(?:is|are|means|called|says|counts|measures|ist|sind|est|sont|es|son|это)\b|是|とは", re.I
+)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a passage fits a question."""
+
+    passage: Passage
+    asked: QueryWords
+    met: frozenset[int]  # numbers of the question's words in it and its wordings
+    wording: float  # the share in the wording that is nearest in meaning
+    nearest_wording: str
+    like_wording: float  # how near that wording is
+    vector: SumAndLength  # of the question
+
+    @classmethod
+    def of(cls, passage: Passage, asked: QueryWords, vector: SumAndLength) -> Fit:
+        wordings = passage.also.splitlines()
+        met = asked.met(f"{passage.heading}\n{passage.text}\n{passage.also}")
+        like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
+        return cls(passage, asked, met, asked.share(asked.met(nearest)), nearest, like, vector)
+
+    @property
+    def title(self) -> str:
+        return self.passage.heading.rpartition(HEADING_SEPARATOR)[2]
+
+    @property
+    def whole(self) -> float:
+        """The share of the question that the passage and its wordings have."""
+        return self.asked.share(self.met)
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it is what stands above a lesson's first section."""
+        return HEADING_SEPARATOR not in self.passage.heading
+
+    @cached_property
+    def is_about_misconceptions(self) -> bool:
+        return refuted.is_about_misconceptions(self.passage.heading)
+
+    @cached_property
+    def quotes(self) -> list[Quotable]:
+        return quotes_of(self.passage)
+
+    @cached_property
+    def key(self) -> int | None:
+        """The number of the sentence that the section turns on: its first one, if that is in bold or names the section."""
+        for number, quote in enumerate(self.quotes):
+            if quote.form != SENTENCE or quote.worked or quote.claim:
+                return None
+            if quote.says_nothing or quote.leads_on:
+                continue
+            bold = len(quote.lead.split()) > 3
+            return number if bold or not quote.leans_back else None
+        return None
+
+    @cached_property
+    def names(self) -> str:
+        """The texts that say what the passage is about: its heading, and the bold words that it begins with."""
+        lead = None if self.is_about_misconceptions else BOLD_LEAD.match(self.passage.text.lstrip())
+        return f"{self.title}\n{lead[1] if lead else ''}"
+
+    @cached_property
+    def is_titled(self) -> bool:
+        """Whether every word of the heading was asked for."""
+        words = content_words(self.title)
+        return bool(words) and len(self.asked.met(self.title)) >= len(set(map(str.lower, words)))
+
+    @cached_property
+    def likes(self) -> list[float]:
+        """How near each quote is to the question in meaning."""
+        return [built_in().nearest(self.vector, [f"{self.title}. {quote.said}"]) for quote in self.quotes]
+
+    def weight(self, most: float, context: QueryWords | None = None) -> float:
+        """For the choice of a passage. most: the search's score for its best passage."""
+        weight = self.passage.score / (most or 1.0) - OPENING * self.is_opening
+        weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
+        weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
+        weight -= MISCONCEPTIONS * self.is_about_misconceptions
+        if context and context.words:
+            weight += 0.15 * context.share(context.met(f"{self.passage.heading}\n{self.passage.text}"))
+        weight += TITLED * self.is_titled
+        return weight + NAMED * self.asked.share(self.asked.met(self.names))
+
+    def worth(self, question: AskedQuestion) -> list[float]:
+        """How well each quote would do as the one that answers; the choosers add what matters for their kind."""
+        sign = SIGNS.get(question.kind)
+        hint = self.like_wording * LIKE_HINT if self.like_wording >= NEAR_WORDING else 0.0
+        wording = built_in().vector(self.nearest_wording) if hint else ([], 0.0)
+        found = []
+        for quote, like in zip(self.quotes, self.likes, strict=True):
+            worth = self.asked.share(self.asked.met(quote.said)) + LIKE * max(like, 0.0)
+            worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
+            worth += SIGN * bool(sign and sign.search(quote.said))
+            worth *= FORM_WEIGHTS.get(quote.form, 1.0)
+            found.append(worth - 0.15 * quote.worked - 0.1 * quote.leans_back - 2.0 * quote.says_nothing)
+        return found
+
+
+def fits_of(passages: Sequence[Passage], asked: QueryWords, question: str, context: QueryWords | None) -> list[Fit]:
+    """The passages by how well they fit, best first."""
+    vector = built_in().vector(question)
+    fits = [Fit.of(passage, asked, vector) for passage in passages]
+    most = passages[0].score if passages else 1.0
+    return sorted(fits, key=lambda fit: -fit.weight(most, context))

@@ -1,0 +1,165 @@
+"""What can be quoted of a passage: its sentences, list entries, tables, formulas and code, each with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tutor.corpus.pages import SectionBlock, section_blocks
+from tutor.corpus.sentences import LABEL, sentences_of
+from tutor.models import Passage
+from tutor.search.answering import refuted
+
+SENTENCE, ENTRY, FORMULA, TABLE, CODE, OTHER = "sentence", "entry", "formula", "table", "code", "other"
+FORMS = {
+    "paragraph_open": SENTENCE, "list_item_open": ENTRY, "math_block": FORMULA, "math_block_label": FORMULA, "table_open": TABLE,
+    "fence": CODE, "code_block": CODE,
+}  # fmt: skip
+FENCES = ("```", "~~~")
+BULLET = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
+OUTPUT = re.compile(r"(?:```|~~~)\s*(?:output|text|console)")
+BOLD_LEAD = re.compile(r"\W*\*\*((?:[^*]|\*(?!\*))+)\*\*")
+# What can't be understood without what stands before it.
+LEANS_BACK = re.compile(
+    r"\W*(?:(?:This|That|It|Its|They|Their|Them|These|Those|Then|So|Both|Such|He|She|Here|Instead|Hence|Thus|Therefore|But"
+    r"|And|Or|"
+    r"Otherwise|However|Also|Again|Now|Yet|Still|Likewise|Similarly|Conversely|Either|Neither|Each|Others?|Another|Only then|"
+    r"The (?:same|other|others|former|latter|first|second|third|last|result|rest|opposite|next|answer|question|difference"
+    r"|reason|remedy|cure|price|trick|reverse)|"
+    r"In (?:that|this|these|such|both|either|contrast|other words)|For (?:this|that|these|example|instance)|By contrast|"
+    r"Of these|As a result|On the other hand|At this|From this|With (?:this|that|these|it))\b"
+    r"|(?:Dies|Das|Diese[rsmn]?|Dann|Dort|Dabei|Dadurch|Deshalb|Daher|Aber|Sie|Es|Er|Cela|Ceci|Ce|Cette|Ces|Il|Elle|Ils"
+    r"|Elles|Mais|Donc|"
+    r"Esto|Este|Esta|Estos|Eso|Pero|Entonces|Así|Это|Этот|Эта|Эти|Он|Она|Они|Но|Поэтому|Тогда|Такой|Такая)\b"
+    r"|(?:这|它|他们|因此|所以|但|而|それ|これ|この|その|しかし|だから|そこで))"
+)
+ANNOUNCES = re.compile(  # says what a text will say, or speaks to its reader about something that they don't see
+    r"\W*(?:After this (?:lesson|chapter|section)|In this (?:lesson|chapter|section|guide|tutorial|article|page)"
+    r"|This (?:lesson|chapter|section|guide|tutorial|page) "
+    r"|(?:In the |The )(?:next|previous|last|following) (?:lesson|chapter|section)|Let(?:'|’)?s |We(?:'|’)ll |You(?:'"
+    r"|’)ll (?:learn|see)|Note where|\*\*Warm-up"
+    r"|(?:See|Read|Check out|Look at) |Imagine |Suppose |Recall |Remember |Earlier|As (?:we|you) (?:saw|have seen)"
+    r"|(?:Figure|Listing|Table|Filename)\b)", re.I
+)  # fmt: skip
+WORKED = re.compile(
+    r"\W*(?:Example|Worked example|Exercise|Solution|Beispiel|Exemple|Ejemplo|Пример)\b[^*]{0,40}\*\*"
+    r"|\W*\*\*(?:Example|Beispiel|Exemple|Ejemplo)"
+)
+
+
+@dataclass(frozen=True)
+class Quotable:
+    """A sentence, list entry, formula, table or block of code: quoted as a whole or not at all."""
+
+    text: str  # verbatim, except for line ends within a sentence and the claim in front of a correction
+    line: int  # of the file on which it begins, 1-based
+    block: int  # number of its Markdown block
+    form: str
+    worked: bool = False  # part of a worked example
+    claim: str = ""  # the misconception that it corrects
+    meant: str = field(default="", compare=False)  # what it says where it is not the text of the lesson itself
+
+    @property
+    def size(self) -> int:
+        return len(self.said.split())
+
+    @property
+    def said(self) -> str:
+        """What an answer says of it: without a bullet."""
+        return BULLET.sub("", self.text, count=1) if self.form == ENTRY else self.text
+
+    @property
+    def is_prose(self) -> bool:
+        return self.form in (SENTENCE, ENTRY)
+
+    @property
+    def leans_back(self) -> bool:
+        """Whether it can't be understood without what stands before it."""
+        if not self.is_prose:
+            return True
+        said = self.said
+        return bool(LEANS_BACK.match(said)) or (said[:1].islower() and not re.match(r"[a-z]+[_(=A-Z\d-]|[a-z]+ ?=", said))
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether it says nothing without what follows."""
+        unended = r"[:：,]\W*$" if self.form == ENTRY else r"[^.!?…。！？।)”\"*_`$]$|[:：,]\W*$"
+        return self.is_prose and bool(re.search(unended, self.text))
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is a question, an announcement or a mere label."""
+        said = self.said.rstrip('*_ )”"')
+        return said.endswith(("?", "？")) or bool(ANNOUNCES.match(said)) or (len(said.split()) < 3 and said.isascii())
+
+    @property
+    def lead(self) -> str:
+        """The words in bold that it begins with, "" for none."""
+        bold = BOLD_LEAD.match(self.said)
+        return bold[1] if bold else ""
+
+
+def quotes_of(passage: Passage) -> list[Quotable]:
+    """What a passage consists of, in order; of a section about misconceptions the corrections alone."""
+    found = list(_everything(passage))
+    if refuted.is_about_misconceptions(passage.heading):
+        found = list(_corrections(found))
+    return found
+
+
+def _everything(passage: Passage) -> Iterator[Quotable]:
+    raw = passage.text.split("\n")
+    worked = False
+    for number, block in enumerate(section_blocks(passage.text)):
+        form = FORMS.get(block.kind, OTHER)
+        if form == OTHER and block.text.lstrip().startswith(FENCES):
+            form = CODE
+        worked = bool(WORKED.match(block.text)) or (worked and form != SENTENCE)
+        if form != SENTENCE:
+            yield Quotable(block.text, passage.line + _first_line(raw, block), number, form, worked)
+            continue
+        line, column = _first_line(raw, block), 0
+        for sentence in sentences_of(block.text):
+            line, column = _place(raw, sentence, line, column)
+            yield Quotable(sentence, passage.line + line, number, form, worked)
+            column += 1
+
+
+def _corrections(quotes: list[Quotable]) -> Iterator[Quotable]:
+    """What a section about misconceptions says against them; never what it says they are."""
+    claim, block = "", -1
+    for quote in quotes:
+        if quote.form == ENTRY:
+            claim, correction = refuted.parted(quote.said)
+            if correction:
+                yield Quotable(correction, quote.line, quote.block, SENTENCE, claim=claim)
+        elif quote.form == SENTENCE:
+            if quote.block != block:
+                claim, block = quote.said, quote.block
+                if refuted.is_advice(quote.said):
+                    yield Quotable(quote.text, quote.line, quote.block, SENTENCE, claim=claim)
+            else:
+                yield Quotable(quote.text, quote.line, quote.block, SENTENCE, claim=claim)
+
+
+def _first_line(raw: list[str], block: SectionBlock) -> int:
+    """The 0-based line on which a block's text begins."""
+    return next((line for line in range(block.start, min(block.end, len(raw))) if raw[line].strip()), block.start)
+
+
+def _place(raw: list[str], sentence: str, line: int, column: int) -> tuple[int, int]:
+    """(0-based line, column) of a sentence, looked for from a line and column on by its first words."""
+    words = sentence.split(" ", 2)
+    for head in (" ".join(words[:2]), words[0]):
+        for number in range(line, len(raw)):
+            found = raw[number].find(head, column if number == line else 0)
+            if found >= 0:
+                return number, found
+    return line, column
+
+
+def without_label(text: str) -> str:
+    """A sentence without the label in bold that it begins with: `**Example.** Ten grams …`."""
+    label = LABEL.match(text)
+    return text[label.end() :].strip() if label and WORKED.match(text) else text
