@@ -1,7 +1,7 @@
 """How well `search` finds the section that answers a question, and whether `ask` quotes it: benchmarks/questions.jsonl.
 
     python benchmarks/finding.py            # tables: found; answered from the right section or lesson, wrongly answered, refused
-    python benchmarks/finding.py --fit      # the weights of tutor/search/answering.py's verdict, from the bank questions too
+    python benchmarks/finding.py --fit      # the weights of tutor/search/answering/verdict.py, from the bank questions too
 
 Each question names the section that answers it (others may do so as well, and then count as wrong), or none. `dev` ones were
 looked at while building, `test` ones only counted. How good the answers are is for benchmarks/ask.py.

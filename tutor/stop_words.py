@@ -23,6 +23,51 @@ SEARCHING = ASKING | frozenset(
     "again anyone anything actually basically everything explained please really simply someone something stuff things vs".split()
 )
 
+# What questions in other languages are made of: articles, pronouns, prepositions, auxiliaries, question words. For a search.
+FUNCTION_WORDS = {
+    "de": frozenset(
+        "was wie warum wieso weshalb wozu wann wo wer wen wem welche welcher welches welchen ist sind war waren wird "
+        "werden wurde wurden ein eine einen einem einer eines der die das den dem des und oder aber nicht kein keine man "
+        "ich du er sie es wir ihr mir mich mein meine in im an am auf aus bei mit nach von vom zu zum zur für durch über "
+        "um als wenn dass ob so auch noch nur schon bedeutet heißt macht kann können muss müssen soll sollte darf hat "
+        "haben gibt viel viele groß lange oft zwischen unterschied genau eigentlich berechnet funktioniert brauche "
+        "braucht benutzt verwendet sich".split()
+    ),
+    "fr": frozenset(
+        "que qu quoi qui quel quelle quels quelles quand où comment pourquoi combien est sont était être ce cet cette ces "
+        "c le la les l un une des du de d et ou mais ne pas je tu il elle on nous vous ils elles mon ma mes son sa ses me "
+        "se en dans sur sous par pour avec sans entre aux au à y a ont avoir fait faire peut peuvent doit faut signifie "
+        "différence utiliser utilise comme si plus moins très aussi t s n j m".split()
+    ),
+    "es": frozenset(
+        "qué que quién quiénes cuál cuáles cuándo dónde cómo por para porque cuánto cuánta cuántos cuántas es son era ser "
+        "está están el la los las lo un una unos unas del de al a y e o u pero no ni yo tú él ella mi mis su sus me se en "
+        "con sin entre sobre como si más menos muy también hay ha han hace hacer hago puede pueden puedo debe debo "
+        "significa sirve diferencia usar usa".split()
+    ),
+    "pt": frozenset(
+        "o que quem qual quais quando onde como por quê porque quanto quantos é são era ser está um uma uns umas os as do "
+        "da dos das de no na nos nas em e ou mas não eu ele ela meu minha seu sua se com sem entre sobre para mais menos "
+        "muito também há tem faz fazer pode devo significa diferença usar usa".split()
+    ),
+    "it": frozenset(
+        "che cosa cos chi quale quali quando dove come perché quanto quanti quante è sono era essere il lo la i gli le un "
+        "uno una l del della dei degli delle di a al alla da in nel nella su con per tra fra e o ma non io tu mio mia si "
+        "se più meno molto anche c ha hanno fa fare può devo significa differenza usare usa".split()
+    ),
+    "ru": frozenset(
+        "что как почему зачем когда где кто какой какая какое какие сколько чем это этот эта эти такое такой такая значит "
+        "означает и или а но не ни в во на с со к ко у о об от до из за по для при без между над под через ли же бы я ты "
+        "он она оно мы вы они мой мне меня его её их если то так тоже ещё уже можно нужно надо есть быть был была было "
+        "разница отличается отличие работает делает использовать".split()
+    ),
+    "nl": frozenset(
+        "wat hoe waarom wanneer waar wie welke welk is zijn was wordt worden een het de en of maar niet geen ik je hij "
+        "zij we wij mijn in op aan uit bij met naar van voor door over om als dat dit deze die kan moet heeft hebben doet "
+        "betekent verschil tussen".split()
+    ),
+}  # fmt: skip
+
 # For the words that a section's sentences have in common, in summaries.
 SUMMARIZING = frozenset(
     "a an and are as at be by can do for from has have if in is it its not of on or so than that the then there they this to was "

@@ -124,7 +124,7 @@ def test_a_claim_that_a_text_refutes_is_never_quoted(tmp_path, heading):
     page = f"# Tea\n\nTea is a drink made of leaves.\n\n## {heading}\n\n{bullet}"
     for question in ("how long is green tea boiled", "is green tea boiled for an hour", "green tea"):
         assert "for an hour" not in ask_folder(tmp_path, question, tea=page).text
-    assert ask_folder(tmp_path, "is green tea boiled for an hour", tea=page).text == "No. Two minutes are enough."
+    assert ask_folder(tmp_path, "is green tea boiled for an hour", tea=page).text.startswith("No. Two minutes are enough.")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
 
 PIECE_CHARACTERS = 4_000  # up to about this length, a whole section is found more reliably than its parts
 FEWEST_WORDS = 5  # of an answer that can stand alone
+ANCHOR = re.compile(r"\s*\{\s*[#.:][^{}]*\}\s*$")  # of a heading, as some sites write it: `Setup { #setup }`
 FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 
 
@@ -55,7 +56,7 @@ def heading_of(lesson: Lesson, section: Section) -> str:
     outline = section.heading_path
     if not outline or outline[0] != lesson.title:
         outline = (lesson.title, *outline)
-    return HEADING_SEPARATOR.join(title for title in outline if title)
+    return HEADING_SEPARATOR.join(ANCHOR.sub("", title) for title in outline if title)
 
 
 def split(text: str) -> Iterator[tuple[int, str]]:

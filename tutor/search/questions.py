@@ -26,6 +26,8 @@ SHORTHAND = {
     "ur": "your", "cuz": "because", "bc": "because", "w/": "with", "w/o": "without",
     "def": "definition", "defn": "definition", "dif": "difference", "v.s.": "vs", "vs.": "vs", "doesnt": "doesn't",
     "dont": "don't",
+    "params": "parameters", "param": "parameter", "lr": "learning rate", "stddev": "standard deviation", "prob": "probability",
+    "probs": "probabilities", "func": "function", "repo": "repository", "repos": "repositories",
     "isnt": "isn't", "cant": "can't", "wont": "won't", "arent": "aren't",
 }  # fmt: skip
 SHORT_WORD = re.compile(
@@ -52,7 +54,7 @@ FRAMING = re.compile(
     r"(?:words?|terms?|english|language|way)"
     r"|(?:in\s+a\s+(?:nutshell|simple way|few words|sentence)|in\s+(?:short|brief|detail)|for\s+(?:dummies|beginners"
     r"|a beginner|a child|kids)"
-    r"|eli5|(?:explain(?:ed)?\s+)?like\s+i(?:['’]?m|\s+am)\s+(?:five|5)|briefly|step\s+by\s+step|simply\s+(?:put|explained"
+    r"|eli5|(?:explain(?:ed)?\s+)?like\s+i(?:['’]?m|\s+am)\s+(?:five|5|new(?:\s+(?:to|at)\s+(?:this|it|that))?|a\s+\w+)|briefly|step\s+by\s+step|simply\s+(?:put|explained"
     r"|said)|explained\s+simply|simply\W*$)"
     r"|(?:kannst|könntest|können)\s+(?:du|sie)\s+(?:mir\s+)?(?:bitte\s+)?(?:erklären|sagen)|bitte"
     r"|(?:ganz\s+)?einfach\s+erklärt|in\s+einfachen\s+worten"
@@ -83,6 +85,7 @@ SIDE_BY_SIDE = tuple(
         r"(?P<a>.+?)(?:,|\s)\s*(?:vs\.?|versus|против|contre|gegen)\s+(?P<b>.+)",
         r"\bhow\s+(?:is|are|does|do|did)\s+(?P<a>.+?)\s+(?:differ(?:ent)?|distinct|distinguished|compare[ds]?)(?:\s+(?:from"
         r"|to|than|with|against))\s+(?P<b>.+)",
+        r"^\W*(?P<a>[^,;:]{2,60}?)\s+and\s+(?P<b>[^,;:]{2,60}?)\s+compared\W*$",
         r"\bhow\s+do\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:differ|compare)\b",
         r"(?P<a>.+?)\s+(?:as\s+)?(?:compared|opposed|in\s+contrast|relative)\s+(?:to|with)\s+(?P<b>.+)",
         r"\bwhen\s+(?:should\s+(?:i|we|you)|do\s+(?:i|we|you)|to|would\s+(?:i|we"
@@ -124,7 +127,8 @@ KINDS = tuple(
         r"|reasons? (?:for|why)|what (?:causes|for)\b"
               r"|what (?:is|are|'s) .{1,40} (?:good|used|needed|there) for"
               r"|warum|wieso|weshalb|wozu|pourquoi|por qué|para qué|почему|зачем)\b|为什么|為什麼|为何|なぜ|どうして"),
-        (NUMBER, r"\bhow (?:many|much|big|large|long|often|likely|high|low|small|tiny|deep|wide|far|old|fast|soon)\b"
+        (NUMBER, r"\b(?:usual|default|typical|standard|recommended) (?:value|epsilon|beta|size|number|rate|port|amount)\b"
+                 r"|\bhow (?:many|much|big|large|long|often|likely|high|low|small|tiny|deep|wide|far|old|fast|soon)\b"
                  r"|\bwhat (?:number|percentage|percent|fraction|share|value|size|default|amount)\b|\bwhat(?: is|'s"
                  r"|s)? the (?:default|number|size|value|amount|maximum|minimum|limit|cost|probability|chance|length|width"
                  r"|rate) (?:of|that|for|value|in)\b"
@@ -142,7 +146,8 @@ KINDS = tuple(
         r"|cuándo|cuál(?:es)?|dónde|quién"
                r"|когда|како[йея]|какие|где|кто)\b|什么时候|哪|いつ|どの|どこ|誰"),
         (DEFINITION, r"^\W*(?:(?:what|who)(?:\s+(?:exactly|actually|really))?\s+(?:is|are|was|were)|what['’]s|define"
-        r"|definition|meaning|what does .{1,60} (?:mean|stand for|do)\b|what do .{1,60} (?:mean|do)\b"
+        r"|what (?:an?|the) .{1,40} (?:is|are|means)\b|definition|meaning"
+        r"|what does .{1,60} (?:mean|stand for|do)\b|what do .{1,60} (?:mean|do)\b"
                      r"|explain|describe|understanding|intro(?:duction)? to|overview of)\b|\b(?:definition|meaning"
                      r"|explained|explanation)\W*$"
                      r"|^\W*(?:was (?:ist|sind|bedeutet|heißt|macht)|definition|qu['’]est-ce qu|c['’]est quoi|que signifie"
@@ -154,7 +159,7 @@ KINDS = tuple(
     )
 )  # fmt: skip
 SUBJECT = re.compile(
-    r"^\W*(?:(?:what|who)(?:\s+(?:exactly|actually|really))?\s+(?:is|are|was|were|does|do)\s+|what['’]s\s+|define\s+"
+    r"^\W*(?:what\s+(?:an?|the)\s+(?=.{1,40}\s(?:is|are|means)\b)|(?:what|who)(?:\s+(?:exactly|actually|really))?\s+(?:is|are|was|were|does|do)\s+|what['’]s\s+|define\s+"
     r"|(?:definition|meaning)\s+of\s+|explain\s+|describe\s+"
     r"|was\s+(?:ist|sind|bedeutet|heißt|macht)\s+|qu['’]est-ce\s+qu(?:e\s+c['’]est\s+qu)?(?:e\s+|['’])|c['’]est\s+quoi\s+"
     r"|que\s+signifie\s+|[¿]?(?:qué|que)\s+(?:es|son|significa|hace)\s+"
@@ -165,6 +170,11 @@ SUBJECT = re.compile(
     r"|^(?P<zh>.+?)(?:是什么|是甚麼|什么意思|とは|って何|は何)",
     re.I | re.S,
 )
+# What follows the thing that a definition is asked for: where it is met, what it does there, another question about it.
+IN_CONTEXT = re.compile(
+    r"\s+(?:(?:in|within|when|on|at|for|during|inside|is|are|means)\s|and\s+(?:what|why|how|when|where|which|who|is|does|do)\b).*$"
+    r"|\s+(?:is|are|means)$", re.I | re.S
+)  # fmt: skip
 LONGEST_UNDERSTOOD = 600  # characters; what is longer is a text to search for
 LONGEST_SUBJECT = 6  # words of what can be defined
 TOPIC_WORDS = 5  # up to which a question without a verb of its own is a topic, to be explained
@@ -211,8 +221,9 @@ def understand(question: str) -> AskedQuestion:
 
 def _subject(text: str) -> str:
     """What a definition is asked for."""
-    found = SUBJECT.match(text)
-    return (found["subject"] or found["zh"] or "").strip() if found else ""
+    found = SUBJECT.match(text.rpartition(", ")[2] if re.search(r", (?:what|who) (?:is|are)\b", text) else text)
+    whole = (found["subject"] or found["zh"] or "").strip() if found else ""
+    return IN_CONTEXT.sub("", whole) or whole
 
 
 def _sides(text: str) -> tuple[str, ...]:

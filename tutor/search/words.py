@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from tutor.stop_words import ASKING, SEARCHING
+from tutor.stop_words import ASKING, FUNCTION_WORDS, SEARCHING
 from utils.text import STEMMED, stemmer
 
 PLAIN = "plain"  # the field of languages without a stemmer
@@ -69,4 +69,15 @@ def _bigrams_of(run: str) -> list[str]:
 def content_words(query: str) -> list[str]:
     """The words of a question that carry meaning, as they are written; all of its words where none would be left."""
     found = WORD.findall(without_unspaced(query))
-    return [word for word in found if word.lower() not in SEARCHING] or found
+    empty = SEARCHING | _function_words([word.lower() for word in found])
+    return [word for word in found if word.lower() not in empty] or found
+
+
+def _function_words(words: list[str]) -> frozenset[str]:
+    """The function words of a question's language, none if that is English: it has two of them, or begins with one."""
+    counts = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
+    best = max(counts, key=counts.__getitem__)
+    english = sum(word in SEARCHING for word in words)
+    begins = bool(words) and words[0] in FUNCTION_WORDS[best] and words[0] not in SEARCHING
+    known = (counts[best] >= 2 and counts[best] > english) or (begins and counts[best] >= english)
+    return FUNCTION_WORDS[best] if known else frozenset()

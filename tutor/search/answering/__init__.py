@@ -21,7 +21,7 @@ from tutor.search.answering.fitting import fits_of
 from tutor.search.query_words import QueryWords
 from tutor.search.questions import understand
 
-CANDIDATES = 10  # passages that are considered
+CANDIDATES = 16  # passages that are considered
 FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b"
 
 
@@ -33,7 +33,7 @@ def answer(question: str, passages: Sequence[Passage], asked: QueryWords, contex
     understood = understand(question)
     fits = fits_of(passages[:CANDIDATES], asked, understood.text, context)
     draft = choose(understood, fits) if asked.words and fits else None
-    if draft is None or not verdict.is_found(verdict.evidence(draft.parts[0].fit)):
+    if draft is None or verdict.lacks_a_side(understood, fits) or not verdict.is_found(verdict.evidence(understood, draft, fits)):
         return Answer(question, found=False, near=tuple(passages[:3]))
     return Answer(question, text_of(draft), True, citations_of(draft))
 

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
-from tutor.search.answering.composing import ENOUGH_WORDS, LONGEST_LIST, MOST_WORDS, DraftAnswer, QuotedPart, fill_up, part_with
+from tutor.search.answering.composing import (
+    ENOUGH_WORDS,
+    FEWEST_WORDS,
+    LONGEST_LIST,
+    MOST_WORDS,
+    DraftAnswer,
+    QuotedPart,
+    fill_up,
+    part_with,
+)
 from tutor.search.answering.defining import definition
-from tutor.search.answering.denying import decision
-from tutor.search.answering.fitting import Fit
-from tutor.search.answering.quotes import ENTRY, SENTENCE, TABLE, Quotable
-from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, YES_NO, AskedQuestion
+from tutor.search.answering.denying import denial
+from tutor.search.answering.fitting import REPEATS, Fit
+from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, TABLE, Quotable
+from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, WHY, YES_NO, AskedQuestion
 from utils.embedding import built_in
 
 LOOKED_AT = 4  # passages of which quotes are compared
 LIKE_ASKED = 0.72  # how near an author's question has to be for its answer to be taken
 OWN_SHARE = 0.6  # share of the question that it has to have
-MORE = 0.15  # share of the question that another sentence has to add
+FIGURE = re.compile(
+    r"(?<![\w-])[−-]?\d[\d.,{}]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|quarter|third|twice|every)\b", re.I
+)
+WORTHY = 0.5  # from which a sentence is a good answer by itself
+MORE = 0.2  # share of the question that another sentence has to add
 DISTANCE = 2.0  # how much it counts that a passage fits less well than the best
+ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 KEY = 0.15  # for a section's key sentence
 NUMBERED = 0.25  # for a number in the answer to "how many"
+EXPLAINED = 40  # words from which a how or a why is explained
 ROOM_FOR_A_SIDE = 45  # words
 
 Bonus = Callable[[Fit, Quotable], float]
@@ -55,7 +71,7 @@ def sentence(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None =
         return None
     part = part_with(*choice, least=0)
     cover_more(part, question)
-    fill_up(part)
+    fill_up(part, EXPLAINED if question.kind in (WHY, HOW) else FEWEST_WORDS)
     return DraftAnswer([part])
 
 
@@ -72,10 +88,12 @@ def cover_more(part: QuotedPart, question: AskedQuestion) -> None:
             return fit.asked.share(fit.asked.met(fit.quotes[number].said) - met)
 
         others = [
-            n for n, quote in enumerate(fit.quotes) if n not in part.numbers and quote.form in (SENTENCE, ENTRY) and worth[n] > 0
+            n
+            for n, quote in enumerate(fit.quotes)
+            if n not in part.numbers and quote.form in (SENTENCE, ENTRY, ROW) and worth[n] > 0
         ]
-        best = max(others, key=lambda number: gain(number) + 0.3 * worth[number], default=None)
-        if best is None or gain(best) < MORE:
+        best = max(others, key=lambda number: gain(number) + worth[number], default=None)
+        if best is None or (gain(best) < MORE and worth[best] < WORTHY):
             return
         more = part_with(fit, best, room=MOST_WORDS - part.size, least=0, with_key=False)
         if part.size + sum(fit.quotes[number].size for number in more.numbers - part.numbers) > MOST_WORDS:
@@ -92,16 +110,17 @@ def own_answer(fits: Sequence[Fit]) -> QuotedPart | None:
             like = built_in().nearest(fit.vector, [asked])
             share = fit.asked.share(fit.asked.met(f"{asked}\n{said}"))
             if like >= LIKE_ASKED and share >= OWN_SHARE and (best is None or like + share > best[0]):
-                best = like + share, fit, said
+                best = like + share, fit, line
     if not best or not best[1].quotes:
         return None
-    _, fit, said = best
-    vector = built_in().vector(said)
+    _, fit, line = best
+    asked_by_author, _, said = line.partition("\t")
+    vector = built_in().vector(f"{asked_by_author} {said}")
     prose = [number for number, quote in enumerate(fit.quotes) if quote.form == SENTENCE and not quote.says_nothing]
     if not prose:
         return None
     near = max(prose, key=lambda number: built_in().nearest(vector, [fit.quotes[number].said]) + KEY * (number == fit.key))
-    return QuotedPart(fit, {near}, said, silent=near != fit.key or _repeats(fit.quotes[near].said, said))
+    return QuotedPart(fit, {near}, said, silent=_repeats(fit.quotes[near].said, said) or fit.quotes[near].leans_back)
 
 
 def _repeats(one: str, other: str) -> bool:
@@ -118,7 +137,7 @@ def what_it_is(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | No
     part = part_with(fit, number, least=ENOUGH_WORDS, with_key=fit.quotes[number].leans_back)
     if question.simple:
         _add_example(part)
-    return DraftAnswer([part])
+    return DraftAnswer([part], defines=True)
 
 
 def _add_example(part: QuotedPart) -> None:
@@ -132,19 +151,30 @@ def _add_example(part: QuotedPart) -> None:
 
 def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What is said against a misconception that was asked about; else the sentence that decides, after Yes or No if it does."""
-    decided = decision(question, fits)
-    if decided:
-        fit, numbers, opening = decided
-        return DraftAnswer([QuotedPart(fit, numbers)], opening)
+    denied = denial(question, fits)
+    if denied:
+        parts = [QuotedPart(denied.fit, set(denied.numbers))]
+        if parts[0].size < FEWEST_WORDS:
+            _join(parts, *_explained(question, [fit for fit in fits if fit.passage.lesson == denied.fit.passage.lesson]))
+        return DraftAnswer(parts, "No." if denied.is_no else "")
     return sentence(question, fits, lambda fit, quote: -0.3 if quote.claim and quote.leans_back else 0.0)
+
+
+def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]:
+    """The sentence of a lesson that explains best what was asked, apart from its list of misconceptions."""
+    teaching = [fit for fit in fits if not fit.is_about_misconceptions and not REPEATS.match(fit.title)]
+    choice = best_of(question, teaching, lambda fit, quote: -1.0 if quote.leans_back or quote.form != SENTENCE else 0.0)
+    if not choice or choice[0].asked.share(choice[0].asked.met(choice[0].quotes[choice[1]].said)) < ON_SUBJECT:
+        return []
+    return [part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=False)]
 
 
 def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The sentence with the number."""
 
     def bonus(fit: Fit, quote: Quotable) -> float:
-        has = any(character.isdigit() for character in quote.said)
-        return (NUMBERED if has else -NUMBERED) * (1.0 if quote.form in (SENTENCE, ENTRY, TABLE) else 0.5)
+        has = any(found[0] not in question.text for found in FIGURE.finditer(quote.said))
+        return (NUMBERED if has else -NUMBERED) * (1.0 if quote.form in (SENTENCE, ENTRY, TABLE, ROW) else 0.5)
 
     return sentence(question, fits, bonus)
 
@@ -171,23 +201,35 @@ def side_by_side(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | 
         return None
     asked = fits[0].asked
     met = [asked.met(side) for side in question.sides]
-    own = [words.difference(*(other for other in met if other is not words)) or words for words in met]
+    own = [_distinctive(fits[0], words.difference(*(other for other in met if other is not words)) or words) for words in met]
     parts: list[QuotedPart] = []
     for side, words in zip(question.sides, own, strict=True):
         others = frozenset().union(*own) - words
         choice = definition(fits, side, words, others)
-        if choice and not any(choice[1] in part.numbers and part.fit is choice[0] for part in parts):
-            parts.append(part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=choice[0].quotes[choice[1]].leans_back))
+        if choice:
+            _join(parts, part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=choice[0].quotes[choice[1]].leans_back))
     both = _names_all(question, fits, own)
     if both and not any(both[0] is part.fit and both[1] in part.numbers for part in parts):
         room = MOST_WORDS + 15 - sum(part.size for part in parts)
-        more = part_with(*both, room=max(room, 30), least=0, with_key=not parts)
+        if both[0].quotes[both[1]].size <= room or not parts:
+            _join(parts, part_with(*both, room=max(room, 30), least=0, with_key=not parts))
+    return DraftAnswer(parts) if parts else None
+
+
+def _distinctive(fit: Fit, words: frozenset[int]) -> frozenset[int]:
+    """Of the words of a side those that say most."""
+    most = max((fit.asked.weights[number] for number in words), default=0.0)
+    return frozenset(number for number in words if fit.asked.weights[number] >= 0.6 * most)
+
+
+def _join(parts: list[QuotedPart], *others: QuotedPart) -> None:
+    """Add parts, each together with one of the same passage that is there already."""
+    for more in others:
         same = next((part for part in parts if part.fit is more.fit), None)
         if same:
             same.numbers |= more.numbers
         else:
             parts.append(more)
-    return DraftAnswer(parts) if parts else None
 
 
 def _names_all(question: AskedQuestion, fits: Sequence[Fit], own: Sequence[frozenset[int]]) -> tuple[Fit, int] | None:
@@ -195,7 +237,11 @@ def _names_all(question: AskedQuestion, fits: Sequence[Fit], own: Sequence[froze
 
     def bonus(fit: Fit, quote: Quotable) -> float:
         met = fit.asked.met(quote.said)
-        return 0.5 if all(met & words for words in own) and quote.form in (SENTENCE, ENTRY, TABLE) and not quote.worked else -5.0
+        return (
+            0.5
+            if all(met & words for words in own) and quote.form in (SENTENCE, ENTRY, TABLE, ROW) and not quote.worked
+            else -5.0
+        )
 
     choice = best_of(question, fits, bonus)
     if choice and all(choice[0].asked.met(choice[0].quotes[choice[1]].said) & words for words in own):

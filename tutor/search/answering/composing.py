@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tutor.models import Citation, Passage
 from tutor.search.answering.fitting import Fit
-from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, SENTENCE, Quotable, without_label
+from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, without_label
 
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
@@ -37,6 +37,10 @@ class QuotedPart:
     silent: bool = False  # the quotes are cited and not said
 
     @property
+    def quotes(self) -> list[Quotable]:
+        return [self.fit.quotes[number] for number in sorted(self.numbers)]
+
+    @property
     def size(self) -> int:
         said = () if self.silent else self.numbers
         return len(self.own.split()) + sum(self.fit.quotes[number].size for number in said)
@@ -48,6 +52,7 @@ class DraftAnswer:
 
     parts: list[QuotedPart]
     opening: str = ""  # "No." and the like
+    defines: bool = False  # whether it is a definition that was asked for
 
 
 def part_with(fit: Fit, decisive: int, room: int = MOST_WORDS, least: int = FEWEST_WORDS, with_key: bool = True) -> QuotedPart:
@@ -63,7 +68,7 @@ def part_with(fit: Fit, decisive: int, room: int = MOST_WORDS, least: int = FEWE
 
     back = decisive
     while back and quotes[back].leans_back and fits(back - 1) and not quotes[back - 1].says_nothing:
-        if quotes[back - 1].form == CODE and not fits(back - 1):
+        if quotes[back - 1].form in (CODE, TABLE, OTHER) or (quotes[back].form == ENTRY and quotes[back - 1].form == ENTRY):
             break
         back -= 1
         chosen.add(back)
@@ -134,7 +139,7 @@ def text_of(draft: DraftAnswer) -> str:
     for part in draft.parts:
         if len(draft.parts) > 1 and part is not draft.parts[0]:
             in_row = False
-        for quote in () if part.silent else _in_order(part):
+        for quote in () if part.silent else part.quotes:
             said, is_block, is_entry = _said(quote, part)
             if not said:
                 continue
@@ -148,18 +153,17 @@ def text_of(draft: DraftAnswer) -> str:
     return _joined(blocks)
 
 
-def _in_order(part: QuotedPart) -> list[Quotable]:
-    return [part.fit.quotes[number] for number in sorted(part.numbers)]
-
-
 def _said(quote: Quotable, part: QuotedPart) -> tuple[str, bool, bool]:
     """(Markdown, is it a block, is it an entry of a list) of a quote in an answer."""
     if quote.form == SENTENCE:
         return plain_sentence(without_label(quote.text)), False, False
     if quote.form == ENTRY:
-        if sum(other.form == ENTRY for other in _in_order(part)) > 1:
+        if sum(other.form == ENTRY for other in part.quotes) > 1:
             return _tidy(quote.text), True, True
         return plain_sentence(quote.said), False, False
+    if quote.form == ROW:
+        rows = [other for other in part.quotes if other.header == quote.header]
+        return ("" if quote is not rows[0] else "\n".join([quote.header, *(row.text for row in rows)])), True, False
     return quote.text.strip("\n"), True, False
 
 
@@ -199,7 +203,7 @@ def citations_of(draft: DraftAnswer) -> tuple[Citation, ...]:
     """A citation for each run of sentences that follow each other in one block, and for each block that is quoted whole."""
     found: list[Citation] = []
     for part in draft.parts:
-        found += _runs(part.fit.passage, _in_order(part))
+        found += _runs(part.fit.passage, part.quotes)
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tutor.search.answering.fitting import LEADS_ELSEWHERE, REPEATS, Fit
-from tutor.search.answering.quotes import ENTRY, SENTENCE, Quotable
+from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, Quotable
 
 VERBS = (
     r"is|are|was|means?|measures?|says?|tells?|counts?|keeps?|gives?|takes?|turns?|lets?|sets?|describes?|refers? to"
@@ -54,7 +54,9 @@ def definition(
     most = max(fit.passage.score for fit in fits)
     top = max(fit.weight(most) for fit in fits)
     best: tuple[float, Fit, int] | None = None
-    for fit in fits[:LOOKED_AT]:
+    for place, fit in enumerate(fits):
+        if place >= LOOKED_AT and not _may_define(fit, subject):
+            continue
         if fit.is_about_misconceptions or LEADS_ELSEWHERE.match(fit.title):
             continue
         behind = DISTANCE * (fit.weight(most) - top) - 0.25 * bool(REPEATS.match(fit.title))
@@ -65,9 +67,16 @@ def definition(
     return (best[1], best[2]) if best else None
 
 
+def _may_define(fit: Fit, subject: str) -> bool:
+    """Whether a text has the subject in front of a verb, or marks it as a term; a quick look before its sentences are read."""
+    name = r"[\s-]+".join(map(re.escape, subject.split()))
+    marked = rf"(?:[*_`\"“]{{1,2}}{name}s?[*_`\"”]{{1,2}}|^\W*(?:(?:an?|the)\s+)?{name}s?\s+(?:is|are|means?)\b)"
+    return bool(name and re.search(marked, fit.passage.text, re.I | re.M))
+
+
 def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], others: frozenset[int]) -> float:
     """How much a quote looks like the definition of the words that are wanted."""
-    if quote.form not in (SENTENCE, ENTRY) or quote.says_nothing:
+    if quote.form not in (SENTENCE, ENTRY, ROW) or quote.says_nothing:
         return 0.0
 
     def names(text: str, more: int = 2) -> bool:
@@ -83,7 +92,7 @@ def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], other
         score = (
             1.0 if subject["verb"].lower() in ("is", "are", "means", "ist", "sind", "est", "sont", "es", "son", "это") else 0.85
         )
-    elif quote.form == ENTRY and names(quote.lead):
+    elif quote.form in (ENTRY, ROW) and names(quote.lead):
         score = 0.8
     elif any(names(term[2], 1) for term in TERM.finditer(said)) or any(
         names(called["term"], 1) for called in CALLED.finditer(said)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tutor.models import HEADING_SEPARATOR, Passage
 from tutor.search.answering import refuted
-from tutor.search.answering.quotes import BOLD_LEAD, CODE, FORMULA, SENTENCE, TABLE, Quotable, quotes_of
+from tutor.search.answering.quotes import BOLD_LEAD, CODE, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, quotes_of
 from tutor.search.query_words import QueryWords
 from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, WHY, AskedQuestion
 from tutor.search.words import content_words
@@ -18,6 +18,7 @@ from utils.embedding import SumAndLength, built_in
 # Weights for the choice of a passage, relative to the search's score: a choice model fitted to benchmarks/ask.py's dev questions.
 WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and its wordings, and in the best wording alone
 LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
+SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more than a likeness of subjects
 OPENING = 0.1  # off for a lesson's opening, which announces more than it says
 TITLED = 0.25  # for a heading all of whose words were asked for
 NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
@@ -28,7 +29,10 @@ NO_TEACHING = 0.6  # off for what leads elsewhere
 LIKE = 0.45  # for similarity in meaning to the question
 LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often says what the answer says; how near it has to be
 SIGN = 0.15  # for looking like an answer to this kind of question
-FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.75}
+SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
+LONGEST = 80  # words of what can be quoted as the answer
+FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.6, ROW: 0.9, OTHER: 0.3}
+REFERS_BACK = re.compile(r"\W*As (?:mentioned|discussed|described|noted|shown|explained|we|you|I)\b")
 REPEATS = re.compile(
     r"(?:recap|summary|key (?:points|takeaways|ideas)|zusammenfassung|résumé|resumen|итоги?|小结|总结|まとめ)\W*$", re.I
 )
@@ -123,12 +127,13 @@ class Fit:
     @cached_property
     def likes(self) -> list[float]:
         """How near each quote is to the question in meaning."""
-        return [built_in().nearest(self.vector, [f"{self.title}. {quote.said}"]) for quote in self.quotes]
+        return [built_in().nearest(self.vector, [f"{quote.claim or self.title}. {quote.said}"]) for quote in self.quotes]
 
     def weight(self, most: float, context: QueryWords | None = None) -> float:
         """For the choice of a passage. most: the search's score for its best passage."""
         weight = self.passage.score / (most or 1.0) - OPENING * self.is_opening
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
+        weight += SAME_WORDING * max(self.like_wording - NEARLY_SAME, 0.0)
         weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
         weight -= MISCONCEPTIONS * self.is_about_misconceptions
         if context and context.words:
@@ -147,7 +152,9 @@ class Fit:
             worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
             worth += SIGN * bool(sign and sign.search(quote.said))
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
-            found.append(worth - 0.15 * quote.worked - 0.1 * quote.leans_back - 2.0 * quote.says_nothing)
+            worth -= 0.15 * quote.worked + 0.1 * quote.leans_back + 2.0 * (quote.says_nothing or quote.size > LONGEST)
+            worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
+            found.append(worth)
         return found
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tutor.corpus.pages import SectionBlock, section_blocks
 from tutor.corpus.sentences import LABEL, sentences_of
 from tutor.models import Passage
 from tutor.search.answering import refuted
 
-SENTENCE, ENTRY, FORMULA, TABLE, CODE, OTHER = "sentence", "entry", "formula", "table", "code", "other"
+SENTENCE, ENTRY, FORMULA, TABLE, ROW, CODE, OTHER = "sentence", "entry", "formula", "table", "row", "code", "other"
+LONG_TABLE = 60  # words from which a table is quoted row by row
 FORMS = {
     "paragraph_open": SENTENCE, "list_item_open": ENTRY, "math_block": FORMULA, "math_block_label": FORMULA, "table_open": TABLE,
     "fence": CODE, "code_block": CODE,
@@ -58,7 +59,7 @@ class Quotable:
     form: str
     worked: bool = False  # part of a worked example
     claim: str = ""  # the misconception that it corrects
-    meant: str = field(default="", compare=False)  # what it says where it is not the text of the lesson itself
+    header: str = ""  # of the table that a row is from, with the line below it
 
     @property
     def size(self) -> int:
@@ -77,7 +78,7 @@ class Quotable:
     def leans_back(self) -> bool:
         """Whether it can't be understood without what stands before it."""
         if not self.is_prose:
-            return True
+            return self.form == FORMULA
         said = self.said
         return bool(LEANS_BACK.match(said)) or (said[:1].islower() and not re.match(r"[a-z]+[_(=A-Z\d-]|[a-z]+ ?=", said))
 
@@ -95,7 +96,9 @@ class Quotable:
 
     @property
     def lead(self) -> str:
-        """The words in bold that it begins with, "" for none."""
+        """The words in bold that it begins with, or the first cell of a row; "" for none."""
+        if self.form == ROW:
+            return self.text.strip().strip("|").partition("|")[0].strip(" `*")
         bold = BOLD_LEAD.match(self.said)
         return bold[1] if bold else ""
 
@@ -116,14 +119,20 @@ def _everything(passage: Passage) -> Iterator[Quotable]:
         if form == OTHER and block.text.lstrip().startswith(FENCES):
             form = CODE
         worked = bool(WORKED.match(block.text)) or (worked and form != SENTENCE)
-        if form != SENTENCE:
+        if form == TABLE and len(block.text.split()) > LONG_TABLE and block.text.count("\n") > 2:
+            header = block.text.split("\n", 2)[:2]
+            for offset, row in enumerate(block.text.split("\n")[2:], 2):
+                yield Quotable(
+                    row, passage.line + _first_line(raw, block) + offset, number, ROW, worked, header="\n".join(header)
+                )
+        elif form != SENTENCE:
             yield Quotable(block.text, passage.line + _first_line(raw, block), number, form, worked)
-            continue
-        line, column = _first_line(raw, block), 0
-        for sentence in sentences_of(block.text):
-            line, column = _place(raw, sentence, line, column)
-            yield Quotable(sentence, passage.line + line, number, form, worked)
-            column += 1
+        else:
+            line, column = _first_line(raw, block), 0
+            for sentence in sentences_of(block.text):
+                line, column = _place(raw, sentence, line, column)
+                yield Quotable(sentence, passage.line + line, number, form, worked)
+                column += 1
 
 
 def _corrections(quotes: list[Quotable]) -> Iterator[Quotable]:

@@ -5,20 +5,46 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tutor.search.answering.composing import DraftAnswer
 from tutor.search.answering.fitting import Fit
+from tutor.search.questions import AskedQuestion
 
-# A logistic regression, fitted by `benchmarks/ask.py --fit`.
-SLOPES = (3.47, -1.61, 2.37, 1.59)
-BIAS = -5.46
+# A logistic regression, fitted by `benchmarks/finding.py --fit`.
+SLOPES = (2.81, -2.34, 4.63, 1.18, 2.83, -0.08, 0.32, 0.55)
+BIAS = -5.98
 
 
-def evidence(best: Fit) -> tuple[float, ...]:
-    """The evidence that a passage answers the question, for `is_found`: the share of the question that it covers, the share
-    that no lesson covers, how similar it is in meaning, and how much was asked."""
-    asked = best.asked
-    unknown = frozenset(asked.unknown) - best.met
-    like = max(best.like_wording, max(best.likes, default=0.0))
-    return best.whole, asked.share(unknown), like, math.log(1 + len(asked.words))
+def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -> tuple[float, ...]:
+    """The evidence that a draft answers a question, for `is_found`: the shares of the question that the passage covers, that
+    no lesson covers, that headings name and that the answer says; how similar they are in meaning; how much was asked; whether
+    the word that says most is there; whether a definition that was asked for was found."""
+    fit = draft.parts[0].fit
+    asked = fit.asked
+    said = "\n".join(
+        [*(part.own for part in draft.parts), *(f"{quote.claim} {quote.said}" for part in draft.parts for quote in part.quotes)]
+    )
+    met = asked.met(f"{said}\n{fit.passage.heading}")
+    unknown = frozenset(asked.unknown) - fit.met
+    like = max(fit.like_wording, max(fit.likes, default=0.0))
+    main = max(range(len(asked.words)), key=asked.weights.__getitem__)
+    return (
+        fit.whole,
+        asked.share(unknown),
+        like,
+        math.log(1 + len(asked.words)),
+        asked.share(asked.met(f"{fit.passage.heading}\n{fit.names}")),
+        asked.share(met),
+        float(main in fit.met),
+        float(draft.defines),
+    )
+
+
+def lacks_a_side(question: AskedQuestion, fits: Sequence[Fit]) -> bool:
+    """Whether no lesson has a word of one of the things that are to be set side by side."""
+    asked = fits[0].asked
+    met = [asked.met(side) for side in question.sides]
+    own = [words.difference(*(other for other in met if other is not words)) for words in met]
+    return any(words and words <= frozenset(asked.unknown) for words in own)
 
 
 def is_found(evidence: Sequence[float]) -> bool:
