@@ -38,6 +38,7 @@ class QueryWords:
         for gram in dict.fromkeys(bigrams(query)):
             self._add(gram, frozenset([("bigrams", gram)]), weight("bigrams", gram) or rarest)
         self.unknown = [n for n, forms in enumerate(self._forms) if not any(weight(*form) for form in forms)]
+        self.main = max(range(len(self.weights)), key=self.weights.__getitem__, default=0)  # the word that says most
         self.total = sum(self.weights) or 1.0
         self.met = lru_cache(maxsize=2_000)(self._met)
 

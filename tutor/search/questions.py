@@ -28,7 +28,7 @@ SHORTHAND = {
     "dont": "don't",
     "params": "parameters", "param": "parameter", "lr": "learning rate", "stddev": "standard deviation", "prob": "probability",
     "probs": "probabilities", "func": "function", "repo": "repository", "repos": "repositories",
-    "isnt": "isn't", "cant": "can't", "wont": "won't", "arent": "aren't",
+    "type 1": "type I", "type 2": "type II", "isnt": "isn't", "cant": "can't", "wont": "won't", "arent": "aren't",
 }  # fmt: skip
 SHORT_WORD = re.compile(
     r"(?<![\w'’/.-])(" + "|".join(map(re.escape, sorted(SHORTHAND, key=len, reverse=True))) + r")(?![\w'’-])", re.I
@@ -86,6 +86,7 @@ SIDE_BY_SIDE = tuple(
         r"\bhow\s+(?:is|are|does|do|did)\s+(?P<a>.+?)\s+(?:differ(?:ent)?|distinct|distinguished|compare[ds]?)(?:\s+(?:from"
         r"|to|than|with|against))\s+(?P<b>.+)",
         r"^\W*(?P<a>[^,;:]{2,60}?)\s+and\s+(?P<b>[^,;:]{2,60}?)\s+compared\W*$",
+        r"^\W*(?P<a>[^,;:]{2,60}?)\s+(?:or|and)\s+(?P<b>[^,;:]{2,60}?),?\s+(?:what is the )?differences?\W*$",
         r"\bhow\s+do\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:differ|compare)\b",
         r"(?P<a>.+?)\s+(?:as\s+)?(?:compared|opposed|in\s+contrast|relative)\s+(?:to|with)\s+(?P<b>.+)",
         r"\bwhen\s+(?:should\s+(?:i|we|you)|do\s+(?:i|we|you)|to|would\s+(?:i|we"
@@ -135,7 +136,7 @@ KINDS = tuple(
                  r"|\b(?:number|count|percentage|fraction) of\b|\bwhat (?:probability|chance|odds)\b"
                  r"|\bwie (?:viele?|groß|lange?|oft|hoch)\b|\bcombien\b|\bcuánt[oa]s?\b|\bсколько\b|多少|几个"
                  r"|いくつ|どのくらい|何[個回本人]"),
-        (YES_NO, rf"[,:;.]\s*{AUXILIARY}\s+(?:it|that|this|they|i|you|we|there)\b"
+        (YES_NO, rf"[,:;.]\s*{AUXILIARY}\s+\w+"
                  r"|,\s*(?:right|correct|true|isn't it|or not|yes or no)\W*$|\bis it true\b|\b(?:true or false|right\?)\W*$"
                  r"|^\W*(?:ist|sind|kann|können|muss|müssen|darf|soll|hat|haben|wird|werden|gibt es|braucht)\b"
                  r"|^\W*(?:est-ce|est-il|peut-on|faut-il|y a-t-il|doit-on|puis-je)\b"

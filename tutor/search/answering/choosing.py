@@ -19,7 +19,7 @@ from tutor.search.answering.defining import definition
 from tutor.search.answering.denying import denial
 from tutor.search.answering.fitting import REPEATS, Fit
 from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, TABLE, Quotable
-from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, WHY, YES_NO, AskedQuestion
+from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, WHY, YES_NO, AskedQuestion
 from utils.embedding import built_in
 
 LOOKED_AT = 4  # passages of which quotes are compared
@@ -28,7 +28,7 @@ OWN_SHARE = 0.6  # share of the question that it has to have
 FIGURE = re.compile(
     r"(?<![\w-])[−-]?\d[\d.,{}]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|quarter|third|twice|every)\b", re.I
 )
-WORTHY = 0.5  # from which a sentence is a good answer by itself
+WORTHY, FAIR = 0.5, 0.3  # from which a sentence is a good answer by itself, or beside others
 MORE = 0.2  # share of the question that another sentence has to add
 DISTANCE = 2.0  # how much it counts that a passage fits less well than the best
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
@@ -43,7 +43,7 @@ Bonus = Callable[[Fit, Quotable], float]
 def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What to say; None where nothing can be quoted."""
     chooser = CHOOSERS.get(question.kind)
-    if question.kind not in (YES_NO, OTHER):
+    if question.kind != YES_NO:
         fits = [fit for fit in fits if not fit.is_about_misconceptions] or fits
     return (chooser(question, fits) if chooser else None) or sentence(question, fits)
 
@@ -87,18 +87,20 @@ def cover_more(part: QuotedPart, question: AskedQuestion) -> None:
         def gain(number: int, met: frozenset[int] = met) -> float:
             return fit.asked.share(fit.asked.met(fit.quotes[number].said) - met)
 
-        others = [
-            n
-            for n, quote in enumerate(fit.quotes)
-            if n not in part.numbers and quote.form in (SENTENCE, ENTRY, ROW) and worth[n] > 0
-        ]
+        others = [n for n, quote in enumerate(fit.quotes) if n not in part.numbers and _may_be_added(quote, question)]
         best = max(others, key=lambda number: gain(number) + worth[number], default=None)
-        if best is None or (gain(best) < MORE and worth[best] < WORTHY):
+        if best is None or worth[best] < FAIR or (gain(best) < MORE and worth[best] < WORTHY):
             return
         more = part_with(fit, best, room=MOST_WORDS - part.size, least=0, with_key=False)
         if part.size + sum(fit.quotes[number].size for number in more.numbers - part.numbers) > MOST_WORDS:
             return
         part.numbers |= more.numbers
+
+
+def _may_be_added(quote: Quotable, question: AskedQuestion) -> bool:
+    """Whether a sentence makes sense beside others that it doesn't follow."""
+    needs_more = quote.worked and question.kind in (DEFINITION, YES_NO) and quote.leans_back
+    return quote.form in (SENTENCE, ENTRY, ROW) and not needs_more
 
 
 def own_answer(fits: Sequence[Fit]) -> QuotedPart | None:
@@ -144,7 +146,7 @@ def _add_example(part: QuotedPart) -> None:
     """Add the first sentences of the section's worked example, as far as there is room."""
     for number, quote in enumerate(part.fit.quotes):
         if quote.worked and quote.form == SENTENCE and number not in part.numbers:
-            if part.size + quote.size > MOST_WORDS or quote.leads_on or quote.says_nothing:
+            if part.size + quote.size > MOST_WORDS or quote.leads_on or quote.says_nothing or "$" in quote.said:
                 return
             part.numbers.add(number)
 
@@ -160,10 +162,14 @@ def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | Non
     return sentence(question, fits, lambda fit, quote: -0.3 if quote.claim and quote.leans_back else 0.0)
 
 
+def _stands_alone(fit: Fit, quote: Quotable) -> float:
+    return -1.0 if quote.leans_back or quote.worked or quote.form != SENTENCE else 0.3 * (quote.lead != "")
+
+
 def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]:
     """The sentence of a lesson that explains best what was asked, apart from its list of misconceptions."""
     teaching = [fit for fit in fits if not fit.is_about_misconceptions and not REPEATS.match(fit.title)]
-    choice = best_of(question, teaching, lambda fit, quote: -1.0 if quote.leans_back or quote.form != SENTENCE else 0.0)
+    choice = best_of(question, teaching, _stands_alone)
     if not choice or choice[0].asked.share(choice[0].asked.met(choice[0].quotes[choice[1]].said)) < ON_SUBJECT:
         return []
     return [part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=False)]

@@ -21,6 +21,7 @@ LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
 SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more than a likeness of subjects
 OPENING = 0.1  # off for a lesson's opening, which announces more than it says
 TITLED = 0.25  # for a heading all of whose words were asked for
+MAIN = 0.2  # for the word of the question that says most
 NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
 MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is what was asked
 RECAP = 0.25  # off for a list that repeats the lesson in catchwords
@@ -30,6 +31,7 @@ LIKE = 0.45  # for similarity in meaning to the question
 LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often says what the answer says; how near it has to be
 SIGN = 0.15  # for looking like an answer to this kind of question
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
+SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
 LONGEST = 80  # words of what can be quoted as the answer
 FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.6, ROW: 0.9, OTHER: 0.3}
 REFERS_BACK = re.compile(r"\W*As (?:mentioned|discussed|described|noted|shown|explained|we|you|I)\b")
@@ -138,7 +140,7 @@ class Fit:
         weight -= MISCONCEPTIONS * self.is_about_misconceptions
         if context and context.words:
             weight += 0.15 * context.share(context.met(f"{self.passage.heading}\n{self.passage.text}"))
-        weight += TITLED * self.is_titled
+        weight += TITLED * self.is_titled + MAIN * (self.asked.main in self.met)
         return weight + NAMED * self.asked.share(self.asked.met(self.names))
 
     def worth(self, question: AskedQuestion) -> list[float]:
@@ -152,6 +154,7 @@ class Fit:
             worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
             worth += SIGN * bool(sign and sign.search(quote.said))
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
+            worth -= SHORT * (quote.size < FEWEST and quote.is_prose and not quote.claim and question.kind != NUMBER)
             worth -= 0.15 * quote.worked + 0.1 * quote.leans_back + 2.0 * (quote.says_nothing or quote.size > LONGEST)
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
             found.append(worth)

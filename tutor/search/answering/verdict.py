@@ -26,7 +26,6 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
     met = asked.met(f"{said}\n{fit.passage.heading}")
     unknown = frozenset(asked.unknown) - fit.met
     like = max(fit.like_wording, max(fit.likes, default=0.0))
-    main = max(range(len(asked.words)), key=asked.weights.__getitem__)
     return (
         fit.whole,
         asked.share(unknown),
@@ -34,7 +33,7 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
         math.log(1 + len(asked.words)),
         asked.share(asked.met(f"{fit.passage.heading}\n{fit.names}")),
         asked.share(met),
-        float(main in fit.met),
+        float(asked.main in fit.met),
         float(draft.defines),
     )
 
