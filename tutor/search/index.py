@@ -24,7 +24,7 @@ from tutor.search import shelf
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
 from tutor.search.query_words import QueryWords
-from tutor.search.questions import cleaned
+from tutor.search.questions import cleaned, understand
 from tutor.search.words import (
     UNSPACED,
     WORD,
@@ -49,6 +49,14 @@ PHRASE_SLOP = 1
 HEADING = 0.3  # for the question's words in the heading path
 LESSON = 0.4  # for other hits in the same lesson, since a lesson is about one thing
 NEXT_IN_LESSON = 0.5  # each further hit of a lesson counts that much of the one before it
+
+DEFINES = 0.2  # for saying what the thing is that a question asks for
+DEFINITIONS = 8  # passages that are looked at for that
+LONGEST_DEFINED = 4  # words
+IS = {  # field -> words that follow a thing where it is defined
+    "en": ("is", "are", "means"), "de": ("ist", "sind", "bedeutet"), "fr": ("est", "sont"), "es": ("es", "son"), "ru": ("это",),
+    "plain": ("is", "are"),
+}  # fmt: skip
 
 SECOND_LOOK = 0.4  # weight of the likeness by embeddings
 LOOKED_AT = 16  # of the first hits; the others count as unlike the query
@@ -144,12 +152,30 @@ class Index:
             _Hit(score, document["lesson"], document)
             for score, document in self._shelf.find(asked, PHRASE, PHRASE_SLOP, lessons, limit)
         ]
+        defining = self._defining(query, lessons)
+        known = {(hit.lesson, hit.document["line"]): hit for hit in hits}
+        hits += [_Hit(hits[-1].score, hit.lesson, hit.document) for place, hit in defining.items() if hits and place not in known]
         _add_bonuses(hits, self._weights(asked), self._shelf.terms)
+        for hit in hits:
+            if (hit.lesson, hit.document["line"]) in defining:
+                hit.score += DEFINES
         self._look_again(query, hits)
         best: dict[tuple[str, str], _Hit] = {}
         for hit in sorted(hits, key=lambda hit: -hit.score):
             best.setdefault((hit.lesson, hit.document["section"]), hit)
         return list(best.values())[:count]
+
+    def _defining(self, query: str, lessons: Collection[str] | None) -> dict[tuple[str, int], _Hit]:
+        """{(lesson, line): a hit} of the passages that seem to say what a thing is, where a question asks for that."""
+        question = understand(query[:QUERY_CHARACTERS])
+        phrases = []
+        for thing in (*question.sides, question.subject):
+            for field in self._shelf.fields:
+                terms = self._shelf.terms(field, normalize(thing), asking=True)
+                if 0 < len(terms) <= LONGEST_DEFINED and all(self._shelf.count(field, term) for term in terms):
+                    phrases += [(field, [*terms, *self._shelf.terms(field, verb)]) for verb in IS.get(field, ())]
+        found = self._shelf.with_phrases(phrases, lessons, DEFINITIONS) if phrases else []
+        return {(document["lesson"], document["line"]): _Hit(score, document["lesson"], document) for score, document in found}
 
     def _look_again(self, query: str, hits: list[_Hit]) -> None:
         """Mix into the scores how similar hits are to the query by meaning: by the embedding model, else the built-in one."""

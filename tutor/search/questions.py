@@ -55,7 +55,7 @@ FRAMING = re.compile(
     r"|(?:in\s+a\s+(?:nutshell|simple way|few words|sentence)|in\s+(?:short|brief|detail)|for\s+(?:dummies|beginners"
     r"|a beginner|a child|kids)"
     r"|eli5|(?:explain(?:ed)?\s+)?like\s+i(?:['’]?m|\s+am)\s+(?:five|5|new(?:\s+(?:to|at)\s+(?:this|it|that))?|a\s+\w+)|briefly|step\s+by\s+step|simply\s+(?:put|explained"
-    r"|said)|explained\s+simply|simply\W*$)"
+    r"|said)|explained\s+simply|simply\W*$|(?:quick|short|simple|easy)(?:\s+(?:version|explanation|please|pls))?\W*$)"
     r"|(?:kannst|könntest|können)\s+(?:du|sie)\s+(?:mir\s+)?(?:bitte\s+)?(?:erklären|sagen)|bitte"
     r"|(?:ganz\s+)?einfach\s+erklärt|in\s+einfachen\s+worten"
     r"|(?:peux-tu|pouvez-vous|pourriez-vous)\s+(?:m['’])?(?:expliquer|dire)|expliquez?(?:-moi)?|s['’]il\s+(?:te"

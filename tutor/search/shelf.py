@@ -251,7 +251,7 @@ class Shelf:
 
         asked: {field: terms, in order}. phrase: weight of two terms that follow each other. slop: words allowed between them.
         """
-        from tantivy import Occur, Query
+        from tantivy import Query
 
         parts = []
         for field, terms in asked.items():
@@ -264,6 +264,21 @@ class Shelf:
                 if pair[0] != pair[1]:
                     query = Query.phrase_query(self._schema, field, list(pair), slop=slop)
                     parts.append(Query.boost_query(query, phrase))
+        return self._best(parts, lessons, limit)
+
+    def with_phrases(
+        self, phrases: Iterable[tuple[str, list[str]]], lessons: Collection[str] | None, limit: int
+    ) -> list[tuple[float, dict[str, Any]]]:
+        """(BM25, the stored fields) of the best documents that have any of the phrases. phrases: (field, terms in a row)."""
+        from tantivy import Query
+
+        return self._best([Query.phrase_query(self._schema, field, list(terms)) for field, terms in phrases], lessons, limit)
+
+    def _best(
+        self, parts: list[tantivy.Query], lessons: Collection[str] | None, limit: int
+    ) -> list[tuple[float, dict[str, Any]]]:
+        from tantivy import Occur, Query
+
         query = Query.boolean_query([(Occur.Should, part) for part in parts])
         if lessons is not None:
             narrow = Query.const_score_query(Query.term_set_query(self._schema, "lesson", list(lessons)), 0.0)

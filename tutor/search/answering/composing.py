@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tutor.models import Citation, Passage
 from tutor.search.answering.fitting import Fit
-from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, without_label
+from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, INCLUDE, OTHER, ROW, SENTENCE, TABLE, Quotable, without_label
 
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
@@ -190,7 +190,7 @@ def _tidy(text: str) -> str:
         return f"\x00{len(kept) - 1}\x00"
 
     text = CODE_SPAN.sub(keep, text)
-    text = FOOTNOTE.sub("", IMAGE.sub("", text))
+    text = FOOTNOTE.sub("", INCLUDE.sub("", IMAGE.sub("", text)))
     text = TAG.sub("", LINK.sub(lambda match: match[1] or match[2] or "", text))
     text = BOLD.sub(lambda match: match[2] if len(match[2].split()) > LONG_BOLD or match[2][-1:] in ".!?" else match[0], text)
     return re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match[1])], text)

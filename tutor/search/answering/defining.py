@@ -31,6 +31,7 @@ CALLED = re.compile(
 )
 TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
 LOOKED_AT = 6  # passages
+MENTIONED = 0.74  # for a sentence that has the thing as a term of its own, but doesn't begin with it
 GOOD = 0.5  # score from which a sentence counts as a definition
 DISTANCE = 0.4  # how much it counts that a passage fits less well than the best
 FIRST_WORDS = 6  # of a key sentence, among which the thing must be
@@ -97,12 +98,13 @@ def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], other
     elif any(names(term[2], 1) for term in TERM.finditer(said)) or any(
         names(called["term"], 1) for called in CALLED.finditer(said)
     ):
-        score = 0.75
+        score = MENTIONED
     elif number == fit.key and names(start, FIRST_WORDS):
         score = 0.7 + 0.15 * names(" ".join(said.split()[:3]), FIRST_WORDS)
     elif any(names(clause["subject"]) for clause in CLAUSE.finditer(said)) or (number == fit.key and names(fit.title)):
         score = 0.7
     if not score:
         return 0.0
-    score += 0.25 * (number == fit.key) + 0.1 * names(fit.title) + 0.2 * max(fit.likes[number], 0.0)
+    begins = score != MENTIONED
+    score += (0.25 if begins else 0.1) * (number == fit.key) + 0.1 * names(fit.title) + 0.2 * max(fit.likes[number], 0.0)
     return score - 0.35 * quote.leans_back - 0.4 * quote.worked - 0.3 * quote.leads_on - 0.1 * fit.is_opening

@@ -43,6 +43,15 @@ ANNOUNCES = re.compile(  # says what a text will say, or speaks to its reader ab
     r"|(?:See|Read|Check out|Look at) |Imagine |Suppose |Recall |Remember |Earlier|As (?:we|you) (?:saw|have seen)"
     r"|(?:Figure|Listing|Table|Filename)\b)", re.I
 )  # fmt: skip
+INCLUDE = re.compile(r"\{[*!%][^{}]*[*!%]\}")  # of another file, as some sites write it
+CLAIMED = re.compile(  # names what is wrongly believed, and may stop there
+    r"\b(?:misconceptions?|myth|misunderstanding|fallacy)\b[^.]*\b(?:is|are|was) that\b|\b(?:many|some|most|few) (?:people"
+    r"|beginners|students|users) "
+    r"(?:\w+ly )?(?:think|believe|assume|say|expect)\b|\b(?:one|you) (?:might|may|could) (?:think|believe|expect|assume"
+    r"|suppose)\b"
+    r"|\bit (?:is|['’]s) (?:often|commonly|widely|sometimes|tempting to) (?:thought|believed|said|assumed|think|believe|say)\b",
+    re.I,
+)
 WORKED = re.compile(
     r"\W*(?:Example|Worked example|Exercise|Solution|Beispiel|Exemple|Ejemplo|Пример)\b[^*]{0,40}\*\*"
     r"|\W*\*\*(?:Example|Beispiel|Exemple|Ejemplo)"
@@ -91,7 +100,9 @@ class Quotable:
     @property
     def says_nothing(self) -> bool:
         """Whether it is a question, an announcement or a mere label."""
-        said = self.said.rstrip('*_ )”"')
+        said = INCLUDE.sub("", self.said).rstrip('*_ )”"')
+        if CLAIMED.search(said):
+            return True
         return said.endswith(("?", "？")) or bool(ANNOUNCES.match(said)) or (len(said.split()) < 3 and said.isascii())
 
     @property
