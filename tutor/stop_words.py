@@ -20,7 +20,8 @@ SEARCHING = ASKING | frozenset(
     "suppose let consider try want need get make like one two see say he she his her itself because while during "
     "between both same such been being cannot s t "
     "ain aren couldn didn doesn don hadn hasn haven isn ll mustn re shouldn ve wasn weren won wouldn whats hows "
-    "again anyone anything actually basically everything explained please really simply someone something stuff things vs".split()
+    "again anyone anything actually basically everything explained please really simply someone something stuff things vs "
+    "meaning definition define explanation".split()
 )
 
 # What questions in other languages are made of: articles, pronouns, prepositions, auxiliaries, question words. For a search.

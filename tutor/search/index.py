@@ -58,6 +58,8 @@ IS = {  # field -> words that follow a thing where it is defined
     "plain": ("is", "are"),
 }  # fmt: skip
 
+ARTICLES = {"en": ("a", "an", "the"), "de": ("ein", "eine"), "fr": ("un", "une"), "es": ("un", "una"), "plain": ("a", "an")}
+
 SECOND_LOOK = 0.4  # weight of the likeness by embeddings
 LOOKED_AT = 16  # of the first hits; the others count as unlike the query
 
@@ -168,13 +170,21 @@ class Index:
     def _defining(self, query: str, lessons: Collection[str] | None) -> dict[tuple[str, int], _Hit]:
         """{(lesson, line): a hit} of the passages that seem to say what a thing is, where a question asks for that."""
         question = understand(query[:QUERY_CHARACTERS])
-        phrases = []
+        phrases: list[tuple[str, list[str]]] = []
         for thing in (*question.sides, question.subject):
             for field in self._shelf.fields:
                 terms = self._shelf.terms(field, normalize(thing), asking=True)
                 if 0 < len(terms) <= LONGEST_DEFINED and all(self._shelf.count(field, term) for term in terms):
                     phrases += [(field, [*terms, *self._shelf.terms(field, verb)]) for verb in IS.get(field, ())]
-        found = self._shelf.with_phrases(phrases, lessons, DEFINITIONS) if phrases else []
+        begun = [
+            (field, [*self._shelf.terms(field, article), *terms])
+            for field, terms in phrases
+            for article in ARTICLES.get(field, ())
+        ]
+        found = []
+        for kind in (begun, phrases):  # "a list is" says more than "this list is"
+            if len(found) < DEFINITIONS and kind:
+                found += self._shelf.with_phrases(kind, lessons, DEFINITIONS)
         return {(document["lesson"], document["line"]): _Hit(score, document["lesson"], document) for score, document in found}
 
     def _look_again(self, query: str, hits: list[_Hit]) -> None:

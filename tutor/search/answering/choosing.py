@@ -55,7 +55,7 @@ def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = 
     for fit in fits[:LOOKED_AT]:
         behind = DISTANCE * (fit.weight(most) - fits[0].weight(most))
         for number, (quote, worth) in enumerate(zip(fit.quotes, fit.worth(question), strict=True)):
-            total = behind + worth + KEY * (number == fit.key) + (bonus(fit, quote) if bonus else 0.0)
+            total = behind + worth + KEY * (number == fit.bold_key) + (bonus(fit, quote) if bonus else 0.0)
             if best is None or total > best[0]:
                 best = total, fit, number
     return (best[1], best[2]) if best else None

@@ -81,7 +81,7 @@ def part_with(fit: Fit, decisive: int, room: int = MOST_WORDS, least: int = FEWE
         and quotes[last].form == SENTENCE
     ):
         chosen.add(last + 1)
-    key = fit.key
+    key = fit.key if quotes[decisive].leans_back else fit.bold_key
     if with_key and key is not None and fits(key) and (key < min(chosen) or not chosen):
         chosen.add(key)
     part = QuotedPart(fit, chosen)
@@ -97,7 +97,7 @@ def _lead_on(quotes: Sequence[Quotable], chosen: set[int], number: int, room: in
         wanted = (
             here.leads_on or goes_on or (here.form == ENTRY and after.form == ENTRY and _leads_to_list(quotes, number, chosen))
         )
-        if not wanted or (after.form == CODE and after.text.count("\n") > MOST_CODE_LINES):
+        if not wanted or after.is_elsewhere or (after.form == CODE and after.text.count("\n") > MOST_CODE_LINES):
             return
         if after.form != CODE and sum(quotes[n].size for n in chosen) + after.size > max(
             room, LONGEST_LIST if after.form == ENTRY else room
@@ -139,10 +139,12 @@ def text_of(draft: DraftAnswer) -> str:
     for part in draft.parts:
         if len(draft.parts) > 1 and part is not draft.parts[0]:
             in_row = False
-        for quote in () if part.silent else part.quotes:
-            said, is_block, is_entry = _said(quote, part)
+        for number in () if part.silent else sorted(part.numbers):
+            said, is_block, is_entry = _said(part.fit.quotes[number], part)
             if not said:
                 continue
+            if not is_block and number + 1 not in part.numbers:
+                said = re.sub(r"[:：](\**)$", r".\1", said)  # what it announces is left out
             if is_block or not in_row:
                 blocks.append(said)
             else:

@@ -102,9 +102,9 @@ def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], other
     elif number == fit.key and names(start, FIRST_WORDS):
         score = 0.7 + 0.15 * names(" ".join(said.split()[:3]), FIRST_WORDS)
     elif any(names(clause["subject"]) for clause in CLAUSE.finditer(said)) or (number == fit.key and names(fit.title)):
-        score = 0.7
+        score = 0.6
     if not score:
         return 0.0
     begins = score != MENTIONED
     score += (0.25 if begins else 0.1) * (number == fit.key) + 0.1 * names(fit.title) + 0.2 * max(fit.likes[number], 0.0)
-    return score - 0.35 * quote.leans_back - 0.4 * quote.worked - 0.3 * quote.leads_on - 0.1 * fit.is_opening
+    return score - 0.35 * quote.leans_back - 0.4 * quote.worked - 0.3 * quote.leads_on

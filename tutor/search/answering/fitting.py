@@ -20,7 +20,7 @@ WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and i
 LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
 SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more than a likeness of subjects
 OPENING = 0.1  # off for a lesson's opening, which announces more than it says
-TITLED = 0.25  # for a heading all of whose words were asked for
+TITLED, MUCH = 0.25, 0.4  # for a heading all of whose words were asked for, and that are so much of the question
 MAIN = 0.2  # for the word of the question that says most
 NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
 MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is what was asked
@@ -114,6 +114,11 @@ class Fit:
             return number if bold or not quote.leans_back else None
         return None
 
+    @property
+    def bold_key(self) -> int | None:
+        """The key sentence, if its author has put it in bold."""
+        return self.key if self.key is not None and len(self.quotes[self.key].lead.split()) > 3 else None
+
     @cached_property
     def names(self) -> str:
         """The texts that say what the passage is about: its heading, and the bold words that it begins with."""
@@ -124,7 +129,8 @@ class Fit:
     def is_titled(self) -> bool:
         """Whether every word of the heading was asked for."""
         words = content_words(self.title)
-        return bool(words) and len(self.asked.met(self.title)) >= len(set(map(str.lower, words)))
+        met = self.asked.met(self.title)
+        return bool(words) and len(met) >= len(set(map(str.lower, words))) and self.asked.share(met) >= MUCH
 
     @cached_property
     def likes(self) -> list[float]:

@@ -43,6 +43,10 @@ ANNOUNCES = re.compile(  # says what a text will say, or speaks to its reader ab
     r"|(?:See|Read|Check out|Look at) |Imagine |Suppose |Recall |Remember |Earlier|As (?:we|you) (?:saw|have seen)"
     r"|(?:Figure|Listing|Table|Filename)\b)", re.I
 )  # fmt: skip
+POINTS_AHEAD = re.compile(
+    r"\b(?:(?:this|the following|the next) (?:example|code|listing|way)|like (?:this|so)|as follows|the following|below)\W*$",
+    re.I,
+)
 INCLUDE = re.compile(r"\{[*!%][^{}]*[*!%]\}")  # of another file, as some sites write it
 CLAIMED = re.compile(  # names what is wrongly believed, and may stop there
     r"\b(?:misconceptions?|myth|misunderstanding|fallacy)\b[^.]*\b(?:is|are|was) that\b|\b(?:many|some|most|few) (?:people"
@@ -95,7 +99,7 @@ class Quotable:
     def leads_on(self) -> bool:
         """Whether it says nothing without what follows."""
         unended = r"[:：,]\W*$" if self.form == ENTRY else r"[^.!?…。！？।)”\"*_`$]$|[:：,]\W*$"
-        return self.is_prose and bool(re.search(unended, self.text))
+        return self.is_prose and bool(re.search(unended, self.text) or POINTS_AHEAD.search(self.text))
 
     @property
     def says_nothing(self) -> bool:
@@ -104,6 +108,11 @@ class Quotable:
         if CLAIMED.search(said):
             return True
         return said.endswith(("?", "？")) or bool(ANNOUNCES.match(said)) or (len(said.split()) < 3 and said.isascii())
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is code that stands in another file."""
+        return self.form == CODE and ("{{#" in self.text or bool(INCLUDE.search(self.text)))
 
     @property
     def lead(self) -> str:
