@@ -22,6 +22,7 @@ ZERO = 128  # the byte that stands for 0
 LANE_BYTES = 4  # a row is one integer with a lane for each number, so that one addition sums them all
 LONGEST_PIECE = 16
 MOST_WORDS = 50_000  # how many words are remembered, about 20 MB
+MOST_TEXTS = 5_000  # and how many texts, about 12 MB: what is compared is often compared again
 SumAndLength = tuple[list[int], float]  # an unscaled vector and its length
 WORD = re.compile(r"\\[A-Za-z]+|<!--|([^\W\d_]+|\d)")  # skips LaTeX commands, which stand for no word
 
@@ -38,10 +39,19 @@ class Embedding:
         pieces = str(table[end:rows], "utf-8").split("\n")
         self._places = dict(zip(pieces, range(len(pieces)), strict=True))
         self._words: dict[str, tuple[int, int]] = {}
+        self._texts: dict[str, SumAndLength] = {}
         self._lanes = struct.Struct(f"<{self.dimensions}I")
 
     def vector(self, text: str) -> SumAndLength:
         """(the sum of the rows of a text's pieces, its length). The length is 0 if the table knows none of the words."""
+        found = self._texts.get(text)
+        if found is None:
+            if len(self._texts) >= MOST_TEXTS:
+                self._texts.clear()
+            found = self._texts[text] = self._vector(text)
+        return found
+
+    def _vector(self, text: str) -> SumAndLength:
         total = count = 0
         words = self._words
         if len(words) > MOST_WORDS:

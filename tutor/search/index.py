@@ -67,6 +67,7 @@ T = TypeVar("T")
 Change = tuple[str, "shelf.File | None", "Iterable[dict[str, Any]] | None"]
 
 QUERY_CHARACTERS = 20_000
+NUMBERED = re.compile(r"([^\W\d_]{2,})(\d+)")
 SHORTEST_PART = 3  # letters of either part of a word that the corpus writes as two
 QUERY_WORDS = 64  # the rarest ones of a longer question
 
@@ -181,7 +182,7 @@ class Index:
             for field, terms in phrases
             for article in ARTICLES.get(field, ())
         ]
-        found = []
+        found: list[tuple[float, dict[str, Any]]] = []
         for kind in (begun, phrases):  # "a list is" says more than "this list is"
             if len(found) < DEFINITIONS and kind:
                 found += self._shelf.with_phrases(kind, lessons, DEFINITIONS)
@@ -211,6 +212,9 @@ class Index:
         return WORD.sub(lambda word: self._in_parts(word[0]), normalize(cleaned(query[:QUERY_CHARACTERS])))
 
     def _in_parts(self, word: str) -> str:
+        numbered = NUMBERED.fullmatch(word)  # `gpt2` where the corpus writes `GPT-2`
+        if numbered and not self._documents_with(word) and all(map(self._documents_with, numbered.groups())):
+            return " ".join(numbered.groups())
         if not 2 * SHORTEST_PART <= len(word) <= 2 * shelf.LONGEST_WORD_BYTES or word.lower() in SEARCHING:
             return word
         if self._documents_with(word):

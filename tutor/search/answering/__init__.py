@@ -31,7 +31,7 @@ def answer(question: str, passages: Sequence[Passage], asked: QueryWords, contex
     context: words of a text or an earlier question that help to choose a passage, but don't count as asked for.
     """
     understood = understand(question)
-    fits = fits_of(passages[:CANDIDATES], asked, understood.text, context)
+    fits = fits_of(passages[:CANDIDATES], asked, understood, context)
     draft = choose(understood, fits) if asked.words and fits else None
     if draft is None or verdict.lacks_a_side(understood, fits) or not verdict.is_found(verdict.evidence(understood, draft, fits)):
         return Answer(question, found=False, near=tuple(passages[:3]))

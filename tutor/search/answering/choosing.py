@@ -30,6 +30,7 @@ FIGURE = re.compile(
 )
 WORTHY, FAIR = 0.5, 0.3  # from which a sentence is a good answer by itself, or beside others
 MORE = 0.2  # share of the question that another sentence has to add
+MOST = 1.8  # that a quote can be worth
 DISTANCE = 2.0  # how much it counts that a passage fits less well than the best
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 KEY = 0.15  # for a section's key sentence
@@ -50,10 +51,11 @@ def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
 
 def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = None) -> tuple[Fit, int] | None:
     """The quote that answers best, of the passages that fit best."""
-    most = max((fit.passage.score for fit in fits), default=1.0)
     best: tuple[float, Fit, int] | None = None
     for fit in fits[:LOOKED_AT]:
-        behind = DISTANCE * (fit.weight(most) - fits[0].weight(most))
+        behind = DISTANCE * (fit.weight - fits[0].weight)
+        if best and behind + MOST < best[0]:
+            break
         for number, (quote, worth) in enumerate(zip(fit.quotes, fit.worth(question), strict=True)):
             total = behind + worth + KEY * (number == fit.bold_key) + (bonus(fit, quote) if bonus else 0.0)
             if best is None or total > best[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tutor.search.answering.fitting import LEADS_ELSEWHERE, REPEATS, Fit
+from tutor.search.answering.fitting import LEADS_ELSEWHERE, REPEATS, Fit, may_define
 from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, Quotable
 
 VERBS = (
@@ -32,6 +32,7 @@ CALLED = re.compile(
 TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
 LOOKED_AT = 6  # passages
 MENTIONED = 0.74  # for a sentence that has the thing as a term of its own, but doesn't begin with it
+MOST = 1.5  # that a sentence can reach
 GOOD = 0.5  # score from which a sentence counts as a definition
 DISTANCE = 0.4  # how much it counts that a passage fits less well than the best
 FIRST_WORDS = 6  # of a key sentence, among which the thing must be
@@ -52,27 +53,21 @@ def definition(
         return definition(fits, subject, wanted, others) or (definition(whole, subject, head, others) if head != wanted else None)
     if not wanted:
         return None
-    most = max(fit.passage.score for fit in fits)
-    top = max(fit.weight(most) for fit in fits)
+    top = max(fit.weight for fit in fits)
     best: tuple[float, Fit, int] | None = None
     for place, fit in enumerate(fits):
-        if place >= LOOKED_AT and not _may_define(fit, subject):
+        if place >= LOOKED_AT and not may_define(fit.passage, subject):
             continue
         if fit.is_about_misconceptions or LEADS_ELSEWHERE.match(fit.title):
             continue
-        behind = DISTANCE * (fit.weight(most) - top) - 0.25 * bool(REPEATS.match(fit.title))
+        behind = DISTANCE * (fit.weight - top) - 0.25 * bool(REPEATS.match(fit.title))
+        if best and behind + MOST < best[0]:
+            continue
         for number, quote in enumerate(fit.quotes):
             score = _score(fit, number, quote, wanted, others)
             if score >= GOOD and (best is None or score + behind > best[0]):
                 best = score + behind, fit, number
     return (best[1], best[2]) if best else None
-
-
-def _may_define(fit: Fit, subject: str) -> bool:
-    """Whether a text has the subject in front of a verb, or marks it as a term; a quick look before its sentences are read."""
-    name = r"[\s-]+".join(map(re.escape, subject.split()))
-    marked = rf"(?:[*_`\"“]{{1,2}}{name}s?[*_`\"”]{{1,2}}|^\W*(?:(?:an?|the)\s+)?{name}s?\s+(?:is|are|means?)\b)"
-    return bool(name and re.search(marked, fit.passage.text, re.I | re.M))
 
 
 def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], others: frozenset[int]) -> float:
@@ -81,11 +76,14 @@ def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], other
         return 0.0
 
     def names(text: str, more: int = 2) -> bool:
+        if len(text.split()) > len(wanted) + more:
+            return False
         met = fit.asked.met(text)
-        share = fit.asked.share(met & wanted) / (fit.asked.share(wanted) or 1.0)
-        return share > 0.9 and len(text.split()) <= len(wanted) + more and not met & others
+        return _nearly_all(fit, met, wanted) and not met & others
 
     said = quote.said
+    if not _nearly_all(fit, fit.asked.met(said), wanted) and number != fit.key:
+        return 0.0
     subject = IS.match(said)
     start = " ".join(said.split()[:FIRST_WORDS])
     score = 0.0
@@ -106,5 +104,9 @@ def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], other
     if not score:
         return 0.0
     begins = score != MENTIONED
-    score += (0.25 if begins else 0.1) * (number == fit.key) + 0.1 * names(fit.title) + 0.2 * max(fit.likes[number], 0.0)
+    score += (0.25 if begins else 0.1) * (number == fit.key) + 0.1 * names(fit.title) + 0.2 * max(fit.like(quote), 0.0)
     return score - 0.35 * quote.leans_back - 0.4 * quote.worked - 0.3 * quote.leads_on
+
+
+def _nearly_all(fit: Fit, met: frozenset[int], wanted: frozenset[int]) -> bool:
+    return fit.asked.share(met & wanted) > 0.9 * fit.asked.share(wanted)

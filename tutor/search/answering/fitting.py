@@ -18,7 +18,9 @@ from utils.embedding import SumAndLength, built_in
 # Weights for the choice of a passage, relative to the search's score: a choice model fitted to benchmarks/ask.py's dev questions.
 WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and its wordings, and in the best wording alone
 LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
+LOOKED_AT = 10  # passages
 SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more than a likeness of subjects
+CONTEXT = 0.15  # for the share of the context
 OPENING = 0.1  # off for a lesson's opening, which announces more than it says
 TITLED, MUCH = 0.25, 0.4  # for a heading all of whose words were asked for, and that are so much of the question
 MAIN = 0.2  # for the word of the question that says most
@@ -32,6 +34,7 @@ LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often 
 SIGN = 0.15  # for looking like an answer to this kind of question
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
 SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
+NEVER = -2.0  # for what can't be an answer
 LONGEST = 80  # words of what can be quoted as the answer
 FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.6, ROW: 0.9, OTHER: 0.3}
 REFERS_BACK = re.compile(r"\W*As (?:mentioned|discussed|described|noted|shown|explained|we|you|I)\b")
@@ -72,13 +75,16 @@ class Fit:
     nearest_wording: str
     like_wording: float  # how near that wording is
     vector: SumAndLength  # of the question
+    score: float  # of the search, relative to its best passage
+    by_context: float  # the share of the words of what was said before, or beside the question, that the passage has
 
     @classmethod
-    def of(cls, passage: Passage, asked: QueryWords, vector: SumAndLength) -> Fit:
+    def of(cls, passage: Passage, asked: QueryWords, vector: SumAndLength, most: float, context: QueryWords | None) -> Fit:
         wordings = passage.also.splitlines()
         met = asked.met(f"{passage.heading}\n{passage.text}\n{passage.also}")
         like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
-        return cls(passage, asked, met, asked.share(asked.met(nearest)), nearest, like, vector)
+        said_before = context.share(context.met(f"{passage.heading}\n{passage.text}")) if context and context.words else 0.0
+        return cls(passage, asked, met, asked.share(asked.met(nearest)), nearest, like, vector, passage.score / most, said_before)
 
     @property
     def title(self) -> str:
@@ -132,20 +138,18 @@ class Fit:
         met = self.asked.met(self.title)
         return bool(words) and len(met) >= len(set(map(str.lower, words))) and self.asked.share(met) >= MUCH
 
-    @cached_property
-    def likes(self) -> list[float]:
-        """How near each quote is to the question in meaning."""
-        return [built_in().nearest(self.vector, [f"{quote.claim or self.title}. {quote.said}"]) for quote in self.quotes]
+    def like(self, quote: Quotable) -> float:
+        """How near a quote is to the question in meaning."""
+        return built_in().nearest(self.vector, [f"{quote.claim or self.title}. {quote.said}"])
 
-    def weight(self, most: float, context: QueryWords | None = None) -> float:
-        """For the choice of a passage. most: the search's score for its best passage."""
-        weight = self.passage.score / (most or 1.0) - OPENING * self.is_opening
+    @cached_property
+    def weight(self) -> float:
+        """For the choice of a passage."""
+        weight = self.score - OPENING * self.is_opening + CONTEXT * self.by_context
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
         weight += SAME_WORDING * max(self.like_wording - NEARLY_SAME, 0.0)
         weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
         weight -= MISCONCEPTIONS * self.is_about_misconceptions
-        if context and context.words:
-            weight += 0.15 * context.share(context.met(f"{self.passage.heading}\n{self.passage.text}"))
         weight += TITLED * self.is_titled + MAIN * (self.asked.main in self.met)
         return weight + NAMED * self.asked.share(self.asked.met(self.names))
 
@@ -155,21 +159,36 @@ class Fit:
         hint = self.like_wording * LIKE_HINT if self.like_wording >= NEAR_WORDING else 0.0
         wording = built_in().vector(self.nearest_wording) if hint else ([], 0.0)
         found = []
-        for quote, like in zip(self.quotes, self.likes, strict=True):
-            worth = self.asked.share(self.asked.met(quote.said)) + LIKE * max(like, 0.0)
+        for quote in self.quotes:
+            if quote.says_nothing or quote.size > LONGEST:
+                found.append(NEVER)
+                continue
+            worth = self.asked.share(self.asked.met(quote.said)) + LIKE * max(self.like(quote), 0.0)
             worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
             worth += SIGN * bool(sign and sign.search(quote.said))
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
             worth -= SHORT * (quote.size < FEWEST and quote.is_prose and not quote.claim and question.kind != NUMBER)
-            worth -= 0.15 * quote.worked + 0.1 * quote.leans_back + 2.0 * (quote.says_nothing or quote.size > LONGEST)
+            worth -= 0.15 * quote.worked + 0.1 * quote.leans_back
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
             found.append(worth)
         return found
 
 
-def fits_of(passages: Sequence[Passage], asked: QueryWords, question: str, context: QueryWords | None) -> list[Fit]:
-    """The passages by how well they fit, best first."""
-    vector = built_in().vector(question)
-    fits = [Fit.of(passage, asked, vector) for passage in passages]
-    most = passages[0].score if passages else 1.0
-    return sorted(fits, key=lambda fit: -fit.weight(most, context))
+def fits_of(passages: Sequence[Passage], asked: QueryWords, question: AskedQuestion, context: QueryWords | None) -> list[Fit]:
+    """The passages by how well they fit, best first. Of those that search has found last, the ones that may define something."""
+    vector = built_in().vector(question.text)
+    things = [name for name in (*question.sides, question.subject) if name]
+    chosen = [
+        passage
+        for place, passage in enumerate(passages)
+        if place < LOOKED_AT or any(may_define(passage, name) for name in things)
+    ]
+    most = max((passage.score for passage in passages), default=1.0) or 1.0
+    return sorted((Fit.of(passage, asked, vector, most, context) for passage in chosen), key=lambda fit: -fit.weight)
+
+
+def may_define(passage: Passage, name: str) -> bool:
+    """Whether a text has a name in front of a verb, or marks it as a term; a quick look before its sentences are read."""
+    pattern = r"[\s-]+".join(map(re.escape, name.split()))
+    marked = rf"(?:[*_`\"“]{{1,2}}{pattern}s?[*_`\"”]{{1,2}}|^\W*(?:(?:an?|the)\s+)?{pattern}s?\s+(?:is|are|means?)\b)"
+    return bool(re.search(marked, passage.text, re.I | re.M))

@@ -10,8 +10,8 @@ from tutor.search.answering.fitting import Fit
 from tutor.search.questions import AskedQuestion
 
 # A logistic regression, fitted by `benchmarks/finding.py --fit`.
-SLOPES = (2.81, -2.34, 4.63, 1.18, 2.83, -0.08, 0.32, 0.55)
-BIAS = -5.98
+SLOPES = (3.35, -2.43, 5.07, 1.59, 2.39, -0.25, 0.28, 0.96)
+BIAS = -7.0
 
 
 def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -> tuple[float, ...]:
@@ -25,7 +25,7 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
     )
     met = asked.met(f"{said}\n{fit.passage.heading}")
     unknown = frozenset(asked.unknown) - fit.met
-    like = max(fit.like_wording, max(fit.likes, default=0.0))
+    like = max(fit.like_wording, max(map(fit.like, fit.quotes), default=0.0))
     return (
         fit.whole,
         asked.share(unknown),
