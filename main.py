@@ -48,7 +48,7 @@ GLOBAL_OPTIONS = (
     click.option("--json", is_flag=True, default=None, help="JSON on stdout, everything else on stderr."),
     click.option("--plain", is_flag=True, default=None, help="No colour, no cursor movement."),
     click.option(
-        "-v", "--verbose", is_flag=True, default=None, help="Show the details of a bug, which otherwise only go to a file."
+        "-v", "--verbose", is_flag=True, default=None, help="Show which passages a model reads, and the details of a bug."
     ),
 )
 

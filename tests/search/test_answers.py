@@ -176,6 +176,30 @@ def test_the_authors_own_answer_to_a_question_is_given_and_cited_with_its_sectio
     assert all(answering.quote_stands(citation, page) for citation in answer.citations) and answer.citations
 
 
+def test_a_follow_up_does_not_repeat_the_answer_before(tmp_path):
+    page = (
+        "# Tea\n\n## Brewing\n\nBrewing draws taste out of tea leaves with hot water. Hot water makes brewing quick.\n\n"
+        "## Milk\n\nMilk makes tea mild.\n"
+    )
+    (tmp_path / "tea.md").write_text(page, encoding="utf-8")
+    index = search.open_index(open_corpus(tmp_path), None)
+    first = asked(index, "what is brewing")
+    meant = answering.in_context("and why hot water?", "what is brewing")
+    words = index.query_words(meant)
+    second = answering.answer(
+        "and why hot water?", index.search(meant), words, already="Brewing draws taste out of tea leaves with hot water."
+    )
+    assert "draws taste" in first.text and "draws taste" not in second.text and "quick" in second.text
+
+
+def test_a_model_reads_the_passages_in_the_order_in_which_they_would_be_answered_from(ask, tmp_path):
+    index = search.open_index(open_corpus(ROOT / "docs"), None)
+    question = "what is a KV cache"
+    passages = index.search(question, answering.CANDIDATES)
+    ordered = answering.best_first(question, passages, index.query_words(question))
+    assert ordered[0].section == "the-kv-cache" and {id(one) for one in ordered} <= {id(one) for one in passages}
+
+
 def test_plain_text_has_formulas_in_unicode_and_no_marks():
     assert (
         mathtext.plain("**Adam** keeps $\\beta_1=0.9$, see [here](x.md) and `a**b`.")

@@ -210,6 +210,11 @@ def test_a_models_answer_carries_its_passages(ask_model):
     assert "<passage_1>\n│ Bread › Yeast" in requests[0].messages[1]["content"]
 
 
+def test_the_passages_that_a_model_reads_are_named_on_request(ask_model):
+    run, _ = ask_model(streamed("Yeast eats sugar. [1]"), arguments=["-v"])
+    assert f"reads {BREAD}:12  Bread › Yeast" in run.stderr
+
+
 def test_what_fails_is_asked_again_once_and_then_left_out(ask_model):
     first = streamed("Yeast eats sugar. [1]\nIt was found by Pasteur in 1857. [1]")
     run, requests = ask_model(first, streamed("It was found by Pasteur in 1857. [1]"))

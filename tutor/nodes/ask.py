@@ -44,10 +44,14 @@ class AnswerQuestion(ModelVerb):
         self, model: LanguageModel, terminal: OneShot, question: str, passages: list[Passage], asked: QueryWords, context: str,
         before: list[tuple[str, str]], index: Index,
     ) -> Answer:  # fmt: skip
-        passages = passages[:PASSAGES]
         if not passages:
-            return self.built_in(question, passages, asked, context, index)
+            return self.built_in(question, passages, asked, context, index, before)
         from tutor import prompts
+
+        said_beside = index.query_words(context) if context else None
+        passages = answering.best_first(question, passages, asked, said_beside)[:PASSAGES]
+        for passage in passages:
+            terminal.detail(f"reads {answering.place(passage)}")
 
         prompt = prompts.answer(question, passages, context, before)
         kept, faults = self.verified_sentences(model, terminal, prompt, passages)
@@ -82,8 +86,11 @@ class AnswerQuestion(ModelVerb):
                 terminal.say(sentence.shown)
         return kept, faults
 
-    def built_in(self, question: str, passages: list[Passage], asked: QueryWords, context: str, index: Index) -> Answer:
-        return answering.answer(question, passages, asked, index.query_words(context) if context else None)
+    def built_in(
+        self, question: str, passages: list[Passage], asked: QueryWords, context: str, index: Index, before: list[tuple[str, str]]
+    ) -> Answer:
+        said_beside = index.query_words(context) if context else None
+        return answering.answer(question, passages, asked, said_beside, before[-1][1] if before else "")
 
 
 class ShowAnswer(Verb):

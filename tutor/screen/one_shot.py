@@ -65,6 +65,11 @@ class OneShot:
         """One line on stderr about how it went."""
         print(sanitize(text, newlines=False), file=sys.stderr)
 
+    def detail(self, text: str) -> None:
+        """The same, for those who want to know more (-v)."""
+        if self._settings.verbose and not self.bulk:
+            self.notice(text)
+
     def tell_wait(self, seconds: float, why: str) -> None:
         if seconds >= 2 and self.drawn:
             self.notice(f"{why}: trying again in {seconds:.0f} s")

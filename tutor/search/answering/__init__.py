@@ -25,17 +25,25 @@ CANDIDATES = 16  # passages that are considered
 FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b"
 
 
-def answer(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> Answer:
+def answer(
+    question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None, already: str = ""
+) -> Answer:
     """The answer that these passages, best first, give in their own words; `found` is false where they don't give any.
 
     context: words of a text or an earlier question that help to choose a passage, but don't count as asked for.
+    already: the answer before this one, of which no sentence is said again.
     """
     understood = understand(question)
-    fits = fits_of(passages[:CANDIDATES], asked, understood, context)
+    fits = fits_of(passages[:CANDIDATES], asked, understood, context, already)
     draft = choose(understood, fits) if asked.words and fits else None
     if draft is None or verdict.lacks_a_side(understood, fits) or not verdict.is_found(verdict.evidence(understood, draft, fits)):
         return Answer(question, found=False, near=tuple(passages[:3]))
     return Answer(question, text_of(draft), True, citations_of(draft))
+
+
+def best_first(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> list[Passage]:
+    """The passages in the order in which `answer` would answer from them."""
+    return [fit.passage for fit in fits_of(passages[:CANDIDATES], asked, understand(question), context)]
 
 
 def in_context(question: str, earlier: str) -> str:
@@ -45,6 +53,7 @@ def in_context(question: str, earlier: str) -> str:
 
 
 __all__ = [
-    "CANDIDATES", "NOT_ANSWERED", "answer", "document", "from_sentences", "in_context", "listing", "one_per_lesson", "place",
+    "CANDIDATES", "NOT_ANSWERED", "answer", "best_first", "document", "from_sentences", "in_context", "listing",
+    "one_per_lesson", "place",
     "places", "quote_stands",
 ]  # fmt: skip

@@ -8,23 +8,14 @@ from dataclasses import dataclass, field
 
 from tutor.models import Citation, Passage
 from tutor.search.answering.fitting import Fit
-from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, INCLUDE, OTHER, ROW, SENTENCE, TABLE, Quotable, without_label
+from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, without_label
+from tutor.search.answering.wording import plain_sentence, tidy
 
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
-LONG_BOLD = 4  # words from which bold is no term but a sentence
 MOST_CODE_LINES = 12
 
 CONCLUDES = re.compile(r"\W*(?:So|Thus|Hence|Therefore|That is why|Consequently|In short|Daher|Deshalb|Donc|Por eso|Поэтому)\b")
-LINK = re.compile(
-    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,300})\]\((?:[^()\s]"
-    r"|\([^()]{0,200}\)){0,2000}(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?|(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]"
-)
-IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])")
-FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
-BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1", re.S)
-TAG = re.compile(r"</?(?:abbr|span|a|b|i|em|strong|sup|sub|kbd|u|small|div|p|br|dfn|code|img)\b[^<>]*>", re.I)
-CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)+?\1", re.S)
 
 
 @dataclass
@@ -161,7 +152,7 @@ def _said(quote: Quotable, part: QuotedPart) -> tuple[str, bool, bool]:
         return plain_sentence(without_label(quote.text)), False, False
     if quote.form == ENTRY:
         if sum(other.form == ENTRY for other in part.quotes) > 1:
-            return _tidy(quote.text), True, True
+            return tidy(quote.text), True, True
         return plain_sentence(quote.said), False, False
     if quote.form == ROW:
         rows = [other for other in part.quotes if other.header == quote.header]
@@ -177,25 +168,6 @@ def _joined(blocks: Iterable[str]) -> str:
         gap = "\n" if listed and re.match(r"\s*(?:[-*+]|\d{1,3}[.)])\s", text.rsplit("\n\n", 1)[-1]) else "\n\n"
         text += (gap if text else "") + block
     return text
-
-
-def plain_sentence(text: str) -> str:
-    """A sentence without bold over more than a term, without targets of links, tags and footnotes."""
-    return " ".join(_tidy(text).split())
-
-
-def _tidy(text: str) -> str:
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[0])
-        return f"\x00{len(kept) - 1}\x00"
-
-    text = CODE_SPAN.sub(keep, text)
-    text = FOOTNOTE.sub("", INCLUDE.sub("", IMAGE.sub("", text)))
-    text = TAG.sub("", LINK.sub(lambda match: match[1] or match[2] or "", text))
-    text = BOLD.sub(lambda match: match[2] if len(match[2].split()) > LONG_BOLD or match[2][-1:] in ".!?" else match[0], text)
-    return re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match[1])], text)
 
 
 # ------------------------------------------------------------------------------------------------- citations

@@ -72,7 +72,7 @@ def definition(
 
 def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], others: frozenset[int]) -> float:
     """How much a quote looks like the definition of the words that are wanted."""
-    if quote.form not in (SENTENCE, ENTRY, ROW) or quote.says_nothing:
+    if quote.form not in (SENTENCE, ENTRY, ROW) or not fit.can_say(quote):
         return 0.0
 
     def names(text: str, more: int = 2) -> bool:

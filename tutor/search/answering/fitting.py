@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tutor.models import HEADING_SEPARATOR, Passage
 from tutor.search.answering import refuted
 from tutor.search.answering.quotes import BOLD_LEAD, CODE, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, quotes_of
+from tutor.search.answering.wording import plain_sentence
 from tutor.search.query_words import QueryWords
 from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, WHY, AskedQuestion
 from tutor.search.words import content_words
@@ -77,6 +78,7 @@ class Fit:
     vector: SumAndLength  # of the question
     score: float  # of the search, relative to its best passage
     by_context: float  # the share of the words of what was said before, or beside the question, that the passage has
+    already: str = ""  # the answer before, of which nothing is said again
 
     @classmethod
     def of(cls, passage: Passage, asked: QueryWords, vector: SumAndLength, most: float, context: QueryWords | None) -> Fit:
@@ -108,13 +110,17 @@ class Fit:
     def quotes(self) -> list[Quotable]:
         return quotes_of(self.passage)
 
+    def can_say(self, quote: Quotable) -> bool:
+        """Whether a quote says something that was not said in the answer before."""
+        return not quote.says_nothing and not (self.already and plain_sentence(quote.said) in self.already)
+
     @cached_property
     def key(self) -> int | None:
         """The number of the sentence that the section turns on: its first one, if that is in bold or names the section."""
         for number, quote in enumerate(self.quotes):
             if quote.form != SENTENCE or quote.worked or quote.claim:
                 return None
-            if quote.says_nothing or quote.leads_on:
+            if not self.can_say(quote) or quote.leads_on:
                 continue
             bold = len(quote.lead.split()) > 3
             return number if bold or not quote.leans_back else None
@@ -160,7 +166,7 @@ class Fit:
         wording = built_in().vector(self.nearest_wording) if hint else ([], 0.0)
         found = []
         for quote in self.quotes:
-            if quote.says_nothing or quote.size > LONGEST:
+            if not self.can_say(quote) or quote.size > LONGEST:
                 found.append(NEVER)
                 continue
             worth = self.asked.share(self.asked.met(quote.said)) + LIKE * max(self.like(quote), 0.0)
@@ -174,7 +180,9 @@ class Fit:
         return found
 
 
-def fits_of(passages: Sequence[Passage], asked: QueryWords, question: AskedQuestion, context: QueryWords | None) -> list[Fit]:
+def fits_of(
+    passages: Sequence[Passage], asked: QueryWords, question: AskedQuestion, context: QueryWords | None, already: str = ""
+) -> list[Fit]:
     """The passages by how well they fit, best first. Of those that search has found last, the ones that may define something."""
     vector = built_in().vector(question.text)
     things = [name for name in (*question.sides, question.subject) if name]
@@ -184,7 +192,8 @@ def fits_of(passages: Sequence[Passage], asked: QueryWords, question: AskedQuest
         if place < LOOKED_AT or any(may_define(passage, name) for name in things)
     ]
     most = max((passage.score for passage in passages), default=1.0) or 1.0
-    return sorted((Fit.of(passage, asked, vector, most, context) for passage in chosen), key=lambda fit: -fit.weight)
+    fits = [replace(Fit.of(passage, asked, vector, most, context), already=already) for passage in chosen]
+    return sorted(fits, key=lambda fit: -fit.weight)
 
 
 def may_define(passage: Passage, name: str) -> bool:

@@ -10,6 +10,7 @@ from tutor.corpus.pages import SectionBlock, section_blocks
 from tutor.corpus.sentences import LABEL, sentences_of
 from tutor.models import Passage
 from tutor.search.answering import refuted
+from tutor.search.answering.wording import INCLUDE
 
 SENTENCE, ENTRY, FORMULA, TABLE, ROW, CODE, OTHER = "sentence", "entry", "formula", "table", "row", "code", "other"
 LONG_TABLE = 60  # words from which a table is quoted row by row
@@ -47,7 +48,6 @@ POINTS_AHEAD = re.compile(
     r"\b(?:(?:this|the following|the next) (?:example|code|listing|way)|like (?:this|so)|as follows|the following|below)\W*$",
     re.I,
 )
-INCLUDE = re.compile(r"\{[*!%][^{}]*[*!%]\}")  # of another file, as some sites write it
 CLAIMED = re.compile(  # names what is wrongly believed, and may stop there
     r"\b(?:misconceptions?|myth|misunderstanding|fallacy)\b[^.]*\b(?:is|are|was) that\b|\b(?:many|some|most|few) (?:people"
     r"|beginners|students|users) "
