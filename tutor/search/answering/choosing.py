@@ -32,6 +32,7 @@ WORTHY, FAIR = 0.5, 0.3  # from which a sentence is a good answer by itself, or 
 MORE = 0.2  # share of the question that another sentence has to add
 MOST = 1.8  # that a quote can be worth
 DISTANCE = 2.0  # how much it counts that a passage fits less well than the best
+FEWEST_ALONE = 8  # words of a sentence that is added to a denial
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 KEY = 0.15  # for a section's key sentence
 NUMBERED = 0.25  # for a number in the answer to "how many"
@@ -165,7 +166,8 @@ def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | Non
 
 
 def _stands_alone(fit: Fit, quote: Quotable) -> float:
-    return -1.0 if quote.leans_back or quote.worked or quote.form != SENTENCE else 0.3 * (quote.lead != "")
+    alone = quote.form == SENTENCE and not quote.leans_back and not quote.worked and quote.size >= FEWEST_ALONE
+    return 0.3 * bool(quote.lead) if alone else -1.0
 
 
 def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]:

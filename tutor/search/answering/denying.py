@@ -14,7 +14,7 @@ from utils.embedding import SumAndLength, built_in
 # that the passage says it answers.
 SAME_CLAIM, LIKE_CLAIM, LIKE_WORDING = 0.6, 0.6, 0.72
 IN_ORDER = 0.4  # off for a misconception that stands elsewhere in its list than the wording in its own
-SAID_WHOLE, LIKE_WHOLE = 0.7, 0.75  # the share and the nearness from which a question puts a claim as it stands
+SAID_WHOLE, LIKE_WHOLE = 0.6, 0.68  # the share and the nearness from which a question puts a claim as it stands
 NOT = re.compile(
     r"\b(?:not|never|no|none|nor|neither|cannot|without|hardly|nothing|nobody|\w+n['’]t|kein\w*|nicht|nie|pas|jamais|aucun\w*"
     r"|ningun\w*|nunca|не|нет|никогда)\b|不|没|ない|ません",
