@@ -200,6 +200,21 @@ def test_a_model_reads_the_passages_in_the_order_in_which_they_would_be_answered
     assert ordered[0].section == "the-kv-cache" and {id(one) for one in ordered} <= {id(one) for one in passages}
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "said"),
+    [
+        ("Ein Teebeutel ist ein Säckchen für gehackte Blätter.", "Was ist ein Teebeutel?", "Säckchen"),
+        ("Un infuseur est une petite boule percée.", "qu'est-ce qu'un infuseur", "boule"),
+        ("Un colador es una malla fina para las hojas.", "¿qué es un colador?", "malla"),
+        ("Самовар — это сосуд для кипячения воды.", "что такое самовар", "сосуд"),
+        ("茶包是装有茶叶的小袋。它很方便。", "什么是茶包", "小袋"),
+        ("急須はお茶を入れる道具です。便利です。", "急須とは何ですか", "道具"),
+    ],
+)
+def test_definitions_are_found_in_other_languages_too(tmp_path, text, question, said):
+    assert said in ask_folder(tmp_path, question, tea=f"# T\n\n## A\n\n{text}\n", other="# B\n\nNothing here.\n").text
+
+
 def test_plain_text_has_formulas_in_unicode_and_no_marks():
     assert (
         mathtext.plain("**Adam** keeps $\\beta_1=0.9$, see [here](x.md) and `a**b`.")

@@ -24,7 +24,7 @@ from tutor.search import shelf
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
 from tutor.search.query_words import QueryWords
-from tutor.search.questions import cleaned, understand
+from tutor.search.questions import cleaned, understand, without_asking
 from tutor.search.words import (
     UNSPACED,
     WORD,
@@ -209,7 +209,7 @@ class Index:
 
     def _meant(self, query: str) -> str:
         """The query in one spelling, with words split that the corpus only writes as two: `layer norm` for `layernorm`."""
-        return WORD.sub(lambda word: self._in_parts(word[0]), normalize(cleaned(query[:QUERY_CHARACTERS])))
+        return WORD.sub(lambda word: self._in_parts(word[0]), normalize(without_asking(cleaned(query[:QUERY_CHARACTERS]))))
 
     def _in_parts(self, word: str) -> str:
         numbered = NUMBERED.fullmatch(word)  # `gpt2` where the corpus writes `GPT-2`

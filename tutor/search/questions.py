@@ -102,6 +102,11 @@ SIDE_BY_SIDE = tuple(
         r"(?P<a>.+?)と(?P<b>.+?)の(?:違い|差|相違)",
     )
 )
+ASKS = re.compile(  # in scripts without spaces
+    r"什么是|甚麼是|是什么|是甚麼|什么意思|是什么意思|为什么|為什麼|为何|如何|怎么样|怎么|怎麼|怎样|请问|请解释|解释一下|有什么|有哪些|哪些|吗|嗎|呢|？"
+    r"|とは何ですか|って何ですか|とは何|とは|って何|何ですか|は何|なぜ|どうして|どうやって|どのように|どうすれば|どう|を教えてください|教えて|ですか|ますか"
+    r"|でしょうか|いいですか|について"
+)
 PRONOUN = re.compile(r"it|this|that|they|these|those", re.I)
 OR = re.compile(r"^\W*(?P<a>[^,?]{2,40}?)\s+(?:or|oder|ou|или)\s+(?P<b>[^,?]{2,40})\W*$", re.I)
 SIDE_ENDS = re.compile(
@@ -141,7 +146,7 @@ KINDS = tuple(
                  r"|^\W*(?:ist|sind|kann|können|muss|müssen|darf|soll|hat|haben|wird|werden|gibt es|braucht)\b"
                  r"|^\W*(?:est-ce|est-il|peut-on|faut-il|y a-t-il|doit-on|puis-je)\b"
                  r"|^[¿\W]*(?:es|son|puede|puedo|pueden|hay|se puede|debo|tiene|está)\b|\bли\b"
-                 r"|吗|嗎|是否|能不能|是不是|(?:です|ます)か"),
+                 r"|吗|嗎|是否|能不能|是不是|^(?!.*(?:何|どう|なぜ|いつ|どこ|誰|どの|どれ|いくつ)).*(?:です|ます)か"),
         (WHEN, r"(?:^[¿\W]*|[,;:.?]\s*|^\W*(?:in|at|from|for|to|by|under|on|with|about)\s+)(?:when|which|under what"
         r"|what (?:kind|type|sort|happens) |whose|who|whom|where|wann|welche[rsnm]?|wo|wer|quand|quel(?:le)?s?|où|qui"
         r"|cuándo|cuál(?:es)?|dónde|quién"
@@ -200,6 +205,11 @@ def cleaned(question: str) -> str:
     text = FRAMING.sub(lambda match: " " if match.start() else "", text)
     text = re.sub(r"\s+([,.;:?!]+(?:\s|$))", r"\1", re.sub(r"\s+", " ", text)).strip(" ,;:-–—")
     return text if any(word.strip("'’") for word in content_words(text)) and re.search(r"\w", text) else question
+
+
+def without_asking(question: str) -> str:
+    """A question in a script without spaces, without what only asks: its characters would count as words of the subject."""
+    return question if question.isascii() else ASKS.sub("", question) or question
 
 
 def understand(question: str) -> AskedQuestion:

@@ -36,7 +36,9 @@ def answer(
     understood = understand(question)
     fits = fits_of(passages[:CANDIDATES], asked, understood, context, already)
     draft = choose(understood, fits) if asked.words and fits else None
-    if draft is None or verdict.lacks_a_side(understood, fits) or not verdict.is_found(verdict.evidence(understood, draft, fits)):
+    if draft is None or verdict.lacks_a_side(understood, fits):
+        return Answer(question, found=False, near=tuple(passages[:3]))
+    if not verdict.is_certain(draft) and not verdict.is_found(verdict.evidence(understood, draft, fits)):
         return Answer(question, found=False, near=tuple(passages[:3]))
     return Answer(question, text_of(draft), True, citations_of(draft))
 

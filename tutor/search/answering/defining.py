@@ -18,6 +18,7 @@ IS = re.compile(
     rf"|un)\s+)?(?P<subject>.{{1,60}}?)\W*\s+(?P<verb>{VERBS})(?!\w)",
     re.I,
 )
+IS_UNSPACED = re.compile(r"\W*(?P<subject>[^\s，。、,.：:]{1,24}?)\W*(?:是指|指的是|就是|是|とは|は)")
 CLAUSE = re.compile(
     rf"(?:[,;:]\s+|\b(?:and|where|while|und|et|y)\s+)(?:(?:and|where|while|its|the"
     rf"|an?)\s+)*(?P<subject>[^,;:]{{1,40}}?)\s+(?:{VERBS})(?!\w)",
@@ -85,12 +86,15 @@ def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], other
     if not _nearly_all(fit, fit.asked.met(said), wanted) and number != fit.key:
         return 0.0
     subject = IS.match(said)
+    unspaced = IS_UNSPACED.match(said) if not said.isascii() else None
     start = " ".join(said.split()[:FIRST_WORDS])
     score = 0.0
     if subject and names(subject["subject"]):
         score = (
             1.0 if subject["verb"].lower() in ("is", "are", "means", "ist", "sind", "est", "sont", "es", "son", "это") else 0.85
         )
+    elif unspaced and names(unspaced["subject"]):
+        score = 1.0
     elif quote.form in (ENTRY, ROW) and names(quote.lead):
         score = 0.8
     elif any(names(term[2], 1) for term in TERM.finditer(said)) or any(

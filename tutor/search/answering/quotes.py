@@ -18,6 +18,8 @@ FORMS = {
     "paragraph_open": SENTENCE, "list_item_open": ENTRY, "math_block": FORMULA, "math_block_label": FORMULA, "table_open": TABLE,
     "fence": CODE, "code_block": CODE,
 }  # fmt: skip
+UNSPACED_CHARACTER = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CHARACTERS_A_WORD = 2  # about, in scripts without spaces
 FENCES = ("```", "~~~")
 BULLET = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
 OUTPUT = re.compile(r"(?:```|~~~)\s*(?:output|text|console)")
@@ -76,7 +78,7 @@ class Quotable:
 
     @property
     def size(self) -> int:
-        return len(self.said.split())
+        return len(self.said.split()) + len(UNSPACED_CHARACTER.findall(self.said)) // CHARACTERS_A_WORD
 
     @property
     def said(self) -> str:
@@ -105,7 +107,7 @@ class Quotable:
     def says_nothing(self) -> bool:
         """Whether it is a question, an announcement or a mere label."""
         said = INCLUDE.sub("", self.said).rstrip('*_ )”"')
-        if CLAIMED.search(said):
+        if CLAIMED.search(said) or (self.form == OTHER and said.lstrip().startswith("<")):
             return True
         return said.endswith(("?", "？")) or bool(ANNOUNCES.match(said)) or (len(said.split()) < 3 and said.isascii())
 

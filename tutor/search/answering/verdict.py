@@ -10,6 +10,7 @@ from tutor.search.answering.fitting import Fit
 from tutor.search.questions import AskedQuestion
 
 # A logistic regression, fitted by `benchmarks/finding.py --fit`.
+UNKNOWN_LIKENESS = 0.55  # where the embedding knows no word of the question, as in scripts other than Latin
 SLOPES = (3.35, -2.43, 5.07, 1.59, 2.39, -0.25, 0.28, 0.96)
 BIAS = -7.0
 
@@ -25,7 +26,7 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
     )
     met = asked.met(f"{said}\n{fit.passage.heading}")
     unknown = frozenset(asked.unknown) - fit.met
-    like = max(fit.like_wording, max(map(fit.like, fit.quotes), default=0.0))
+    like = max(fit.like_wording, max(map(fit.like, fit.quotes), default=0.0)) if fit.vector[1] else UNKNOWN_LIKENESS
     return (
         fit.whole,
         asked.share(unknown),
@@ -36,6 +37,11 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
         float(asked.main in fit.met),
         float(draft.defines),
     )
+
+
+def is_certain(draft: DraftAnswer) -> bool:
+    """Whether a sentence defines what was asked for, and its passage has every word of the question."""
+    return draft.defines and draft.parts[0].fit.whole > 0.99
 
 
 def lacks_a_side(question: AskedQuestion, fits: Sequence[Fit]) -> bool:

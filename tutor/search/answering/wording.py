@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 LONG_BOLD = 4  # words from which bold is no term but a sentence
@@ -31,6 +32,7 @@ def tidy(text: str) -> str:
         return f"\x00{len(kept) - 1}\x00"
 
     text = CODE_SPAN.sub(keep, text)
+    text = html.unescape(text)
     text = FOOTNOTE.sub("", INCLUDE.sub("", IMAGE.sub("", text)))
     text = TAG.sub("", LINK.sub(lambda match: match[1] or match[2] or "", text))
     text = BOLD.sub(lambda match: match[2] if len(match[2].split()) > LONG_BOLD or match[2][-1:] in ".!?" else match[0], text)
