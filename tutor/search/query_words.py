@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tutor.search.words import SHORTEST_SLIP, WORD, bigrams, content_words, normalize, without_unspaced
 
 NEAR_NAMES = frozenset("theorem rule law lemma principle formula equation".split())  # Bayes' theorem is Bayes' rule
+NAME = re.compile(r"\w*[A-Z]\w*[A-Z]\w*|(?<=\S )[A-Z]\w+")  # capitals within a word, or not only because it begins a sentence
 ALIKE = 0.84  # similarity from which a word of a text is taken for a word of the question that the corpus doesn't have
+
+
+def _is_name(word: str, query: str) -> bool:
+    return any(name.casefold() == word for name in NAME.findall(query))
 
 
 class QueryWords:
@@ -38,6 +44,8 @@ class QueryWords:
         for gram in dict.fromkeys(bigrams(query)):
             self._add(gram, frozenset([("bigrams", gram)]), weight("bigrams", gram) or rarest)
         self.unknown = [n for n, forms in enumerate(self._forms) if not any(weight(*form) for form in forms)]
+        named = [n for n, word in enumerate(self.words) if _is_name(word, query)]
+        self.named = max(named, key=self.weights.__getitem__, default=None)  # a name in the question, such as LoRA
         self.main = max(range(len(self.weights)), key=self.weights.__getitem__, default=0)  # the word that says most
         self.total = sum(self.weights) or 1.0
         self.met = lru_cache(maxsize=2_000)(self._met)

@@ -18,21 +18,28 @@ from tutor.search.answering.composing import (
 from tutor.search.answering.defining import definition
 from tutor.search.answering.denying import denial
 from tutor.search.answering.fitting import REPEATS, Fit
-from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, TABLE, Quotable
-from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, WHY, YES_NO, AskedQuestion
+from tutor.search.answering.quotes import ENTRY, FORMULA, ROW, SENTENCE, TABLE, Quotable
+from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, WHEN, WHY, YES_NO, AskedQuestion
 from utils.embedding import built_in
 
 LOOKED_AT = 4  # passages of which quotes are compared
 LIKE_ASKED = 0.72  # how near an author's question has to be for its answer to be taken
 OWN_SHARE = 0.6  # share of the question that it has to have
+WHICH_VALUE = re.compile(
+    r"\b(?:which|what)\b.*\b(?:use[sd]?|choose|chosen|recommend\w*|default|typical|usual|take[sn]?|set)\b", re.I
+)
+CHOSEN = re.compile(r"\b(?:usual\w*|default|typical\w*|recommend\w*|choices?|common\w*)\b", re.I)
+FORMULA_ASKED = re.compile(r"\b(?:formula|equation|formel|formule|f[óo]rmula|формула)\b|公式|式", re.I)
 FIGURE = re.compile(
     r"(?<![\w-])[−-]?\d[\d.,{}]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|quarter|third|twice|every)\b", re.I
 )
-WORTHY, FAIR = 0.5, 0.3  # from which a sentence is a good answer by itself, or beside others
+WORTHY, FAIR = 0.65, 0.4  # from which a sentence is a good answer by itself, or beside others
 MORE = 0.2  # share of the question that another sentence has to add
 MOST = 1.8  # that a quote can be worth
 DISTANCE = 2.0  # how much it counts that a passage fits less well than the best
 FEWEST_ALONE = 8  # words of a sentence that is added to a denial
+CHOSEN_VALUE = 0.45  # for what is usual, where a question asks which is used
+FAR_BEHIND = 0.7  # from which only a list of misconceptions is about the question
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 KEY = 0.15  # for a section's key sentence
 NUMBERED = 0.25  # for a number in the answer to "how many"
@@ -46,8 +53,28 @@ def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What to say; None where nothing can be quoted."""
     chooser = CHOOSERS.get(question.kind)
     if question.kind != YES_NO:
-        fits = [fit for fit in fits if not fit.is_about_misconceptions] or fits
-    return (chooser(question, fits) if chooser else None) or sentence(question, fits)
+        teaching = [fit for fit in fits if not fit.is_about_misconceptions]
+        if not teaching or teaching[0].weight + FAR_BEHIND < fits[0].weight:
+            return None if question.kind == DEFINITION else yes_or_no(question, fits)
+        fits = teaching
+    draft = (chooser(question, fits) if chooser else None) or sentence(question, fits)
+    if draft and question.kind in (HOW, WHY, OTHER):
+        _introduce(draft, fits)
+    return draft
+
+
+def _introduce(draft: DraftAnswer, fits: Sequence[Fit]) -> None:
+    """Begin with what the thing is that was asked about, where nothing that was chosen names it."""
+    first = draft.parts[0]
+    said = "\n".join([first.own, *(quote.said for quote in first.quotes)])
+    named = first.fit.asked.named
+    if named is None or named in first.fit.asked.met(said):
+        return
+    for fit in (fit for fit in fits if fit.passage.lesson == first.fit.passage.lesson):
+        key = fit.quotes[fit.bold_key] if fit.bold_key is not None else None
+        if key and named in fit.asked.met(key.said) and first.size + key.size <= MOST_WORDS:
+            draft.parts.insert(0, QuotedPart(fit, {fit.bold_key or 0}))
+            return
 
 
 def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = None) -> tuple[Fit, int] | None:
@@ -140,9 +167,19 @@ def what_it_is(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | No
         return None
     fit, number = choice
     part = part_with(fit, number, least=ENOUGH_WORDS, with_key=fit.quotes[number].leans_back)
+    if FORMULA_ASKED.search(question.text):
+        _add_formula(part)
     if question.simple:
         _add_example(part)
     return DraftAnswer([part], defines=True)
+
+
+def _add_formula(part: QuotedPart) -> None:
+    """Add the section's first formula, with the sentence that leads to it."""
+    quotes = part.fit.quotes
+    place = next((n for n, quote in enumerate(quotes) if quote.form == FORMULA and n > min(part.numbers)), None)
+    if place is not None and place not in part.numbers and quotes[place - 1].form == SENTENCE:
+        part.numbers |= {place - 1, place}
 
 
 def _add_example(part: QuotedPart) -> None:
@@ -167,7 +204,8 @@ def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | Non
 
 def _stands_alone(fit: Fit, quote: Quotable) -> float:
     alone = quote.form == SENTENCE and not quote.leans_back and not quote.worked and quote.size >= FEWEST_ALONE
-    return 0.3 * bool(quote.lead) if alone else -1.0
+    is_key = fit.bold_key is not None and quote is fit.quotes[fit.bold_key]
+    return 0.5 * is_key if alone else -1.0
 
 
 def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]:
@@ -177,6 +215,13 @@ def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]
     if not choice or choice[0].asked.share(choice[0].asked.met(choice[0].quotes[choice[1]].said)) < ON_SUBJECT:
         return []
     return [part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=False)]
+
+
+def which(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """The sentence with the condition, or with the value that is chosen."""
+    if not WHICH_VALUE.search(question.text):
+        return sentence(question, fits)
+    return sentence(question, fits, lambda fit, quote: CHOSEN_VALUE * bool(CHOSEN.search(quote.said)))
 
 
 def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
@@ -265,4 +310,5 @@ CHOOSERS: dict[str, Callable[[AskedQuestion, Sequence[Fit]], DraftAnswer | None]
     YES_NO: yes_or_no,
     NUMBER: number,
     HOW: steps,
+    WHEN: which,
 }

@@ -51,7 +51,11 @@ def definition(
         # Where every word stands, or in a heading, the last one says what kind of thing it is.
         titled = [] if fits[0].asked.unknown else [fit for fit in fits if fit.asked.met(fit.title) >= head]
         whole = [fit for fit in fits if fit.met >= wanted or fit in titled]
-        return definition(fits, subject, wanted, others) or (definition(whole, subject, head, others) if head != wanted else None)
+        return (
+            definition(fits, subject, wanted, others)
+            or _key_of_titled(fits)
+            or (definition(whole, subject, head, others) if head != wanted else None)
+        )
     if not wanted:
         return None
     top = max(fit.weight for fit in fits)
@@ -69,6 +73,11 @@ def definition(
             if score >= GOOD and (best is None or score + behind > best[0]):
                 best = score + behind, fit, number
     return (best[1], best[2]) if best else None
+
+
+def _key_of_titled(fits: Sequence[Fit]) -> tuple[Fit, int] | None:
+    """The key sentence of the best passage whose heading is made of words that were asked for."""
+    return next(((fit, fit.bold_key) for fit in fits[:LOOKED_AT] if fit.is_titled and fit.bold_key is not None), None)
 
 
 def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], others: frozenset[int]) -> float:

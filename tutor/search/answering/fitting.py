@@ -23,7 +23,7 @@ LOOKED_AT = 10  # passages
 SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more than a likeness of subjects
 CONTEXT = 0.15  # for the share of the context
 OPENING = 0.1  # off for a lesson's opening, which announces more than it says
-TITLED, MUCH = 0.25, 0.4  # for a heading all of whose words were asked for, and that are so much of the question
+TITLED, MUCH = 0.25, 0.25  # for a heading all of whose words were asked for, and that are so much of the question
 MAIN = 0.2  # for the word of the question that says most
 NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
 MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is what was asked
@@ -35,6 +35,7 @@ LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often 
 SIGN = 0.15  # for looking like an answer to this kind of question
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
 SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
+UNDERSTOOD = 0.5  # of what a word counts, for one that only the heading says
 NEVER = -2.0  # for what can't be an answer
 LONGEST = 80  # words of what can be quoted as the answer
 FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.6, ROW: 0.9, OTHER: 0.3}
@@ -140,9 +141,9 @@ class Fit:
     @cached_property
     def is_titled(self) -> bool:
         """Whether every word of the heading was asked for."""
-        words = content_words(self.title)
+        words = {word.lower() for word in content_words(self.title) if len(word) > 1}
         met = self.asked.met(self.title)
-        return bool(words) and len(met) >= len(set(map(str.lower, words))) and self.asked.share(met) >= MUCH
+        return bool(words) and len(met) >= len(words) and self.asked.share(met) >= (MUCH if len(words) > 1 else 2 * MUCH)
 
     def like(self, quote: Quotable) -> float:
         """How near a quote is to the question in meaning."""
@@ -164,12 +165,14 @@ class Fit:
         sign = SIGNS.get(question.kind)
         hint = self.like_wording * LIKE_HINT if self.like_wording >= NEAR_WORDING else 0.0
         wording = built_in().vector(self.nearest_wording) if hint else ([], 0.0)
+        headed = self.asked.met(self.passage.heading)
         found = []
         for quote in self.quotes:
             if not self.can_say(quote) or quote.size > LONGEST:
                 found.append(NEVER)
                 continue
-            worth = self.asked.share(self.asked.met(quote.said)) + LIKE * max(self.like(quote), 0.0)
+            met = self.asked.met(quote.said)
+            worth = self.asked.share(met) + UNDERSTOOD * self.asked.share(headed - met) + LIKE * max(self.like(quote), 0.0)
             worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
             worth += SIGN * bool(sign and sign.search(quote.said))
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)

@@ -33,11 +33,14 @@ LEANS_BACK = re.compile(
     r"|reason|remedy|cure|price|trick|reverse)|"
     r"In (?:that|this|these|such|both|either|contrast|other words)|For (?:this|that|these|example|instance)|By contrast|"
     r"Of these|As a result|On the other hand|At this|From this|With (?:this|that|these|it))\b"
+    r"|(?:\w+ (?:of |in |with )?(?:its|their|this|these|those|them)\b)"
     r"|(?:Dies|Das|Diese[rsmn]?|Dann|Dort|Dabei|Dadurch|Deshalb|Daher|Aber|Sie|Es|Er|Cela|Ceci|Ce|Cette|Ces|Il|Elle|Ils"
     r"|Elles|Mais|Donc|"
     r"Esto|Este|Esta|Estos|Eso|Pero|Entonces|Así|Это|Этот|Эта|Эти|Он|Она|Они|Но|Поэтому|Тогда|Такой|Такая)\b"
     r"|(?:这|它|他们|因此|所以|但|而|それ|これ|この|その|しかし|だから|そこで))"
 )
+SHORT = 8  # words of a sentence in which a pronoun mostly means something before it
+POINTS_BACK = re.compile(r"\b(?:it|they|them|this|that|these|those)\b", re.I)
 ANNOUNCES = re.compile(  # says what a text will say, or speaks to its reader about something that they don't see
     r"\W*(?:After this (?:lesson|chapter|section)|In this (?:lesson|chapter|section|guide|tutorial|article|page)"
     r"|This (?:lesson|chapter|section|guide|tutorial|page) "
@@ -95,6 +98,8 @@ class Quotable:
         if not self.is_prose:
             return self.form == FORMULA
         said = self.said
+        if self.size < SHORT and POINTS_BACK.search(said):
+            return True
         return bool(LEANS_BACK.match(said)) or (said[:1].islower() and not re.match(r"[a-z]+[_(=A-Z\d-]|[a-z]+ ?=", said))
 
     @property

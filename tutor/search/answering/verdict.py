@@ -19,7 +19,7 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
     """The evidence that a draft answers a question, for `is_found`: the shares of the question that the passage covers, that
     no lesson covers, that headings name and that the answer says; how similar they are in meaning; how much was asked; whether
     the word that says most is there; whether a definition that was asked for was found."""
-    fit = draft.parts[0].fit
+    fit = max(draft.parts, key=lambda part: part.fit.weight).fit
     asked = fit.asked
     said = "\n".join(
         [*(part.own for part in draft.parts), *(f"{quote.claim} {quote.said}" for part in draft.parts for quote in part.quotes)]
