@@ -11,7 +11,8 @@ A row holds the sections that answer it, the words that any real answer holds (`
 of alternatives, regular expressions), whether `yes` is right, and `false_claims` that may not be said.
 
 A reader grades what was answered: real (one would send it to a colleague), half, stray (true, and no answer), false. The
-grades stand in ask_grades.jsonl, each with the day and the hash of the text that was read; of another text it is no grade.
+grades stand in ask_grades.HALF.jsonl, each with the day and the hash of the text that was read; of another text it is no
+grade. Whoever works on the answers opens neither the questions nor the grades of the test half.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ from tutor.search.answering import quote_stands  # noqa: E402
 from utils.settings import Settings  # noqa: E402
 
 QUESTIONS = ROOT / "benchmarks" / "ask_sets"
-GRADES_FILE = ROOT / "benchmarks" / "ask_grades.jsonl"
+HALVES = ("dev", "test")
+GRADES_FILES = {half: ROOT / "benchmarks" / f"ask_grades.{half}.jsonl" for half in HALVES}
 GRADES = ("real", "half", "stray", "false")
 WORDS = range(15, 81)
 UNANSWERABLE = "unanswerable"  # a kind of question, of which an answer is wrong, whatever it says
@@ -90,7 +92,7 @@ class Answered:
 
 def questions(name: str) -> Iterator[tuple[str, dict]]:
     """(half, row) of a set."""
-    for half in ("dev", "test"):
+    for half in HALVES:
         for line in (QUESTIONS / f"{name}.{half}.jsonl").read_text(encoding="utf-8").splitlines():
             yield half, json.loads(line)
 
@@ -181,10 +183,11 @@ def by_kind(answered: list[Answered]) -> Iterator[tuple[str, list[Answered]]]:
 # ------------------------------------------------------------------------------------------------- graded
 
 
-def kept_grades() -> dict[str, dict]:
-    if not GRADES_FILE.exists():
-        return {}
-    return {row["id"]: row for row in map(json.loads, GRADES_FILE.read_text(encoding="utf-8").splitlines())}
+def kept_grades(half: str) -> dict[str, dict]:
+    """By the question's id."""
+    path = GRADES_FILES[half]
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines() if path.exists() else ())
+    return {row["id"]: row for row in rows}
 
 
 def grade_of(one: Answered, grades: dict[str, dict]) -> str:
@@ -219,16 +222,17 @@ def put_to_grade(answered: list[Answered], half: str, grades: dict[str, dict]) -
 
 
 def keep_grades(path: Path) -> None:
-    grades = kept_grades()
+    grades = {half: kept_grades(half) for half in HALVES}
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["grade"] in GRADES:
             kept = {"id": row["id"], "date": date.today().isoformat(), "grade": row["grade"], "answer_sha": row["answer_sha"]}
-            grades[row["id"]] = kept
+            grades[row["half"]][row["id"]] = kept
         elif row["grade"]:
             sys.exit(f"{row['id']}: found the grade {row['grade']!r}, expected one of {', '.join(GRADES)}")
-    lines = (json.dumps(grades[identity]) + "\n" for identity in sorted(grades))
-    GRADES_FILE.write_text("".join(lines), encoding="utf-8")
+    for half, kept_ones in grades.items():
+        lines = (json.dumps(kept_ones[identity]) + "\n" for identity in sorted(kept_ones))
+        GRADES_FILES[half].write_text("".join(lines), encoding="utf-8")
 
 
 # -------------------------------------------------------------------------------------------------- times
@@ -265,7 +269,7 @@ def how_to_get(name: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", nargs="*", metavar="SET=FOLDER")
-    parser.add_argument("--to-grade", choices=("dev", "test"), help="print the answers of a half that have no grade yet")
+    parser.add_argument("--to-grade", choices=HALVES, help="print the answers of a half that have no grade yet")
     parser.add_argument("--graded", type=Path, metavar="FILE", help="keep the grades filled in there")
     arguments = parser.parse_args()
     if arguments.graded:
@@ -273,7 +277,7 @@ def main() -> None:
     folders = {"bundled": str(ROOT / "docs"), **dict(one.split("=", 1) for one in arguments.corpora)}
     if unknown := set(folders) - set(SOURCES) - {"bundled"}:
         parser.error(f"found {', '.join(sorted(unknown))}, expected {', '.join(SOURCES)}")
-    grades = kept_grades()
+    grades = {half: kept_grades(half) for half in HALVES}
     for name, folder in folders.items():
         with tempfile.TemporaryDirectory() as home:
             settings = Settings(docs=folder, home=home, offline=True)
@@ -281,14 +285,14 @@ def main() -> None:
                 environment.one_shot = OneShot(settings, bulk=True)
                 answered = ask_all(name, environment)
                 if arguments.to_grade:
-                    put_to_grade(answered, arguments.to_grade, grades)
+                    put_to_grade(answered, arguments.to_grade, grades[arguments.to_grade])
                     continue
-                for half in ("dev", "test"):
+                for half in HALVES:
                     chosen = [one for one in answered if one.half == half]
                     print(f"\n## {name}, {half}: counted\n")
                     counted_table(chosen, environment.corpus)
                     print(f"\n## {name}, {half}: as a reader graded them\n")
-                    graded_table(chosen, grades)
+                    graded_table(chosen, grades[half])
                 print(f"\n## {name}: times\n")
                 times_table(answered, environment.corpus)
     for name in SOURCES:
