@@ -25,6 +25,7 @@ from tutor.corpus.corpus import open_corpus  # noqa: E402
 from tutor.corpus.markdown import ASKED  # noqa: E402
 from tutor.models import Kind  # noqa: E402
 from tutor.search import answering  # noqa: E402
+from tutor.search.answering import verdict  # noqa: E402
 
 FIVE = 5
 
@@ -129,9 +130,9 @@ def evidence_of(index, question, lessons, answerable, weight):
         kept.append(evidence)
         return True
 
-    before, answering.is_found = answering.is_found, keep
+    before, verdict.is_found = verdict.is_found, keep
     answering.answer(question, index.search(question, answering.CANDIDATES, lessons), asked)
-    answering.is_found = before
+    verdict.is_found = before
     yield from ((evidence, answerable, weight) for evidence in kept)
 
 
