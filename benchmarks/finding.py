@@ -1,7 +1,7 @@
 """How well `search` finds the section that answers a question, and whether `ask` quotes it: benchmarks/questions.jsonl.
 
     python benchmarks/finding.py            # tables: found; answered from the right section or lesson, wrongly answered, refused
-    python benchmarks/finding.py --fit      # the weights of tutor/search/answering/verdict.py, from the bank questions too
+    python benchmarks/finding.py --fit rust=FOLDER fastapi=FOLDER opensource=FOLDER   # the weights of verdict.py, see ask.py
 
 Each question names the section that answers it (others may do so as well, and then count as wrong), or none. `dev` ones were
 looked at while building, `test` ones only counted. How good the answers are is for benchmarks/ask.py.
@@ -84,23 +84,35 @@ def section_of(corpus, citation) -> str:
 # ------------------------------------------------------------------------------------------------- fitting
 
 
-BANKS = 0.05  # weight of a bank question, which is put in its lesson's own words, against a real one
-LEAN = 0.3  # towards answering, in log-odds
+ELSEWHERE = 0.12  # weight of a question put to documents that it wasn't written for
+MANUAL = 0.3  # and of one about the manual, which are many
+LEAN = 0.35  # towards answering, in log-odds
 
 
-def examples(index, corpus, questions):
-    """(evidence, is it answerable, weight) of dev questions and bank questions; those of a bank again with their track hidden.
+def examples(indexes):
+    """(evidence, is it answerable, weight) of the dev questions, each put to every set of documents, and of the manual's.
 
-    The index must be one without banks, in which a bank's questions would find themselves.
+    indexes: {name of a set in ask_sets, or "manual": its index}.
     """
-    for row in questions:
+    sets = {name: [] for name in indexes}
+    for row in lines_of("questions.jsonl"):
         if row["split"] == "dev":
-            yield from evidence_of(index, row["question"], None, bool(row["sections"]), 1.0)
-    lessons = corpus.ids()
-    for question, section in bank_questions(corpus, ("short", "choice")):
-        elsewhere = [other for other in lessons if other.split("/")[0] != section.split("/")[0]]
-        yield from evidence_of(index, question, None, True, BANKS)
-        yield from evidence_of(index, question, elsewhere, False, BANKS)
+            sets["bundled"].append((row["question"], bool(row["sections"])))
+    for name, rows in sets.items():
+        if name != "manual":
+            rows += [(row["question"], row["kind"] != "unanswerable") for row in lines_of(f"ask_sets/{name}.dev.jsonl")]
+        for question, answerable in rows:
+            for other, index in indexes.items():
+                if other == name:
+                    yield from evidence_of(index, question, answerable, 1.0)
+                elif answerable and other != "manual":
+                    yield from evidence_of(index, question, False, ELSEWHERE)
+    for line in (ROOT / "tests" / "data" / "manual_questions.txt").read_text(encoding="utf-8").splitlines():
+        yield from evidence_of(indexes["manual"], line.partition(": ")[2], True, MANUAL)
+
+
+def lines_of(name):
+    return map(json.loads, (ROOT / "benchmarks" / name).read_text(encoding="utf-8").splitlines())
 
 
 def bank_questions(corpus, kinds):
@@ -122,8 +134,7 @@ def without_banks(corpus, folder: Path, asked: bool):
     return search.open_index(open_corpus(folder), None)
 
 
-def evidence_of(index, question, lessons, answerable, weight):
-    asked = index.query_words(question)
+def evidence_of(index, question, answerable, weight):
     kept = []
 
     def keep(evidence):
@@ -131,7 +142,7 @@ def evidence_of(index, question, lessons, answerable, weight):
         return True
 
     before, verdict.is_found = verdict.is_found, keep
-    answering.answer(question, index.search(question, answering.CANDIDATES, lessons), asked)
+    answer_of(index, question)
     verdict.is_found = before
     yield from ((evidence, answerable, weight) for evidence in kept)
 
@@ -161,13 +172,15 @@ def fit(rows, steps=4000, rate=0.5, penalty=0.02) -> None:
 
 def main() -> None:
     corpus = open_corpus(ROOT / "docs")
-    questions = [json.loads(line) for line in (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    questions = list(lines_of("questions.jsonl"))
+    if "--fit" in sys.argv:
+        folders = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
+        folders |= {"bundled": ROOT / "docs", "manual": ROOT / "manual"}
+        fit(list(examples({name: search.open_index(open_corpus(folder), None) for name, folder in folders.items()})))
+        return
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         bare = without_banks(corpus, Path(one), asked=False)
         no_banks = without_banks(corpus, Path(other), asked=True)
-        if "--fit" in sys.argv:
-            fit([row for index in (no_banks, bare) for row in examples(index, corpus, questions)])
-            return
         index = search.open_index(corpus, None)
         answerable: dict[str, list] = {"dev": [], "test": []}
         for row in questions:

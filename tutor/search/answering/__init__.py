@@ -36,7 +36,7 @@ def answer(
     understood = understand(question)
     fits = fits_of(passages[:CANDIDATES], asked, understood, context, already)
     draft = choose(understood, fits) if asked.words and fits else None
-    if draft is None or verdict.lacks_a_side(understood, fits):
+    if draft is None or verdict.lacks_a_side(understood, fits) or verdict.is_in_passing(understood, draft):
         return Answer(question, found=False, near=tuple(passages[:3]))
     if not verdict.is_certain(draft) and not verdict.is_found(verdict.evidence(understood, draft, fits)):
         return Answer(question, found=False, near=tuple(passages[:3]))

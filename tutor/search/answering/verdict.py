@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from tutor.search.answering.composing import DraftAnswer
 from tutor.search.answering.fitting import Fit
-from tutor.search.questions import AskedQuestion
+from tutor.search.query_words import NEAR_NAMES
+from tutor.search.questions import DEFINITION, HOW, AskedQuestion
 
 # A logistic regression, fitted by `benchmarks/finding.py --fit`.
 UNKNOWN_LIKENESS = 0.55  # where the embedding knows no word of the question, as in scripts other than Latin
-SLOPES = (3.35, -2.43, 5.07, 1.59, 2.39, -0.25, 0.28, 0.96)
-BIAS = -7.0
+SLOPES = (3.54, -2.08, 4.68, 1.34, 2.56, -0.45, 0.23, 0.08)
+BIAS = -6.50
 
 
 def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -> tuple[float, ...]:
@@ -42,6 +44,17 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
 def is_certain(draft: DraftAnswer) -> bool:
     """Whether a sentence defines what was asked for, and its passage has every word of the question."""
     return draft.defines and draft.parts[0].fit.whole > 0.99
+
+
+def is_in_passing(question: AskedQuestion, draft: DraftAnswer) -> bool:
+    """Whether what is to be explained is only mentioned: its rarest word stands in one sentence, and in no heading or wording."""
+    explains = question.kind == DEFINITION or (question.kind == HOW and re.search(r"\bworks?\b", question.text))
+    fit = max(draft.parts, key=lambda part: part.fit.weight).fit
+    if not explains or draft.defines or fit.asked.words[fit.asked.main] in NEAR_NAMES:
+        return False
+    if fit.asked.main in fit.asked.met(f"{fit.passage.heading}\n{fit.passage.also}\n{fit.names}"):
+        return False
+    return sum(fit.asked.main in fit.asked.met(quote.said) for quote in fit.quotes) <= 1
 
 
 def lacks_a_side(question: AskedQuestion, fits: Sequence[Fit]) -> bool:
