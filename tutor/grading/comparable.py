@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,7 @@ class AnswerTokens(TextTokens):
     """A learner's answer as tokens."""
 
     given: list[bool]  # whether the content token is in the question
+    places: dict[str, list[int]]  # stem -> the tokens that have it, marks aside
 
 
 def _trigrams(found: list[Token]) -> tuple[Counter[str], float]:
@@ -147,10 +149,15 @@ def prepare_reference(
 def prepare_answer(text: str, asked: QuestionTokens, idf: dict[str, float], default: float, language: str = "en") -> AnswerTokens:
     found = tokens(text, language)
     content = _content(found)
+    places: dict[str, list[int]] = {}
+    for i, token in enumerate(found):
+        if token.kind != "mark":
+            places.setdefault(token.stem, []).append(i)
     return AnswerTokens(
         **_common(text, found, content),
         weights=[_weight(found[i], idf, default) for i in content],
         given=[found[i].stem in asked.stems for i in content],
+        places=places,
     )
 
 
@@ -173,47 +180,35 @@ def _lead(found: list[Token]) -> str:
 
 
 Alignment = tuple[list[tuple[int, int, float]], list[tuple[int, int]]]
+Alike = Mapping[str, Sequence[tuple[str, float]]]  # stem of a reference -> [(stem of the answer, their likeness, not 0)]
 
 
-def align(reference: ReferenceTokens, answer: AnswerTokens) -> Alignment:
+def align(reference: ReferenceTokens, answer: AnswerTokens, alike: Alike | None = None) -> Alignment:
     """Which token of the answer corresponds to which content token of the reference.
 
+    alike: the likenesses, where they are known for many references at once; else each two stems are compared.
     Returns ([(index into reference.content, index into answer.tokens, likeness)], [pairs that are opposites]).
     """
     rows = reference.content
     found = reference.tokens
-    where: dict[str, list[int]] = {}
-    for i, token in enumerate(answer.tokens):
-        if token.kind != "mark":
-            where.setdefault(token.stem, []).append(i)
     used: set[int] = set()
     pairs: list[tuple[int, int, float]] = []
     left: list[int] = []
     last = -1
     for k, i in enumerate(rows):
-        places = where.get(found[i].stem)
-        if places:
-            free = [p for p in places if p not in used]
-            if free:
-                after = [p for p in free if p > last]
-                last = after[0] if after else free[0]
-                used.add(last)
-                pairs.append((k, last, 1.0))
-                continue
-        left.append(k)
+        free = [p for p in answer.places.get(found[i].stem, ()) if p not in used]
+        if free:
+            last = next((p for p in free if p > last), free[0])
+            used.add(last)
+            pairs.append((k, last, 1.0))
+        else:
+            left.append(k)
     against: list[tuple[int, int]] = []
-    candidates: dict[str, list[int]] = {}
-    for p, token in enumerate(answer.tokens) if left else ():
-        if token.kind not in ("mark", "not"):
-            candidates.setdefault(token.stem, []).append(p)
     for k in left:
         stem = found[rows[k]].stem
         best, place, worst = 0.0, -1, -1
-        for other, places in candidates.items():
-            value = likeness(stem, other)
-            if not value:
-                continue
-            p = next((p for p in places if p not in used), -1)
+        for other, value in _likenesses(stem, answer) if alike is None else alike.get(stem, ()):
+            p = next((p for p in answer.places.get(other, ()) if p not in used and answer.tokens[p].kind != "not"), -1)
             if p < 0:
                 continue
             if value > best or (value == best and p < place):
@@ -225,7 +220,66 @@ def align(reference: ReferenceTokens, answer: AnswerTokens) -> Alignment:
             pairs.append((k, place, best))
         elif worst >= 0:
             against.append((k, worst))
-        elif stem in where:  # said once where the reference says it twice
-            pairs.append((k, where[stem][0], 1.0))
+        elif stem in answer.places:  # said once where the reference says it twice
+            pairs.append((k, answer.places[stem][0], 1.0))
     pairs.sort()
     return pairs, against
+
+
+def _likenesses(stem: str, answer: AnswerTokens) -> Iterator[tuple[str, float]]:
+    for other in answer.places:
+        if value := likeness(stem, other):
+            yield other, value
+
+
+SHARED = 0.35  # weight of a point's word that other points of the rubric have too
+
+
+def share_of(
+    point: ReferenceTokens, answer: AnswerTokens, shared: frozenset[str], aligned: Alignment | None = None
+) -> tuple[float, str]:
+    """How much of a point an answer makes (0..1), and the words that make it.
+
+    shared: stems of the other points, which say little about this one.
+    """
+    pairs, against = aligned or align(point, answer)
+    own = [point.tokens[i] for i in point.content]
+    weights = [weight * (SHARED if token.stem in shared else 1.0) for token, weight in zip(own, point.weights, strict=True)]
+    total = sum(weights) or 1.0
+    hit = 0.0
+    clash = 0.3 * total if any(number not in answer.stems for number in point.numbers) else 0.0
+    for k, place, value in pairs:
+        if own[k].negated != answer.tokens[place].negated:
+            clash += weights[k]
+        hit += weights[k] * value
+    for k, place in against:
+        if own[k].negated == answer.tokens[place].negated:
+            clash += weights[k]
+        else:
+            hit += 0.75 * weights[k]
+    return max(0.0, (hit - clash) / total), words_of(answer, pairs)
+
+
+def words_of(answer: AnswerTokens, pairs: Sequence[tuple[int, int, float]]) -> str:
+    """The learner's words from the first to the last that corresponds to one of a reference, as `align` pairs them."""
+    places = [place for _, place, _ in pairs]
+    return answer.text[answer.tokens[min(places)].start : answer.tokens[max(places)].end] if places else ""
+
+
+def nearness(reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignment | None = None) -> float:
+    """How near an answer is to a text, 0..2: the words that they share and those that only one has, and the order."""
+    pairs, _ = aligned or align(reference, answer)
+    hit = sum(
+        reference.weights[k]
+        * value
+        * (1.0 if reference.tokens[reference.content[k]].negated == answer.tokens[place].negated else 0.2)
+        for k, place, value in pairs
+    )
+    forward = hit / reference.total
+    back = len({place for _, place, _ in pairs} & set(answer.content)) / (len(answer.content) or 1)
+    return 2 * forward * back / (forward + back + 1e-9) + likeness_in_order(reference, answer)
+
+
+def likeness_in_order(one: TextTokens, other: TextTokens) -> float:
+    """The share of neighbouring words that two texts have in common, 0..1."""
+    return 2 * len(one.bigrams & other.bigrams) / ((len(one.bigrams) + len(other.bigrams)) or 1)

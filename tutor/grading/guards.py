@@ -201,11 +201,6 @@ KEPT = 0.7  # of the pairs of words that follow one another in the reference, th
 NEXT = 3  # content words that stand at most so far apart are neighbours
 
 
-def likeness_in_order(reference: ReferenceTokens, answer: AnswerTokens) -> float:
-    """The share of neighbouring words that a reference and an answer have in common, 0..1."""
-    return 2 * len(reference.bigrams & answer.bigrams) / ((len(reference.bigrams) + len(answer.bigrams)) or 1)
-
-
 def turn_in(reference: ReferenceTokens, answer: AnswerTokens) -> str:
     """What turns round an answer that follows a reference word for word, or "".
 

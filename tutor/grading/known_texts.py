@@ -9,7 +9,7 @@ from functools import lru_cache
 from tutor.grading import lexicon
 from tutor.grading.clauses import clause_spans
 from tutor.grading.comparable import (
-    Alignment,
+    SHARED,
     AnswerTokens,
     QuestionTokens,
     ReferenceTokens,
@@ -18,14 +18,12 @@ from tutor.grading.comparable import (
     prepare_question,
     prepare_reference,
 )
-from tutor.grading.likeness import likeness
+from tutor.grading.likeness import likeness, prefixed
 from tutor.grading.short import Weights
 from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Item, Point
 
-SHARED = 0.35  # weight of a word of a point that other points of the rubric have too
 WINDOW = 3  # content words that stand at most so far apart are neighbours
-LIKE = 0.7  # likeness from which two stems count as one word
 FLIPPED = 0.2  # worth of a word that is denied on one side only
 Pair = tuple[str, str]
 
@@ -66,13 +64,14 @@ class KnownTexts:
     right_stems: frozenset[str]
     index: Mapping[str, list[str]] = field(repr=False)  # what a word may be looked up by -> stems of all the texts
 
-    def like(self, stem: str) -> list[tuple[str, float]]:
-        """The stems of the known texts that a stem may stand for, with how surely; the best one first."""
+    def alike(self, stem: str) -> list[tuple[str, float]]:
+        """The stems of the known texts that a stem may stand for or contradict, with their likeness; the best one first."""
         found = {stem: 1.0} if stem in self.with_stem else {}
-        for key in _keys(stem):
-            for other in self.index.get(key, ()):
-                if other not in found and (value := likeness(other, stem)) >= LIKE:
-                    found[other] = value
+        others = {other for key in _keys(stem) for other in self.index.get(key, ())}
+        others |= (lexicon.opposites().get(stem, frozenset()) | prefixed(stem)) & self.with_stem.keys()
+        for other in others - found.keys():
+            if value := likeness(other, stem):
+                found[other] = value
         return sorted(found.items(), key=lambda one: (-one[1], one[0] not in self.right_stems, one[0]))
 
 
@@ -176,17 +175,21 @@ class AnswerWords:
     def __init__(self, known: KnownTexts, answer: AnswerTokens):
         self.known, self.answer = known, answer
         self.means: dict[str, str] = {}  # stem of the answer -> stem of the known texts
-        self.like = {stem: known.like(stem) for stem in sorted(answer.stems)}  # grades must not depend on the order of a set
-        self.worth: dict[str, list[tuple[str, float]]] = {}  # stem of the known texts -> [(stem of the answer, likeness)]
-        for stem, found in self.like.items():
-            self.means[stem] = found[0][0] if found else stem
+        self.like: dict[str, list[tuple[str, float]]] = {}  # stem of the answer -> [(stem of the known texts, likeness)]
+        self.alike: dict[str, list[tuple[str, float]]] = {}  # stem of the known texts -> [(stem of the answer, likeness)]
+        for stem in answer.places:
+            found = known.alike(stem)
             for other, value in found:
-                self.worth.setdefault(other, []).append((stem, value))
-        for found in self.worth.values():
+                self.alike.setdefault(other, []).append((stem, value))
+            if stem in answer.stems:
+                self.like[stem] = [one for one in found if one[1] > 0]
+                self.means[stem] = self.like[stem][0][0] if self.like[stem] else stem
+        for found in self.alike.values():
             found.sort(key=lambda one: (-one[1], one[0]))
         self.spans = spans_of(answer)
         self.stretches = [content for _, _, content in self.spans]
         self.ready: dict[int, AnswerTokens] = {}
+        self.counterparts: dict[int, list[tuple[str, float, list[tuple[str, float]]]]] = {}  # by the text's id
         self.stems = [frozenset(answer.tokens[i].stem for i in content) for content in self.stretches]
 
     def text(self, number: int) -> str:
@@ -207,13 +210,24 @@ class AnswerWords:
         """
         own = self.answer.stems if number is None else self.stems[number]
         hit = 0.0
-        for i, weight in zip(way.content, way.weights, strict=True):
-            stem = way.tokens[i].stem
-            for other, value in self.worth.get(stem, ()):
+        for stem, weight, others in self._counterparts(way):
+            for other, value in others:
                 if other in own and other not in taken:
                     hit += value * weight * (SHARED if stem in shared else 1.0)
                     break
         return hit / way.total
+
+    def _counterparts(self, way: ReferenceTokens) -> list[tuple[str, float, list[tuple[str, float]]]]:
+        """(stem, weight, what of the answer may stand for it) of the words of a text for which there is anything."""
+        if id(way) not in self.counterparts:
+            found = []
+            for i, weight in zip(way.content, way.weights, strict=True):
+                stem = way.tokens[i].stem
+                others = [one for one in self.alike.get(stem, ()) if one[1] > 0 and one[0] in self.answer.stems]
+                if others:
+                    found.append((stem, weight, others))
+            self.counterparts[id(way)] = found
+        return self.counterparts[id(way)]
 
     def closeness(self, content: Sequence[int]) -> tuple[float, float, list[float]]:
         """How near a stretch comes to the nearest clause that is right, to the nearest that is wrong, and to each point."""
@@ -262,40 +276,3 @@ class AnswerWords:
             "weakest_near": min(max(one[2][number] for one in near) for number in points),
             "wrong": sum(margin * weight for margin, weight in margins),
         }
-
-
-def share_of(point: ReferenceTokens, text: AnswerTokens, shared: frozenset[str], aligned: Alignment) -> tuple[float, str]:
-    """How much of a point a stretch of an answer makes (0..1), and the words that make it."""
-    pairs, against = aligned
-    own = [point.tokens[i] for i in point.content]
-    weights = [weight * (SHARED if token.stem in shared else 1.0) for token, weight in zip(own, point.weights, strict=True)]
-    hit = clash = 0.0
-    for k, place, value in pairs:
-        if own[k].negated != text.tokens[place].negated:
-            clash += weights[k]
-        hit += weights[k] * value
-    for k, place in against:
-        if own[k].negated == text.tokens[place].negated:
-            clash += weights[k]
-        else:
-            hit += 0.75 * weights[k]
-    total = sum(weights) or 1.0
-    lost = 0.3 * total if any(number not in text.stems for number in point.numbers) else 0.0
-    places = sorted(place for _, place, _ in pairs)
-    span = text.text[text.tokens[places[0]].start : text.tokens[places[-1]].end] if places else ""
-    return max(0.0, (hit - clash - lost) / total), span
-
-
-def nearness(reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignment) -> float:
-    """How near an answer is to a text, 0..2: the words it shares with it both ways, and the pairs of neighbours."""
-    pairs, _ = aligned
-    hit = sum(
-        reference.weights[k]
-        * value
-        * (1.0 if reference.tokens[reference.content[k]].negated == answer.tokens[place].negated else 0.2)
-        for k, place, value in pairs
-    )
-    forward = hit / reference.total
-    back = len({place for _, place, _ in pairs} & set(answer.content)) / (len(answer.content) or 1)
-    shared = 2 * len(reference.bigrams & answer.bigrams) / ((len(reference.bigrams) + len(answer.bigrams)) or 1)
-    return 2 * forward * back / (forward + back + 1e-9) + shared

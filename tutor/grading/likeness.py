@@ -54,9 +54,16 @@ def likeness(one: str, other: str) -> float:
     return 0.0
 
 
+PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "anti")
+
+
 def differ_by_prefix(one: str, other: str) -> bool:
     """mutable / immutable, connected / disconnected: the same word except for a prefix that reverses its meaning."""
     short, long = (one, other) if len(one) < len(other) else (other, one)
-    return len(long) > len(short) and any(
-        long == prefix + short for prefix in ("un", "in", "im", "ir", "il", "dis", "non", "mis", "de", "anti")
-    )
+    return len(long) > len(short) and long.endswith(short) and long[: -len(short)] in PREFIXES
+
+
+def prefixed(stem: str) -> frozenset[str]:
+    """The stems that may differ from a stem by a prefix that reverses the meaning."""
+    without = (stem[len(prefix) :] for prefix in PREFIXES if stem.startswith(prefix))
+    return frozenset((*(prefix + stem for prefix in PREFIXES), *without))

@@ -18,9 +18,19 @@ from pathlib import Path
 
 from tutor.grading import guards
 from tutor.grading.clauses import Clause, sentences_of
-from tutor.grading.comparable import Alignment, AnswerTokens, QuestionTokens, ReferenceTokens, align, prepare_answer
+from tutor.grading.comparable import (
+    Alignment,
+    AnswerTokens,
+    QuestionTokens,
+    ReferenceTokens,
+    align,
+    likeness_in_order,
+    nearness,
+    prepare_answer,
+    share_of,
+)
 from tutor.grading.features import features
-from tutor.grading.known_texts import AnswerWords, KnownPoint, KnownTexts, known_texts, nearness, share_of
+from tutor.grading.known_texts import AnswerWords, KnownPoint, KnownTexts, known_texts
 from tutor.grading.short import (
     COPIED,
     Comparison,
@@ -128,9 +138,9 @@ def read_answer(item: Item, answer: str, weights: Weights, language: str = "en",
         return None
     words = AnswerWords(known, said)
     points = _own_shares([_point_made(point, words, weights, language) for point in known.points], words)
-    aligned = tuple(align(reference, said) for reference in known.references)
+    aligned = tuple(align(reference, said, words.alike) for reference in known.references)
     near = tuple(nearness(one, said, pairs) for one, pairs in zip(known.references, aligned, strict=True))
-    with_wrong = [align(one, said) for one in known.wrongs]
+    with_wrong = [align(one, said, words.alike) for one in known.wrongs]
     near_wrong = tuple(nearness(one, said, pairs) for one, pairs in zip(known.wrongs, with_wrong, strict=True))
 
     denied = next((one.text for one in sentences if one.denied and _is_right(one.text, known, weights, language)), "")
@@ -182,14 +192,14 @@ def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, languag
     best, chosen, span = -1.0, None, ""
     for _, number, place, length in likely[:LIKELY]:
         way, text = known.ways[-number], words.tokens(-place, weights, language)
-        aligned = align(way, text)
+        aligned = align(way, text, words.alike)
         share, found = share_of(way, text, known.shared, aligned)
         if share * length > best:
             best, chosen, span = share * length, (way, text, aligned), found
     assert chosen is not None
     way, text, aligned = chosen
     whole = max(known.ways, key=lambda way: words.covered(way, None, known.shared))
-    of_whole = align(whole, affirmed)
+    of_whole = align(whole, affirmed, words.alike)
     logit = max(weights.logit(features([way], text, [aligned])[0]), weights.logit(features([whole], affirmed, [of_whole])[0]))
     share = max(best, 0.85 * share_of(whole, affirmed, known.shared, of_whole)[0])
     return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span))
@@ -218,7 +228,7 @@ def _own_shares(points: Sequence[PointMade], words: AnswerWords) -> tuple[PointM
         )
         share, used = max(tried, key=lambda one: one[0])
         found[number] = replace(points[number], own=share)
-        taken |= {own for i in used.content for own, _ in words.worth.get(used.tokens[i].stem, ())}
+        taken |= {own for i in used.content for own, value in words.alike.get(used.tokens[i].stem, ()) if value > 0}
     return tuple(found)
 
 
@@ -276,10 +286,10 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     longest = max(len(reference.content) for reference in known.references)
     if reason := guards.reason_against_all(reading.affirmed, best, known.asked, known.right_stems, longest):
         return wrong(reason)
-    followed = max(known.references, key=lambda one: guards.likeness_in_order(one, reading.affirmed))
+    followed = max(known.references, key=lambda one: likeness_in_order(one, reading.affirmed))
     if reason := guards.turn_in(followed, reading.affirmed):
         return wrong(reason)
-    near = [n for n, one in enumerate(known.references) if guards.likeness_in_order(one, reading.affirmed) >= guards.FOLLOWED]
+    near = [n for n, one in enumerate(known.references) if likeness_in_order(one, reading.affirmed) >= guards.FOLLOWED]
     reason, copied = near_copies(
         [known.references[n] for n in near], reading.affirmed, known.asked, [reading.aligned[n] for n in near]
     )

@@ -19,9 +19,12 @@ from tutor.grading.comparable import (
     QuestionTokens,
     ReferenceTokens,
     align,
+    nearness,
     prepare_answer,
     prepare_question,
     prepare_reference,
+    share_of,
+    words_of,
 )
 from tutor.grading.features import NAMES, OVERALL, features
 from tutor.grading.words import CYRILLIC, clean
@@ -207,39 +210,6 @@ def unreadable(answer: str, references: Sequence[str]) -> str:
     return _other_script(answer, references) if re.search(r"\w", answer) else "Nothing was typed."
 
 
-def _span(answer: AnswerTokens, places: Iterable[int]) -> str:
-    """The learner's words from the first to the last of these tokens."""
-    places = sorted(places)
-    return answer.text[answer.tokens[places[0]].start : answer.tokens[places[-1]].end] if places else ""
-
-
-SHARED = 0.35  # weight of a point's word that other points of the rubric have too
-
-
-def _coverage(point: ReferenceTokens, answer: AnswerTokens, shared: frozenset[str]) -> tuple[float, str]:
-    """How much of a point the answer makes (0..1), and the words that make it.
-
-    shared: stems of the other points, which say little about this one.
-    """
-    pairs, against = align(point, answer)
-    own = [point.tokens[i] for i in point.content]
-    weights = [weight * (SHARED if token.stem in shared else 1.0) for token, weight in zip(own, point.weights, strict=True)]
-    hit = clash = 0.0
-    for k, place, value in pairs:
-        if own[k].negated != answer.tokens[place].negated:
-            clash += weights[k]
-        hit += weights[k] * value
-    for k, place in against:
-        if own[k].negated == answer.tokens[place].negated:
-            clash += weights[k]
-        else:
-            hit += 0.75 * weights[k]
-    total = sum(weights) or 1.0
-    if any(number not in answer.stems for number in point.numbers):
-        clash += 0.3 * total
-    return max(0.0, (hit - clash) / total), _span(answer, [place for _, place, _ in pairs])
-
-
 MET = 0.55  # share of a point's weight from which it counts as made
 
 
@@ -249,7 +219,7 @@ def _points(item: Item, answer: AnswerTokens, weights: Weights, language: str) -
     found = []
     for point, own in zip(item.rubric, ways, strict=True):
         shared = all_stems(way for other in ways if other is not own for way in other[:1])
-        share, words = max((_coverage(way, answer, shared) for way in own), key=lambda pair: pair[0])
+        share, words = max((share_of(way, answer, shared) for way in own), key=lambda pair: pair[0])
         found.append((point, share, words))
     return found
 
@@ -264,30 +234,15 @@ def _hint(item: Item, point: Point, answer: AnswerTokens, weights: Weights, lang
     return way.text[token.start : token.end]
 
 
-def _nearness(reference: ReferenceTokens, answer: AnswerTokens) -> float:
-    """How near an answer is to a text, 0..2, by the words that they share and those that only one of them has."""
-    pairs, _ = align(reference, answer)
-    hit = sum(
-        reference.weights[k]
-        * value
-        * (1.0 if reference.tokens[reference.content[k]].negated == answer.tokens[place].negated else 0.2)
-        for k, place, value in pairs
-    )
-    forward = hit / reference.total
-    back = len({place for _, place, _ in pairs} & set(answer.content)) / (len(answer.content) or 1)
-    shared = 2 * len(reference.bigrams & answer.bigrams) / ((len(reference.bigrams) + len(answer.bigrams)) or 1)
-    return 2 * forward * back / (forward + back + 1e-9) + shared
-
-
 def _known_wrong(item: Item, answer: AnswerTokens, weights: Weights, language: str) -> KnownWrong | None:
     """The known wrong answer that this one is nearer to than to every reference, None where there is none."""
     if not item.wrong:
         return None
     _, known = _prepare(item.question, tuple(wrong.answer for wrong in item.wrong), weights, language)
     _, right = _prepare(item.question, tuple(item.references), weights, language)
-    scores = [_nearness(one, answer) for one in known]
+    scores = [nearness(one, answer) for one in known]
     nearest = max(range(len(known)), key=lambda i: (scores[i], -i))
-    if scores[nearest] > max(WRONG_NEAR, WRONG_NEARER + max(_nearness(one, answer) for one in right)):
+    if scores[nearest] > max(WRONG_NEAR, WRONG_NEARER + max(nearness(one, answer) for one in right)):
         return item.wrong[nearest]
     return None
 
@@ -361,7 +316,7 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
 
 def _evidence(reference: ReferenceTokens, answer: AnswerTokens) -> str:
     pairs, _ = align(reference, answer)
-    return _span(answer, [place for _, place, _ in pairs])
+    return words_of(answer, pairs)
 
 
 def _in_words(
