@@ -14,6 +14,7 @@ from tutor.grading.comparable import (
     QuestionTokens,
     ReferenceTokens,
     TextTokens,
+    likeness_in_order,
     prepare_answer,
     prepare_question,
     prepare_reference,
@@ -216,6 +217,13 @@ class AnswerWords:
                     hit += value * weight * (SHARED if stem in shared else 1.0)
                     break
         return hit / way.total
+
+    def shared(self, text: ReferenceTokens) -> float:
+        """About how near the answer comes to a text, 0..2, by the words that they share; `comparable.nearness` is exact."""
+        found = self._counterparts(text)
+        forward = sum(weight * others[0][1] for _, weight, others in found) / text.total
+        back = len({other for _, _, others in found for other, _ in others}) / (len(self.answer.stems) or 1)
+        return 2 * forward * back / (forward + back + 1e-9) + likeness_in_order(text, self.answer)
 
     def _counterparts(self, way: ReferenceTokens) -> list[tuple[str, float, list[tuple[str, float]]]]:
         """(stem, weight, what of the answer may stand for it) of the words of a text for which there is anything."""

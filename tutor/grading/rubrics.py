@@ -59,7 +59,8 @@ SIGNS = {
 NAMES = tuple(SIGNS)
 YES_OR_NO = re.compile(r"\s*(?:is|are|does|do|did|can|could|will|would|should|has|have|had|was|were)\b", re.I)
 OWN = 0.1  # the least share of a point that must be said in words which make no other point
-LOOKED_AT = 4  # references that are compared in full
+LOOKED_AT = 4  # references that are compared word by word
+WRONGS_LOOKED_AT = 2  # and known wrong answers
 LIKELY = 3  # (way of making a point, stretch of the answer) that are compared word by word
 
 
@@ -75,15 +76,28 @@ class PointMade:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """How an answer compares with one known text."""
+
+    number: int  # among the item's references, or its known wrong answers
+    text: ReferenceTokens
+    aligned: Alignment
+    near: float  # 0..2
+
+    def logit(self, answer: AnswerTokens, weights: Weights) -> float:
+        """The log-odds that the answer is right, were this text the only reference."""
+        return weights.logit(features([self.text], answer, [self.aligned])[0])
+
+
+@dataclass(frozen=True)
 class Reading:
     """An answer as it stands to an item with a rubric."""
 
     points: tuple[PointMade, ...]
     row: tuple[float, ...]  # in the order of NAMES
     affirmed: AnswerTokens  # what it says is so
-    near: tuple[float, ...]  # how near it comes to each reference
-    near_wrong: tuple[float, ...]  # and to each known wrong answer
-    aligned: tuple[Alignment, ...]  # with each reference
+    references: tuple[Compared, ...]  # those it comes nearest to, the nearest first
+    wrongs: tuple[Compared, ...]  # the same of known wrong answers
     denied: str  # what is right and what it says is not so, in its own words
 
 
@@ -138,25 +152,28 @@ def read_answer(item: Item, answer: str, weights: Weights, language: str = "en",
         return None
     words = AnswerWords(known, said)
     points = _own_shares([_point_made(point, words, weights, language) for point in known.points], words)
-    aligned = tuple(align(reference, said, words.alike) for reference in known.references)
-    near = tuple(nearness(one, said, pairs) for one, pairs in zip(known.references, aligned, strict=True))
-    with_wrong = [align(one, said, words.alike) for one in known.wrongs]
-    near_wrong = tuple(nearness(one, said, pairs) for one, pairs in zip(known.wrongs, with_wrong, strict=True))
-
+    references = _nearest(known.references, words, LOOKED_AT)
+    wrongs = _nearest(known.wrongs, words, WRONGS_LOOKED_AT)
     denied = next((one.text for one in sentences if one.denied and _is_right(one.text, known, weights, language)), "")
-
-    def logit(texts: Sequence[ReferenceTokens], pairs: Sequence[Alignment], number: int) -> float:
-        return weights.logit(features([texts[number]], said, [pairs[number]])[0])
-
-    reference = max(logit(known.references, aligned, number) for number in _nearest(near, LOOKED_AT))
+    reference = max(one.logit(said, weights) for one in references)
     values = {
         "reference": reference,
         "weakest_logit": min(one.logit for one in points),
         "weakest_own": min(one.own for one in points),
-        "wrong_logit": max((logit(known.wrongs, with_wrong, n) for n in _nearest(near_wrong, 1)), default=-3.0) - reference,
+        "wrong_logit": (wrongs[0].logit(said, weights) if wrongs else -3.0) - reference,
         **words.features(),
     }
-    return Reading(points, tuple(round(values[name], 4) for name in NAMES), said, near, near_wrong, aligned, denied)
+    return Reading(points, tuple(round(values[name], 4) for name in NAMES), said, references, wrongs, denied)
+
+
+def _nearest(texts: Sequence[ReferenceTokens], words: AnswerWords, count: int) -> tuple[Compared, ...]:
+    """The texts that an answer comes nearest to; which are worth comparing word by word is told by the words they share."""
+    likely = sorted(range(len(texts)), key=lambda number: (-words.shared(texts[number]), number))[:count]
+    found = []
+    for number in likely:
+        aligned = align(texts[number], words.answer, words.alike)
+        found.append(Compared(number, texts[number], aligned, nearness(texts[number], words.answer, aligned)))
+    return tuple(sorted(found, key=lambda one: (-one.near, one.number)))
 
 
 def _is_right(text: str, known: KnownTexts, weights: Weights, language: str) -> bool:
@@ -169,11 +186,6 @@ def _is_right(text: str, known: KnownTexts, weights: Weights, language: str) -> 
 
 
 DENIES = 1.2  # nearness from which a denied sentence denies what is right
-
-
-def _nearest(near: Sequence[float], count: int) -> list[int]:
-    """The numbers of the highest values."""
-    return sorted(range(len(near)), key=lambda number: (-near[number], number))[:count]
 
 
 def _tokens(text: str, asked: QuestionTokens, weights: Weights, language: str) -> AnswerTokens:
@@ -242,9 +254,8 @@ def assess_item(item: Item, answer: str, weights: Weights, language: str = "en")
     settled, reading, probability = _judge(item, answer, weights, language)
     if settled or not reading:
         return settled or Grade(0.0)
-    best = max(range(len(reading.near)), key=lambda number: (reading.near[number], -number))
     nearest = sigmoid(reading.row[NAMES.index("reference")])  # a model that is wrong is caught by the stricter of the two
-    return Comparison(min(probability, nearest), known_texts(item, weights, language).references[best], reading.affirmed)
+    return Comparison(min(probability, nearest), reading.references[0].text, reading.affirmed)
 
 
 def has_rubric(item: Item) -> bool:
@@ -282,28 +293,25 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
         return wrong("This says only what is not so." if re.search(r"\w{3}", text) else "This does not answer the question.")
     if reading.denied:
         return wrong(f"You deny “{reading.denied.strip(' .!?;')}”, and it is so.")
-    best = known.references[max(range(len(reading.near)), key=lambda number: (reading.near[number], -number))]
+    affirmed, references = reading.affirmed, [one.text for one in reading.references]
     longest = max(len(reference.content) for reference in known.references)
-    if reason := guards.reason_against_all(reading.affirmed, best, known.asked, known.right_stems, longest):
+    if reason := guards.reason_against_all(affirmed, references[0], known.asked, known.right_stems, longest):
         return wrong(reason)
-    followed = max(known.references, key=lambda one: likeness_in_order(one, reading.affirmed))
-    if reason := guards.turn_in(followed, reading.affirmed):
+    if reason := guards.turn_in(max(references, key=lambda one: likeness_in_order(one, affirmed)), affirmed):
         return wrong(reason)
-    near = [n for n, one in enumerate(known.references) if likeness_in_order(one, reading.affirmed) >= guards.FOLLOWED]
-    reason, copied = near_copies(
-        [known.references[n] for n in near], reading.affirmed, known.asked, [reading.aligned[n] for n in near]
-    )
+    near = [one for one in reading.references if likeness_in_order(one.text, affirmed) >= guards.FOLLOWED]
+    reason, copied = near_copies([one.text for one in near], affirmed, known.asked, [one.aligned for one in near])
     if reason:
         return wrong(reason)
-    disorder = 0 if copied else max(guards.disorder_in(reference, reading.affirmed) for reference in known.references)
+    disorder = 0 if copied else max(guards.disorder_in(reference, affirmed) for reference in references)
     if disorder == 2:
         return wrong("These are the right words in another order, and so they say something else.")
     own = shipped_rubric_weights()
     probability = max(own.probability(reading.row), COPIED if copied else 0.0)
     if disorder:
         probability = min(probability, own.high - 0.01)
-    if (number := _heard(reading, known, own, probability)) is not None and not copied:
-        return wrong(reply_to(item.wrong[number]))
+    if not copied and _is_heard(reading, known, own, probability):
+        return wrong(reply_to(item.wrong[reading.wrongs[0].number]))
     return None, reading, probability
 
 
@@ -336,26 +344,23 @@ NEARER = 0.05  # and how much nearer than the nearest reference
 FAR = 0.5  # nearness below which an answer is far from every reference
 
 
-def _heard(reading: Reading, known: KnownTexts, weights: RubricWeights, probability: float) -> int | None:
-    """The number of the known wrong answer that this one is.
+def _is_heard(reading: Reading, known: KnownTexts, weights: RubricWeights, probability: float) -> bool:
+    """Whether an answer is the known wrong answer that it comes nearest to.
 
     It must be nearer to it than to every reference and every point, and say it almost word for word, leave a point unmade, or be
     far from every reference: words alone are not enough, since right answers share most of theirs with wrong ones.
     """
-    if not reading.near_wrong:
-        return None
-    number = max(range(len(reading.near_wrong)), key=lambda number: (reading.near_wrong[number], -number))
-    near, right = reading.near_wrong[number], max(reading.near)
-    if near <= max(HEARD, right + NEARER):
-        return None
+    wrong = reading.wrongs[0].near if reading.wrongs else 0.0
+    right = reading.references[0].near
+    if wrong <= max(HEARD, right + NEARER):
+        return False
     points = (*(point.ways[0] for point in known.points), known.joined)  # a half answer is far from every reference
-    right = max(right, *(nearness(one, reading.affirmed, align(one, reading.affirmed)) for one in points))
-    if near <= right + NEARER:
-        return None
-    if near >= VERBATIM or right < FAR:
-        return number
-    unmade = any(weights.made(point) < MADE for point in reading.points)
-    return number if unmade and probability < weights.high else None
+    right = max(right, *(nearness(one, reading.affirmed) for one in points))
+    if wrong <= right + NEARER:
+        return False
+    if wrong >= VERBATIM or right < FAR:
+        return True
+    return probability < weights.high and any(weights.made(point) < MADE for point in reading.points)
 
 
 def grade_item(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
