@@ -54,7 +54,7 @@ SIGNS = {
     "weakest_own": "+",  # of the points: how much of it is said in words that make no other point
     "weakest_near": "+",  # of the points: how near a clause comes to it
     "wrong": "-",  # how much nearer its clauses come to wrong ones than to right ones, in the mean
-    "wrong_logit": "-",  # log-odds of the nearest known wrong answer, over those of the nearest reference
+    "nearest_wrong": "-",  # how near the whole comes to the nearest known wrong answer
 }
 NAMES = tuple(SIGNS)
 YES_OR_NO = re.compile(r"\s*(?:is|are|does|do|did|can|could|will|would|should|has|have|had|was|were)\b", re.I)
@@ -155,12 +155,11 @@ def read_answer(item: Item, answer: str, weights: Weights, language: str = "en",
     references = _nearest(known.references, words, LOOKED_AT)
     wrongs = _nearest(known.wrongs, words, WRONGS_LOOKED_AT)
     denied = next((one.text for one in sentences if one.denied and _is_right(one.text, known, weights, language)), "")
-    reference = max(one.logit(said, weights) for one in references)
     values = {
-        "reference": reference,
+        "reference": max(one.logit(said, weights) for one in references),
         "weakest_logit": min(one.logit for one in points),
         "weakest_own": min(one.own for one in points),
-        "wrong_logit": (wrongs[0].logit(said, weights) if wrongs else -3.0) - reference,
+        "nearest_wrong": wrongs[0].near if wrongs else 0.0,
         **words.features(),
     }
     return Reading(points, tuple(round(values[name], 4) for name in NAMES), said, references, wrongs, denied)
