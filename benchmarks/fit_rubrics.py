@@ -23,13 +23,13 @@ from tutor.grading.rubrics import NAMES, SIGNS, read_answer  # noqa: E402
 from tutor.grading.short import shipped_weights  # noqa: E402
 from tutor.grading.words import clean  # noqa: E402
 
-WRITTEN = {"half": 6.0, "near-miss": 4.5, "terse": 4.5}  # weight of an answer that somebody wrote, by style
+WRITTEN = {"half": 6.0, "near-miss": 4.5, "terse": 6.0}  # weight of an answer that somebody wrote, by style
 OTHER_WRITTEN = 3.0
-MADE = {"known wrong": 1.0, "reference": 0.3, "other question": 0.2, "points": 0.1}  # and of one made from a bank
+MADE = {"other question": 2.0, "known wrong": 1.0, "several ways of one point": 0.3, "reference": 0.3, "points": 0.1}  # and of one made from a bank
 OTHER_MADE = 0.05
 RIDGE, FOLDS = 1.0, 6
 WRONG_PASSED, HALF_PASSED = 0.015, 0.1  # the most that may pass, of answers to items not fitted to
-RIGHT_REJECTED = 0.05
+RIGHT_REJECTED = 0.03
 
 
 def readings(answers):

@@ -81,6 +81,8 @@ def made_answers(seed: int = 0) -> Iterator[LabelledAnswer]:
             one = tuple(other == number for other in range(len(item.rubric)))
             yield LabelledAnswer(item, point.text, "half", "point alone", one)
             yield LabelledAnswer(with_point(item, number, also=point.also[1:]), point.also[0], "half", "way alone", one)
+            several = ". ".join(point.also[1:4])
+            yield LabelledAnswer(with_point(item, number, also=point.also[4:]), several, "half", "several ways of one point", one)
             yield LabelledAnswer(with_point(item, number, near=""), point.near, "wrong", "near miss alone", none)
         for number, wrong in enumerate(item.wrong):
             others = replace(item, wrong=item.wrong[:number] + item.wrong[number + 1 :])

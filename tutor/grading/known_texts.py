@@ -283,4 +283,5 @@ class AnswerWords:
         return {
             "weakest_near": min(max(one[2][number] for one in near) for number in points),
             "wrong": sum(margin * weight for margin, weight in margins),
+            "known": sum(bool(found) and found[0][0] in self.known.right_stems for found in self.like.values()) / len(self.like),
         }

@@ -53,6 +53,7 @@ SIGNS = {
     "weakest_logit": "+",  # of the points, each as if it were the whole reference
     "weakest_own": "+",  # of the points: how much of it is said in words that make no other point
     "weakest_near": "+",  # of the points: how near a clause comes to it
+    "known": "+",  # the share of its words that stand in anything right
     "wrong": "-",  # how much nearer its clauses come to wrong ones than to right ones, in the mean
     "nearest_wrong": "-",  # how near the whole comes to the nearest known wrong answer
 }
