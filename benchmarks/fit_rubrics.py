@@ -23,12 +23,18 @@ from tutor.grading.rubrics import NAMES, SIGNS, read_answer  # noqa: E402
 from tutor.grading.short import shipped_weights  # noqa: E402
 from tutor.grading.words import clean  # noqa: E402
 
-WRITTEN = {"half": 6.0, "near-miss": 4.5, "terse": 6.0}  # weight of an answer that somebody wrote, by style
+WRITTEN = {"half": 6.0, "near-miss": 6.0, "terse": 9.0}  # weight of an answer that somebody wrote, by style
 OTHER_WRITTEN = 3.0
-MADE = {"other question": 2.0, "known wrong": 1.0, "several ways of one point": 0.3, "reference": 0.3, "points": 0.1}  # and of one made from a bank
+MADE = {
+    "other question": 2.0,
+    "known wrong": 2.0,
+    "several ways of one point": 0.3,
+    "reference": 0.3,
+    "points": 0.1,
+}  # and of one made from a bank
 OTHER_MADE = 0.05
 RIDGE, FOLDS = 1.0, 6
-WRONG_PASSED, HALF_PASSED = 0.015, 0.1  # the most that may pass, of answers to items not fitted to
+WRONG_PASSED, HALF_PASSED, KNOWN_PASSED = 0.015, 0.1, 0.15  # the most that may pass, of answers to items not fitted to
 RIGHT_REJECTED = 0.03
 
 
@@ -76,17 +82,14 @@ def unseen(x, y, weight, keys):
     return found
 
 
-def thresholds(p, label):
-    """(low, high): the least that lets hardly anything wrong pass, and the most that rejects hardly anything right."""
+def thresholds(p, label, p_known):
+    """(low, high): the least that lets hardly anything wrong pass, and the most that rejects hardly anything right.
+
+    p_known: the same of known wrong answers, to items that don't know them.
+    """
+    limits = ((p[label == "wrong"], WRONG_PASSED), (p[label == "half"], HALF_PASSED), (p_known, KNOWN_PASSED))
     steps = [step / 100 for step in range(30, 91)]
-    high = next(
-        (
-            t
-            for t in steps
-            if (p[label == "wrong"] >= t).mean() <= WRONG_PASSED and (p[label == "half"] >= t).mean() <= HALF_PASSED
-        ),
-        steps[-1],
-    )
+    high = next((t for t in steps if all((found >= t).mean() <= limit for found, limit in limits)), steps[-1])
     low = next(t for t in (step / 100 for step in range(50, 4, -1)) if (p[label == "right"] < t).mean() <= RIGHT_REJECTED)
     return min(low, high), high
 
@@ -105,7 +108,9 @@ def main(path: Path) -> None:
     y = (label == "right") * 1.0
     whole = fit(x, y, weight, SIGNS.values())
     mine = np.array([id(one) in from_people for one in answers])
-    low, high = thresholds(unseen(x, y, weight, keys)[mine], label[mine])
+    known = np.array([one.style == "known wrong" for one in answers])
+    p = unseen(x, y, weight, keys)
+    low, high = thresholds(p[mine], label[mine], p[known])
     told = [
         (*features, is_made, how_much)
         for one, found, how_much in zip(answers, points, weight, strict=True)

@@ -14,7 +14,6 @@ from tutor.grading.comparable import (
     QuestionTokens,
     ReferenceTokens,
     TextTokens,
-    likeness_in_order,
     prepare_answer,
     prepare_question,
     prepare_reference,
@@ -35,6 +34,7 @@ class KnownPoint:
 
     point: Point
     ways: tuple[ReferenceTokens, ...]  # its text first
+    near: ReferenceTokens | None  # its near miss
     shared: frozenset[str]  # the stems of the other points, which tell little about this one
 
 
@@ -106,13 +106,14 @@ def known_texts(item: Item, weights: Weights, language: str = "en") -> KnownText
 
     references, wrongs = ready(item.references), ready(one.answer for one in item.wrong)
     ways = [ready((point.text, *point.also)) for point in item.rubric]
+    misses = [ready([point.near])[0] if point.near else None for point in item.rubric]
     points = tuple(
-        KnownPoint(point, own, frozenset().union(*(other[0].stems for other in ways if other is not own)))
-        for point, own in zip(item.rubric, ways, strict=True)
+        KnownPoint(point, own, miss, frozenset().union(*(other[0].stems for other in ways if other is not own)))
+        for point, own, miss in zip(item.rubric, ways, misses, strict=True)
     )
     (joined,) = ready([". ".join(point.text for point in item.rubric)])
     right = [*references, *(way for own in ways for way in own)]
-    wrong = [*wrongs, *ready(point.near for point in item.rubric if point.near)]
+    wrong = [*wrongs, *(miss for miss in misses if miss)]
     clauses = (
         *(clause for one in references for clause in _clauses(one, True)),
         *(clause for number, own in enumerate(ways) for one in own for clause in _clauses(one, True, number)),
@@ -218,12 +219,12 @@ class AnswerWords:
                     break
         return hit / way.total
 
-    def shared(self, text: ReferenceTokens) -> float:
-        """About how near the answer comes to a text, 0..2, by the words that they share; `comparable.nearness` is exact."""
-        found = self._counterparts(text)
-        forward = sum(weight * others[0][1] for _, weight, others in found) / text.total
-        back = len({other for _, _, others in found for other, _ in others}) / (len(self.answer.stems) or 1)
-        return 2 * forward * back / (forward + back + 1e-9) + likeness_in_order(text, self.answer)
+    def alike_to(self, text: ReferenceTokens, number: int | None = None) -> float:
+        """How near a stretch (or the whole answer) comes to a text, 0..1, by the words that they share and those that one lacks."""
+        own = self.answer.stems if number is None else self.stems[number]
+        back = len({other for _, _, others in self._counterparts(text) for other, _ in others if other in own}) / (len(own) or 1)
+        forward = self.covered(text, number, frozenset()) if back else 0.0
+        return 2 * forward * back / (forward + back) if back else 0.0
 
     def _counterparts(self, way: ReferenceTokens) -> list[tuple[str, float, list[tuple[str, float]]]]:
         """(stem, weight, what of the answer may stand for it) of the words of a text for which there is anything."""
@@ -282,6 +283,13 @@ class AnswerWords:
         margins = [(max(FARTHEST, wrong - right), max(right, wrong) * length / total) for right, wrong, _, length in near]
         return {
             "weakest_near": min(max(one[2][number] for one in near) for number in points),
+            "weakest_margin": min(self._margin(point) for point in self.known.points),
             "wrong": sum(margin * weight for margin, weight in margins),
             "known": sum(bool(found) and found[0][0] in self.known.right_stems for found in self.like.values()) / len(self.like),
         }
+
+    def _margin(self, point: KnownPoint) -> float:
+        """How much nearer a stretch comes to a point than any comes to its near miss."""
+        numbers = range(len(self.stretches))
+        missed = max(self.alike_to(point.near, number) for number in numbers) if point.near else 0.0
+        return max(self.alike_to(way, number) for way in point.ways for number in numbers) - missed

@@ -53,6 +53,7 @@ SIGNS = {
     "weakest_logit": "+",  # of the points, each as if it were the whole reference
     "weakest_own": "+",  # of the points: how much of it is said in words that make no other point
     "weakest_near": "+",  # of the points: how near a clause comes to it
+    "weakest_margin": "+",  # of the points: how much nearer a clause comes to it than to its near miss
     "known": "+",  # the share of its words that stand in anything right
     "wrong": "-",  # how much nearer its clauses come to wrong ones than to right ones, in the mean
     "nearest_wrong": "-",  # how near the whole comes to the nearest known wrong answer
@@ -168,7 +169,11 @@ def read_answer(item: Item, answer: str, weights: Weights, language: str = "en",
 
 def _nearest(texts: Sequence[ReferenceTokens], words: AnswerWords, count: int) -> tuple[Compared, ...]:
     """The texts that an answer comes nearest to; which are worth comparing word by word is told by the words they share."""
-    likely = sorted(range(len(texts)), key=lambda number: (-words.shared(texts[number]), number))[:count]
+
+    def about(text: ReferenceTokens) -> float:
+        return words.alike_to(text) + likeness_in_order(text, words.answer)
+
+    likely = sorted(range(len(texts)), key=lambda number: (-about(texts[number]), number))[:count]
     found = []
     for number in likely:
         aligned = align(texts[number], words.answer, words.alike)
