@@ -23,7 +23,7 @@ from tutor.grading.rubrics import NAMES, SIGNS, read_answer  # noqa: E402
 from tutor.grading.short import shipped_weights  # noqa: E402
 from tutor.grading.words import clean  # noqa: E402
 
-WRITTEN = {"half": 6.0, "near-miss": 6.0, "terse": 9.0}  # weight of an answer that somebody wrote, by style
+WRITTEN = {"half": 6.0, "near-miss": 6.0, "terse": 14.0}  # weight of an answer that somebody wrote, by style
 OTHER_WRITTEN = 3.0
 MADE = {
     "other question": 2.0,
@@ -34,7 +34,7 @@ MADE = {
 }  # and of one made from a bank
 OTHER_MADE = 0.05
 RIDGE, FOLDS = 1.0, 6
-WRONG_PASSED, HALF_PASSED, KNOWN_PASSED = 0.015, 0.1, 0.15  # the most that may pass, of answers to items not fitted to
+WRONG_PASSED, HALF_PASSED, KNOWN_PASSED = 0.015, 0.12, 0.22  # the most that may pass, of answers to items not fitted to
 RIGHT_REJECTED = 0.03
 
 
