@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tutor.grading import lexicon
 from tutor.grading.clauses import clause_spans
@@ -149,6 +149,7 @@ def _clauses(text: ReferenceTokens, right: bool, point: int = -1) -> Iterator[Kn
         yield KnownClause(stems, negated, sum(stems.values()) or 1.0, pairs, right, point)
 
 
+CLEARLY = 0.1  # how much nearer a clause comes to the point that it makes than to another
 FARTHEST = -1.0  # a clause that is much nearer to right ones says no more than one that is this much nearer
 Stretch = tuple[int, int, list[int]]
 
@@ -275,10 +276,28 @@ class AnswerWords:
                 wrong = max(wrong, near)
         return right, wrong, points
 
+    @cached_property
+    def near(self) -> list[tuple[float, float, list[float]]]:
+        """`closeness` of each stretch."""
+        return [self.closeness(content) for content in self.stretches]
+
+    @cached_property
+    def claimed(self) -> list[frozenset[str]]:
+        """For each point, the words of the clauses that make another one: they don't make this one too."""
+        others: list[set[str]] = [set() for _ in self.known.points]
+        own: list[set[str]] = [set() for _ in self.known.points]
+        for number, stems in enumerate(self.stems):
+            if any(other < stems for other in self.stems):  # not a clause, but what clauses make together
+                continue
+            points = self.near[number][2]
+            for place, near in enumerate(points):
+                (others if near < max(points) - CLEARLY else own)[place].update(stems)
+        return [frozenset(other - mine) for other, mine in zip(others, own, strict=True)]
+
     def features(self) -> dict[str, float]:
         """What of a rubric's features the clauses give, each clause weighing what it is long and near to anything."""
         points = range(len(self.known.points))
-        near = [(*self.closeness(content), len(content)) for content in self.stretches]
+        near = [(*found, len(content)) for found, content in zip(self.near, self.stretches, strict=True)]
         total = sum(max(right, wrong) * length for right, wrong, _, length in near) or 1.0
         margins = [(max(FARTHEST, wrong - right), max(right, wrong) * length / total) for right, wrong, _, length in near]
         return {

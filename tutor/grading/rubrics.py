@@ -241,7 +241,9 @@ def _own_shares(points: Sequence[PointMade], words: AnswerWords) -> tuple[PointM
     for number in sorted(range(len(points)), key=lambda number: -points[number].share):
         known = words.known.points[number]
         tried = (
-            (words.covered(way, place, known.shared, taken), way) for way in known.ways for place in range(len(words.stretches))
+            (words.covered(way, place, known.shared, taken | words.claimed[number]), way)
+            for way in known.ways
+            for place in range(len(words.stretches))
         )
         share, used = max(tried, key=lambda one: one[0])
         found[number] = replace(points[number], own=share)
