@@ -221,7 +221,7 @@ class AnswerWords:
         return hit / way.total
 
     def alike_to(self, text: ReferenceTokens, number: int | None = None) -> float:
-        """How near a stretch (or the whole answer) comes to a text, 0..1, by the words that they share and those that one lacks."""
+        """How near a stretch (or the whole answer) comes to a text, 0..1, by the words that both have and those that one lacks."""
         own = self.answer.stems if number is None else self.stems[number]
         back = len({other for _, _, others in self._counterparts(text) for other, _ in others if other in own}) / (len(own) or 1)
         forward = self.covered(text, number, frozenset()) if back else 0.0

@@ -60,7 +60,6 @@ SIGNS = {
 }
 NAMES = tuple(SIGNS)
 YES_OR_NO = re.compile(r"\s*(?:is|are|does|do|did|can|could|will|would|should|has|have|had|was|were)\b", re.I)
-OWN = 0.1  # the least share of a point that must be said in words which make no other point
 LOOKED_AT = 4  # references that are compared word by word
 WRONGS_LOOKED_AT = 2  # and known wrong answers
 LIKELY = 3  # (way of making a point, stretch of the answer) that are compared word by word
@@ -119,8 +118,6 @@ class RubricWeights:
 
     def made(self, point: PointMade) -> float:
         """The probability that a point is made."""
-        if point.own < OWN:
-            return 0.0
         by_share, by_own, by_logit, bias = self.point
         return sigmoid(by_share * point.share + by_own * point.own + by_logit * point.logit + bias)
 
