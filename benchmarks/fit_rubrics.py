@@ -25,17 +25,19 @@ from tutor.grading.words import clean  # noqa: E402
 
 WRITTEN = {"half": 6.0, "near-miss": 6.0, "terse": 14.0}  # weight of an answer that somebody wrote, by style
 OTHER_WRITTEN = 3.0
-MADE = {
-    "other question": 2.0,
+MADE = {  # and of one made from a bank
     "known wrong": 2.0,
+    "other question": 3.0,
+    "hint": 3.0,
+    "other lesson": 1.0,
     "several ways of one point": 1.0,
     "ways": 1.0,
-    "reference": 0.3,
-    "points": 0.1,
-}  # and of one made from a bank
+    "points": 1.0,
+    "reference": 1.0,
+}
 OTHER_MADE = 0.05
 RIDGE, FOLDS = 1.0, 6
-WRONG_PASSED, HALF_PASSED, KNOWN_PASSED = 0.015, 0.1, 0.22  # the most that may pass, of answers to items not fitted to
+WRONG_PASSED, HALF_PASSED, KNOWN_PASSED = 0.015, 0.1, 0.27  # the most that may pass, of answers to items not fitted to
 RIGHT_REJECTED = 0.03
 
 

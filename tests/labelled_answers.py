@@ -84,6 +84,8 @@ def made_answers(seed: int = 0) -> Iterator[LabelledAnswer]:
             several = ". ".join(point.also[1:4])
             yield LabelledAnswer(with_point(item, number, also=point.also[4:]), several, "half", "several ways of one point", one)
             yield LabelledAnswer(with_point(item, number, near=""), point.near, "wrong", "near miss alone", none)
+        for hint in item.hints:
+            yield LabelledAnswer(item, hint, "wrong", "hint", none)
         for number, wrong in enumerate(item.wrong):
             others = replace(item, wrong=item.wrong[:number] + item.wrong[number + 1 :])
             yield LabelledAnswer(others, wrong.answer, "wrong", "known wrong")

@@ -76,10 +76,11 @@ def test_hardly_a_reversed_reference_passes():
 
 def test_hardly_an_answer_to_another_question_of_the_lesson_passes():
     pairs = [
-        (item, other.references[0])
+        (item, reference)
         for item in ITEMS.values()
         for other in ITEMS.values()
         if other.lesson == item.lesson and other is not item
+        for reference in other.references[::3]
     ]
     assert len(passing(pairs)) <= 0.04 * len(pairs)
 
@@ -243,6 +244,10 @@ def test_an_item_with_references_and_a_rubric_alone_is_graded_too():
         ("It is wrong that it sinks; it drowns.", []),
         ("It floats, which is wrong.", []),
         ("Nobody says that it sinks.", []),
+        ("It floats, and it drowns, which is nonsense.", ["It floats"]),
+        ("That's nonsense once it drowns.", ["That's nonsense once it drowns."]),
+        ("It floats, wet or not.", ["It floats, wet or not."]),
+        ("A stone shows that it is false.", ["A stone shows that it is false."]),
         ("Far from it.", []),
         ("Far from the shore it floats.", ["Far from the shore it floats."]),
     ],

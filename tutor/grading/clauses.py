@@ -16,6 +16,7 @@ _UNTRUE = (
 DENIAL = re.compile(
     r"^\W*(?:(?:but|and|so|well|because|since|however|actually|in\s+fact|of\s+course|clearly|sorry)\W+)*(?:"
     rf"(?:it|this|that)\s*(?:is|['’]s|was|would\s+be|seems|isn['’]t\s+|wasn['’]t\s+)?\s*(?:simply|just|quite|completely)?\s*(?:{_UNTRUE}){_THAT}"
+    r"(?!\s*(?:when|once|where|if|unless|because|since|as\s+soon)\b)"  # what follows says where it fails, or why
     r"|(?:it|this|that)\s*(?:(?:is|['’]s|was)\s+not|(?:is|was)n['’]t)\s+(?:that|because|since|as\s+if)\b"
     r"|(?:it|this|that)\s+(?:isn|wasn)['’]?t\s+(?:\w+ly\s+)?(?:true|the\s+case|correct|right|so|a\s+fact)"
     + _THAT
@@ -35,9 +36,10 @@ DENIAL = re.compile(
 )
 # And one that ends like this: "…, which is false.", "… is not true.", "…? No."
 DENIED_AT_END = re.compile(
-    r"(?:\b(?:which|that|this|it)\s+(?:is|was)|\bis|,)\s+(?:simply\s+|just\s+)?"
+    r"(?:(?<!that )(?<!when )(?<!where )\b(?:which|that|this|it)\s+(?:is|was)|(?<!that it )(?<!that this )\bis|,)\s+"
+    r"(?:simply\s+|just\s+)?"
     r"(?:not\s+(?:true|the\s+case|correct|right|so)|false|wrong|untrue|incorrect|nonsense|a\s+(?:myth|mistake|misconception))\W*$"
-    r"|\bnot[.!]*$",
+    r"|(?<!or )\bnot[.!]*$",
     re.I,
 )
 DENIES_WHAT_WENT_BEFORE = re.compile(
@@ -45,6 +47,7 @@ DENIES_WHAT_WENT_BEFORE = re.compile(
     rf"(?:\w+ly\s+|just\s+|quite\s+)?(?:{_UNTRUE}|true|right|correct)|{_UNTRUE}|no|nope|wrong|false|not\s+so|not\s+true)\W*$",
     re.I,
 )
+ONE_OF_SEVERAL = re.compile(r"[,;]\s+(?:and|but|so)\s+", re.I)  # before the last of the things that a sentence says
 POINTS_BACK = re.compile(r"\W*(?:(?:but|and|yet)\W+)?(?:that|this|it|all|none)\b", re.I)
 TRUE = re.compile(
     r"^\W*(?:that|this|it|all\s+of\s+(?:that|this|it))\s*(?:is|['’]s|was)\s*(?:\w+ly\s+)?(?:true|right|correct)\W*$", re.I
@@ -104,8 +107,13 @@ def sentences_of(answer: str, no_is_an_answer: bool = False) -> list[Clause]:
             parts[number + 1] = PLAIN_NO.sub("", parts[number + 1], count=1).lstrip(" .,;:!")  # it has been taken in
         elif ASKS.match(part):
             continue  # a question says nothing
+        elif DENIED_AT_END.search(part):
+            said = list(ONE_OF_SEVERAL.finditer(part))  # "A, and B, which is false" denies B alone
+            if said:
+                found.append(Clause(part[: said[-1].start()], False))
+            found.append(Clause(part[said[-1].end() :] if said else part, True))
         else:
-            found.append(Clause(part, bool(DENIED_AT_END.search(part))))
+            found.append(Clause(part, False))
         goes_on = bool(found) and found[-1].denied and part.endswith(";")
     return found
 

@@ -266,8 +266,13 @@ def words_of(answer: AnswerTokens, pairs: Sequence[tuple[int, int, float]]) -> s
     return answer.text[answer.tokens[min(places)].start : answer.tokens[max(places)].end] if places else ""
 
 
-def nearness(reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignment | None = None) -> float:
-    """How near an answer is to a text, 0..2: the words that they share and those that only one has, and the order."""
+def nearness(
+    reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignment | None = None, counted: Sequence[int] | None = None
+) -> float:
+    """How near an answer is to a text, 0..2: the words that they share and those that only one has, and the order.
+
+    counted: the content tokens of the answer that count (all by default).
+    """
     pairs, _ = aligned or align(reference, answer)
     hit = sum(
         reference.weights[k]
@@ -276,7 +281,8 @@ def nearness(reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignmen
         for k, place, value in pairs
     )
     forward = hit / reference.total
-    back = len({place for _, place, _ in pairs} & set(answer.content)) / (len(answer.content) or 1)
+    own = set(answer.content if counted is None else counted)
+    back = len({place for _, place, _ in pairs} & own) / (len(own) or 1)
     return 2 * forward * back / (forward + back + 1e-9) + likeness_in_order(reference, answer)
 
 

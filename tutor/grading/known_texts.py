@@ -189,6 +189,7 @@ class AnswerWords:
                 self.means[stem] = self.like[stem][0][0] if self.like[stem] else stem
         for found in self.alike.values():
             found.sort(key=lambda one: (-one[1], one[0]))
+        self.known_content = [i for i in answer.content if self.like[answer.tokens[i].stem]]  # the others say nothing of the item
         self.spans = spans_of(answer)
         self.stretches = [content for _, _, content in self.spans]
         self.ready: dict[int, AnswerTokens] = {}
@@ -221,7 +222,7 @@ class AnswerWords:
         return hit / way.total
 
     def alike_to(self, text: ReferenceTokens, number: int | None = None) -> float:
-        """How near a stretch (or the whole answer) comes to a text, 0..1, by the words that both have and those that one lacks."""
+        """How near a stretch (or the whole answer) comes to a text, 0..1, by the words that both have and that one lacks."""
         own = self.answer.stems if number is None else self.stems[number]
         back = len({other for _, _, others in self._counterparts(text) for other, _ in others if other in own}) / (len(own) or 1)
         forward = self.covered(text, number, frozenset()) if back else 0.0

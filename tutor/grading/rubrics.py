@@ -174,7 +174,9 @@ def _nearest(texts: Sequence[ReferenceTokens], words: AnswerWords, count: int) -
     found = []
     for number in likely:
         aligned = align(texts[number], words.answer, words.alike)
-        found.append(Compared(number, texts[number], aligned, nearness(texts[number], words.answer, aligned)))
+        found.append(
+            Compared(number, texts[number], aligned, nearness(texts[number], words.answer, aligned, words.known_content))
+        )
     return tuple(sorted(found, key=lambda one: (-one.near, one.number)))
 
 

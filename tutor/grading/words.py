@@ -36,9 +36,13 @@ MAX_CHARS = 6000  # the rest is not read: no answer to a short question is that 
 SENTENCE_END = re.compile(r"(?<=[.!?\n])\s+")  # in what learners type; a lesson's prose is cut by tutor.corpus
 
 
+ESCAPED = re.compile(r"\\u((?![dD][89a-fA-F])[0-9a-fA-F]{4})")  # as JSON writes what is not ASCII, surrogates left alone
+
+
 def clean(text: str, references_use_cyrillic: bool = False) -> str:
     """The text as a reader sees it: compatibility forms folded, invisible characters gone, lookalike letters Latin."""
-    text = QUOTED_T.sub("'t", INVISIBLE.sub("", text[: MAX_CHARS * 2]))
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text[: MAX_CHARS * 2])
+    text = QUOTED_T.sub("'t", INVISIBLE.sub("", text))
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = INVISIBLE.sub("", text).replace("’", "'").replace("‘", "'").replace("ʼ", "'")
