@@ -181,7 +181,6 @@ def refused(monkeypatch):
     """Whatever can be read point by point is not enough for any of its points, and there is a trace of each."""
     weights = replace(rubrics.shipped_rubric_weights(), low=1.01, high=1.02, point=(0.0, 0.0, 0.0, -2.0))
     monkeypatch.setattr(rubrics, "shipped_rubric_weights", lambda: weights)
-    monkeypatch.setattr(rubrics, "OWN", 0.0)
 
 
 def test_an_appeal_asks_about_the_points_without_credit_and_stands_where_all_are_meant(type_lines, refused):

@@ -61,6 +61,7 @@ SIGNS = {
 NAMES = tuple(SIGNS)
 YES_OR_NO = re.compile(r"\s*(?:is|are|does|do|did|can|could|will|would|should|has|have|had|was|were)\b", re.I)
 LOOKED_AT = 4  # references that are compared word by word
+MIDDLING = 0.45  # how near right answers come to a known wrong one, for items that know none
 WRONGS_LOOKED_AT = 2  # and known wrong answers
 LIKELY = 3  # (way of making a point, stretch of the answer) that are compared word by word
 
@@ -158,7 +159,7 @@ def read_answer(item: Item, answer: str, weights: Weights, language: str = "en",
         "reference": max(one.logit(said, weights) for one in references),
         "weakest_logit": min(one.logit for one in points),
         "weakest_own": min(one.own for one in points),
-        "nearest_wrong": wrongs[0].near if wrongs else 0.0,
+        "nearest_wrong": wrongs[0].near if wrongs else MIDDLING,
         **words.features(),
     }
     return Reading(points, tuple(round(values[name], 4) for name in NAMES), said, references, wrongs, denied)
