@@ -68,7 +68,9 @@ class Clause:
 
 
 ASKS = re.compile(
-    r"\W*(?:(?:and|but|so|then)\W+)?(?:what|who|whom|whose|how|which|when|where|why|(?:can|could|do) you)\b.*\?\W*$", re.I
+    r"\W*(?:(?:and|but|so|then)\W+)?(?:(?:if|when|once|suppose|say)\b[^?]*,\s*)?"
+    r"(?:what|who|whom|whose|how|which|when|where|why|(?:can|could|do) you)\b.*\?\W*$",
+    re.I,
 )
 
 
