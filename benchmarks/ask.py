@@ -213,6 +213,7 @@ def put_to_grade(answered: list[Answered], half: str, grades: dict[str, dict]) -
             places = [f"{citation.path}:{citation.line}" for citation in one.answer.citations]
             shown = {
                 "id": one.row["id"],
+                "half": half,
                 "grade": "",
                 "question": one.row["question"],
                 "answer": one.answer.text,
