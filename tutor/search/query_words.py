@@ -11,6 +11,7 @@ from tutor.search.words import SHORTEST_SLIP, WORD, bigrams, content_words, norm
 
 NEAR_NAMES = frozenset("theorem rule law lemma principle formula equation".split())  # Bayes' theorem is Bayes' rule
 NAME = re.compile(r"\w*[A-Z]\w*[A-Z]\w*|(?<=\S )[A-Z]\w+")  # capitals within a word, or not only because it begins a sentence
+PREFIXED = "ar"  # the field of a language whose stemmer takes prefixes off
 ALIKE = 0.84  # similarity from which a word of a text is taken for a word of the question that the corpus doesn't have
 
 
@@ -48,6 +49,12 @@ class QueryWords:
         self.named = max(named, key=self.weights.__getitem__, default=None)  # a name in the question, such as LoRA
         self.main = max(range(len(self.weights)), key=self.weights.__getitem__, default=0)  # the word that says most
         self.total = sum(self.weights) or 1.0
+        # A stem begins as its words do: no other word needs to be stemmed.
+        begins = {re.escape(term[0]) for forms in self._forms for _, term in forms if term}
+        self._alike = (
+            WORD if PREFIXED in fields else re.compile(rf"(?<![^\W_])[{''.join(sorted(begins))}\u0080-\U0010ffff][^\W_]*")
+        )
+        self._known: dict[str, frozenset[int]] = {}
         self.met = lru_cache(maxsize=2_000)(self._met)
 
     def _add(self, word: str, forms: frozenset[tuple[str, str]], weight: float) -> None:
@@ -58,13 +65,22 @@ class QueryWords:
     def _met(self, text: str) -> frozenset[int]:
         """The numbers of the question's words that a text has; for one that the corpus doesn't have a near miss will do."""
         spelt = normalize(text)
-        found = {(field, term) for field in self._fields for term in self._terms(field, without_unspaced(spelt))}
-        found |= {("bigrams", gram) for gram in bigrams(spelt)}
-        met = {number for number, forms in enumerate(self._forms) if forms & found}
+        met: set[int] = set()
+        for word in set(self._alike.findall(without_unspaced(spelt).lower())):
+            met |= self._numbers_of(word)
+        grams = {("bigrams", gram) for gram in bigrams(spelt)}
+        met |= {number for number, forms in enumerate(self._forms) if grams and forms & grams}
         for number in self.unknown:
             if number not in met and len(self.words[number]) >= SHORTEST_SLIP and self._slip_of(self.words[number], spelt):
                 met.add(number)
         return frozenset(met)
+
+    def _numbers_of(self, word: str) -> frozenset[int]:
+        """The numbers of the question's words that a word of a text is a form of."""
+        if word not in self._known:
+            terms = {(field, term) for field in self._fields for term in self._terms(field, word)}
+            self._known[word] = frozenset(number for number, forms in enumerate(self._forms) if forms & terms)
+        return self._known[word]
 
     @staticmethod
     def _slip_of(word: str, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from tutor.corpus.pages import SectionBlock, section_blocks
 from tutor.corpus.sentences import LABEL, sentences_of
@@ -79,11 +80,11 @@ class Quotable:
     claim: str = ""  # the misconception that it corrects
     header: str = ""  # of the table that a row is from, with the line below it
 
-    @property
+    @cached_property
     def size(self) -> int:
         return len(self.said.split()) + len(UNSPACED_CHARACTER.findall(self.said)) // CHARACTERS_A_WORD
 
-    @property
+    @cached_property
     def said(self) -> str:
         """What an answer says of it: without a bullet."""
         return BULLET.sub("", self.text, count=1) if self.form == ENTRY else self.text
@@ -92,7 +93,7 @@ class Quotable:
     def is_prose(self) -> bool:
         return self.form in (SENTENCE, ENTRY)
 
-    @property
+    @cached_property
     def leans_back(self) -> bool:
         """Whether it can't be understood without what stands before it."""
         if not self.is_prose:
@@ -102,13 +103,13 @@ class Quotable:
             return True
         return bool(LEANS_BACK.match(said)) or (said[:1].islower() and not re.match(r"[a-z]+[_(=A-Z\d-]|[a-z]+ ?=", said))
 
-    @property
+    @cached_property
     def leads_on(self) -> bool:
         """Whether it says nothing without what follows."""
         unended = r"[:：,]\W*$" if self.form == ENTRY else r"[^.!?…。！？।)”\"*_`$]$|[:：,]\W*$"
         return self.is_prose and bool(re.search(unended, self.text) or POINTS_AHEAD.search(self.text))
 
-    @property
+    @cached_property
     def says_nothing(self) -> bool:
         """Whether it is a question, an announcement or a mere label."""
         said = INCLUDE.sub("", self.said).rstrip('*_ )”"')
@@ -121,7 +122,7 @@ class Quotable:
         """Whether it is code that stands in another file."""
         return self.form == CODE and ("{{#" in self.text or bool(INCLUDE.search(self.text)))
 
-    @property
+    @cached_property
     def lead(self) -> str:
         """The words in bold that it begins with, or the first cell of a row; "" for none."""
         if self.form == ROW:
