@@ -11,7 +11,8 @@ import json
 import math
 import re
 import struct
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from functools import cache
 from operator import mul
 from pathlib import Path
@@ -22,8 +23,8 @@ ZERO = 128  # the byte that stands for 0
 LANE_BYTES = 4  # a row is one integer with a lane for each number, so that one addition sums them all
 LONGEST_PIECE = 16
 MOST_WORDS = 50_000  # how many words are remembered, about 20 MB
-MOST_TEXTS = 5_000  # and how many texts, about 12 MB: what is compared is often compared again
-SumAndLength = tuple[list[int], float]  # an unscaled vector and its length
+MOST_TEXTS = 20_000  # and how many texts, about 10 MB: what is compared is often compared again
+SumAndLength = tuple[Sequence[int], float]  # an unscaled vector and its length
 WORD = re.compile(r"\\[A-Za-z]+|<!--|([^\W\d_]+|\d)")  # skips LaTeX commands, which stand for no word
 
 
@@ -63,7 +64,7 @@ class Embedding:
             total += row
             count += pieces
         zero = ZERO * count
-        values = [lane - zero for lane in self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))]
+        values = array("i", [lane - zero for lane in self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))])
         return values, math.sqrt(sum(map(mul, values, values)))
 
     def nearest(self, vector: SumAndLength, texts: Iterable[str]) -> float:

@@ -22,7 +22,7 @@ from tutor.search.answering.quotes import ENTRY, FORMULA, ROW, SENTENCE, TABLE, 
 from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, WHEN, WHY, YES_NO, AskedQuestion
 from utils.embedding import built_in
 
-LOOKED_AT = 4  # passages of which quotes are compared
+LOOKED_AT = 3  # passages of which quotes are compared
 LIKE_ASKED = 0.72  # how near an author's question has to be for its answer to be taken
 OWN_SHARE = 0.6  # share of the question that it has to have
 WHICH_VALUE = re.compile(

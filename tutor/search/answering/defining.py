@@ -31,7 +31,7 @@ CALLED = re.compile(
     re.I,
 )
 TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
-LOOKED_AT = 6  # passages
+LOOKED_AT = 5  # passages
 MENTIONED = 0.74  # for a sentence that has the thing as a term of its own, but doesn't begin with it
 MOST = 1.5  # that a sentence can reach
 GOOD = 0.5  # score from which a sentence counts as a definition
