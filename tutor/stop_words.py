@@ -21,7 +21,7 @@ SEARCHING = ASKING | frozenset(
     "between both same such been being cannot s t "
     "ain aren couldn didn doesn don hadn hasn haven isn ll mustn re shouldn ve wasn weren won wouldn whats hows "
     "again anyone anything actually basically everything explained please really simply someone something stuff things vs "
-    "meaning definition define explanation".split()
+    "meaning define".split()
 )
 
 # What questions in other languages are made of: articles, pronouns, prepositions, auxiliaries, question words. For a search.

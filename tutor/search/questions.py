@@ -225,7 +225,7 @@ def understand(question: str) -> AskedQuestion:
     if kind == OTHER and len(text.split()) <= TOPIC_WORDS:
         kind = DEFINITION
     subject = _subject(text) if kind == DEFINITION else ""
-    if len(subject.split()) > LONGEST_SUBJECT:
+    if len(subject.split()) > LONGEST_SUBJECT or PRONOUN.fullmatch(subject.split(" ")[0]):
         kind, subject = OTHER, ""
     return AskedQuestion(text, kind, (), subject, simple)
 

@@ -52,7 +52,8 @@ def is_in_passing(question: AskedQuestion, draft: DraftAnswer) -> bool:
     fit = max(draft.parts, key=lambda part: part.fit.weight).fit
     if not explains or draft.defines or fit.asked.words[fit.asked.main] in NEAR_NAMES:
         return False
-    if fit.asked.main in fit.asked.met(f"{fit.passage.heading}\n{fit.passage.also}\n{fit.names}"):
+    leads = "\n".join(quote.lead for quote in fit.quotes)
+    if fit.asked.main in fit.asked.met(f"{fit.passage.heading}\n{fit.passage.also}\n{fit.names}\n{leads}"):
         return False
     return sum(fit.asked.main in fit.asked.met(quote.said) for quote in fit.quotes) <= 1
 
