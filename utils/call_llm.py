@@ -21,17 +21,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 from utils.errors import ModelError, UsageError
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits, endpoint_of
 from utils.llm.faults import ModelFault, fault_from
-from utils.llm.reply import KeyMask, Reply, ReplyReader
+from utils.llm.reasoning import ThoughtFilter
+from utils.llm.reply import Afresh, KeyMask, Reply, ReplyReader
 from utils.settings import Settings
 
 if TYPE_CHECKING:
     from openai import OpenAI
     from typing_extensions import Unpack
 
-CUT_OFF = "\n\n[reply cut off]\n\n"  # marks the place in a stream where a reply broke off
+CUT_OFF = Afresh("\n\n[reply cut off]\n\n")  # marks the place in a stream where a reply broke off
 
 Message = Mapping[str, str]  # {"role": "system" | "user" | "assistant", "content": text}
-Pieces = Generator[str, None, Reply]  # a reply's text as it arrives; returns the whole reply
+# A reply's text as it arrives; returns the whole reply. An empty piece: the model is thinking, which is not shown. An
+# `Afresh`: what came before it is no part of the reply.
+Pieces = Generator[str, None, Reply]
 OnWait = Callable[[float, str], None]  # called with the seconds and the reason before another try
 
 
@@ -141,23 +144,41 @@ def _with_tries(
 
 def _one_try(endpoint: Endpoint, request: dict[str, Any], needs_finish: bool, limits: Limits, deadline: float) -> Pieces:
     """The pieces of one reply as they arrive. Raises ModelFault."""
-    reader, mask = ReplyReader(), KeyMask(endpoint.key)
-    texts: list[str] = []
+    reader, thoughts, mask = ReplyReader(), ThoughtFilter(), KeyMask(endpoint.key)
+    texts: list[str] = []  # of the reply
     streamed = False
+
+    def take(pieces: Iterator[str]) -> Iterator[str]:
+        nonlocal mask
+        for piece in pieces:
+            if isinstance(piece, Afresh):
+                texts.clear()
+                mask = KeyMask(endpoint.key)
+                yield piece
+            elif text := mask.feed(piece):
+                texts.append(text)
+                yield text
+
     for chunk in _chunks(endpoint, request, limits, deadline):
-        for piece in filter(None, map(mask.feed, reader.feed(chunk))):
-            texts.append(piece)
-            streamed = True
-            yield piece
+        for piece in reader.feed(chunk):
+            for text in take(thoughts.feed(piece)):
+                streamed = True
+                yield text
         if reader.fault:
             break
+        if reader.thinking or thoughts.thinking:
+            yield ""
     fault = reader.close()
-    for piece in filter(None, [*map(mask.feed, reader.rest), mask.close()]):
-        texts.append(piece)
-        yield piece
+    for piece in reader.rest:
+        yield from take(thoughts.feed(piece))
+    unfinished = thoughts.thinking
+    yield from take(thoughts.close())
+    if text := mask.close():
+        texts.append(text)
+        yield text
     text = "".join(texts)
     if not fault and not text.strip():
-        fault = ModelFault(f"{endpoint.host} gave an empty reply", tries=2 if reader.replied else 3)
+        fault = _empty_reply(endpoint, reader, thoughts.thought or reader.thought, unfinished)
     if not fault and needs_finish and reader.finish != "stop":
         reason = "it is longer than the model may write" if reader.finish == "length" else "it does not say that it ends"
         fault = ModelFault(f"{endpoint.host} gave a reply that is not complete: {reason}", tries=2, about_reply=True)
@@ -170,6 +191,19 @@ def _one_try(endpoint: Endpoint, request: dict[str, Any], needs_finish: bool, li
     reply.finish, reply.model = reader.finish, reader.model or endpoint.model
     reply.prompt_tokens, reply.completion_tokens = reader.usage
     return reply
+
+
+def _empty_reply(endpoint: Endpoint, reader: ReplyReader, thought: bool, unfinished: bool) -> ModelFault:
+    """Why there is no text in a reply that came without a fault."""
+    if not thought:
+        return ModelFault(f"{endpoint.host} gave an empty reply", tries=2 if reader.replied else 3)
+    if reader.finish == "length":
+        what = "reached its limit while it was still thinking"
+        return ModelFault(
+            f"the model at {endpoint.host} {what}; let it write more tokens or think less", tries=2, about_reply=True
+        )
+    what = "only thoughts, which do not end" if unfinished else "only thoughts and no reply"
+    return ModelFault(f"{endpoint.host} gave an empty reply: {what}", tries=2, about_reply=True)
 
 
 # ------------------------------------------------------------------------------------------ the connection

@@ -136,7 +136,7 @@ def answering_model(endpoint: Endpoint) -> Iterator[Check]:
     begun = time.monotonic()
     try:
         pieces = call_llm("Say: ready", stream=True, endpoint=endpoint, limits=limits)
-        next(pieces, "")
+        next(filter(None, pieces), "")
         first_s = time.monotonic() - begun
         for _ in pieces:
             pass

@@ -11,6 +11,10 @@ from typing import Any
 from utils.llm.endpoint import NO_KEY
 from utils.llm.faults import QUOTE, ModelFault
 
+THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")  # fields beside the content
+PARTS_WITH_TEXT = ("text", "output_text")
+PARTS_WITH_THOUGHTS = ("thinking", "reasoning", "redacted_thinking")
+
 
 class Reply(str):
     """What the model said; a str that also knows how it came about."""
@@ -25,6 +29,10 @@ class Reply(str):
         return self.finish == "stop"
 
 
+class Afresh(str):
+    """A piece that takes back all the pieces before it, because the reply starts afresh. Its text tells a person why."""
+
+
 class ReplyReader:
     """Turns the bytes of a body into pieces of text: server-sent events, or one JSON document if the server does not stream."""
 
@@ -32,6 +40,7 @@ class ReplyReader:
         self.fault: ModelFault | None = None
         self.finish = self.model = ""
         self.usage = (0, 0)  # prompt and completion tokens
+        self.thought = self.thinking = False  # thoughts beside the content have come; they are what came last
         self.replied = False  # a well-formed choice has come, even if it was empty
         self.rest: list[str] = []
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -113,9 +122,21 @@ class ReplyReader:
             self.fault = ModelFault("the reply was filtered by {host}", about_reply=True)
             return
         content = message.get("content")
-        if isinstance(content, str) and content:
-            yield content
-        elif content is not None and not isinstance(content, str):
+        if any(message.get(name) for name in THOUGHTS):
+            self.thought = self.thinking = True
+        for part in content if isinstance(content, list) else [content]:
+            yield from self._part(part)
+
+    def _part(self, part: Any) -> Iterator[str]:
+        """The text of a content, or of one part of it; other parts hold thoughts, references or pictures."""
+        kind = part.get("type") if isinstance(part, dict) else ""
+        if kind in PARTS_WITH_THOUGHTS:
+            self.thought = self.thinking = True
+        text = part.get("text") if kind in PARTS_WITH_TEXT else None if kind else part
+        if isinstance(text, str) and text:
+            self.thinking = False
+            yield text
+        elif text is not None and not isinstance(text, str):
             self.fault = ModelFault("{host} gave a broken reply: its content is not text", tries=3)
 
     def close(self) -> ModelFault | None:
