@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from conftest import ROOT
 
@@ -221,3 +223,13 @@ def test_plain_text_has_formulas_in_unicode_and_no_marks():
         == "Adam keeps β₁ = 0.9, see here and `a**b`."
     )
     assert mathtext.plain("It costs $5 or $6.") == "It costs $5 or $6."
+
+
+@pytest.mark.parametrize(
+    "text", ["“" * 3_000 + "tea", "[" * 4_000, "**" * 3_000, "Myth: " * 1_000 + "Fact", "the tea is " * 1_500]
+)
+def test_no_text_makes_an_answer_slow(tmp_path, text):
+    page = f"# T\n\n## Misconceptions\n\n- {text}\n\n## Tea\n\n{text} tea\n"
+    begun = time.process_time()
+    ask_folder(tmp_path, "what is tea", tea=page)
+    assert time.process_time() - begun < 2

@@ -14,11 +14,11 @@ VERBS = (
     r"consists?|allows?|makes?|names?|ist|sind|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa|это|—|–|:"
 )
 IS = re.compile(
-    rf"\W*(?:(?:an?|the|eine?|der|die|das|une?|le|la|les|el|los"
-    rf"|un)\s+)?(?P<subject>.{{1,60}}?)\W*\s+(?P<verb>{VERBS})(?!\w)",
+    rf"\W{{0,8}}(?:(?:an?|the|eine?|der|die|das|une?|le|la|les|el|los"
+    rf"|un)\s+)?(?P<subject>.{{1,60}}?)\W{{0,8}}\s+(?P<verb>{VERBS})(?!\w)",
     re.I,
 )
-IS_UNSPACED = re.compile(r"\W*(?P<subject>[^\s，。、,.：:]{1,24}?)\W*(?:是指|指的是|就是|是|とは|は)")
+IS_UNSPACED = re.compile(r"\W{0,8}(?P<subject>[^\s，。、,.：:]{1,24}?)\W{0,8}(?:是指|指的是|就是|是|とは|は)")
 CLAUSE = re.compile(
     rf"(?:[,;:]\s+|\b(?:and|where|while|und|et|y)\s+)(?:(?:and|where|while|its|the"
     rf"|an?)\s+)*(?P<subject>[^,;:]{{1,40}}?)\s+(?:{VERBS})(?!\w)",
@@ -27,7 +27,7 @@ CLAUSE = re.compile(
 CALLED = re.compile(
     r"\b(?:called|known as|termed|named|referred to as|(?:we|you) call (?:it|this|that|them)|is the|heißt|nennt man"
     r"|appelée?s?|llamad[oa]s?|называ\w+)\s+"
-    r"(?:(?:an?|the)\s+)?\W*(?P<term>[^.,;:()]{1,50})",
+    r"(?:(?:an?|the)\s+)?\W{0,8}(?P<term>[^.,;:()]{1,50})",
     re.I,
 )
 TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")

@@ -202,5 +202,5 @@ def fits_of(
 def may_define(passage: Passage, name: str) -> bool:
     """Whether a text has a name in front of a verb, or marks it as a term; a quick look before its sentences are read."""
     pattern = r"[\s-]+".join(map(re.escape, name.split()))
-    marked = rf"(?:[*_`\"“]{{1,2}}{pattern}s?[*_`\"”]{{1,2}}|^\W*(?:(?:an?|the)\s+)?{pattern}s?\s+(?:is|are|means?)\b)"
+    marked = rf"(?:[*_`\"“]{{1,2}}{pattern}s?[*_`\"”]{{1,2}}|^\W{{0,8}}(?:(?:an?|the)\s+)?{pattern}s?\s+(?:is|are|means?)\b)"
     return bool(re.search(marked, passage.text, re.I | re.M))

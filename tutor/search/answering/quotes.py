@@ -55,7 +55,7 @@ POINTS_AHEAD = re.compile(
     re.I,
 )
 CLAIMED = re.compile(  # names what is wrongly believed, and may stop there
-    r"\b(?:misconceptions?|myth|misunderstanding|fallacy)\b[^.]*\b(?:is|are|was) that\b|\b(?:many|some|most|few) (?:people"
+    r"\b(?:misconceptions?|myth|misunderstanding|fallacy)\b[^.]{0,120}\b(?:is|are|was) that\b|\b(?:many|some|most|few) (?:people"
     r"|beginners|students|users) "
     r"(?:\w+ly )?(?:think|believe|assume|say|expect)\b|\b(?:one|you) (?:might|may|could) (?:think|believe|expect|assume"
     r"|suppose)\b"
