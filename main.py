@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 PROGRAM = "ptutor"
 
 
+class FileName(click.ParamType):
+    """The name of a file, which can't be nothing: `--junit "$UNSET"` is a mistake, not a wish for no report."""
+
+    name = "file"
+
+    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> str:
+        return value or self.fail("found no name, expected that of a file; is a variable empty?", param, context)
+
+
 # ------------------------------------------------------------------------------- options of every command
 
 GLOBAL_OPTIONS = (
@@ -144,8 +153,8 @@ def cli(context: click.Context, **options: Any) -> None:
 
 @cli.command()
 @click.argument("topic", required=False)
-@click.option("--script", metavar="FILE", help="Take the learner's steps from a YAML file.")
-@click.option("--transcript", metavar="FILE", help="Save the session as Markdown.")
+@click.option("--script", type=FileName(), metavar="FILE", help="Take the learner's steps from a YAML file.")
+@click.option("--transcript", type=FileName(), metavar="FILE", help="Save the session as Markdown.")
 @click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; remembered.")
 @takes_settings
 def learn(
@@ -165,8 +174,8 @@ def learn(
 
 
 @cli.command()
-@click.option("--script", metavar="FILE", help="Take the learner's steps from a YAML file.")
-@click.option("--transcript", metavar="FILE", help="Save the review as Markdown.")
+@click.option("--script", type=FileName(), metavar="FILE", help="Take the learner's steps from a YAML file.")
+@click.option("--transcript", type=FileName(), metavar="FILE", help="Save the review as Markdown.")
 @click.option("--limit", type=click.IntRange(1, 1000), metavar="N", help="Go over N items today (30).")
 @click.option("--undo", is_flag=True, help="Take back the last answer, and the change to its item's due date.")
 @takes_settings
@@ -236,7 +245,7 @@ def topics(settings: Settings) -> None:
 
 
 @cli.command()
-@click.argument("file", metavar="FILE.jsonl")
+@click.argument("file", type=FileName(), metavar="FILE.jsonl")
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Use N processes (1), or N requests to a model (4).")
 @takes_settings
 def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
@@ -260,16 +269,20 @@ def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
 @click.argument("topics", nargs=-1, metavar="[TOPIC]...")
 @click.option("-n", "count", type=click.IntRange(1, 1000), metavar="K", help="Ask K questions (10).")
 @click.option("--kinds", metavar="KIND,...", help="Only some kinds: choice, multi, number, short, cloze, order.")
-@click.option("--sheet", metavar="FILE", help="Write the questions for somebody to fill in.")
-@click.option("--answers", metavar="FILE", help="Grade a filled-in sheet instead of asking.")
-@click.option("--clarify", metavar="FILE", help="Ask in FILE what unclear answers meant; once filled in, grade with it.")
+@click.option("--sheet", type=FileName(), metavar="FILE", help="Write the questions for somebody to fill in.")
+@click.option("--answers", type=FileName(), metavar="FILE", help="Grade a filled-in sheet instead of asking.")
+@click.option(
+    "--clarify", type=FileName(), metavar="FILE", help="Ask in FILE what unclear answers meant; once filled in, grade with it."
+)
 @click.option("--min-score", "min_scores", multiple=True, metavar="[TOPIC=]X", help="Exit with 1 below this share.")
-@click.option("--junit", metavar="FILE", help="Write the grades as JUnit XML.")
-@click.option("--rerun-failed", metavar="FILE", help="Ask again what an earlier --json does not show as right.")
+@click.option("--junit", type=FileName(), metavar="FILE", help="Write the grades as JUnit XML.")
+@click.option("--rerun-failed", type=FileName(), metavar="FILE", help="Ask again what an earlier --json does not show as right.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, metavar="N", help="Grade every answer N times.")
 @click.option("--flaky", type=click.Choice(["fail", "pass"]), default="fail", help="How to count verdicts that differ.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=4, metavar="N", help="Ask a model for N grades at a time.")
-@click.option("--cassette", metavar="FILE", help="Record a model's replies; if FILE exists, replay them without a model.")
+@click.option(
+    "--cassette", type=FileName(), metavar="FILE", help="Record a model's replies; if FILE exists, replay them without a model."
+)
 @takes_settings
 def quiz(settings: Settings, topics: tuple[str, ...], sheet: str | None, **options: Any) -> ExitCode:
     """A quiz in exam style: all questions first, all grades at the end.
@@ -335,7 +348,7 @@ def check(
 @click.argument("words", nargs=-1, metavar="QUERY")
 @click.option("-n", "count", type=click.IntRange(1, 1000), default=5, metavar="K", help="Show K passages.")
 @click.option("--lesson", "topic", metavar="TOPIC", help="Look in one lesson only.")
-@click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, query} in (- is stdin) and out.")
+@click.option("--jsonl", type=FileName(), metavar="FILE", help="Answer many: JSON lines {id, query} in (- is stdin) and out.")
 @takes_settings
 def search(settings: Settings, words: tuple[str, ...], count: int, topic: str | None, jsonl: str | None) -> ExitCode:
     """The passages about QUERY, best first, each with its place in the lessons."""
@@ -366,7 +379,7 @@ def search(settings: Settings, words: tuple[str, ...], count: int, topic: str | 
 @click.argument("words", nargs=-1, metavar="[QUESTION]")
 @click.option("--lesson", "topic", metavar="TOPIC", help="Answer from one lesson only.")
 @click.option("-c", "--continue", "follow", is_flag=True, help="Go on with the last conversation.")
-@click.option("--jsonl", metavar="FILE", help="Answer many: JSON lines {id, question} in (- is stdin) and out.")
+@click.option("--jsonl", type=FileName(), metavar="FILE", help="Answer many: JSON lines {id, question} in (- is stdin) and out.")
 @click.option("--manual", is_flag=True, help="Answer from this program's manual, in place of the lessons.")
 @takes_settings
 def ask(settings: Settings, words: tuple[str, ...], topic: str | None, follow: bool, jsonl: str | None, manual: bool) -> ExitCode:
@@ -602,6 +615,8 @@ def quiz_session(
         least = outcomes.thresholds(min_scores, find)
         lessons = [find(topic) for topic in topics]
         request = choosing.request_of(settings.seed, lessons, choosing.kinds_of(kinds), count, sheet, earlier)
+        if junit:
+            reports.refuse_other_file(junit)
         for path in filter(None, (junit, clarify if not second else None)):
             files.refuse_unwritable(path)
         if sheet:

@@ -7,6 +7,7 @@ that leads out, even one that appeared after the folder was listed. (A hard link
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import re
 import stat
@@ -14,11 +15,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Union
+from typing import BinaryIO, Union
 
 from utils.errors import InvalidFile, UsageError
+from utils.strict_json import LINE_BYTES
 
 LIMIT_BYTES = 5_000_000  # of a document
+ENDLESS_LINE_BYTES = 100_000_000  # a line that is longer isn't passed over
+LINE_ENDS = re.compile("[\r\n]")
 AnyPath = Union[str, "os.PathLike[str]"]
 BYTE_ORDER_MARKS = {  # longer ones first, because the mark of UTF-32 begins with that of UTF-16
     b"\xff\xfe\0\0": "UTF-32",
@@ -66,8 +70,9 @@ def shown_plainly(path: str) -> str:
 
 
 def printable(name: str) -> str:
-    """A file name with bytes that are not UTF-8 as \\xff."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A file name on one line: bytes that are not UTF-8 as \\xff, and line ends as \\x0a."""
+    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return LINE_ENDS.sub(lambda match: f"\\x{ord(match[0]):02x}", shown)
 
 
 # ------------------------------------------------------------------------------------------------- reading
@@ -78,13 +83,8 @@ def read_text(path: AnyPath, limit_bytes: int = LIMIT_BYTES) -> str:
 
     Raises UsageError if it can't be read, InvalidFile if it is too long or not UTF-8.
     """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(limit_bytes + 1)
-    except OSError as error:
-        raise UsageError(f"{shown_path(path)}: could not be read: {error.strerror}; check the name") from None
-    except ValueError:  # a NUL in the name
-        raise UsageError(f"{shown_path(path)}: could not be read: this can't be a file name; check it") from None
+    with _opened(path) as file, reading(path):
+        data = file.read(limit_bytes + 1)
     return decode(data, shown_path(path), limit_bytes)
 
 
@@ -92,18 +92,47 @@ def read_text(path: AnyPath, limit_bytes: int = LIMIT_BYTES) -> str:
 def lines_of(path: AnyPath) -> Iterator[Iterator[tuple[int, str]]]:
     """(1-based number, text) of each line that is not blank, read as needed; `-` is standard input.
 
-    Bytes that are not UTF-8 become replacement characters, so that a bad line doesn't stop the reading of a long file.
+    Bytes that are not UTF-8 become replacement characters, and a line of more than LINE_BYTES is cut just behind them, so
+    that a bad line doesn't stop the reading of a long file. A line that seems never to end does: InvalidFile.
     """
-    shown = shown_path(path)
     if str(path) == "-" and sys.stdin is None:
         raise UsageError("standard input is closed; name a file, or pipe one in")
-    try:
-        file = sys.stdin.buffer if str(path) == "-" else open(path, "rb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise UsageError(f"{shown}: could not be read: {error.strerror}; check the name") from None
-    with file:
-        texts = ((number, line.decode("utf-8", "replace").strip()) for number, line in enumerate(file, 1))
+    with sys.stdin.buffer if str(path) == "-" else _opened(path) as file:
+        texts = ((number, line.decode("utf-8", "replace").strip()) for number, line in _bounded_lines(file, path))
         yield ((number, text) for number, text in texts if text)
+
+
+def _bounded_lines(file: BinaryIO, path: AnyPath) -> Iterator[tuple[int, bytes]]:
+    for number in itertools.count(1):
+        with reading(path):
+            line = piece = file.readline(LINE_BYTES + 1)
+            passed_over = 0
+            while len(piece) > LINE_BYTES and not piece.endswith(b"\n") and passed_over <= ENDLESS_LINE_BYTES:
+                piece = file.readline(LINE_BYTES + 1)
+                passed_over += len(piece)
+        if passed_over > ENDLESS_LINE_BYTES:
+            raise InvalidFile(shown_path(path), number, f"found a line of more than {passed_over:,} bytes, expected at most "
+                                                        f"{LINE_BYTES:,}; give a file of JSON lines")  # fmt: skip
+        if not line:
+            return
+        yield number, line
+
+
+def _opened(path: AnyPath) -> BinaryIO:
+    """A file that a person named. Raises UsageError."""
+    with reading(path):
+        return open(path, "rb")
+
+
+@contextmanager
+def reading(path: AnyPath) -> Iterator[None]:
+    """Turn what the system says of a file that can't be opened or read into a UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{shown_path(path)}: could not be read: {error.strerror}; check the name") from None
+    except ValueError:  # a NUL in the name
+        raise UsageError(f"{shown_path(path)}: could not be read: this can't be a file name; check it") from None
 
 
 def decode(data: bytes, shown: str, limit_bytes: int) -> str:

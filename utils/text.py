@@ -58,6 +58,15 @@ def sanitize(text: str, *, newlines: bool = True) -> str:
     return stream.feed(text) + stream.close()
 
 
+def escaped(document: str) -> str:
+    """A JSON document with each hidden character written as JSON's `\\u009b`; it still says the same."""
+    return _HIDDEN.sub(_as_code_units, document)
+
+
+def _as_code_units(match: re.Match[str]) -> str:
+    return re.sub("(....)", r"\\u\1", match[0].encode("utf-16-be", "surrogatepass").hex())
+
+
 # To a runner of GitHub Actions, a line that begins with :: (after spaces) is a command, and so is ##[ anywhere in a line.
 _COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)|##(?=\[)", re.MULTILINE)
 

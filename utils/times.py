@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+YEARS = range(1970, 3000)  # far enough from the ends of datetime for any zone and any interval
+
 
 def utc(moment: datetime, timespec: str = "milliseconds") -> str:
     """An aware datetime as text. timespec: as for `datetime.isoformat`."""
@@ -11,5 +13,8 @@ def utc(moment: datetime, timespec: str = "milliseconds") -> str:
 
 
 def moment_of(text: str) -> datetime:
-    """The aware datetime that `utc` wrote."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    """The aware datetime that `utc` wrote. Raises ValueError for any other text, and for a year that no clock shows."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None or moment.year not in YEARS:
+        raise ValueError(f"found the time {text}, expected one in UTC of the years {YEARS[0]} to {YEARS[-1]}")
+    return moment

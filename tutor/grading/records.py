@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from tutor.grading.short import grade_record
 from tutor.models import Grade
+from utils import strict_json
 
 TEXTS = ("question", "answer")
 
@@ -22,7 +22,7 @@ def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record
     number, text = line
     identity = None
     try:
-        record = json.loads(text)
+        record = strict_json.load(text, strict_json.LINE_BYTES)
         if not isinstance(record, dict):
             raise ValueError(f"found {type(record).__name__}, expected an object {{id, question, reference, answer}}")
         identity = record.get("id")
@@ -31,8 +31,10 @@ def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record
         if not references:
             raise ValueError("found no reference, expected text or a list of texts")
         rubric = texts_of(record, "rubric") if record.get("rubric") else ()
-    except ValueError as error:  # json's own error is one
-        return {"id": identity, "line": number, "error": _fault_in(error)}
+    except strict_json.JSONFault as fault:
+        return {"id": identity, "line": number, "error": f"{fault}, expected one object on the line"}
+    except ValueError as error:
+        return {"id": identity, "line": number, "error": str(error)}
     given = grade(question, references, answer, rubric)
     return {
         "id": identity,
@@ -44,13 +46,6 @@ def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record
         "feedback": given.feedback,
         "grader": given.grader,
     }
-
-
-def _fault_in(error: ValueError) -> str:
-    """What is wrong with a line, in words."""
-    if isinstance(error, json.JSONDecodeError):
-        return f"found text that is not JSON ({error.msg} at column {error.colno}), expected one object on the line"
-    return str(error)
 
 
 def text_of(record: dict[str, Any], name: str) -> str:

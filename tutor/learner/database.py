@@ -305,6 +305,8 @@ def records_errors(path: Path, what: str) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         raise RecordsError(_fault_message(path, what, str(error))) from error
+    except UnicodeDecodeError as error:  # a damaged text, in a row or in a message of SQLite about the schema
+        raise RecordsError(_fault_message(path, what, f"malformed: {error}")) from error
 
 
 def _fault_message(path: Path, what: str, sqlite_message: str) -> str:

@@ -21,13 +21,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tutor.learner import schedule
 from tutor.learner.database import FILE_NAME, open_database, records_errors, transaction
 from tutor.models import Attempt, Card, Grade, Met, Place, Round
+from utils import strict_json
 from utils.errors import RecordsError
-from utils.times import utc
+from utils.files import LIMIT_BYTES
+from utils.times import moment_of, utc
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Row
 
 T = TypeVar("T")
+TEXTS = ("item", "section", "lesson", "answer", "grade", "at", "mode", "session")  # the columns of an attempt that need one
 
 
 def open_records(home: Path | str, *, now: Callable[[], datetime], read_only: bool = False) -> Records:
@@ -188,7 +191,9 @@ class Records:
 
     def _card(self, text: str) -> Card:
         with self._decoding("a card"):
-            return _build(Card, json.loads(text))
+            card = _build(Card, _from_json(text))
+            moment_of(card.due)
+            return card
 
     # -------------------------------------------------------------------------------------------- appeals
 
@@ -202,7 +207,8 @@ class Records:
     def appeals(self, attempt: int) -> list[Grade]:
         """The grades that second looks gave to an attempt, in order."""
         rows = self._read("SELECT grade FROM appeals WHERE attempt = ? ORDER BY id", (attempt,))
-        return [grade_from_json(row[0]) for row in rows]
+        with self._decoding(f"an appeal of attempt {attempt}"):
+            return [grade_from_json(row[0]) for row in rows]
 
     def has_standing_appeal(self, attempt: Attempt) -> bool:
         """Whether a second look found the answer right."""
@@ -229,7 +235,7 @@ class Records:
         """The value that `set_setting` stored, or the default."""
         rows = self._read("SELECT value FROM settings WHERE key = ?", (key,))
         with self._decoding(f"setting {key}"):
-            return json.loads(rows[0][0]) if rows else default
+            return _from_json(rows[0][0]) if rows else default
 
     def set_setting(self, key: str, value: Any) -> None:
         with self._writing("setting") as connection:
@@ -262,6 +268,9 @@ class Records:
 
     def _attempt(self, row: Row) -> Attempt:
         with self._decoding(f"attempt {row['id']}"):
+            if not all(isinstance(row[name], str) for name in TEXTS):
+                raise ValueError(f"expected texts in {', '.join(TEXTS)}")
+            moment_of(row["at"])
             return Attempt(
                 item=row["item"], section=row["section"], answer=row["answer"], grade=grade_from_json(row["grade"]),
                 at=row["at"], mode=row["mode"], seed=row["seed"], hints=row["hints"], shown=bool(row["shown"]),
@@ -277,7 +286,7 @@ class Records:
     def _decoding(self, what: str) -> Iterator[None]:
         try:
             yield
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
             raise RecordsError(
                 f"{self.path}: {what} is not valid ({error}). Put a good copy of the file in its place."
             ) from error
@@ -288,7 +297,7 @@ class Records:
 
 def grade_from_json(text: str) -> Grade:
     """A Grade from `_to_json`. Fields that a newer version added are ignored, missing ones take their default."""
-    values = json.loads(text)
+    values = _from_json(text)
     values["met"] = tuple(_build(Met, met) for met in values.get("met", ()))
     values["missed"] = tuple(values.get("missed", ()))
     return _build(Grade, values)
@@ -296,7 +305,7 @@ def grade_from_json(text: str) -> Grade:
 
 def place_from_json(text: str) -> Place:
     """Like grade_from_json, for a Place and the Round in it."""
-    values = json.loads(text)
+    values = _from_json(text)
     if values.get("round"):
         credited = values["round"].get("met", ())
         values["round"] = _build(Round, {**values["round"], "met": [_build(Met, met) for met in credited]})
@@ -306,6 +315,10 @@ def place_from_json(text: str) -> Place:
 def _build(kind: type[T], values: dict[str, Any]) -> T:
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     return kind(**{name: value for name, value in values.items() if name in known})
+
+
+def _from_json(text: str) -> Any:
+    return strict_json.load(text, LIMIT_BYTES)
 
 
 def _to_json(value: Grade | Card | Place) -> str:

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus import bank
 from tutor.models import Item, Kind
+from utils import strict_json
 from utils.errors import InvalidFile, NothingRun, UsageError
+from utils.files import LIMIT_BYTES
 from utils.text import nearest
 
 if TYPE_CHECKING:
@@ -121,10 +122,10 @@ def failed_items(text: str, path: str) -> tuple[int, tuple[str, ...]]:
     """(seed, keys of the items that were not right) in an earlier `quiz --json`. Raises InvalidFile."""
     expected = "expected what quiz --json printed; give that file"
     try:
-        document = json.loads(text)
+        document = strict_json.load(text, LIMIT_BYTES)
         keys = tuple(f"{item['lesson']}:{item['id']}" for item in document["items"] if not item["correct"])
         return int(document["seed"]), keys
-    except json.JSONDecodeError as error:
-        raise InvalidFile(path, error.lineno, f"found text that is not JSON ({error.msg}), {expected}") from None
+    except strict_json.JSONFault as fault:
+        raise InvalidFile(path, fault.line, f"{fault}, {expected}") from None
     except (KeyError, TypeError, ValueError):
         raise InvalidFile(path, None, f"found JSON that is not a quiz, {expected}") from None

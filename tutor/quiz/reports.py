@@ -1,4 +1,4 @@
-"""The result of a quiz for other programs: the JSON document, JUnit XML, and what GitHub Actions shows. Pure.
+"""The result of a quiz for other programs: the JSON document, JUnit XML, and what GitHub Actions shows.
 
 Whatever comes from a learner, a lesson or a file goes through `sanitize` first, so that no character breaks the XML or the
 page, and is cut if it is long.
@@ -7,6 +7,7 @@ page, and is cut if it is long.
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -14,7 +15,7 @@ from typing import Any
 
 from tutor.models import Grade
 from tutor.quiz.outcomes import SKIPPED, Outcome, mean_score
-from utils import __version__
+from utils import __version__, files
 from utils.errors import ExitCode, UsageError
 from utils.text import defused, sanitize
 
@@ -22,6 +23,16 @@ MAX_TEXT = 1_000  # characters of one text in JUnit: keeps a thousand items belo
 MAX_CELL = 300  # of one text in a summary
 SUMMARY_BYTES = 1024 * 1024 - 1  # GitHub refuses a longer summary of a step
 MAX_ANNOTATIONS = 10  # GitHub shows no more for a step
+
+
+def refuse_other_file(path: str) -> None:
+    """Raises UsageError where JUnit XML would overwrite a file that isn't any, such as a lesson."""
+    if os.path.isfile(path) and os.path.getsize(path):
+        with files.reading(path), open(path, "rb") as file:
+            head = file.read(1_000)
+        if b"<testsuite" not in head:
+            raise UsageError(f"{files.shown_path(path)}: found a file that is no JUnit report, expected one, or a new name; "
+                             "choose another name, or remove the file")  # fmt: skip
 
 
 @dataclass(frozen=True)

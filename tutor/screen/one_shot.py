@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tutor.screen.stdio import StatusLine, is_plain, person_present, put
 from tutor.screen.terminal import Terminal
+from utils import strict_json
 from utils.settings import Settings
 from utils.text import sanitize
 
@@ -34,7 +34,7 @@ class Pipe:
         self._status = StatusLine(is_plain(settings, sys.stderr))
 
     def put_line(self, document: object) -> None:
-        print(json.dumps(document, ensure_ascii=False))
+        print(strict_json.dump(document))
 
     def complain(self, message: str) -> None:
         self._status.clear()

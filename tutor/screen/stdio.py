@@ -5,12 +5,12 @@ The environment variables that decide how something is shown are read here and n
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import IO
 
+from utils import strict_json
 from utils.errors import UsageError
 from utils.settings import Settings
 from utils.text import defused, sanitize
@@ -89,7 +89,7 @@ def put(result: object, warnings: Iterable[str] = (), drawn: bool = False) -> No
     if isinstance(result, str):
         print(without_commands(result if drawn else sanitize(result)))
         return
-    document = json.dumps(result, ensure_ascii=False, indent=1)
+    document = strict_json.dump(result, indent=1)
     # no line of JSON begins with ::, and ##[ can only stand in a string, where JSON has another way to write it
     print(document.replace("##[", "##\\u005b") if in_actions() else document)
 

@@ -6,7 +6,6 @@ Who answers is the learner behind it: a person at a `Keyboard` or a `LineKeyboar
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from tutor.screen.stdio import (
     warn,
     without_commands,
 )
+from utils import strict_json
 from utils.settings import Settings
 from utils.text import sanitize
 
@@ -159,7 +159,7 @@ class Terminal:
     def event(self, name: str, **values: object) -> None:
         """With --json, one JSON line on stdout; otherwise nothing."""
         if self.json:
-            print(json.dumps({"event": name, **values}, ensure_ascii=False), flush=True)
+            print(strict_json.dump({"event": name, **values}), flush=True)
 
     def transcript_text(self) -> str:
         return "\n\n".join(self.transcript) + "\n"

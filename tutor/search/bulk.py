@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tutor.models import Passage
+from utils import strict_json
 
 FIELDS = ("lesson", "path", "line", "heading", "score", "text")
 
@@ -31,10 +31,9 @@ def answer_lines(
 def _read(text: str, field: str) -> tuple[object, str, str]:
     """(id, what is asked, what is wrong) of a line."""
     try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        where = f" ({error.msg} at column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        return None, "", f"found text that is not JSON{where}, expected one object {{id, {field}}} on the line"
+        record = strict_json.load(text, strict_json.LINE_BYTES)
+    except strict_json.JSONFault as fault:
+        return None, "", f"{fault}, expected one object {{id, {field}}} on the line"
     if not isinstance(record, dict):
         return None, "", f"found {type(record).__name__}, expected an object {{id, {field}}}"
     asked = record.get(field)

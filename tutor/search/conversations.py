@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from utils.errors import InvalidFile, UsageError
-from utils.files import read_text, write_atomically
+from utils.files import LIMIT_BYTES, read_text, write_atomically
 
 CONVERSATION = "conversation.json"
 
@@ -23,10 +23,10 @@ def keep_conversation(cache: Path, turns: Iterable[tuple[str, str]]) -> None:
 
 def load_conversation(cache: Path) -> list[tuple[str, str]]:
     """What keep_conversation kept; [] where there is nothing, or nothing that can be read."""
-    import json
+    from utils import strict_json
 
     try:
-        turns = json.loads(read_text(cache / CONVERSATION))
+        turns = strict_json.load(read_text(cache / CONVERSATION), LIMIT_BYTES)
         return [(str(question), str(answer)) for question, answer in turns]
     except (InvalidFile, UsageError, ValueError, TypeError):
         return []

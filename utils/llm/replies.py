@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from utils import files
+from utils import files, strict_json
 from utils.errors import InvalidFile, ModelError
 from utils.llm.endpoint import Endpoint, masked
 from utils.llm.reply import Reply
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 FILE_NAME = "replies.db"
+CACHED_BYTES = 3 * strict_json.REPLY_BYTES  # of a reply with its escapes
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, reply TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS calls (
@@ -70,7 +71,7 @@ class ReplyCache:
         """The reply stored for a request's key."""
         rows = self._run("SELECT reply FROM replies WHERE key = ?", (key,))
         try:
-            return from_document(json.loads(rows[0][0])) if rows else None
+            return from_document(strict_json.load(rows[0][0], CACHED_BYTES)) if rows else None
         except (ValueError, KeyError, TypeError):
             return None
 

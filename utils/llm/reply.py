@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from utils import strict_json
 from utils.llm.endpoint import NO_KEY
 from utils.llm.faults import QUOTE, ModelFault
 
 THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")  # fields beside the content
 PARTS_WITH_TEXT = ("text", "output_text")
 PARTS_WITH_THOUGHTS = ("thinking", "reasoning", "redacted_thinking")
+MAX_TOKENS = 10**12  # that a reply can have cost
 
 
 class Reply(str):
@@ -73,7 +74,7 @@ class ReplyReader:
 
     def _event(self, data: str) -> Iterator[str]:
         try:
-            event = json.loads(data)
+            event = strict_json.load(data, strict_json.REPLY_BYTES)
         except ValueError:
             self.fault = ModelFault("{host} gave a broken reply: an event that is not JSON", tries=2)
             return
@@ -94,7 +95,7 @@ class ReplyReader:
         usage = document.get("usage")
         if isinstance(usage, dict):
             asked, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
-            self.usage = asked if isinstance(asked, int) else 0, written if isinstance(written, int) else 0
+            self.usage = _count(asked), _count(written)
         choices = document.get("choices")
         if not isinstance(choices, list):
             if part == "message" or choices is not None:
@@ -157,11 +158,16 @@ class ReplyReader:
         if self._text.lstrip().startswith("<"):
             return ModelFault("{host} answered with a web page, not a reply; check that the base URL ends in /v1")
         try:
-            document = json.loads(self._text)
+            document = strict_json.load(self._text, strict_json.REPLY_BYTES)
         except ValueError:
             return ModelFault("{host} gave a broken reply: not JSON", tries=3)
         self.rest += self._take(document, "message")
         return self.fault
+
+
+def _count(value: Any) -> int:
+    """A number of tokens that a server tells; 0 for what can't be one."""
+    return value if type(value) is int and 0 <= value <= MAX_TOKENS else 0
 
 
 class KeyMask:

@@ -10,8 +10,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
+from utils import strict_json
 from utils.errors import ModelError
 
 FENCED = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*(?:json|JSON)?[ \t]*\n(.*?)\n[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -40,11 +41,11 @@ def document(reply: str) -> Any:
             raise ModelError(f"found {found}, expected exactly one JSON document: {_quoted(reply)}")
         text = blocks[0][1].strip()
     try:
-        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise ModelError(f"found JSON nested too deeply: {_quoted(reply)}") from None
-    except json.JSONDecodeError as error:
-        if error.msg == "Extra data":
+        return strict_json.load(text, strict_json.REPLY_BYTES, _unique_keys)
+    except strict_json.JSONFault as fault:
+        if not isinstance(fault.__cause__, json.JSONDecodeError):
+            raise ModelError(f"{fault}: {_quoted(reply)}") from None
+        if fault.__cause__.msg == "Extra data":
             raise ModelError(f"found more after the JSON document, expected one document only: {_quoted(reply)}") from None
         return _repaired(text, reply)
 
@@ -58,16 +59,15 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ModelError(f"found {name}, which is not a JSON number.")
-
-
 def _repaired(text: str, reply: str) -> Any:
     import json_repair
 
     if not text.rstrip().endswith(("}", "]")):  # cut off, not broken: we can't guess what is missing
         raise ModelError(f"found a JSON document that does not end: {_quoted(reply)}")
-    repaired = json_repair.loads(text)
+    try:
+        repaired = strict_json.load(json_repair.repair_json(text), strict_json.REPLY_BYTES)
+    except (ValueError, RecursionError):
+        repaired = None
     if not isinstance(repaired, (dict, list)) or not repaired:
         raise ModelError(f"found broken JSON: {_quoted(reply)}")
     return repaired
