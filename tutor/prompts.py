@@ -16,6 +16,7 @@ from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
 from tutor.stop_words import CITING
 from utils.errors import ModelError
 from utils.llm import structured
+from utils.llm.reply import Afresh
 from utils.llm.structured import Prompt
 from utils.text import sanitize
 
@@ -260,15 +261,25 @@ def answer_again(prompt: Prompt[str], said: Sequence[CitedSentence], faults: Seq
     return Prompt("ask", (*prompt.messages, {"role": "assistant", "content": kept}, {"role": "user", "content": faulty}))
 
 
-def sentences_of(pieces: Iterable[str]) -> Iterator[CitedSentence]:
-    """The sentences of a streamed answer, each as soon as its line is complete."""
+def sentences_of(pieces: Iterable[str]) -> Iterator[CitedSentence | Afresh]:
+    """The sentences of a streamed answer, each as soon as its line is complete; an `Afresh` takes back those before it."""
     held = ""
     for piece in pieces:
+        if isinstance(piece, Afresh):
+            held = ""
+            yield piece
+            continue
         held += piece
         *lines, held = held.split("\n")
         for line in lines:
             yield from _cited_sentences(line)
     yield from _cited_sentences(held)
+
+
+def sentences_in(reply: str) -> Iterator[CitedSentence]:
+    """The sentences of an answer that is complete."""
+    for line in reply.split("\n"):
+        yield from _cited_sentences(line)
 
 
 def _cited_sentences(line: str) -> Iterator[CitedSentence]:

@@ -8,6 +8,7 @@ from tutor.models import Answer, Passage
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.search import answering
 from utils.errors import ModelError
+from utils.llm.reply import Afresh
 
 if TYPE_CHECKING:
     from tutor.nodes.shared import AskStore
@@ -74,8 +75,13 @@ class AnswerQuestion(ModelVerb):
         """(the sentences that the passages support, each shown as it came; what is wrong with the others)."""
         from tutor import prompts
 
-        kept, faults = [], []
-        for sentence in prompts.sentences_of(model.say(prompt)):
+        kept: list[CitedSentence] = []
+        faults: list[str] = []
+        for sentence in prompts.sentences_of(terminal.thinking(model.say(prompt))):
+            if isinstance(sentence, Afresh):
+                kept, faults = [], []
+                terminal.start_afresh(sentence)
+                continue
             if prompts.NOT_THERE in sentence.text.upper():
                 continue
             fault = prompts.fault_of(sentence, passages)

@@ -136,8 +136,8 @@ class AnswerSideQuestion(ModelVerb):
         here = index.search(question, 3, [lesson.id])
         passages = [*here, *(passage for passage in index.search(question, 3) if passage not in here)]
         with terminal.waiting("looking it up"):
-            sentences = list(prompts.sentences_of(model.say(prompts.answer(question, passages))))
-        kept = [sentence for sentence in sentences if not prompts.fault_of(sentence, passages)]
+            reply = whole(model.say(prompts.answer(question, passages)))
+        kept = [sentence for sentence in prompts.sentences_in(reply) if not prompts.fault_of(sentence, passages)]
         if not kept:
             return self.built_in(terminal, step, lesson, open_index)
         terminal.show(screens.Answered(answering.from_sentences(question, kept, passages, model.name, model.usage), asked=True))

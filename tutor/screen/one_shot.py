@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.screen.stdio import StatusLine, is_plain, person_present, put
 from tutor.screen.terminal import Terminal
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tutor.models import Answer, Lesson
     from tutor.screen.layout import Screen
     from tutor.search.summaries import KeySentence
+
+T = TypeVar("T")
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
@@ -85,6 +87,16 @@ class OneShot:
             self._draw(Prose(sentence))
         else:
             print(sanitize(sentence), flush=True)
+
+    def thinking(self, pieces: Generator[str, None, T]) -> Generator[str, None, T]:
+        """The pieces of a reply, with a line for a person that counts the seconds while the model thinks."""
+        return Terminal(self._settings).thinking(pieces) if self.drawn else pieces
+
+    def start_afresh(self, why: str) -> None:
+        """What was said so far is no part of the answer: say why, where a person has read it."""
+        if self._has_spoken:
+            self.say(why.strip())
+            self._has_spoken = False
 
     def put_answer(self, answer: Answer) -> None:
         from tutor.search import answering

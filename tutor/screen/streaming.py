@@ -7,15 +7,72 @@ plain text the words are written once and stay.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, TypeVar
 
 from tutor.screen.stdio import MARGIN
+from utils.llm.reply import Afresh
 from utils.text import StreamSanitizer, width
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+    from rich.text import Text
+
+T = TypeVar("T")
 
 FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
+
+
+def moving_sign(console: Console, what: RenderableType) -> Live:
+    """A sign that moves beside what is being waited for, and is gone when it is stopped."""
+    from rich.live import Live
+    from rich.padding import Padding
+    from rich.spinner import Spinner
+
+    sign = Padding(Spinner("dots", what), (0, 0, 0, len(MARGIN)))
+    return Live(sign, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+
+
+class ThinkingLine:
+    """A dim line with the seconds for which the model has been thinking, gone as soon as words come.
+
+    shown: whether anything is drawn at all.
+    """
+
+    def __init__(self, console: Console, shown: bool, clock: Callable[[], float] = time.monotonic):
+        self._console, self._shown, self._clock = console, shown, clock
+        self._live: Live | None = None
+        self._begun = 0.0
+
+    def watch(self, pieces: Generator[str, None, T]) -> Generator[str, None, T]:
+        """The same pieces, with the line drawn while empty ones say that the model is thinking."""
+        try:
+            while True:
+                piece = next(pieces)
+                self._stop() if piece else self._start()
+                yield piece
+        except StopIteration as end:
+            return end.value
+        finally:
+            self._stop()
+
+    def __rich__(self) -> Text:
+        from rich.text import Text
+
+        return Text(f"thinking… {self._clock() - self._begun:.0f} s", style="bright_black")
+
+    def _start(self) -> None:
+        if self._shown and self._live is None:
+            self._begun = self._clock()
+            self._live = moving_sign(self._console, self)
+            self._live.start(refresh=True)
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
 
 class StreamView:
@@ -29,8 +86,13 @@ class StreamView:
         self._rows, self._column = 0, 0  # where its raw words end so far
         self._open = False
         self._label = label
+        self._replaced = False  # what was written so far is no part of the reply
 
     def feed(self, piece: str) -> None:
+        if isinstance(piece, Afresh):
+            return self._mark(piece)
+        if self._replaced and piece:
+            self.text, self._replaced = "", False
         self.text += piece
         safe = self._safe.feed(piece)
         if not safe:
@@ -52,6 +114,21 @@ class StreamView:
             self._write(rest)
         if self._open:
             self._finish_paragraph(last=True)
+
+    def _mark(self, why: Afresh) -> None:
+        """The reply starts afresh: say so below what was written of it, on a line of its own."""
+        if rest := self._safe.close():
+            self._write(rest)
+        self.text, self._safe, self._replaced = self.text + why, StreamSanitizer(), True
+        if not self._open:
+            return
+        if self._paragraph:
+            self._finish_paragraph(last=True)
+        said = why.strip()
+        self.console.file.write("\n")
+        self.console.print(said if self._plain else MARGIN + said, style="" if self._plain else "bright_black", markup=False)
+        self.console.file.write("\n")
+        self.console.file.flush()
 
     def _begin(self) -> None:
         self._open = True

@@ -102,14 +102,18 @@ class Terminal:
         if not self.moves_cursor:
             yield
             return
-        from rich.live import Live
-        from rich.padding import Padding
-        from rich.spinner import Spinner
         from rich.text import Text
 
-        sign = Padding(Spinner("dots", Text(f"{what}…", style="bright_black")), (0, 0, 0, len(MARGIN)))
-        with Live(sign, console=self.console, transient=True, redirect_stdout=False, redirect_stderr=False):
+        from tutor.screen.streaming import moving_sign
+
+        with moving_sign(self.console, Text(f"{what}…", style="bright_black")):
             yield
+
+    def thinking(self, pieces: Generator[str, None, T]) -> Generator[str, None, T]:
+        """The pieces of a reply, with a line that counts the seconds while the model thinks; nothing in plain text."""
+        from tutor.screen.streaming import ThinkingLine
+
+        return ThinkingLine(self.console, self.moves_cursor).watch(pieces)
 
     @contextmanager
     def counting(self, of: int, what: str) -> Iterator[Callable[[T], T]]:
@@ -133,6 +137,7 @@ class Terminal:
         from tutor.screen.streaming import StreamView
 
         view = StreamView(self.console, self.moves_cursor, label)
+        pieces = self.thinking(pieces)
         try:
             while True:
                 view.feed(next(pieces))

@@ -125,8 +125,8 @@ class ReplyReader:
         content = message.get("content")
         if any(message.get(name) for name in THOUGHTS):
             self.thought = self.thinking = True
-        for part in content if isinstance(content, list) else [content]:
-            yield from self._part(part)
+        for one in content if isinstance(content, list) else [content]:
+            yield from self._part(one)
 
     def _part(self, part: Any) -> Iterator[str]:
         """The text of a content, or of one part of it; other parts hold thoughts, references or pictures."""
