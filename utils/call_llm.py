@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from openai import OpenAI
     from typing_extensions import Unpack
 
+BODY_BYTES = 20_000_000  # of one response: a reply, its thoughts and what a server wraps each piece in
 CUT_OFF = Afresh("\n\n[reply cut off]\n\n")  # marks the place in a stream where a reply broke off
 
 Message = Mapping[str, str]  # {"role": "system" | "user" | "assistant", "content": text}
@@ -228,9 +229,13 @@ def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) 
             model = endpoint.model or first_model(endpoint, limits)
             request_under_way = client.chat.completions.with_streaming_response.create(model=model, **request)
             with request_under_way as response:
+                size = 0
                 for chunk in response.iter_bytes():
+                    size += len(chunk)
                     if given_up.is_set():
                         return
+                    if size > BODY_BYTES:
+                        raise ModelFault(f"{endpoint.host} sent more than {BODY_BYTES:,} bytes for one reply", about_reply=True)
                     arrived.put(chunk)
             arrived.put(None)
         except BaseException as error:
@@ -242,7 +247,9 @@ def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) 
         while True:
             left = deadline - time.monotonic()
             try:
-                chunk = arrived.get(timeout=max(0.0, min(wait_s, left)))
+                if left <= 0:  # also while more keeps coming
+                    raise queue.Empty
+                chunk = arrived.get(timeout=min(wait_s, left))
             except queue.Empty:
                 what = f"nothing came from {endpoint.host} for {wait_s:g} s" if left > wait_s else (
                     f"{endpoint.host} took longer than {limits.total_s:g} s")  # fmt: skip

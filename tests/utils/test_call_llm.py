@@ -149,6 +149,43 @@ def test_a_stream_that_ends_without_a_reason_serves_for_prose_but_never_for_a_ve
     assert "not complete" in refused(unfinished, requests=2, needs_finish=True).said
 
 
+def flood(*pieces: bytes):
+    def answer(request):
+        yield STREAM_HEAD
+        while True:
+            yield b"".join(pieces)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "flood_of, words",
+    [
+        (event({"content": "x" * 50_000}), "a reply of more than 2,000,000 bytes"),
+        (b"data: " + b"x" * 50_000, "a reply of more than 2,000,000 bytes"),
+        (b": still here\n\n" * 5_000, "more than 20,000,000 bytes"),
+    ],
+    ids=["pieces", "one event", "comments"],
+)
+def test_a_reply_that_floods_us_is_given_up_at_its_limit_and_not_asked_for_again(flood_of, words):
+    assert words in refused(flood(flood_of), requests=1).said
+
+
+def test_the_deadline_holds_while_more_keeps_coming():
+    limits = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=0.2, backoff_s=0.01)
+    with serving(flood(b": still here\n\n")) as server, pytest.raises(ModelError, match=r"longer than 0\.2 s"):
+        for piece in ask(server, limits, stream=True):
+            assert piece is None, "comments are no pieces"
+
+
+@pytest.mark.parametrize("count", [-1, 10**200, True, "7", 1.5], ids=lambda count: str(count)[:9])
+def test_a_count_of_tokens_that_cannot_be_is_none(count):
+    usage = event(usage={"prompt_tokens": count, "completion_tokens": 3})
+    with serving(events(event({"content": "hi"}, "stop"), usage, b"data: [DONE]\n\n")) as server:
+        reply = ask(server)
+    assert (reply.prompt_tokens, reply.completion_tokens) == (0, 3)
+
+
 @pytest.mark.parametrize("sent", [b"", b": still here\n\n"], ids=["silence", "comments without end"])
 def test_whatever_a_server_does_the_deadline_holds(sent):
     let_go = threading.Event()

@@ -47,19 +47,27 @@ class ReplyReader:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._kind = ""  # "events" or "document", by the first character
         self._text = ""
+        self._size = 0  # characters of the pieces
         self._data: list[str] = []
         self._done = False
 
     def feed(self, chunk: bytes) -> Iterator[str]:
         """The pieces that these bytes complete."""
         self._text += self._decoder.decode(chunk)
+        if len(self._text) > strict_json.REPLY_BYTES:
+            self.fault = too_long()
+            return
         if not self._kind and (start := self._text.lstrip("\ufeff \t\r\n")):
             self._kind = "document" if start[0] in '{[<n"' else "events"
         if self._kind != "events":
             return
         *lines, self._text = re.split(r"\r\n|\n|\r(?!\n|$)", self._text)
         for line in lines:
-            yield from self._line(line)
+            for piece in self._line(line):
+                self._size += len(piece)
+                yield piece
+        if self._size > strict_json.REPLY_BYTES:
+            self.fault = too_long()
 
     def _line(self, line: str) -> Iterator[str]:
         """One line of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
@@ -163,6 +171,10 @@ class ReplyReader:
             return ModelFault("{host} gave a broken reply: not JSON", tries=3)
         self.rest += self._take(document, "message")
         return self.fault
+
+
+def too_long() -> ModelFault:
+    return ModelFault(f"{{host}} gave a reply of more than {strict_json.REPLY_BYTES:,} bytes", about_reply=True)
 
 
 def _count(value: Any) -> int:
