@@ -143,9 +143,12 @@ def _with_tries(
             time.sleep(pause)
 
 
+_thinking_unopened: set[Endpoint] = set()  # whose thoughts came without an opening tag
+
+
 def _one_try(endpoint: Endpoint, request: dict[str, Any], needs_finish: bool, limits: Limits, deadline: float) -> Pieces:
     """The pieces of one reply as they arrive. Raises ModelFault."""
-    reader, thoughts, mask = ReplyReader(), ThoughtFilter(), KeyMask(endpoint.key)
+    reader, thoughts, mask = ReplyReader(), ThoughtFilter(endpoint in _thinking_unopened), KeyMask(endpoint.key)
     texts: list[str] = []  # of the reply
     streamed = False
 
@@ -174,6 +177,8 @@ def _one_try(endpoint: Endpoint, request: dict[str, Any], needs_finish: bool, li
         yield from take(thoughts.feed(piece))
     unfinished = thoughts.thinking
     yield from take(thoughts.close())
+    if thoughts.unopened:
+        _thinking_unopened.add(endpoint)
     if text := mask.close():
         texts.append(text)
         yield text

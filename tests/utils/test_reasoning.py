@@ -97,6 +97,20 @@ def test_thoughts_that_were_shown_are_taken_back_by_a_lone_closing_tag():
     assert list(thoughts.feed(".</think>\n\nA mean.")) == [TAKEN_BACK, "A mean."]
 
 
+def test_a_model_that_is_known_to_leave_the_opening_tag_out_is_not_shown_thinking():
+    thoughts = ThoughtFilter(unopened=True)
+    assert not list(thoughts.feed("Let me see")) and thoughts.thinking
+    assert list(thoughts.feed(".</think>\n\nA mean.")) == ["A mean."] and thoughts.unopened
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize("text", KEPT.values())
+def test_such_a_model_may_also_reply_without_a_thought(text, size):
+    thoughts = ThoughtFilter(unopened=True)
+    pieces = [piece for n in range(0, len(text), size) for piece in thoughts.feed(text[n : n + size])]
+    assert "".join([*pieces, *thoughts.close()]) == text
+
+
 def test_a_long_thought_in_small_pieces_is_not_kept():
     thoughts = ThoughtFilter()
     assert not [piece for _ in range(20_000) for piece in thoughts.feed("<think>hm ")]
@@ -119,6 +133,8 @@ def test_whole_and_streamed_replies_come_without_thoughts(answer):
 def test_a_server_without_an_opening_tag_makes_the_reply_start_afresh():
     with serving(streamed("Let me consider this. \n</think>\n\nA mean is a sum.")) as server:
         pieces = list(ask(server, stream=True))
+        again = list(ask(server, stream=True))
+    assert "".join(again) == "A mean is a sum."
     assert pieces.index(TAKEN_BACK) and "".join(pieces[pieces.index(TAKEN_BACK) + 1 :]) == "A mean is a sum."
 
 

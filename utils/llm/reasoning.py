@@ -30,13 +30,19 @@ Step = tuple[list[str], bool]  # texts to hand on, and whether another reader go
 
 
 class ThoughtFilter:
-    """The pieces of a reply without its thoughts. `thought`: there were some; `thinking`: they have not ended."""
+    """The pieces of a reply without its thoughts. `thought`: there were some; `thinking`: they have not ended.
 
-    def __init__(self) -> None:
+    unopened: the model is known to think without an opening tag, so that nothing is handed on before the closing one.
+    Afterwards it tells whether this reply was of that kind.
+    """
+
+    def __init__(self, unopened: bool = False) -> None:
+        self.unopened, self._waits = False, unopened
         self.thought = self.thinking = False
         self.held = ""  # what can't be judged before more comes
         self._read: Callable[[bool], Step] = self._begin
         self._end = MESSAGE_END  # of the thoughts, or of a harmony message
+        self._looked = 0  # how far what is held has been searched
         self._before: list[str] | None = []  # what was handed on, as long as a lone closing tag may follow
 
     def feed(self, piece: str) -> Iterator[str]:
@@ -69,6 +75,10 @@ class ThoughtFilter:
         may_open = start.startswith(HARMONY) and len(text) < HEAD_LIMIT
         if not last and (may_open or any(tag.startswith(start) for tag in (*ENDS, *HARMONY))):
             return [], False
+        if self._waits and not self.thought and not start.startswith(("{", "[")):
+            step = self._go_on(self._unopened, self.held)
+            self.thinking = True
+            return step
         if self.thought:
             self._before = None
         return self._go_on(self._text, text if self.thought else self.held)
@@ -88,6 +98,18 @@ class ThoughtFilter:
         self.held = "" if last else self.held[-LONGEST:]
         return [], False
 
+    def _unopened(self, last: bool) -> Step:
+        """Everything is held until a closing tag shows that it was thoughts, or the end shows that it was the reply."""
+        found = CLOSING.search(self.held, self._looked)
+        if found and (last or found.end() < len(self.held)):
+            after = self.held[found.end() :]
+            if _closes_thoughts(self.held[: found.start()], found[0], after):
+                self.thought = self.unopened = True
+                return self._go_on(self._begin, after)
+            return self._go_on(self._text, self.held)
+        self._looked = max(0, len(self.held) - LONGEST)
+        return self._go_on(self._text, self.held) if last else ([], False)
+
     def _final(self, last: bool) -> Step:
         """A harmony message that is meant to be read."""
         if found := self._end.search(self.held):
@@ -105,7 +127,7 @@ class ThoughtFilter:
             after = self.held[found.end() :]
             if _closes_thoughts(shown + self.held[: found.start()], found[0], after):
                 self._go_on(self._begin, after)
-                self.thought = True
+                self.thought = self.unopened = True
                 return [TAKEN_BACK] if shown.strip() else [], True
             self._before = None  # the reply writes about such tags
         if self._before is None:
