@@ -6,12 +6,15 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from conftest import NOW
 
 from tutor.learner.database import FILE_NAME
 from tutor.learner.records import open_records
+from tutor.learner.schedule import next_card
 from tutor.models import Attempt, Grade
 from utils.errors import ModelError
 from utils.llm.structured import document
@@ -98,6 +101,18 @@ def test_a_time_that_cannot_be_is_no_valid_record(tutor, docs, home, at, command
     assert run.returncode in (0, 6), run.stderr
     if command == ["progress"]:
         assert run.returncode == 6 and "attempt 1 is not valid" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "changed", [{"last_review": "9999-12-31T23:59:59+00:00"}, {"due": "soon"}, {"stability": "much"}, {"difficulty": DEEP}]
+)
+def test_a_memory_that_cannot_be_is_no_valid_card(tutor, docs, home, changed):
+    card = next_card("food/bread:gas", None, "missed", NOW - timedelta(days=9), fuzz=False)
+    memory = json.dumps({**json.loads(card.memory), **changed})
+    with open_records(home, now=lambda: NOW) as records:
+        records.put_card(replace(card, memory=memory))
+    run = tutor("--docs", docs, "progress")
+    assert run.returncode == 6 and "a card is not valid" in run.stderr
 
 
 # ------------------------------------------------------------------------------------------------- what is printed

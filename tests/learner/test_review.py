@@ -13,7 +13,7 @@ from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda
 from tutor.learner.records import open_records
-from tutor.learner.schedule import LEECH_LAPSES, interleaved, next_card, todays_reviews
+from tutor.learner.schedule import LEECH_LAPSES, interleaved, next_card, review_card, todays_reviews
 from tutor.models import Card, Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
@@ -232,7 +232,7 @@ def test_a_scripted_review_gives_the_same_screens_for_the_same_seed(tutor, docs,
 
 def test_an_author_sees_what_was_set_aside(tutor, docs, home):
     with open_records(home, now=lambda: NOW) as records:
-        records.put_card(Card("food/bread:eats", "{}", "2026-03-01T00:00:00Z", lapses=8, leech=True))
+        records.put_card(Card("food/bread:eats", review_card(None, "missed", NOW), "2026-03-01T00:00:00Z", lapses=8, leech=True))
     assert "set-aside" not in tutor("check", "--docs", docs, "--no-run").stdout
     run = tutor("check", "--docs", docs, "--no-run", "--records")
     assert 'item "eats" was missed 8 times and is no longer asked' in run.stdout and "bread.quiz.yaml:" in run.stdout

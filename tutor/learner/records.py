@@ -193,6 +193,7 @@ class Records:
         with self._decoding("a card"):
             card = _build(Card, _from_json(text))
             moment_of(card.due)
+            _refuse_impossible_memory(card.memory)
             return card
 
     # -------------------------------------------------------------------------------------------- appeals
@@ -315,6 +316,17 @@ def place_from_json(text: str) -> Place:
 def _build(kind: type[T], values: dict[str, Any]) -> T:
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     return kind(**{name: value for name, value in values.items() if name in known})
+
+
+def _refuse_impossible_memory(text: str) -> None:
+    """Raises ValueError, TypeError or KeyError for what FSRS could not compute with."""
+    memory = _from_json(text)
+    for name in ("due", "last_review"):
+        if memory[name] is not None:
+            moment_of(memory[name])
+    for name in ("stability", "difficulty"):
+        if not isinstance(memory[name], (int, float, type(None))):
+            raise ValueError(f"found {name} as {type(memory[name]).__name__}, expected a number")
 
 
 def _from_json(text: str) -> Any:
