@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from utils.errors import InvalidFile
 from utils.text import shorten
 
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 5_000_000  # as many as bytes in a document; see files.LIMIT_BYTES
 MAX_DEPTH = 40
 MAX_VALUES = 50_000  # keys, scalars, lists and maps together; a bank of 200 items has about 10,000
 
