@@ -185,3 +185,8 @@ def test_grades_are_the_same_under_every_hash_seed():
 
 def test_a_very_long_answer_is_graded_at_once():
     assert not passes("water " * 200_000)
+
+
+@pytest.mark.parametrize("references", [("",), ("...",), ("🏦",), ("", "Yeast makes gas.")])
+def test_a_reference_without_words_is_no_crash(references):
+    assert not grade_record("Why does dough rise?", references, "a bicycle").correct

@@ -187,6 +187,31 @@ def test_evidence_never_stands_in_a_denied_clause():
     assert not found.correct and all("dense" not in met.evidence for met in found.met)
 
 
+def test_a_not_may_be_put_in_another_word():
+    item = ITEMS["llm/embeddings-and-positions:why-positions"]
+    assert grade(
+        item, "Attention on its own ignores the order of words. A position vector is added to each token's embedding."
+    ).correct
+
+
+@pytest.mark.parametrize(
+    ("answer", "language"),
+    [
+        ("Holz ist nicht so dicht wie Wasser und ein Stein sinkt auf den Grund.", "German"),
+        ("La madera es menos densa que el agua y una piedra se hunde en el fondo.", "Spanish"),
+        ("Le bois est moins dense que l'eau et la pierre coule au fond.", "French"),
+        ("Дерево легче воды, камень тонет, d = 0.5", "Cyrillic"),
+    ],
+)
+def test_an_answer_in_another_language_is_said_to_be_one(answer, language):
+    found = grade(FLOAT, answer)
+    assert language in found.misunderstood and "cannot be compared" in found.misunderstood and not found.correct
+
+
+def test_formulas_are_no_other_language():
+    assert not grade(FLOAT, "C(n, k) = d * t + P(a, b), o(n) = l * s, e = d / t, y = a").misunderstood
+
+
 def test_a_known_wrong_answer_is_heard_nearly_word_for_word():
     assert grade(FLOAT, "wood floats because it's dry, a stone sinks because it is wet").feedback == "Wetness has no part in it."
 
@@ -245,6 +270,12 @@ def test_an_item_with_references_and_a_rubric_alone_is_graded_too():
         ("It floats, which is wrong.", []),
         ("Nobody says that it sinks.", []),
         ("It floats, and it drowns, which is nonsense.", ["It floats"]),
+        ("The following is wrong: it sinks. It floats.", ["It floats."]),
+        ("Contrary to what one hears, it isn't the case that it sinks.", []),
+        ("There's no truth in the claim that it sinks.", []),
+        ("It sinks. It drowns. All of the above is untrue.", []),
+        ("It sinks. It drowns. I don't think any of that is right.", []),
+        ("It floats. All of this is true.", ["It floats.", "All of this is true."]),
         ("That's nonsense once it drowns.", ["That's nonsense once it drowns."]),
         ("It floats, wet or not.", ["It floats, wet or not."]),
         ("A stone shows that it is false.", ["A stone shows that it is false."]),

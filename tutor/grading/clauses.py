@@ -25,7 +25,11 @@ DENIAL = re.compile(
     r"\s*(?:\w+ly\s+)?(?:think|believe|say|claim|agree|accept|state|assume|suppose)?"
     r"\s*(?:that|with\s+the\s+(?:claim|idea|statement)\s+that)"
     r"|(?:nobody|no\s+one)\s+(?:thinks|believes|says|claims)\s*(?:that)?"
-    r"|there\s+is\s+no\s+(?:truth|evidence|way|reason)\s*(?:in\s+)?(?:that|in)?"
+    r"|(?:few|hardly\s+anyone|hardly\s+anybody|only\s+fools?|some|many|people|some\s+people)\s+(?:would\s+)?(?:wrongly|falsely)?\s*(?:agree|wrongly\s+\w+|falsely\s+\w+)\s+that\b"
+    r"|nobody\s+who\b[^,.;:]*\b(?:say|think|believe|claim)s?\b(?:\s+that)?\W*"
+    r"|(?:there\s+is|there['’]s)\s+no\s+(?:truth|evidence|way|reason)\s*(?:in|to|for)?\s*(?:the\s+(?:claim|idea|belief|statement|view)\s+)?(?:that)?"
+    r"|it(?:\s+would|['’]d)\s+be\s+(?:a\s+(?:mistake|lie|fallacy)|wrong|false|incorrect)\s+(?:to\s+\w+\s+)?(?:that\b)?"
+    r"|(?:the\s+following|what\s+follows)\s+(?:is|would\s+be)\s+(?:simply\s+|just\s+)?(?:not\s+(?:true|right|so|correct)|false|wrong|untrue|incorrect|nonsense)\W+"
     r"|(?:no|nope|nah|wrong|false|never|not\s+at\s+all|not\s+so|by\s+no\s+means|in\s+no\s+way|under\s+no\s+circumstances|on\s+the\s+contrary)\s*[,:;.!–—-]+\s*"
     r"|(?:by\s+no\s+means|in\s+no\s+way|under\s+no\s+circumstances|far\s+from(?=\s+(?:\w+ing|it)\b))\s+"
     r"|contrary\s+to\s+(?:what\s+\w+\s+(?:say|says|think|thinks|believe)|the\s+(?:claim|idea|belief|statement|view)(?:\s+that)?|popular\s+belief)?\s*"
@@ -42,12 +46,23 @@ DENIED_AT_END = re.compile(
     r"|(?<!or )\bnot[.!]*$",
     re.I,
 )
+DENIES_ALL = re.compile(
+    rf"^\W*(?:(?:but|and|yet)\W+)?(?:(?:all|none|both|neither|everything|nothing)\b[^.]*\b(?:is|are|was)\s+(?:\w+ly\s+|just\s+)?"
+    rf"(?:{_UNTRUE}|true|right|correct)"
+    r"|(?:i|we)\s+(?:do\s*not|don['’]?t|cannot|can['’]t)\s+(?:think|believe|agree)\b[^.]*\b(?:any|that|this|it)\b[^.]{0,30}"
+    r"|(?:i|we)\s+disagree(?:\s+with\s+(?:all|any|that|this|it)\b[^.]*)?|they\s+(?:all\s+)?(?:err|are\s+(?:all\s+)?(?:wrong|mistaken))"
+    r"|on\s+the\s+contrary)\W*$",
+    re.I,
+)
 DENIES_WHAT_WENT_BEFORE = re.compile(
     rf"^\W*(?:(?:but|and|yet)\W+)?(?:(?:that|this|it|all\s+of\s+(?:that|this|it)|none\s+of\s+(?:that|this|it))\s*(?:is|['’]s|was)\s*"
     rf"(?:\w+ly\s+|just\s+|quite\s+)?(?:{_UNTRUE}|true|right|correct)|{_UNTRUE}|no|nope|wrong|false|not\s+so|not\s+true)\W*$",
     re.I,
 )
 ONE_OF_SEVERAL = re.compile(r"[,;]\s+(?:and|but|so)\s+", re.I)  # before the last of the things that a sentence says
+AFFIRMS_ALL = re.compile(
+    r"^\W*(?:(?:but|and|yet)\W+)?(?:all|both|everything)\b[^.]*\b(?:is|are|was)\s+(?:\w+ly\s+)?(?:true|right|correct)\W*$", re.I
+)
 POINTS_BACK = re.compile(r"\W*(?:(?:but|and|yet)\W+)?(?:that|this|it|all|none)\b", re.I)
 TRUE = re.compile(
     r"^\W*(?:that|this|it|all\s+of\s+(?:that|this|it))\s*(?:is|['’]s|was)\s*(?:\w+ly\s+)?(?:true|right|correct)\W*$", re.I
@@ -86,6 +101,8 @@ def sentences_of(answer: str, no_is_an_answer: bool = False) -> list[Clause]:
         if not part:
             continue
         begin = DENIAL.match(part)
+        if found and number + 1 == len(parts) and DENIES_ALL.match(part) and not AFFIRMS_ALL.match(part):
+            return [Clause(one.text, True) for one in found]
         if (
             DENIES_WHAT_WENT_BEFORE.match(part)
             and not TRUE.match(part)
@@ -101,7 +118,7 @@ def sentences_of(answer: str, no_is_an_answer: bool = False) -> list[Clause]:
             denied, _, affirmed = _parted(part[begin.end() :].strip(), begin[0])
             found.append(Clause(denied, True))
             if affirmed:
-                found.append(Clause(affirmed, False))
+                parts.insert(number + 1, affirmed)  # which may deny in its turn
         elif begin and re.search(r"\w", part) and number + 1 < len(parts):  # "No." denies the sentence after it
             parts[number + 1] = f"No, {parts[number + 1]}"
         elif part.endswith("?") and number + 1 < len(parts) and PLAIN_NO.match(parts[number + 1]):

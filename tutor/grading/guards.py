@@ -167,7 +167,12 @@ def reversal_in(
             return f"“{answer.tokens[place].text}” says the opposite of what is right."
     if any(found[reference.content[k]].negated != answer.tokens[place].negated for k, place in against):
         return ""  # a negated opposite means the same again
-    flips = sum(1 for k, place, _ in pairs if found[reference.content[k]].negated != answer.tokens[place].negated)
+    flips = sum(
+        1
+        for k, place, _ in pairs
+        if found[reference.content[k]].negated != answer.tokens[place].negated
+        and _denied_word(reference, k) in ("", *answer.places)
+    )
     if flips and reference.negations % 2 != answer.negations % 2:
         return (
             "A “not” turns this round."
@@ -175,6 +180,16 @@ def reversal_in(
             else "A “not” is missing here, and that turns it round."
         )
     return ""
+
+
+def _denied_word(reference: ReferenceTokens, k: int) -> str:
+    """The word behind the "not" that reaches a content word, "" for none; an answer without it puts it in another way."""
+    place = reference.content[k]
+    if not reference.tokens[place].negated:
+        return ""
+    while place and reference.tokens[place].kind != "not":
+        place -= 1
+    return reference.tokens[place + 1].stem
 
 
 def disorder_in(reference: ReferenceTokens, answer: AnswerTokens) -> int:
@@ -246,7 +261,7 @@ def _telling_words(text: TextTokens) -> list[tuple[str, Token]]:
 def is_copy(reference: ReferenceTokens, answer: AnswerTokens, pairs: list[tuple[int, int, float]]) -> bool:
     """Whether the answer repeats the reference in the same order, except for spelling slips and a few words around it."""
     count = len(reference.content)
-    if len({place for _, place, _ in pairs}) < count or any(value < 0.9 for _, _, value in pairs):
+    if not pairs or len({place for _, place, _ in pairs}) < count or any(value < 0.9 for _, _, value in pairs):
         return False
     places = [place for _, place, _ in pairs]
     inside = sum(1 for i in answer.content if places[0] <= i <= places[-1])

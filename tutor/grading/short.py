@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tutor import stop_words
 from tutor.grading import guards
 from tutor.grading.comparable import (
     Alignment,
@@ -196,18 +197,38 @@ def _other_script(answer: str, references: Sequence[str]) -> str:
     """A message where the answer is written in other letters than the references, else ""."""
     if answer.isascii():
         return ""
-    cyrillic = any(CYRILLIC.search(text) for text in references)
-    mine, theirs = _script(clean(answer, cyrillic)), {_script(text) for text in references}
-    mine = _script(answer) if mine == "LATIN" and not re.search("[a-zA-Z]", clean(answer, True)) else mine
+    mine, theirs = _script(clean(answer, True)), {_script(text) for text in references}
     if mine and theirs - {""} and mine not in theirs:
         other = " or ".join(sorted(theirs - {""})).capitalize()
         return f"The answer is written in {mine.capitalize()} letters and the reference in {other}: they cannot be compared."
     return ""
 
 
+LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "ru": "Russian", "nl": "Dutch"}
+
+
+def _other_language(answer: str, references: Sequence[str]) -> str:
+    """A message where an answer in words of another language meets references in English, else ""."""
+    language = _language_of(answer)
+    if not language or _language_of(" ".join(references)):
+        return ""
+    return f"The answer is in {language}, it seems, and the reference in English: they cannot be compared. Answer in English."
+
+
+def _language_of(text: str) -> str:
+    """The language of a text by its function words; "" where there are few, and for English."""
+    words = set(re.findall(r"[^\W\d_]{2,}", text[:2000].lower()))  # single letters are mostly symbols
+    counts = {code: len(words & known) for code, known in stop_words.FUNCTION_WORDS.items()}
+    code = max(sorted(counts), key=lambda code: counts[code])
+    english = len(words & stop_words.GLUE)
+    return LANGUAGES[code] if counts[code] >= max(3, 0.2 * len(words), 2 * english) else ""
+
+
 def unreadable(answer: str, references: Sequence[str]) -> str:
     """Why an answer can't be compared with the references at all; "" where it can."""
-    return _other_script(answer, references) if re.search(r"\w", answer) else "Nothing was typed."
+    if not re.search(r"\w", answer):
+        return "Nothing was typed."
+    return _other_script(answer, references) or _other_language(answer, references)
 
 
 MET = 0.55  # share of a point's weight from which it counts as made
