@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from functools import lru_cache
 
 import pytest
 from labelled_answers import (
+    FOLDER,
     ROOT,
     LabelledAnswer,
     is_fit,
@@ -206,6 +208,13 @@ def test_a_not_may_be_put_in_another_word():
 def test_an_answer_in_another_language_is_said_to_be_one(answer, language):
     found = grade(FLOAT, answer)
     assert language in found.misunderstood and "cannot be compared" in found.misunderstood and not found.correct
+
+
+def test_right_answers_in_another_language_are_not_compared():
+    rows = [json.loads(line) for line in (FOLDER / "languages" / "right.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == 10
+    graded = {row["language"]: grade(ITEMS[row["item"]], row["answer"]) for row in rows}
+    assert all("cannot be compared" in found.misunderstood for found in graded.values()), graded
 
 
 def test_formulas_are_no_other_language():

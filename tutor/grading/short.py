@@ -199,9 +199,13 @@ def _other_script(answer: str, references: Sequence[str]) -> str:
         return ""
     mine, theirs = _script(clean(answer, True)), {_script(text) for text in references}
     if mine and theirs - {""} and mine not in theirs:
-        other = " or ".join(sorted(theirs - {""})).capitalize()
-        return f"The answer is written in {mine.capitalize()} letters and the reference in {other}: they cannot be compared."
+        other = " or ".join(_name_of(script) for script in sorted(theirs - {""}))
+        return f"The answer is written in {_name_of(mine)} letters and the reference in {other}: they cannot be compared."
     return ""
+
+
+def _name_of(script: str) -> str:
+    return script if script == "CJK" else script.capitalize()
 
 
 LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "ru": "Russian", "nl": "Dutch"}
