@@ -94,18 +94,20 @@ class ReplyCache:
     def _run(self, query: str, values: tuple[Any, ...]) -> list[Any]:
         import sqlite3
 
-        if self._connection is None:
-            return []
-        try:
-            with self._lock:
+        with self._lock:
+            if self._connection is None:
+                return []
+            try:
                 return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error:
-            return []
+            except sqlite3.Error:
+                return []
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Close the file, once a thread that an interrupt left behind has done with it: closed under a query, SQLite crashes."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
 
 def as_document(reply: Reply) -> dict[str, Any]:
