@@ -278,7 +278,11 @@ def test_an_item_with_references_and_a_rubric_alone_is_graded_too():
         ("It is wrong that it sinks; it drowns.", []),
         ("It floats, which is wrong.", []),
         ("Nobody says that it sinks.", []),
-        ("It floats, and it drowns, which is nonsense.", ["It floats"]),
+        ("It floats, and it drowns, which is nonsense.", ["It floats, and "]),
+        (
+            "It floats, and if it did not it would drown, which is nonsense.",
+            ["It floats, and if it did not it would drown, which is nonsense."],
+        ),
         ("The following is wrong: it sinks. It floats.", ["It floats."]),
         ("Contrary to what one hears, it isn't the case that it sinks.", []),
         ("There's no truth in the claim that it sinks.", []),

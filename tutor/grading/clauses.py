@@ -63,6 +63,7 @@ ONE_OF_SEVERAL = re.compile(r"[,;]\s+(?:and|but|so)\s+", re.I)  # before the las
 AFFIRMS_ALL = re.compile(
     r"^\W*(?:(?:but|and|yet)\W+)?(?:all|both|everything)\b[^.]*\b(?:is|are|was)\s+(?:\w+ly\s+)?(?:true|right|correct)\W*$", re.I
 )
+IF = re.compile(r"\W*(?:if|otherwise|else)\b", re.I)
 POINTS_BACK = re.compile(r"\W*(?:(?:but|and|yet)\W+)?(?:that|this|it|all|none)\b", re.I)
 TRUE = re.compile(
     r"^\W*(?:that|this|it|all\s+of\s+(?:that|this|it))\s*(?:is|['’]s|was)\s*(?:\w+ly\s+)?(?:true|right|correct)\W*$", re.I
@@ -127,10 +128,16 @@ def sentences_of(answer: str, no_is_an_answer: bool = False) -> list[Clause]:
         elif ASKS.match(part):
             continue  # a question says nothing
         elif DENIED_AT_END.search(part):
-            said = list(ONE_OF_SEVERAL.finditer(part))  # "A, and B, which is false" denies B alone
-            if said:
-                found.append(Clause(part[: said[-1].start()], False))
-            found.append(Clause(part[said[-1].end() :] if said else part, True))
+            *before, last = [
+                0,
+                *(found.end() for found in ONE_OF_SEVERAL.finditer(part)),
+            ]  # "A, and B, which is false" denies B alone
+            if IF.match(part[last:]):  # "if A, then B, which is nonsense" speaks for what it began with
+                before, last = [0], len(part)
+            if before:
+                found.append(Clause(part[:last], False))
+            if part[last:]:
+                found.append(Clause(part[last:], True))
         else:
             found.append(Clause(part, False))
         goes_on = bool(found) and found[-1].denied and part.endswith(";")
