@@ -116,7 +116,7 @@ def sentences_of(answer: str, no_is_an_answer: bool = False) -> list[Clause]:
         elif begin and no_is_an_answer and PLAIN_NO.match(part):
             found.append(Clause(part, False))
         elif begin and begin.end() < len(part):
-            denied, _, affirmed = _parted(part[begin.end() :].strip(), begin[0])
+            denied, affirmed = _parted(part[begin.end() :].strip(), begin[0])
             found.append(Clause(denied, True))
             if affirmed:
                 parts.insert(number + 1, affirmed)  # which may deny in its turn
@@ -128,16 +128,7 @@ def sentences_of(answer: str, no_is_an_answer: bool = False) -> list[Clause]:
         elif ASKS.match(part):
             continue  # a question says nothing
         elif DENIED_AT_END.search(part):
-            *before, last = [
-                0,
-                *(found.end() for found in ONE_OF_SEVERAL.finditer(part)),
-            ]  # "A, and B, which is false" denies B alone
-            if IF.match(part[last:]):  # "if A, then B, which is nonsense" speaks for what it began with
-                before, last = [0], len(part)
-            if before:
-                found.append(Clause(part[:last], False))
-            if part[last:]:
-                found.append(Clause(part[last:], True))
+            found += _denied_at_end(part)
         else:
             found.append(Clause(part, False))
         goes_on = bool(found) and found[-1].denied and part.endswith(";")
@@ -148,15 +139,24 @@ TURNS_BACK = re.compile(r"\W*(?:but|instead|rather|really|actually|in\s+fact|in\
 PLAIN_NO = re.compile(r"\W*(?:no|nope|nah|not\s+at\s+all|never)\b", re.I)
 
 
-def _parted(rest: str, denial: str) -> tuple[str, str, str]:
-    """What a denial reaches, and what is affirmed after it: "not because A but because B", "contrary to A, B"."""
+def _denied_at_end(sentence: str) -> list[Clause]:
+    """What a sentence that ends in a denial affirms and denies: "A, and B, which is false" denies B alone."""
+    last = max((joint.end() for joint in ONE_OF_SEVERAL.finditer(sentence)), default=0)
+    if IF.match(sentence[last:]):  # "if A, then B, which is nonsense" speaks for what it began with
+        return [Clause(sentence, False)]
+    affirmed = [Clause(sentence[:last], False)] if last else []
+    return [*affirmed, Clause(sentence[last:], True)]
+
+
+def _parted(rest: str, denial: str) -> tuple[str, str]:
+    """(what a denial reaches, what is affirmed after it, "" for nothing): "not because A but because B", "contrary to A, B"."""
     if re.match(r"\W*contrary", denial, re.I):
-        return rest.partition(",")
+        denied, _, affirmed = rest.partition(",")
+        return denied, affirmed
     if re.match(r"\W*(?:not|never|it|this|that|i|we|you|one|nobody|no\s+one)\b", denial, re.I):
-        parts = re.split(r"(?:[,;]\s+(?:but|instead|rather)|\s+but)\b,?\s*", rest, maxsplit=1, flags=re.I)
-        if len(parts) == 2:
-            return parts[0], "but", parts[1]
-    return rest, "", ""
+        denied, *rest_of_it = re.split(r"(?:[,;]\s+(?:but|instead|rather)|\s+but)\b,?\s*", rest, maxsplit=1, flags=re.I)
+        return denied, "".join(rest_of_it)
+    return rest, ""
 
 
 def clause_spans(text: str, longest: int = 12) -> list[tuple[int, int]]:
