@@ -51,6 +51,12 @@ GLOBAL_OPTIONS = (
     click.option("--server", metavar="NAME", help="A local server: ollama, llamacpp, vllm or lmstudio."),
     click.option("--offline", is_flag=True, default=None, help="Never call a model."),
     click.option("--require-model", is_flag=True, default=None, help="End with exit code 3 if the model can't answer."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, 86_400, min_open=True),
+        metavar="S",
+        help="Wait S seconds for a reply of the model (also TUTOR_TIMEOUT).",
+    ),
     click.option("--max-tokens-total", type=click.IntRange(min=1), metavar="N", help="Do without the model after N tokens."),
     click.option("--no-log", is_flag=True, default=None, help="Don't log the calls to the model."),
     click.option("--seed", type=int, metavar="N", help="Draw the same questions again."),

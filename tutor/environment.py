@@ -164,7 +164,7 @@ class Environment:
         Raises ModelError where one is required and none is set.
         """
         from utils.errors import ModelError
-        from utils.llm.endpoint import endpoint_of, outdated_name
+        from utils.llm.endpoint import endpoint_of, limits_of, outdated_name
         from utils.llm.language_model import LanguageModel
         from utils.llm.replies import Cassette, ReplyCache
 
@@ -183,8 +183,9 @@ class Environment:
             tape = Cassette(cassette)
             self._opened.callback(tape.save)
         return LanguageModel(
-            endpoint, cache=cache, cassette=tape, max_tokens_total=settings.max_tokens_total,
-            required=settings.require_model or bool(tape), on_wait=lambda seconds, why: self.on_wait(seconds, why),
+            endpoint, cache=cache, cassette=tape, limits=limits_of(settings, endpoint),
+            max_tokens_total=settings.max_tokens_total, required=settings.require_model or bool(tape),
+            on_wait=lambda seconds, why: self.on_wait(seconds, why),
         )  # fmt: skip
 
     @staticmethod

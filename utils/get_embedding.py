@@ -17,7 +17,7 @@ from pathlib import Path
 
 from utils.embedding import built_in
 from utils.errors import ModelError, UsageError
-from utils.llm.endpoint import Endpoint, Limits, endpoint_of
+from utils.llm.endpoint import Endpoint, Limits, endpoint_of, limits_of
 from utils.llm.faults import model_error
 from utils.settings import Settings
 
@@ -127,7 +127,8 @@ def embedder_of(settings: Settings, cache: Path | None, environment: Mapping[str
     environment = os.environ if environment is None else environment
     model = environment.get("TUTOR_EMBEDDING_MODEL", "").strip()
     endpoint = endpoint_of(settings, environment) if model else None
-    return Embedder(endpoint, model, cache) if endpoint else None
+    limits = limits_of(settings, None, environment)
+    return Embedder(endpoint, model, cache, limits) if endpoint else None
 
 
 SecondLook = Callable[[str, Sequence[str]], list[float]]  # as Embedder.similarities

@@ -15,6 +15,7 @@ class Settings:
     server: str | None = None  # one of utils.llm.endpoint.SERVERS: a shorthand for its base URL
     offline: bool = False
     require_model: bool = False  # a model that can't answer ends the command
+    timeout: float | None = None  # seconds for one reply of the model; TUTOR_TIMEOUT says so too, see utils.llm.endpoint
     max_tokens_total: int | None = None  # when they are used up, the built-in tutor takes over
     no_log: bool = False  # keep no list of calls to the model
     seed: int | None = None

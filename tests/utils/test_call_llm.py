@@ -16,7 +16,7 @@ from endpoint import STREAM_HEAD, completion, error, event, events, response, se
 from utils import call_llm as module
 from utils.call_llm import CUT_OFF, call_llm, whole
 from utils.errors import ExitCode, ModelError, UsageError
-from utils.llm.endpoint import Endpoint, Limits, endpoint_of, outdated_name
+from utils.llm.endpoint import DEFAULT_LIMITS, LOCAL_LIMITS, Endpoint, Limits, endpoint_of, limits_of, outdated_name
 from utils.settings import Settings
 
 LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)  # nothing waits that long
@@ -329,6 +329,38 @@ def test_a_setting_that_cannot_be_meant_is_named(environment, words):
     with pytest.raises(UsageError, match=words) as caught:
         endpoint_of(Settings(), environment)
     assert "sk-a" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:8080/v1", True),
+        ("http://localhost:11434/v1", True),
+        ("http://[::1]:1/v1", True),
+        ("http://192.168.1.5/v1", True),
+        ("http://gpu.local:8000/v1", True),
+        ("http://ollama:11434/v1", True),
+        ("https://api.openai.com/v1", False),
+        ("https://me:secret@8.8.8.8/v1", False),
+        ("http://[oops/v1", False),
+    ],
+)
+def test_a_server_of_ones_own_gets_minutes_to_load_its_model(url, local):
+    assert limits_of(Settings(), Endpoint(url), {}) == (LOCAL_LIMITS if local else DEFAULT_LIMITS)
+
+
+def test_a_timeout_is_for_the_whole_reply_and_the_option_comes_before_the_variable():
+    endpoint, environment = Endpoint("http://127.0.0.1:1/v1"), {"TUTOR_TIMEOUT": " 300 "}
+    limits = limits_of(Settings(), endpoint, environment)
+    assert (limits.connect_s, limits.first_piece_s, limits.stall_s, limits.total_s) == (5, 300, 300, 300)
+    assert limits_of(Settings(timeout=2.5), endpoint, environment).connect_s == 2.5
+    assert limits_of(Settings(timeout=2.5), endpoint, environment).total_s == 2.5
+
+
+@pytest.mark.parametrize("seconds", ["soon", "0", "-3", "nan", "inf", "1e9"])
+def test_a_timeout_that_is_no_time_is_a_wrong_setting(seconds):
+    with pytest.raises(UsageError, match=f'TUTOR_TIMEOUT: found "{seconds}", expected seconds'):
+        limits_of(Settings(), None, {"TUTOR_TIMEOUT": seconds})
 
 
 def test_the_module_runs_by_itself():

@@ -19,6 +19,7 @@ SERVERS = {
 }
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-5-mini"  # at DEFAULT_BASE_URL; any other server is asked which models it has
+MAX_TIMEOUT_S = 86_400  # a day
 NO_KEY = "none-needed"  # local servers require some key in the header and ignore its value
 KEYS = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai)-[\w*-]{4,}|Bearer\s+\S+|://[^/\s@]+@")
 
@@ -35,12 +36,27 @@ class Endpoint:
     @property
     def host(self) -> str:
         """`127.0.0.1:8080`, without the user and password that a URL may hold."""
-        return self.base_url.partition("://")[2].partition("/")[0].rpartition("@")[2] or self.base_url
+        return re.split("[/?#]", self.base_url.partition("://")[2])[0].rpartition("@")[2] or self.base_url
+
+    @property
+    def local(self) -> bool:
+        """Whether it is on this machine or in this network, where a model may have to be loaded first."""
+        from ipaddress import ip_address
+        from urllib.parse import urlsplit
+
+        try:
+            name = urlsplit(self.base_url).hostname or ""
+        except ValueError:
+            return False
+        try:
+            return ip_address(name).is_private
+        except ValueError:
+            return "." not in name or name.endswith((".localhost", ".local", ".internal", ".lan"))
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long to wait, in seconds, and how often to try. `total_s` covers all tries together."""
+    """How long to wait, in seconds, and how often to try. `total_s` covers all tries of one reply together."""
 
     connect_s: float = 5.0
     first_piece_s: float = 30.0
@@ -51,6 +67,23 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+LOCAL_LIMITS = Limits(first_piece_s=600.0, stall_s=60.0, total_s=1200.0)  # a cold model loads for minutes
+
+
+def limits_of(settings: Settings, endpoint: Endpoint | None, environment: Mapping[str, str] | None = None) -> Limits:
+    """How long to wait for the model: as --timeout or TUTOR_TIMEOUT says, else by where it is. Raises UsageError."""
+    environment = os.environ if environment is None else environment
+    seconds, given = settings.timeout, environment.get("TUTOR_TIMEOUT", "").strip()
+    if seconds is None and given:
+        try:
+            seconds = float(given)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds <= MAX_TIMEOUT_S:
+            raise UsageError(f'TUTOR_TIMEOUT: found "{given}", expected seconds up to {MAX_TIMEOUT_S:,}; correct or unset it')
+    if seconds is None:
+        return LOCAL_LIMITS if endpoint and endpoint.local else DEFAULT_LIMITS
+    return Limits(min(DEFAULT_LIMITS.connect_s, seconds), first_piece_s=seconds, stall_s=seconds, total_s=seconds)
 
 
 def endpoint_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Endpoint | None:
