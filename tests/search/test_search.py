@@ -174,6 +174,18 @@ def test_a_section_is_found_by_its_questions_in_the_bank_and_their_answers(folde
     assert found(opened(folder, cache), "trypsin") == []
 
 
+def test_more_right_answers_in_the_bank_add_words_and_no_weight(folder, cache):
+    bank = write(folder, "food/cheese.quiz.yaml", CHEESE_BANK)
+    few = opened(folder, cache).search("which enzyme curdles milk")
+    bank.write_text(
+        CHEESE_BANK.replace("does.", "does., Chymosin curdles the milk., An enzyme. It thickens dairy."), encoding="utf-8"
+    )
+    index = opened(folder, cache)
+    assert index.search("which enzyme curdles milk") == few
+    bank.write_text(CHEESE_BANK.replace("does.", "does., A protease from the stomach of a calf."), encoding="utf-8")
+    assert found(opened(folder, cache), "protease") == ["food/cheese#rennet"]
+
+
 def test_an_asked_comment_in_code_is_code(folder, cache):
     write(folder, "food/how.md", f"# How to write\n\n## Comments\n\n````\n{ASKED}````\n\nLike so.\n")
     (passage,) = opened(folder, cache).search("puff")

@@ -453,7 +453,7 @@ def _items(text: str, lesson: str, path: str) -> list[Item]:
 def _documents(lesson: Lesson, items: list[Item]) -> Iterator[dict[str, Any]]:
     field = field_of(lesson.language)
     for piece in pieces_of(lesson, items):
-        searched = normalize(f"{piece.heading}\n{piece.text}\n{piece.also}")
+        searched = normalize(f"{piece.heading}\n{piece.text}\n{piece.also}\n{piece.said_too}")
         document = {
             "lesson": lesson.id, "field": field, "heading": piece.heading, "section": piece.section,
             "line": piece.line, "text": piece.text, "also": piece.also, "answers": piece.answers,

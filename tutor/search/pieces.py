@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.corpus.markdown import asked_lines, without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
+from tutor.search.words import WORD
 
 PIECE_CHARACTERS = 4_000  # up to about this length, a whole section is found more reliably than its parts
 FEWEST_WORDS = 5  # of an answer that can stand alone
@@ -25,6 +26,7 @@ class Piece:
     text: str
     also: str  # questions that the section answers, one on each line
     answers: str  # the author's short answers to some of them: question, tab, answer, one on each line
+    said_too: str  # words that other right answers use, each once: the more a bank knows, the less its sections would count
 
 
 def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
@@ -34,13 +36,21 @@ def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
         own = [item for item in items if item.section == section.slug]
         also = "\n".join([*asked_lines(section.text), *(wording(item) for item in own)])
         answers = "\n".join(filter(None, map(short_answer, own)))
+        further = [said for item in own for said in item.references[1:]]
+        said_too = " ".join(words_beside(f"{heading}\n{section.text}\n{also}", further)) if further else ""
         for offset, text in split(without_comments(section.text)):
-            yield Piece(heading, section.slug, section.text_line + offset, text, also, answers)
+            yield Piece(heading, section.slug, section.text_line + offset, text, also, answers, said_too)
 
 
 def wording(item: Item) -> str:
-    """An item on one line: what it asks, and how it would be answered."""
-    return " ".join(" ".join((item.question, *item.references)).split())
+    """An item on one line: what it asks, and how its author would answer."""
+    return " ".join(" ".join((item.question, *item.references[:1])).split())
+
+
+def words_beside(text: str, others: Iterable[str]) -> dict[str, None]:
+    """The words of other texts that a text doesn't have, each once, in order."""
+    known = set(WORD.findall(text.lower()))
+    return dict.fromkeys(word for other in others for word in WORD.findall(other.lower()) if word not in known)
 
 
 def short_answer(item: Item) -> str:
