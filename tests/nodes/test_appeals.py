@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import pytest
 from conftest import environment_of
+from typist import Typist
 
 from flow import create_learn_flow
-from tutor.models import Step
 from tutor.nodes.shared import session_store
-from tutor.screen.keys import as_step, hints_line
-from tutor.screen.learners import Unattended
 
 BANK = """\
 items:
@@ -27,28 +23,11 @@ items:
 SECOND = BANK.removeprefix("items:\n").replace("id: why", "id: how")
 
 
-class Types(Unattended):
-    """Somebody who types lines where a line is read, and `a` on a page where the next line is one."""
-
-    def __init__(self, *lines: str):
-        self.lines, self.offered = deque(lines), []
-
-    def answer(self, question, keys):
-        self.offered.append(hints_line(keys))
-        return as_step(self.lines.popleft(), keys) if self.lines else Step("quit")
-
-    def press(self, keys):
-        if self.lines and self.lines[0] == "a" and "appeal" in keys:
-            self.lines.popleft()
-            return Step("appeal")
-        return Step("next")
-
-
 @pytest.fixture
 def type_lines(docs, home, capsys):
     def run(*lines, bank=BANK):
         (docs / "food" / "bread.quiz.yaml").write_text(bank, encoding="utf-8")
-        learner = Types(*lines)
+        learner = Typist(*lines)
         with environment_of(docs, home, learner) as environment:
             create_learn_flow().run(session_store(environment, "bread"))
             return capsys.readouterr().out, learner.offered, environment.records.attempts()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 
 import pytest
 from conftest import environment_of
+from typist import Typist
 
 from flow import create_learn_flow
 from tutor.grading import rubrics
 from tutor.models import Step
 from tutor.nodes.shared import session_store
-from tutor.screen.keys import as_step
-from tutor.screen.learners import ScriptedLearner, Unattended
+from tutor.screen.learners import ScriptedLearner
 
 BANK = """\
 items:
@@ -36,33 +35,11 @@ HALF, OTHER_HALF = "Wood is less dense than water.", "And the stone goes down."
 WHOLE = "Wood has a lower density than water and the stone goes to the bottom."
 
 
-class Types(Unattended):
-    """Somebody who types lines where a line is read, `a` on a page, and chooses by the words of an option; "" is Enter."""
-
-    def __init__(self, *lines: str):
-        self.lines = deque(lines)
-
-    def answer(self, question, keys):
-        return as_step(self.lines.popleft(), keys) if self.lines else Step("quit")
-
-    def press(self, keys):
-        if self.lines and self.lines[0] == "a" and "appeal" in keys:
-            self.lines.popleft()
-            return Step("appeal")
-        return Step("next")
-
-    def choose(self, options, keys, unattended):
-        if "neither of the two" not in options:
-            return super().choose(options, keys, unattended)
-        said = self.lines.popleft()
-        return Step("quit") if said == "q" else Step("choose", str(options.index(said)) if said else unattended)
-
-
 @pytest.fixture
 def type_lines(docs, home, capsys):
     def run(*lines, bank=BANK, learner=None):
         (docs / "food" / "bread.quiz.yaml").write_text(bank, encoding="utf-8")
-        learner = learner or Types(*lines)
+        learner = learner or Typist(*lines)
         with environment_of(docs, home, learner) as environment:
             create_learn_flow().run(session_store(environment, "bread"))
             return capsys.readouterr().out, environment.records.attempts()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
 from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from conftest import environment_of
+from typist import Typist
 
 from flow import create_quiz_flow
 from tutor.grading import rubrics
-from tutor.models import Step
 from tutor.nodes.shared import quiz_store
 from tutor.quiz.choosing import QuizRequest
-from tutor.screen.learners import Unattended
 
 BANK = """\
 items:
@@ -255,27 +253,11 @@ def test_where_it_cannot_be_written_nothing_is_graded(quiz, sheet, home, tmp_pat
 # -------------------------------------------------------------------------------------------------- at the keyboard
 
 
-class Sits(Unattended):
-    """Somebody at a keyboard, who types these lines and chooses by the words of an option; "" is Enter, "q" hands in."""
-
-    attended = True
-
-    def __init__(self, *lines):
-        self.lines = deque(lines)
-
-    def answer(self, question, keys):
-        return Step("answer", self.lines.popleft()) if self.lines else Step("quit")
-
-    def choose(self, options, keys, unattended):
-        said = self.lines.popleft()
-        return Step("quit") if said == "q" else Step("choose", str(options.index(said)) if said else unattended)
-
-
 @pytest.fixture
 def sit(docs, home, capsys):
     def run(*lines):
         request = QuizRequest(("food/bread",), 3, keys=("food/bread:salt", "food/bread:percent"))
-        with environment_of(docs, home, Sits(*lines)) as environment:
+        with environment_of(docs, home, Typist(*lines, attended=True)) as environment:
             shared = quiz_store(environment, request, None, None, None, None, 1, False, 1, {}, None)
             create_quiz_flow().run(shared)
             cards = environment.records.cards()
