@@ -272,13 +272,15 @@ def create_quiz_flow() -> Flow:
 def create_appeal_flow() -> Flow:
     """A disputed grade, looked at again.
 
-    Its store: `number` (of the attempt), `corpus`, `records`, `now`, `model`, `terminal` (a OneShot); then `attempt`, `item`,
-    `lesson`, the `second` grade, the `flips` (other attempts that it changes where it stands), and at the end `stands`.
+    Its store: `number` (of the attempt), `corpus`, `records`, `now`, `model`, `terminal` (a OneShot), `person` (a Terminal to ask
+    a person what they meant, or None); then `attempt`, `item`, `lesson`, the `second` grade, the `flips` (other attempts that it
+    changes where it stands), and at the end `stands`.
     """
     load, look, show = nodes.LoadAttempt(), nodes.LookAgain(), nodes.ShowAppeal()
     load >> look
     look - "stands" >> nodes.GradeOthersAgain() >> show
     look - "kept" >> show
+    look - "left" >> nodes.KeepGrade()
     return Flow(start=load)
 
 

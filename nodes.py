@@ -40,7 +40,9 @@ BY_FLOW = {
     "summarize": ("ChooseSections", "SummarizeSections", "CombineSummaries", "ShowSummary"),
     "draft": ("DraftItems", "CheckDrafts", "OfferDrafts"),
     "grade": ("ReadRecords", "GradeRecords", "WriteGrades", "CountGrades"),
-    "appeal": ("AskWhatWasMeant", "AppealGrade", "GradeOthersAgain", "ShowFlips", "LoadAttempt", "LookAgain", "ShowAppeal"),
+    "appeal": (
+        "AskWhatWasMeant", "AppealGrade", "GradeOthersAgain", "ShowFlips", "LoadAttempt", "LookAgain", "KeepGrade", "ShowAppeal",
+    ),
 }  # fmt: skip
 FLOW_OF = {name: flow for flow, names in BY_FLOW.items() for name in names}
 

@@ -8,10 +8,10 @@ import pytest
 from conftest import environment_of
 from typist import Typist
 
-from flow import create_learn_flow
+from flow import create_appeal_flow, create_learn_flow
 from tutor.grading import rubrics
 from tutor.models import Step
-from tutor.nodes.shared import session_store
+from tutor.nodes.shared import appeal_store, session_store
 from tutor.screen.learners import ScriptedLearner
 
 BANK = """\
@@ -195,3 +195,60 @@ def test_an_appeal_of_no_answer_asks_nothing(type_lines):
 def test_leaving_in_an_appeal_leaves(type_lines, refused):
     screen, attempts = type_lines(TRACE, "a", "q", "never typed")
     assert "The grade stands." not in screen and len(attempts) == 1
+
+
+def test_an_answer_whose_learner_meant_neither_can_be_appealed_like_any_other(type_lines, in_doubt):
+    screen, attempts = type_lines(WHOLE, "", "a", "a stone sinks to the bottom")
+    assert f"(attempt {attempts[-1].id})" in screen[screen.index("› neither of the two") :]
+    assert screen.count(ASKED) == 2 and "The appeal stands." in screen and len(attempts) == 2
+
+
+def test_the_page_after_the_answer_offers_an_appeal_where_neither_was_meant(type_lines, in_doubt):
+    learner = Typist(WHOLE, "")
+    bank = BANK.replace("    hints: [Think of what they weigh., Compare them with water.]\n", "")
+    type_lines(learner=learner, bank=bank)
+    assert any("a appeal" in keys for keys in learner.offered_on_pages)
+
+
+# -------------------------------------------------------------------------------------------------- the command
+
+
+@pytest.fixture
+def appeal(docs, home, capsys):
+    """Dispute the last answer at a terminal, where somebody types these lines."""
+
+    def run(*lines):
+        capsys.readouterr()
+        with environment_of(docs, home, Typist(*lines)) as environment:
+            shared = {**appeal_store(environment, 0), "person": environment.terminal}
+            create_appeal_flow().run(shared)
+            looked_at = environment.records.attempts()[-1].id
+            return capsys.readouterr(), shared["stands"], environment.records.appeals(looked_at)
+
+    return run
+
+
+def test_the_command_asks_at_a_terminal_what_was_meant(type_lines, appeal, refused):
+    type_lines(TRACE)
+    said, stands, looks = appeal("wood is less dense than water", "a stone sinks to the bottom")
+    assert said.out.count(ASKED) == 2 and said.out.index("Why does wood float") < said.out.index(f"› {TRACE}")
+    assert stands and "The appeal stands." in said.out and looks[0].clarified
+
+
+def test_the_command_takes_enter_for_neither(type_lines, appeal, refused):
+    type_lines(TRACE)
+    said, stands, looks = appeal("", "")
+    assert not stands and "The grade stands; both are kept." in said.out and looks[0].missed
+
+
+def test_leaving_the_command_at_its_question_changes_nothing(type_lines, appeal, refused):
+    _, attempts = type_lines(TRACE)
+    said, stands, looks = appeal("wood is less dense than water", "q")
+    assert not stands and not looks and f"the grade of attempt {attempts[0].id} stays as it was" in said.err
+
+
+def test_the_command_does_not_ask_again_once_it_was_told_what_is_so(type_lines, appeal, refused):
+    type_lines(TRACE)
+    appeal("wood is denser than water", "")
+    said, stands, _ = appeal()
+    assert ASKED not in said.out and not stands

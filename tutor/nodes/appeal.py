@@ -89,10 +89,10 @@ class AppealGrade(ModelVerb):
     def built_in(self, item: Item, lesson: Lesson, records: Records, stored: int, terminal: Terminal) -> Grade | None:
         """None where the learner leaves in place of saying what they meant."""
         attempt = records.attempt(stored)
-        said = answer_of(item, attempt)
-        if attempt and (points := grading.traced_points(item, said, attempt.grade, lesson.language)):
+        points = points_to_dispute(item, attempt, records, lesson.language) if attempt else ()
+        if attempt and points:
             return ask_what_was_meant(terminal, item, attempt.grade, points)
-        return grading.grade(item, said, strict=True, language=lesson.language)
+        return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade | None) -> str:
         if grade is None:
@@ -124,6 +124,13 @@ class AppealGrade(ModelVerb):
         if result == "again" and shared["result"] == "missed":
             return "settled"
         return "stands" if grade.correct else "again" if result == "again" else "missed"
+
+
+def points_to_dispute(item: Item, attempt: Attempt, records: Records, language: str) -> tuple[Point, ...]:
+    """The points that an appeal asks about; () where nothing can be asked, or where the learner has read already what is so."""
+    if any(grading.tells_what_is_so(item, grade) for grade in (attempt.grade, *records.appeals(attempt.id))):
+        return ()
+    return grading.traced_points(item, answer_of(item, attempt), attempt.grade, language)
 
 
 def answer_of(item: Item, attempt: Attempt | None) -> str:
@@ -198,21 +205,41 @@ class LoadAttempt(Verb):
 
 
 class LookAgain(ModelVerb):
-    """The answer graded once more: by a model that is told to be strict, else by the built-in grader at its strictest."""
+    """The answer graded once more: by a model that is told to be strict, else by what a person at the terminal says they meant,
+    else by the built-in grader at its strictest."""
 
-    def exec(self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
+    def exec(
+        self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None
+    ) -> Grade | None:
         if not bank.kind_of(item).is_free_text(item):
-            return self.built_in(item, attempt, lesson)
+            return self.built_in(item, attempt, lesson, records, person)
         return look_again(model, item, answer_of(item, attempt), lesson.language)
 
-    def built_in(self, item: Item, attempt: Attempt, lesson: Lesson) -> Grade:
+    def built_in(self, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None) -> Grade | None:
+        """None where the learner leaves in place of saying what they meant."""
+        if person and (points := points_to_dispute(item, attempt, records, lesson.language)):
+            person.show(screens.Question(item, item.lesson))
+            person.show(screens.Said(attempt.answer))
+            return ask_what_was_meant(person, item, attempt.grade, points)
         return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
-    def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade) -> str:
+    def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade | None) -> str:
+        if grade is None:
+            return "left"
         attempt = prepared["attempt"]
         shared["second"], shared["flips"] = grade, []
         shared["records"].add_appeal(attempt, grade, utc(shared["now"]()))
         return "stands" if grade.correct and not attempt.grade.correct else "kept"
+
+
+class KeepGrade(Verb):
+    """The learner left in place of saying what they meant: nothing has changed."""
+
+    keeps = "stands"
+
+    def exec(self, terminal: OneShot, attempt: Attempt) -> bool:
+        terminal.notice(f"Left: the grade of attempt {attempt.id} stays as it was.")
+        return False
 
 
 class ShowAppeal(Verb):

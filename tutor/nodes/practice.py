@@ -246,7 +246,8 @@ class RecordAttempt(Verb):
             place.round = round
         stored = shared["records"].add(attempt, place, card)
         shared["result"], shared["stored"] = result, stored.id
-        disputable = bank.kind_of(item).open_ended and not (grade.correct or grade.clarified) and attempt.answer
+        settled = grade.correct or grading.tells_what_is_so(item, grade)
+        disputable = bank.kind_of(item).open_ended and not settled and attempt.answer
         shared["appealable"] = stored.id if disputable else None
         terminal = shared["terminal"]
         if card and card.leech:

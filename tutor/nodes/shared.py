@@ -322,6 +322,7 @@ class AppealInputs(TypedDict):
     now: Callable[[], datetime]
     model: LanguageModel
     terminal: OneShot
+    person: Terminal | None  # where a person can be asked what they meant; None where nobody is there
 
 
 class AppealStore(AppealInputs, total=False):
@@ -345,4 +346,5 @@ def appeal_store(environment: Environment, number: int) -> AppealStore:
     return {
         "number": number, "corpus": environment.corpus, "records": environment.records,
         "now": environment.now, "model": environment.model, "terminal": environment.one_shot,
+        "person": environment.terminal if environment.one_shot.speaks_with_a_person else None,
     }  # fmt: skip

@@ -60,6 +60,11 @@ class OneShot:
         self.drawn = not (bulk or settings.json or is_plain(settings, sys.stdout) or not sys.stdout.isatty())
         self._settings, self._has_spoken = settings, False
 
+    @property
+    def speaks_with_a_person(self) -> bool:
+        """Whether a person reads what is shown and can be asked something."""
+        return not self.json and person_present() and sys.stdout.isatty()
+
     def _draw(self, screen: Screen) -> None:
         Terminal(self._settings).show(screen)
 
