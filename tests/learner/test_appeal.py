@@ -99,3 +99,15 @@ def test_an_appeal_that_stands_lists_on_screen_what_else_it_changes():
         "The same look at all other attempts of this question changes:", "✓ 3, 5: “x”", "✓ 8: “y”",
     ]  # fmt: skip
     assert appeals.flip_lines([]) == []
+
+
+def test_a_terminal_gets_whole_words_on_its_lines_and_the_patch_as_it_is():
+    one = appeals.grade_document(Grade(0.0, feedback="This does not yet say what the question asks for."))
+    patch = "+      - " + json.dumps("x " * 60)
+    document = {
+        "attempt": 1, "item": "a/b:c", "answer": "some words " * 9, "stands": False, "first": one, "flips": [], "patch": patch,
+        "second": {**one, "score": 0.45}, "test": {"passes": True, "command": "ptutor check 'a b.yaml'"},
+    }  # fmt: skip
+    lines = appeals.listing(document, 60).split("\n")
+    assert patch in lines and "ptutor check 'a b.yaml'" in lines and max(len(line) for line in lines if line != patch) <= 60
+    assert "The appeal stands in part; both are kept." in lines

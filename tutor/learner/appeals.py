@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import textwrap
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -118,18 +119,35 @@ def _flip_lines(flips: Sequence[tuple[int, str, bool]]) -> list[str]:
     return head + [f"{'✓' if correct else '✗'} {', '.join(ids)}: “{said}”" for (said, correct), ids in numbers.items()]
 
 
-def listing(appeal: AppealDocument) -> str:
-    """An appeal as text for a person."""
+def listing(appeal: AppealDocument, width: int | None = None) -> str:
+    """An appeal as text for a person. width: of their terminal; None where nothing is to be wrapped."""
     lines = [f"{appeal['item']}, attempt {appeal['attempt']}: “{appeal['answer']}”"]
     for name, one in (("first", appeal["first"]), ("second look", appeal["second"])):
         sign = "?" if one["unsure"] else "✓" if one["correct"] else "~" if one["score"] else "✗"
         why = f": {one['feedback']}" if one["feedback"] else ""
         lines.append(f"{sign} {name:11} score {one['score']:.2f}, {one['grader']}{why}")
-    lines.append("The appeal stands." if appeal["stands"] else "The grade stands; both are kept.")
+    gained = appeal["second"]["score"] > appeal["first"]["score"]
+    kept = "The appeal stands in part; both are kept." if gained else "The grade stands; both are kept."
+    lines.append("The appeal stands." if appeal["stands"] else kept)
     lines += _flip_lines([(one["attempt"], one["answer"], one["correct"]) for one in appeal["flips"]])
-    if appeal["patch"]:
-        lines += ["", "For the author of the bank, this change would accept such an answer:", "", appeal["patch"]]
+    lines = _wrapped(lines, width)
+    if appeal["patch"]:  # as it is, to be copied
+        lines += [
+            "",
+            *_wrapped(["For the author of the bank, this change would accept such an answer:"], width),
+            "",
+            appeal["patch"],
+        ]
     if test := appeal["test"]:
         now = "passes" if test["passes"] else "still does not pass: its words are far from what the rubric says"
-        lines += ["", f"Tested: with this reference the answer {now}. It is tested again by: {test['command']}"]
+        lines += [
+            "",
+            *_wrapped([f"Tested: with this reference the answer {now}. It is tested again by:"], width),
+            test["command"],
+        ]
     return "\n".join(lines)
+
+
+def _wrapped(lines: Sequence[str], width: int | None) -> list[str]:
+    wrap = textwrap.TextWrapper(width or 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return [piece for line in lines for piece in wrap.wrap(line)] if width else list(lines)

@@ -218,7 +218,8 @@ class LookAgain(ModelVerb):
     def built_in(self, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None) -> Grade | None:
         """None where the learner leaves in place of saying what they meant."""
         if person and (points := points_to_dispute(item, attempt, records, lesson.language)):
-            person.show(screens.Question(item, item.lesson))
+            person.notice(item.lesson)
+            person.show(screens.Prose(bank.kind_of(item).question_text(item)))
             person.show(screens.Said(attempt.answer))
             return ask_what_was_meant(person, item, attempt.grade, points)
         return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)

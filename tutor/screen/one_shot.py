@@ -6,7 +6,7 @@ import sys
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tutor.screen.stdio import StatusLine, is_plain, person_present, put
+from tutor.screen.stdio import StatusLine, is_plain, line_width, person_present, put
 from tutor.screen.terminal import Terminal
 from utils import strict_json
 from utils.settings import Settings
@@ -152,7 +152,7 @@ class OneShot:
     def put_appeal(self, appeal: AppealDocument) -> None:
         from tutor.learner import appeals
 
-        put(appeal if self.json else appeals.listing(appeal))
+        put(appeal if self.json else appeals.listing(appeal, line_width()))
 
     def put_found(self, document: dict) -> None:
         from tutor.search import finding
