@@ -611,8 +611,8 @@ def quiz_session(
         find = environment.corpus.find
         sheet = sheets.read_sheet(files.read_text(answers), files.shown_path(answers)) if answers else None
         second = None
-        if clarify and files.size_bytes(clarify):
-            second = sheets.read_sheet(files.read_text(clarify), files.shown_path(clarify))
+        if clarify and os.path.isfile(clarify):
+            second = clarifications.read_second_sheet(files.read_text(clarify), files.shown_path(clarify))
         if sheet:
             clarifications.refuse_misplaced(sheet, second)
         earlier = None

@@ -227,6 +227,14 @@ def test_json_is_one_document_on_stdout_in_the_shape_that_others_rely_on(tutor, 
     assert "right  score" in run.stderr
 
 
+def test_a_sheet_whose_options_were_reworded_is_graded_as_it_was_asked_and_says_so(tutor, docs, sheet):
+    path = sheet()
+    path.write_text(path.read_text(encoding="utf-8").replace(": carbon dioxide", ": helium"), encoding="utf-8")
+    run = graded(tutor, docs, "--answers", path)
+    assert run.returncode == 0 and "10 of 10 right" in run.stdout
+    assert re.search(r"sheet\.yaml:\d+: food/bread:gas: found “helium” beside [a-d], expected “carbon dioxide”", run.stderr)
+
+
 def test_a_blank_answer_is_a_miss_and_no_error(tutor, docs, sheet):
     document = json.loads(graded(tutor, docs, "--answers", sheet("bread", gas=""), "--json").stdout)
     item = next(item for item in document["items"] if item["id"] == "gas")

@@ -213,7 +213,37 @@ def test_a_bank_that_changed_since_leaves_the_question_open(quiz, second, docs, 
     assert items_of(run)["salt"]["unsure"]
 
 
+def test_a_letter_whose_words_were_changed_counts_for_nothing(quiz, second, tmp_path):
+    fill(second, float_2="a stone sinks to the bottom", salt_1="salt slows the yeast")
+    changed = second.read_text(encoding="utf-8").replace(": a stone rises to the top", ": a stone swims")
+    second.write_text(changed, encoding="utf-8")
+    run = quiz("--answers", tmp_path / "sheet.yaml", "--clarify", second, "--json")
+    assert re.search(
+        r"second\.yaml:\d+: food/bread:float/2: found “a stone swims” beside [ab], expected “a stone rises to the top”",
+        run.stderr,
+    )
+    items = items_of(run)
+    assert items["float"]["unsure"] and items["float"]["open_questions"] == 1 and items["salt"]["correct"]
+
+
+def test_words_that_are_only_wrapped_otherwise_are_the_same(quiz, second, tmp_path):
+    fill(second, float_2="a", salt_1="a")
+    changed = second.read_text(encoding="utf-8").replace(
+        ": a stone rises to the top", ": |\n        A stone rises\n        to the top"
+    )
+    second.write_text(changed, encoding="utf-8")
+    assert "warning" not in quiz("--answers", tmp_path / "sheet.yaml", "--clarify", second).stderr
+
+
 # ------------------------------------------------------------------------------------------------------ mistakes
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_an_emptied_second_sheet_is_told_as_one_and_left_alone(quiz, second, tmp_path, text):
+    second.write_text(text, encoding="utf-8")
+    run = quiz("--answers", tmp_path / "sheet.yaml", "--clarify", second)
+    assert run.returncode == 4 and run.stdout == "" and second.read_text(encoding="utf-8") == text
+    assert re.search(r"second\.yaml:1: found an empty file, expected the questions that --clarify wrote", run.stderr)
 
 
 def test_a_second_sheet_of_other_answers_is_refused_with_its_line(quiz, second, sheet):

@@ -193,3 +193,12 @@ def test_every_bundled_item_survives_a_sheet_and_is_graded_right_by_its_own_answ
         assert list(fields.get("options", {}).values()) == [option.text for option in item.options]
         answer = bank.accepted_answers(item)[0]
         assert grading.grade(item, sheets.as_typed(item, SheetEntry(item.key, "", answer))).score == 1.0
+
+
+def test_words_that_were_changed_beside_a_letter_are_named(items):
+    gases = items["gases"]
+    label, asked = next(iter(bank.kind_of(gases).sheet_choices(gases).items()))
+    text = written(gases, items["bake"]).replace(asked, "helium", 1)
+    first, second = sheets.read_sheet(text, "s.yaml").entries
+    assert sheets.altered_choice(first, gases) == f"found “helium” beside {label}, expected “{asked}”, which was asked"
+    assert sheets.altered_choice(second, items["bake"]) == ""

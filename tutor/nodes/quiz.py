@@ -99,6 +99,12 @@ class CompareSheet(Verb):
             warnings.append(f"{sheet.path}: comes from an earlier version of the program; {count} may be graded by more than "
                             "when it was written, or be worded differently today, and are graded as they are now")  # fmt: skip
         why = sheets.outdated_entries(sheet, items)
+        for item in waiting:
+            entry = None if item.key in why else sheet.entry(item.key)
+            if entry and (altered := sheets.altered_choice(entry, item)):
+                warnings.append(
+                    f"{sheet.path}:{entry.line}: {item.key}: {altered}; its letters and numbers count as they were asked"
+                )
         if request.keys is None:  # a teacher chose the questions: one that is not on the sheet is missed
             drawn = {item.key: item for item in waiting}
             strange = [entry for entry in sheet.entries if entry.key not in drawn]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from tutor.corpus import bank
 from tutor.models import Item, Point
 from tutor.quiz.fingerprints import answers_fingerprint, fingerprint
-from tutor.quiz.sheets import Sheet, write_sheet
-from utils.errors import UsageError
+from tutor.quiz.sheets import Sheet, altered_choice, read_sheet, write_sheet
+from utils.errors import InvalidFile, UsageError
 from utils.text import sanitize
 
 LONGEST = 1_000  # characters of an answer that are shown again
@@ -48,6 +48,14 @@ def write_second_sheet(questions: Sequence[Item], sheet: Sheet, *, name: str) ->
         questions, {one.key: fingerprint(one) for one in questions}, seed=sheet.seed, topics=sheet.topics, corpus=sheet.corpus,
         name=name, head=head, how=HOW, answers=fingerprint_of(sheet),
     )  # fmt: skip
+
+
+def read_second_sheet(text: str, path: str) -> Sheet:
+    """A second sheet, filled in or not. Raises InvalidFile."""
+    if not text.strip():
+        raise InvalidFile(path, 1, "found an empty file, expected the questions that --clarify wrote, filled in; remove "
+                                   "it to have them written anew")  # fmt: skip
+    return read_sheet(text, path)
 
 
 def refuse_misplaced(sheet: Sheet, second: Sheet | None) -> None:
@@ -93,6 +101,10 @@ def chosen_in(second: Sheet, questions: Sequence[Item]) -> Chosen:
             place = f"{second.path}:{entry.line}" if entry else second.path
             warnings.append(f"{place}: {question.key} is asked otherwise today, and stays open; give --clarify another name to "
                             "have it written anew")  # fmt: skip
+            continue
+        if altered := altered_choice(entry, question):
+            warnings.append(f"{second.path}:{entry.line}: {question.key}: {altered}; put it back. Until then the question "
+                            "stays open, and the stricter verdict stands")  # fmt: skip
             continue
         typed = bank.kind_of(question).as_typed(question, entry.answer, entry.parts)
         if typed.isascii() and typed.isdigit() and 0 < int(typed[:4]) <= len(question.options):

@@ -18,7 +18,7 @@ from tutor.quiz.fingerprints import VERSIONS, fingerprint, first_fingerprint
 from tutor.quiz.outcomes import Outcome
 from utils.errors import InvalidFile
 from utils.strict_yaml import line_of, load, scalars_as_written
-from utils.text import nearest
+from utils.text import nearest, sanitize, shorten
 
 FIELDS = ("corpus", "seed", "topics", "versions", "answers", "items")
 NEEDED_FIELDS = ("corpus", "seed", "topics", "items")
@@ -256,6 +256,21 @@ def _shows_the_same(entry: SheetEntry, item: Item) -> bool:
         here.pop("question", None)
         today.pop("question")
     return here == today
+
+
+def altered_choice(entry: SheetEntry, item: Item) -> str:
+    """What a sheet has beside one of its letters or numbers in place of what was asked, in words; "" where nothing was changed.
+
+    item: drawn. What a sheet no longer shows at all is not looked at.
+    """
+    kind = bank.kind_of(item)
+    here = entry.shown.get(kind.sheet_field)
+    for label, asked in kind.sheet_choices(item).items():
+        found = here.get(label) if isinstance(here, dict) else None
+        if found is not None and " ".join(str(found).split()).casefold() != " ".join(asked.split()).casefold():
+            found_there, expected = (sanitize(shorten(str(text)), newlines=False) for text in (found, asked))
+            return f"found “{found_there}” beside {label}, expected “{expected}”, which was asked"
+    return ""
 
 
 def ungraded_outcomes(sheet: Sheet, why: Mapping[str, str]) -> dict[str, Outcome]:
