@@ -9,6 +9,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `terminal`   | shows screens, hands back the learner's steps                               | main                       |
 | `model`      | the model, which raises ModelError at once where none is set                | main                       |
 | `records`    | the learner's attempts, places and settings                                 | main                       |
+| `command`    | makes a command for the reader to type, with the options of this run        | main                       |
 | `open_index` | opens the search index, for the first side question                         | main                       |
 | `now`        | () -> aware datetime; in tests it stands still                              | main                       |
 | `zone`       | tzinfo of the learner's days                                                | main                       |
@@ -240,13 +241,13 @@ def create_quiz_flow() -> Flow:
     """All questions, then all grades; a person or a filled-in sheet answers. Writes a sheet to fill in where one is asked for.
 
     Its store, beside `corpus`, `terminal`, `model`, `records`, `now` and `session`: `request` (what is asked), `sheet` (the one
-    that answers, or None), `sheet_path` (where to write one, or None), `second` and `second_path` (the sheet that says what the
-    answers meant, and where it is or is to be written, or None), `repeat` (how often to grade), `flaky_passes`, `jobs` (requests
-    to the model at a time), `min_scores` ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the report) and
-    `started`; from ChooseItems on `banks` ({lesson id: its items as authored}), `waiting` (items not answered yet) and `outcomes`
-    ({key: Outcome}); the current `answers` and `grades`, the first `grade` among them, `open_questions` ({key: how many are open
-    about an answer}), `asked` (key of the item on screen), `answered` (how many); at the end `report`, `document` for --json and
-    `exit_code`.
+    that answers, or None), `answers_path` (where that is), `sheet_path` (where to write one, or None), `second` and `second_path`
+    (the sheet that says what the answers meant, and where it is or is to be written, or None), `command` (makes one for the
+    reader to type), `repeat` (how often to grade), `flaky_passes`, `jobs` (requests to the model at a time), `min_scores`
+    ({lesson: score}, "" for the whole), `clock` (() -> aware datetime of the report) and `started`; from ChooseItems on `banks`
+    ({lesson id: its items as authored}), `waiting` (items not answered yet) and `outcomes` ({key: Outcome}); the current
+    `answers` and `grades`, the first `grade` among them, `open_questions` ({key: how many are open about an answer}), `asked`
+    (key of the item on screen), `answered` (how many); at the end `report`, `document` for --json and `exit_code`.
     """
     choose, write, compare = nodes.ChooseItems(), nodes.WriteSheet(), nodes.CompareSheet()
     collect, grade, unreadable = nodes.CollectAnswers(), nodes.GradeAnswers(), nodes.SayUnreadable()
@@ -273,8 +274,8 @@ def create_appeal_flow() -> Flow:
     """A disputed grade, looked at again.
 
     Its store: `number` (of the attempt), `corpus`, `records`, `now`, `model`, `terminal` (a OneShot), `person` (a Terminal to ask
-    a person what they meant, or None); then `attempt`, `item`, `lesson`, the `second` grade, the `flips` (other attempts that it
-    changes where it stands), and at the end `stands`.
+    a person what they meant, or None), `command` (makes one for the reader to type); then `attempt`, `item`, `lesson`, the
+    `second` grade, the `flips` (other attempts that it changes where it stands), and at the end `stands`.
     """
     load, look, show = nodes.LoadAttempt(), nodes.LookAgain(), nodes.ShowAppeal()
     load >> look

@@ -633,6 +633,7 @@ def quiz_session(
             environment,
             request,
             sheet,
+            answers,
             sheet_path,
             second,
             clarify,

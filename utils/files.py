@@ -61,12 +61,17 @@ def shown_path(path: AnyPath) -> str:
 
 def shown_plainly(path: str) -> str:
     """Like shown_path, for a normalized path; without pathlib, which is slow for many thousands of paths."""
+    return printable(from_here(path))
+
+
+def from_here(path: str) -> str:
+    """A normalized path, relative if it is inside the working folder."""
     with suppress(OSError):  # the working folder was deleted
         here = os.getcwd()
         if path == here:
             return "."
         path = path.removeprefix(here.rstrip(os.sep) + os.sep)
-    return printable(path)
+    return path
 
 
 def printable(name: str) -> str:

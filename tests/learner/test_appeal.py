@@ -88,7 +88,7 @@ def test_where_an_appeal_stands_other_attempts_are_graded_again_and_the_patch_is
     _, found, requests = appeal(tutor, docs, disputed, met=True)
     assert found["flips"] == [{"attempt": same, "answer": ANSWER, "correct": True}]
     assert len(requests) == 2, "the same answer is looked at once"
-    assert found["test"] == {"passes": True, "command": "ptutor check docs/food/bread.quiz.yaml"}
+    assert found["test"] == {"passes": True, "command": f"ptutor --docs {docs} check docs/food/bread.quiz.yaml"}
     with open_records(home, now=lambda: NOW) as records:
         assert [len(records.appeals(number)) for number in (disputed, same, other)] == [1, 1, 0]
 

@@ -36,7 +36,9 @@ def first_sheet(*items: Item, seed: int = 4) -> sheets.Sheet:
     """A sheet as the first version wrote it."""
     versions = {item.key: fingerprints.first_fingerprint(item) for item in items}
     drawn = [bank.draw(item, seed) for item in items]
-    text = sheets.write_sheet(drawn, versions, seed=seed, topics=["food/bread"], corpus="x", name="s.yaml")
+    text = sheets.write_sheet(
+        drawn, versions, seed=seed, topics=["food/bread"], corpus="x", command="ptutor quiz --answers s.yaml"
+    )
     return sheets.read_sheet(text.replace("versions: 2\n", ""), "s.yaml")
 
 
@@ -72,7 +74,7 @@ def test_an_item_that_asks_something_else_has_another_fingerprint(item, changes)
 
 
 def test_a_sheet_says_how_its_fingerprints_were_made():
-    text = sheets.write_sheet([SHORT], {SHORT.key: "1"}, seed=1, topics=[], corpus="x", name="s.yaml")
+    text = sheets.write_sheet([SHORT], {SHORT.key: "1"}, seed=1, topics=[], corpus="x", command="ptutor quiz --answers s.yaml")
     assert "\nversions: 2\n" in text and sheets.read_sheet(text, "s.yaml").versions == 2
     assert sheets.read_sheet(text.replace("versions: 2\n", ""), "s.yaml").versions == 1, "as the first version wrote it"
     for wrong in ("3", "two", "true", "0"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -106,7 +107,8 @@ def test_the_open_questions_are_written_with_the_answers_that_they_are_about(qui
     path = tmp_path / "second.yaml"
     run = quiz("--answers", sheet(), "--clarify", path)
     assert re.search(
-        r"second\.yaml: 2 questions about 2 answers\. Fill it in; then: ptutor quiz --answers \S+ --clarify", run.stderr
+        r"second\.yaml: 2 questions about 2 answers\. Fill it in; then: ptutor --docs \S+ quiz --answers \S+ --clarify",
+        run.stderr,
     )
     text = path.read_text(encoding="utf-8")
     assert text.count("Which is what you meant?") == 2 and "You wrote: “the yeast is slow”" in text
@@ -288,7 +290,7 @@ def sit(docs, home, capsys):
     def run(*lines):
         request = QuizRequest(("food/bread",), 3, keys=("food/bread:salt", "food/bread:percent"))
         with environment_of(docs, home, Typist(*lines, attended=True)) as environment:
-            shared = quiz_store(environment, request, None, None, None, None, 1, False, 1, {}, None)
+            shared = quiz_store(environment, request, None, None, None, None, None, 1, False, 1, {}, None)
             create_quiz_flow().run(shared)
             cards = environment.records.cards()
             return capsys.readouterr().out, shared["document"], environment.records.attempts(), cards
@@ -313,3 +315,12 @@ def test_handing_in_at_the_question_keeps_the_answer_with_the_stricter_verdict(s
     _, document, attempts, cards = sit("the yeast is slow", "q")
     assert len(attempts) == 1 and document["items"][0]["unsure"] and not document["items"][0]["correct"]
     assert not cards, "what is unsure changes no review"
+
+
+def test_the_command_that_is_told_can_be_typed_as_it_stands(quiz, sheet, docs, tutor, tmp_path):
+    odd = tmp_path / "my second 'sheet'.yaml"
+    run = quiz("--answers", sheet("a b.yaml"), "--clarify", odd)
+    told = shlex.split(run.stderr.partition("then: ")[2].splitlines()[0])
+    assert told[0] == "ptutor" and told[1:3] == ["--docs", str(docs)]
+    assert any(shlex.split(line.removeprefix("#")) == told for line in odd.read_text(encoding="utf-8").splitlines()[:8])
+    assert tutor(*told[1:]).returncode == 0

@@ -50,7 +50,7 @@ def items() -> dict[str, Item]:
 
 
 def written(*items, **changes) -> str:
-    about = {"seed": 4, "topics": ["food/bread"], "corpus": "12e456789012", "name": "s.yaml", **changes}
+    about = {"seed": 4, "topics": ["food/bread"], "corpus": "12e456789012", "command": "ptutor quiz --answers s.yaml", **changes}
     return sheets.write_sheet(items, {item.key: "1234e5678901" for item in items}, **about)
 
 
@@ -183,7 +183,7 @@ def test_every_bundled_item_survives_a_sheet_and_is_graded_right_by_its_own_answ
     corpus = open_corpus(ROOT / "docs")
     banks = choosing.read_banks(corpus, corpus.ids())
     chosen = choosing.choose(banks, choosing.QuizRequest((), 11, 10_000))
-    about = {"seed": 11, "topics": [], "corpus": "x", "name": "s.yaml"}
+    about = {"seed": 11, "topics": [], "corpus": "x", "command": "ptutor quiz --answers s.yaml"}
     text = sheets.write_sheet(chosen, fingerprints.versions_of(banks), **about)
     sheet = sheets.read_sheet(text, "s.yaml")
     assert not sheets.outdated_entries(sheet, {item.key: item for items in banks.values() for item in items})

@@ -57,11 +57,11 @@ class AppealDocument(TypedDict):
 
 
 def appeal_document(
-    attempt: Attempt, item: Item, second: Grade, bank_text: str, path: str, flips: Sequence[Flip], passes: bool
+    attempt: Attempt, item: Item, second: Grade, bank_text: str, path: str, flips: Sequence[Flip], passes: bool, test: str
 ) -> AppealDocument:
     """Both grades, what an appeal that stands changes, and the patch to the bank if it stands or neither look is sure.
 
-    passes: whether the built-in grader accepts the answer once it is a reference.
+    passes: whether the built-in grader accepts the answer once it is a reference. test: the command that tests the bank again.
     """
     stands = second.correct and not attempt.grade.correct
     patch = bank_patch(item, attempt.answer, bank_text, path) if stands or is_disputed(attempt, second) else ""
@@ -70,7 +70,7 @@ def appeal_document(
         "first": grade_document(attempt.grade), "second": grade_document(second),
         "patch": patch,
         "flips": [{"attempt": one.id, "answer": one.answer, "correct": grade.correct} for one, grade in flips],
-        "test": {"passes": passes, "command": f"ptutor check {path}"} if patch else None,
+        "test": {"passes": passes, "command": test} if patch else None,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
-from tutor.models import Attempt, Grade, Item, Lesson, Point, Round, Step
+from tutor.models import BANK_SUFFIX, Attempt, Grade, Item, Lesson, Point, Round, Step
 from tutor.nodes.place import keep_place, read_step
 from tutor.nodes.practice import advance, count_as_passed, next_card
 from tutor.nodes.verb import ModelVerb, Verb
@@ -120,7 +120,7 @@ class AppealGrade(ModelVerb):
         terminal.show(screens.Verdict(grade, lead=lead, attempt=number))
         if grade.correct and result in ("again", "declined") and item.explanation:
             terminal.show(screens.Reveal("", item.explanation))
-        terminal.notice(f"Both verdicts are kept. For the bank's author: appeal {number}")
+        terminal.notice(f"Both verdicts are kept. For the bank's author: {shared['command']('appeal', str(number))}")
         if result == "again" and shared["result"] == "missed":
             return "settled"
         return "stands" if grade.correct else "again" if result == "again" else "missed"
@@ -248,10 +248,14 @@ class ShowAppeal(Verb):
 
     keeps = "stands"
 
-    def exec(self, terminal: OneShot, attempt: Attempt, item: Item, second: Grade, corpus: Corpus, flips: list[Flip]) -> bool:
+    def exec(
+        self, terminal: OneShot, attempt: Attempt, item: Item, second: Grade, corpus: Corpus, flips: list[Flip],
+        command: Callable[..., str],
+    ) -> bool:  # fmt: skip
         text, path = corpus.bank_text(item.lesson) or ("", "")
         patched = replace(item, references=(*item.references, attempt.answer))
         passes = grading.grade(patched, attempt.answer, strict=True, language=corpus.lesson(item.lesson).language).correct
-        found = appeals.appeal_document(attempt, item, second, text, path, flips, passes)
+        test = command("check", corpus.folder / (item.lesson + BANK_SUFFIX))
+        found = appeals.appeal_document(attempt, item, second, text, path, flips, passes, test)
         terminal.put_appeal(found)
         return found["stands"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading
@@ -70,14 +71,16 @@ class WriteSheet(Verb):
     keeps = "document"
 
     def exec(
-        self, terminal: Terminal, waiting: list[Item], banks: dict[str, list[Item]], request: QuizRequest, sheet_path: str
-    ) -> dict[str, Any]:
+        self, terminal: Terminal, waiting: list[Item], banks: dict[str, list[Item]], request: QuizRequest, sheet_path: str,
+        command: Callable[..., str],
+    ) -> dict[str, Any]:  # fmt: skip
         versions = versions_of(banks)
         shown, corpus = files.shown_path(sheet_path), corpus_fingerprint(versions)
-        text = sheets.write_sheet(waiting, versions, name=shown, seed=request.seed, topics=request.lessons, corpus=corpus)
+        then = command("quiz", "--answers", Path(sheet_path))
+        text = sheets.write_sheet(waiting, versions, command=then, seed=request.seed, topics=request.lessons, corpus=corpus)
         files.write_new(sheet_path, text)
         asked = plural(len(waiting), "question")
-        terminal.notice(f"{shown}: {asked}, seed {request.seed}. Fill it in; then: ptutor quiz --answers {shown}")
+        terminal.notice(f"{shown}: {asked}, seed {request.seed}. Fill it in; then: {then}")
         keys = [item.key for item in waiting]
         return {"sheet": shown, "seed": request.seed, "topics": request.lessons, "corpus": corpus, "items": keys}
 
@@ -227,15 +230,16 @@ class ClarifyAnswers(Verb):
 
     def exec(
         self, answers: list[TypedAnswer], grades: list[Grades], corpus: Corpus, sheet: Sheet | None, second: Sheet | None,
-        second_path: str | None, terminal: Terminal,
+        second_path: str | None, terminal: Terminal, answers_path: str | None, command: Callable[..., str],
     ) -> tuple[list[Grades], dict[str, int]]:  # fmt: skip
         """(the grades, with what was meant; {key: how many questions are open})."""
-        if not sheet or not second_path:
+        if not (sheet and answers_path and second_path):
             return grades, {}
         unclear = self.unclear(answers, grades, corpus)
         questions = [question for one in unclear for question in one.questions]
         if not second:
-            self.ask(terminal, questions, len(unclear), sheet, second_path)
+            then = command("quiz", "--answers", Path(answers_path), "--clarify", Path(second_path))
+            self.ask(terminal, questions, len(unclear), sheet, second_path, then)
             return grades, {answers[one.number][0].key: len(one.questions) for one in unclear}
         chosen = clarifications.chosen_in(second, questions)
         for warning in chosen.warnings:
@@ -255,14 +259,14 @@ class ClarifyAnswers(Verb):
         return found
 
     @staticmethod
-    def ask(terminal: Terminal, questions: list[Item], answers: int, sheet: Sheet, path: str) -> None:
+    def ask(terminal: Terminal, questions: list[Item], answers: int, sheet: Sheet, path: str, then: str) -> None:
         shown = files.shown_path(path)
         if not questions:
             terminal.say_aside(f"{shown}: not written, since no answer is unclear")
             return
-        files.write_new(path, clarifications.write_second_sheet(questions, sheet, name=shown))
+        files.write_new(path, clarifications.write_second_sheet(questions, sheet, command=then))
         count = f"{plural(len(questions), 'question')} about {plural(answers, 'answer')}"
-        terminal.say_aside(f"{shown}: {count}. Fill it in; then: ptutor quiz --answers {sheet.path} --clarify {shown}")
+        terminal.say_aside(f"{shown}: {count}. Fill it in; then: {then}")
 
     @staticmethod
     def settled(

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from tutor.models import BANK_SUFFIX
+from utils.command_line import command_line
 from utils.errors import ExitCode, NothingRun
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class SessionInputs(TypedDict):
 
     corpus: Corpus  # the lessons of --docs
     terminal: Terminal  # shows screens, hands back the learner's steps
+    command: Callable[..., str]  # one for the reader to type, see utils.command_line
     model: LanguageModel  # raises ModelError at once where none is set
     records: Records  # the learner's
     open_index: Callable[[], Index]  # opened for the first side question only
@@ -92,6 +95,7 @@ def session_store(environment: Environment, topic: str | None = None, limit: int
         "corpus": corpus, "terminal": environment.terminal, "model": environment.model, "records": environment.records,
         "open_index": lambda: environment.index, "now": environment.now, "zone": environment.zone, "rng": environment.rng,
         "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
+        "command": partial(command_line, environment.settings),
         "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None, "confidence": None,
         "appealable": None,
     }  # fmt: skip
@@ -108,12 +112,14 @@ class QuizInputs(TypedDict):
 
     corpus: Corpus
     terminal: Terminal
+    command: Callable[..., str]  # one for the reader to type, see utils.command_line
     model: LanguageModel
     records: Records
     now: Callable[[], datetime]
     session: str
     request: QuizRequest  # what is asked
     sheet: Sheet | None  # the one that answers
+    answers_path: str | None  # where that is
     sheet_path: str | None  # where to write one
     second: Sheet | None  # the second one, filled in: what the answers meant
     second_path: str | None  # where it is, or is to be written
@@ -143,15 +149,17 @@ class QuizStore(QuizInputs, total=False):
 
 
 def quiz_store(
-    environment: Environment, request: QuizRequest, sheet: Sheet | None, sheet_path: str | None, second: Sheet | None,
-    second_path: str | None, repeat: int, flaky_passes: bool, jobs: int, min_scores: dict[str, float], moment: datetime | None,
+    environment: Environment, request: QuizRequest, sheet: Sheet | None, answers_path: str | None, sheet_path: str | None,
+    second: Sheet | None, second_path: str | None, repeat: int, flaky_passes: bool, jobs: int, min_scores: dict[str, float],
+    moment: datetime | None,
 ) -> QuizStore:  # fmt: skip
     """The store of `quiz`. `moment` is the time of the report if it must be reproducible, see reports.fixed_time."""
     clock = (lambda: moment) if moment else environment.now
     return {
         "corpus": environment.corpus, "terminal": environment.terminal, "model": environment.model,
         "records": environment.records, "now": environment.now, "session": environment.session, "request": request,
-        "sheet": sheet, "sheet_path": sheet_path, "second": second, "second_path": second_path,
+        "command": partial(command_line, environment.settings),
+        "sheet": sheet, "answers_path": answers_path, "sheet_path": sheet_path, "second": second, "second_path": second_path,
         "repeat": repeat, "flaky_passes": flaky_passes, "jobs": jobs, "min_scores": min_scores, "clock": clock,
         "started": clock(), "answered": 0, "asked": None, "open_questions": {}, "exit_code": ExitCode.DONE,
     }  # fmt: skip
@@ -320,6 +328,7 @@ class AppealInputs(TypedDict):
     corpus: Corpus
     records: Records
     now: Callable[[], datetime]
+    command: Callable[..., str]  # one for the reader to type, see utils.command_line
     model: LanguageModel
     terminal: OneShot
     person: Terminal | None  # where a person can be asked what they meant; None where nobody is there
@@ -346,5 +355,6 @@ def appeal_store(environment: Environment, number: int) -> AppealStore:
     return {
         "number": number, "corpus": environment.corpus, "records": environment.records,
         "now": environment.now, "model": environment.model, "terminal": environment.one_shot,
+        "command": partial(command_line, environment.settings),
         "person": environment.terminal if environment.one_shot.speaks_with_a_person else None,
     }  # fmt: skip

@@ -22,7 +22,7 @@ HEAD = """\
 # What did these answers mean? Write the letter of what you meant after each "answer:", save the file, and have the sheet
 # graded with it by
 #
-#     ptutor quiz --answers SHEET --clarify NAME
+#     COMMAND
 #
 # What is left empty stays open, and the stricter verdict stands. Leave everything else as it is.
 """
@@ -41,12 +41,11 @@ def fingerprint_of(sheet: Sheet) -> str:
     return answers_fingerprint((entry.key, entry.version, entry.answer) for entry in sheet.entries)
 
 
-def write_second_sheet(questions: Sequence[Item], sheet: Sheet, *, name: str) -> str:
-    """The YAML of the second sheet. name: of its file, for the instructions."""
-    head = HEAD.replace("SHEET", " ".join(sheet.path.split())).replace("NAME", " ".join(name.split()))
+def write_second_sheet(questions: Sequence[Item], sheet: Sheet, *, command: str) -> str:
+    """The YAML of the second sheet. command: that grades with it, for the instructions."""
     return write_sheet(
         questions, {one.key: fingerprint(one) for one in questions}, seed=sheet.seed, topics=sheet.topics, corpus=sheet.corpus,
-        name=name, head=head, how=HOW, answers=fingerprint_of(sheet),
+        command=command, head=HEAD, how=HOW, answers=fingerprint_of(sheet),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ ITEM_FIELDS = ("id", "version", *SHOWN, "answer")
 HEAD = """\
 # A quiz of Pocket Tutor. Write each answer after its "answer:", save the file, and have it graded by
 #
-#     ptutor quiz --answers NAME
+#     COMMAND
 #
 # One option: its letter or its words. Several: [a, c]. A number as you would say it: 0.40, 1/3, 12 %.
 # Blanks: [first, second]. Steps: their numbers in the right order, [3, 1, 2]. Free text may go on over lines after
@@ -78,15 +78,15 @@ class Sheet:
 
 
 def write_sheet(
-    items: Sequence[Item], versions: Mapping[str, str], *, seed: int, topics: Sequence[str], corpus: str, name: str,
+    items: Sequence[Item], versions: Mapping[str, str], *, seed: int, topics: Sequence[str], corpus: str, command: str,
     head: str = HEAD, how: str = "", answers: str = "",
 ) -> str:  # fmt: skip
     """The YAML of a sheet to fill in.
 
-    items: drawn. versions: {key: fingerprint of the item as authored}. name: of the file, for the instructions. Those of a second
-    sheet are its `head` and, in place of each kind's own, `how`; `answers` is the fingerprint of what it asks about.
+    items: drawn. versions: {key: fingerprint of the item as authored}. command: that grades the file, for the instructions. Those
+    of a second sheet are its `head` and, in place of each kind's own, `how`; `answers` is the fingerprint of what it asks about.
     """
-    lines = [head.replace("NAME", " ".join(name.split()))]
+    lines = [head.replace("COMMAND", command)]
     lines += [
         f'corpus: "{corpus}"',
         f"seed: {seed}",
