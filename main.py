@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from utils.installation import OURS, refuse_to_run
@@ -25,7 +25,8 @@ except ModuleNotFoundError as error:
 from tutor.environment import Environment
 from utils import __version__, program
 from utils.errors import ExitCode, NothingRun, TutorError, UsageError
-from utils.settings import Settings
+from utils.setting_files import settings_here
+from utils.settings import MAX_SECONDS, SETTINGS, Setting, Settings
 
 if TYPE_CHECKING:
     from tutor.nodes.shared import QuizStore, SessionStore
@@ -44,28 +45,17 @@ class FileName(click.ParamType):
 
 # ------------------------------------------------------------------------------- options of every command
 
-GLOBAL_OPTIONS = (
-    click.option("--docs", metavar="DIR", help="The lessons: any folder of Markdown. Default: the bundled corpus."),
-    click.option("--home", metavar="DIR", help="Where records and settings are kept (also TUTOR_HOME)."),
-    click.option("-m", "--model", metavar="NAME", help="The model to use."),
-    click.option("--server", metavar="NAME", help="A local server: ollama, llamacpp, vllm or lmstudio."),
-    click.option("--offline", is_flag=True, default=None, help="Never call a model."),
-    click.option("--require-model", is_flag=True, default=None, help="End with exit code 3 if the model can't answer."),
-    click.option(
-        "--timeout",
-        type=click.FloatRange(0, 86_400, min_open=True),
-        metavar="S",
-        help="Wait S seconds for a reply of the model (also TUTOR_TIMEOUT).",
-    ),
-    click.option("--max-tokens-total", type=click.IntRange(min=1), metavar="N", help="Do without the model after N tokens."),
-    click.option("--no-log", is_flag=True, default=None, help="Don't log the calls to the model."),
-    click.option("--seed", type=int, metavar="N", help="Draw the same questions again."),
-    click.option("--json", is_flag=True, default=None, help="JSON on stdout, everything else on stderr."),
-    click.option("--plain", is_flag=True, default=None, help="No colour, no cursor movement."),
-    click.option(
-        "-v", "--verbose", is_flag=True, default=None, help="Show which passages a model reads, and the details of a bug."
-    ),
-)
+
+def option_of(setting: Setting) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that a row of the table of settings is on the command line."""
+    if setting.kind is bool:
+        return click.option(*setting.flags, setting.name, is_flag=True, default=None, help=setting.help)
+    kinds = {int: click.IntRange(min=1), float: click.FloatRange(0, MAX_SECONDS, min_open=True)}
+    kind = kinds.get(setting.kind) if setting.kept else setting.kind
+    return click.option(*setting.flags, setting.name, type=kind, metavar=setting.metavar, help=setting.help)
+
+
+GLOBAL_OPTIONS = tuple(option_of(setting) for setting in SETTINGS if setting.flags)
 
 
 def with_global_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -83,11 +73,11 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_settings(context: click.Context, **options: Any) -> Any:
         given = dict(context.obj or {})
-        for field in fields(Settings):
-            value = options.pop(field.name)
+        for name in [setting.name for setting in SETTINGS if setting.flags]:
+            value = options.pop(name)
             if value is not None:
-                given[field.name] = value
-        settings = Settings(**given)
+                given[name] = value
+        settings = settings_here(given)
         if settings.home:  # for the crash log, which is written where no settings are at hand
             os.environ["TUTOR_HOME"] = settings.home
         try:
@@ -124,6 +114,7 @@ GROUPS = {
     },
     "set-up": {
         "doctor": "what is set up, what is missing, how to mend it",
+        "config": "settings and where each comes from",
         "graph": "the program's flow as Mermaid",
     },
 }
@@ -505,6 +496,29 @@ def doctor(settings: Settings) -> ExitCode:
         checks = examine(settings, lambda: environment.corpus, lambda: described_records(environment))
     put(settings, [check.as_dict() for check in checks], lambda: listing(checks))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.argument("value", required=False)
+@click.option("--models", is_flag=True, help="List the models that the server has.")
+@takes_settings
+def config(settings: Settings, name: str | None, value: str | None, models: bool) -> None:
+    """Each setting, its value and where that comes from; with NAME this one only.
+
+    VALUE is kept in config.toml and holds from now on; an empty one ("") takes the setting out again.
+    """
+    from tutor.check import configuration
+
+    if models:
+        names = configuration.models_of(settings)
+        put(settings, names, lambda: "\n".join(names))
+    elif name and value is not None:
+        row, told = configuration.keep(settings, name, value)
+        put(settings, row.as_dict(), lambda: told)
+    else:
+        rows = configuration.rows_of(settings, name)
+        put(settings, [row.as_dict() for row in rows], lambda: configuration.listing(rows))
 
 
 def described_records(environment: Environment) -> str:

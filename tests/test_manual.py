@@ -26,6 +26,8 @@ from tutor.nodes.verb import ModelVerb
 from tutor.quiz.sheets import read_sheet
 from tutor.screen.scripts import parse_script
 from utils.errors import ExitCode, InvalidFile
+from utils.llm.servers import SERVERS
+from utils.settings import FORMER, SETTINGS, WANTED, Setting
 
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "manual").glob("*.md"))}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,8 +74,36 @@ def test_every_command_is_documented_once():
     assert names("command") == sorted(cli.commands)
 
 
+def rows_of_settings() -> list[str]:
+    """The rows of the tables of settings, as the pages have them."""
+    tables = re.findall(r"^\| setting of .*\n\|[-|]+\n((?:\|.*\n)+)", "\n".join(PAGES.values()), re.MULTILINE)
+    return [row for table in tables for row in table.splitlines()]
+
+
+def beginning_of_row(setting: Setting) -> str:
+    """How the manual's row of a setting begins, by the program's own table of them; it may say more."""
+    option = " / ".join(f"`{flag} {setting.metavar}`".replace(" `", "`") for flag in setting.flags)
+    former = "".join(f", formerly `{name}`" for name, today in FORMER.items() if today == setting.variable)
+    variable = f"`{setting.variable}`{former}" if setting.variable else ""
+    return " ".join(["|", f"`{setting.name}`", "|", option, "|", variable, "|", setting.what]).replace("|  |", "| |")
+
+
+def test_every_setting_is_documented_once_with_its_option_and_its_variable():
+    rows, expected = rows_of_settings(), [beginning_of_row(setting) for setting in SETTINGS]
+    assert [start for start in expected if sum(row.startswith(start) for row in rows) != 1] == []
+    assert len(rows) == len(expected)
+
+
+def test_every_server_is_documented_with_the_variable_of_its_key():
+    assert names("name for --server") == sorted(SERVERS)
+    for name, server in SERVERS.items():
+        if server.service:
+            (row,) = re.findall(rf"^\| `{name}` \|.*$", PAGES["models"], re.MULTILINE)
+            assert row.endswith(f"| `{server.key_variable}` |") and server.address_variable in row
+
+
 def test_every_option_is_documented_once():
-    everywhere = names("option of every command", "option for a model")
+    everywhere = sorted([*names("option of every command"), *(flag for setting in SETTINGS for flag in setting.flags)])
     assert everywhere == sorted(options_of(cli))
     for name, command in cli.commands.items():
         assert names(f"option of {name}") == sorted(options_of(command) - set(everywhere)), name
@@ -103,7 +133,8 @@ def test_every_environment_variable_is_documented_once():
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     heads = [head for head in DEFINED if head.startswith("variable of") and head.removeprefix("variable of ") != "a variable"]
-    assert names(*heads) == sorted(filter(SETTING.fullmatch, constants))
+    elsewhere = [name for name in WANTED if SETTING.fullmatch(name)]  # with the settings and the servers
+    assert sorted([*names(*heads), *elsewhere]) == sorted(filter(SETTING.fullmatch, constants))
 
 
 ITEMS = {

@@ -81,7 +81,7 @@ class Environment:
         """The corpus's search index, with the second look of an embedding model if one is named."""
         from tutor import search
 
-        if not os.environ.get("TUTOR_EMBEDDING_MODEL"):
+        if not self.settings.embedding_model:
             return search.open_index(self.corpus, self.cache)
         from utils.get_embedding import embedder_of
 
@@ -173,7 +173,7 @@ class Environment:
         replayed = bool(cassette) and os.path.exists(cassette or "")
         if settings.require_model and not endpoint and not replayed:
             raise ModelError("a model is required but none is set: set OPENAI_BASE_URL for your own server, or OPENAI_API_KEY")
-        if endpoint and (warning := outdated_name(os.environ)):
+        if endpoint and (warning := outdated_name(settings)):
             self._warn(warning)
         cache = tape = None
         if endpoint and not replayed:

@@ -10,6 +10,7 @@ that names host, cause and remedy, and never a key.
 
 from __future__ import annotations
 
+import os
 import queue
 import random
 import threading
@@ -23,7 +24,7 @@ from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits, endpoint_of
 from utils.llm.faults import ModelFault, fault_from
 from utils.llm.reasoning import ThoughtFilter
 from utils.llm.reply import Afresh, KeyMask, Reply, ReplyReader
-from utils.settings import Settings
+from utils.settings import settings_of
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -78,7 +79,7 @@ def call_llm(
     needs_finish: refuse a reply that does not say that it is complete.
     Raises ModelError, without any request if no endpoint is set.
     """
-    endpoint = endpoint or endpoint_of(Settings())
+    endpoint = endpoint or endpoint_of(settings_of({}, os.environ))
     if endpoint is None:
         raise ModelError("no model is set: set OPENAI_BASE_URL for a server of your own, or OPENAI_API_KEY")
     if isinstance(messages, str):

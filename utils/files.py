@@ -45,6 +45,15 @@ def home_folder(option: str | None) -> Path:
     return Path(user_data_dir("pocket-tutor", appauthor=False))
 
 
+def config_folder(option: str | None) -> Path:
+    """The folder for config.toml: --home or TUTOR_HOME, else the platform's folder for settings."""
+    if option or os.environ.get("TUTOR_HOME"):
+        return home_folder(option)
+    from platformdirs import user_config_dir
+
+    return Path(user_config_dir("pocket-tutor", appauthor=False))
+
+
 def cache_folder(option: str | None) -> Path:
     """The folder for what can be rebuilt: `cache` in --home or TUTOR_HOME, else the platform's folder for caches."""
     if option or os.environ.get("TUTOR_HOME"):

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,13 +121,11 @@ class Embedder:
         return [first.similarity(other) for other in others]
 
 
-def embedder_of(settings: Settings, cache: Path | None, environment: Mapping[str, str] | None = None) -> Embedder | None:
-    """The endpoint's embedding model if TUTOR_EMBEDDING_MODEL names one, else None."""
-    environment = os.environ if environment is None else environment
-    model = environment.get("TUTOR_EMBEDDING_MODEL", "").strip()
-    endpoint = endpoint_of(settings, environment) if model else None
-    limits = limits_of(settings, None, environment)
-    return Embedder(endpoint, model, cache, limits) if endpoint else None
+def embedder_of(settings: Settings, cache: Path | None) -> Embedder | None:
+    """The endpoint's embedding model if the settings name one, else None."""
+    endpoint = endpoint_of(settings, needs_name=False) if settings.embedding_model else None
+    limits = limits_of(settings, None)
+    return Embedder(endpoint, settings.embedding_model or "", cache, limits) if endpoint else None
 
 
 SecondLook = Callable[[str, Sequence[str]], list[float]]  # as Embedder.similarities

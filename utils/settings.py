@@ -1,24 +1,190 @@
-"""The settings that every command shares."""
+"""The settings that every command shares: the table of them, and what options, environment, `.env` and config.toml say.
+
+All that lists settings reads SETTINGS: the options and their help, `config`, the files, and a test of the manual.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from utils.errors import UsageError
+from utils.llm.servers import SERVERS, VARIABLES
+from utils.text import nearest, shorten
+
+SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+FORMER = {"OPENAI_API_BASE": "OPENAI_BASE_URL"}  # a former name of a variable, and what it is called today
+ENV_FILE = ".env"
+MAX_SECONDS = 86_400  # a day
+BUNDLED = "the bundled lessons"
+KEYS = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai)-[\w*-]{4,}|Bearer\s+\S+|://[^/\s@]+@")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: what it is called in each place where it can stand.
+
+    variable: in the environment and in `.env`. kept: it may stand in config.toml.
+    """
+
+    name: str
+    what: str
+    flags: tuple[str, ...] = ()
+    metavar: str = ""
+    variable: str = ""
+    kept: bool = False
+    kind: type = str
+    choices: tuple[str, ...] = ()
+    default: str = ""  # what holds where nothing is set, for `config`
+
+    @property
+    def help(self) -> str:
+        """What it is, and its variable, as `--help` shows it."""
+        what = f"{self.what}: {', '.join(self.choices)}" if self.choices else self.what
+        return f"{what[0].upper()}{what[1:]}." + (f" [{self.variable}]" if self.variable else "")
+
+
+SETTINGS = (
+    Setting("docs", "the lessons: any folder of Markdown", ("--docs",), "DIR", "TUTOR_DOCS", True, default=BUNDLED),
+    Setting("home", "where records and settings are kept", ("--home",), "DIR", "TUTOR_HOME"),
+    Setting("model", "the model to use", ("-m", "--model"), "NAME", "OPENAI_MODEL", True),
+    Setting("server", "the server of the model, by name", ("--server",), "NAME", "TUTOR_SERVER", True, choices=tuple(SERVERS)),
+    Setting("base_url", "the address of any other OpenAI-compatible server", (), "URL", "OPENAI_BASE_URL", True),
+    Setting("embedding_model", "an embedding model of the same server", (), "NAME", "TUTOR_EMBEDDING_MODEL", True),
+    Setting("offline", "never call a model", ("--offline",), "", "TUTOR_OFFLINE", True, bool),
+    Setting("require_model", "end with exit code 3 if the model can't answer", ("--require-model",), kind=bool),
+    Setting("timeout", "wait S seconds for a reply of the model", ("--timeout",), "S", "TUTOR_TIMEOUT", True, float),
+    Setting("max_tokens_total", "do without the model after N tokens", ("--max-tokens-total",), "N",
+            "TUTOR_MAX_TOKENS_TOTAL", True, int),
+    Setting("no_log", "don't log the calls to the model", ("--no-log",), "", "TUTOR_NO_LOG", True, bool),
+    Setting("seed", "draw the same questions again", ("--seed",), "N", kind=int),
+    Setting("json", "JSON on stdout, everything else on stderr", ("--json",), kind=bool),
+    Setting("plain", "no colour, no cursor movement", ("--plain",), "", "TUTOR_PLAIN", True, bool),
+    Setting("verbose", "show which passages a model reads, and the details of a bug", ("-v", "--verbose"), kind=bool),
+)  # fmt: skip
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+WANTED = {setting.variable for setting in SETTINGS if setting.variable} | set(FORMER) | VARIABLES  # no other is read from .env
+
+
+class Given(NamedTuple):
+    """A value, and the place that says so: `--model`, `OPENAI_MODEL`, `.env:3: OPENAI_MODEL`, `config.toml:2: model`."""
+
+    value: Any
+    place: str
+
+
+Layer = Mapping[str, Given]  # by the name of the setting, or by that of the variable
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the command line and the environment say, for all commands alike."""
+    """What holds for a command, from all places together."""
 
     docs: str | None = None  # None is the bundled corpus
     home: str | None = None
     model: str | None = None
-    server: str | None = None  # one of utils.llm.endpoint.SERVERS: a shorthand for its base URL
+    server: str | None = None  # one of SERVERS
+    base_url: str | None = None
+    embedding_model: str | None = None
     offline: bool = False
     require_model: bool = False  # a model that can't answer ends the command
-    timeout: float | None = None  # seconds for one reply of the model; TUTOR_TIMEOUT says so too, see utils.llm.endpoint
+    timeout: float | None = None  # seconds for one reply of the model
     max_tokens_total: int | None = None  # when they are used up, the built-in tutor takes over
     no_log: bool = False  # keep no list of calls to the model
     seed: int | None = None
     json: bool = False
     plain: bool = False
     verbose: bool = False
+    places: Mapping[str, str] = field(default_factory=dict)  # where each value comes from that is not the default
+    variables: Mapping[str, Given] = field(default_factory=dict, repr=False)  # of the servers: keys and addresses
+
+
+def settings_of(
+    options: Mapping[str, Any], environment: Mapping[str, str], env_file: Layer | None = None, kept: Layer | None = None
+) -> Settings:
+    """The settings that hold, where an option goes before the environment, that before `.env`, and that before config.toml.
+
+    env_file, kept: as `utils.setting_files` reads them. Raises UsageError for a value that can't be right.
+    """
+    around = {name: Given(value, name) for name, value in environment.items() if name in WANTED}
+    beside = dict(env_file or {})
+    layers: list[Layer] = [_from_options(options), _from_variables(around), _from_variables(beside), kept or {}]
+    found: dict[str, Given] = {}
+    for setting in SETTINGS:
+        for layer in layers:
+            if setting.name in layer:
+                found[setting.name] = layer[setting.name]
+                break
+    # A server by name and an address say the same thing, so that the closest place which names either decides on both.
+    closest = next((layer for layer in layers if "server" in layer or "base_url" in layer), {})
+    for name in ("server", "base_url"):
+        if name not in closest:
+            found.pop(name, None)
+    return Settings(
+        **{name: given.value for name, given in found.items()},
+        places={name: given.place for name, given in found.items()},
+        variables={name: given for name, given in {**beside, **around}.items() if name in VARIABLES and given.value.strip()},
+    )
+
+
+def _from_options(options: Mapping[str, Any]) -> dict[str, Given]:
+    given = {}
+    for name, value in options.items():
+        if value is not None:
+            place = BY_NAME[name].flags[-1]
+            given[name] = Given(value_of(BY_NAME[name], value, place) if isinstance(value, str) else value, place)
+    return given
+
+
+def _from_variables(variables: Layer) -> dict[str, Given]:
+    """The settings in variables of the environment or of `.env`; an empty one is not set, except for the address."""
+    given = {}
+    for setting in SETTINGS:
+        former = [name for name, today in FORMER.items() if today == setting.variable]
+        raw = next((variables[name] for name in (setting.variable, *former) if name in variables), None)
+        if raw is not None and (raw.value.strip() or setting.name == "base_url"):
+            given[setting.name] = Given(value_of(setting, raw.value, raw.place), raw.place)
+    return given
+
+
+def value_of(setting: Setting, text: str, place: str) -> Any:
+    """The value that a text gives a setting. Raises UsageError that begins with the place."""
+    text = text.strip()
+    if setting.kind is bool:
+        if text.casefold() not in SWITCH:
+            raise UsageError(f'{place}: found "{shorten(text, 40)}", expected 1 or 0')
+        return SWITCH[text.casefold()]
+    if setting.kind is int:
+        if not re.fullmatch(r"[0-9_]{1,15}", text) or not int(text.replace("_", "") or 0):
+            raise UsageError(f'{place}: found "{shorten(text, 40)}", expected a whole number of at least 1')
+        return int(text.replace("_", ""))
+    if setting.kind is float:
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,9})?", text) or not 0 < float(text) <= MAX_SECONDS:
+            raise UsageError(f'{place}: found "{shorten(text, 40)}", expected seconds up to {MAX_SECONDS:,}')
+        return float(text)
+    if setting.choices and text not in setting.choices:
+        raise UsageError(f'{place}: found "{shorten(text, 40)}", expected one of {", ".join(setting.choices)}.'
+                         f"{did_you_mean(text, setting.choices)}")  # fmt: skip
+    return text
+
+
+def refuse_other_than_url(text: str, place: str) -> None:
+    """Raises UsageError that begins with the place."""
+    if not re.match(r"https?://[^\s/]", text):
+        found = f'"{masked(shorten(text, 100))}"' if text else "nothing"
+        raise UsageError(f"{place}: found {found}, expected a URL such as {SERVERS['llamacpp'].base_url}; correct or unset it")
+
+
+def masked(text: str, key: str = "") -> str:
+    """The text without this key, and without anything else that looks like a key."""
+    if len(key) > 3:
+        text = text.replace(key, "…")
+    return KEYS.sub("…", text)
+
+
+def did_you_mean(word: str, candidates: Sequence[str]) -> str:
+    """` Did you mean ollama?`, or "" where no candidate is close."""
+    near = nearest(word, candidates)
+    return f" Did you mean {near}?" if near else ""

@@ -12,7 +12,7 @@ from tutor.check.doctor import ROOT, SHIPPED, model, shipped_files
 from utils.sandbox import choosing
 from utils.sandbox.choosing import SandboxChoice
 from utils.sandbox.means import BUBBLEWRAP
-from utils.settings import Settings
+from utils.settings import settings_of
 
 NONE_WORKS = SandboxChoice(None, {"bubblewrap": "not installed"})
 MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}]}')
@@ -25,7 +25,7 @@ def patience(monkeypatch):
 
 
 def looked_at(server, **environment):
-    found = model(Settings(), {"OPENAI_BASE_URL": server.base_url, **environment})
+    found = model(settings_of({}, {"OPENAI_BASE_URL": server.base_url, **environment}))
     return {check.name: check for check in found}
 
 
@@ -38,18 +38,18 @@ def test_an_endpoint_that_works_is_told_with_its_model_and_its_rungs():
 
 def test_a_model_that_the_server_does_not_list_is_named_with_those_it_has():
     with serving(lambda request: MODELS if request.path.endswith("/models") else error("404 Not Found", "no")) as server:
-        found = list(model(Settings(), {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "large"}))
+        found = list(model(settings_of({}, {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "large"})))
     assert "does not list large; it has small" in found[0].found
     assert found[1].state == "wrong" and "model large not found" in found[1].found
 
 
 def test_a_server_that_is_not_there_is_wrong_and_the_remedy_is_told():
-    found = list(model(Settings(model="x"), {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}))
+    found = list(model(settings_of({"model": "x"}, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})))
     assert found[0].state == "wrong" and "connection refused" in found[0].found and "--offline" in found[0].remedy
 
 
 def test_with_nothing_set_it_says_what_to_set():
-    (only,) = model(Settings(), {})
+    (only,) = model(settings_of({}, {}))
     assert only.state == "note" and "OPENAI_BASE_URL" in only.remedy
 
 

@@ -17,7 +17,7 @@ from utils import call_llm as module
 from utils.call_llm import CUT_OFF, call_llm, whole
 from utils.errors import ExitCode, ModelError, UsageError
 from utils.llm.endpoint import DEFAULT_LIMITS, LOCAL_LIMITS, Endpoint, Limits, endpoint_of, limits_of, outdated_name
-from utils.settings import Settings
+from utils.settings import Settings, settings_of
 
 LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)  # nothing waits that long
 KEY = "sk-CANARY-1234567890"
@@ -295,8 +295,8 @@ def test_where_no_model_is_named_the_first_one_of_the_server_is_taken():
 
 
 def test_without_key_and_base_url_there_is_no_endpoint_and_no_request(monkeypatch):
-    assert endpoint_of(Settings(), {}) is None
-    assert endpoint_of(Settings(offline=True), {"OPENAI_API_KEY": KEY}) is None
+    assert endpoint_of(settings_of({}, {})) is None
+    assert endpoint_of(settings_of({"offline": True}, {"OPENAI_API_KEY": KEY})) is None
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ModelError, match="no model is set"):
@@ -304,17 +304,17 @@ def test_without_key_and_base_url_there_is_no_endpoint_and_no_request(monkeypatc
 
 
 def test_a_base_url_alone_is_enough_for_a_server_of_ones_own():
-    endpoint = endpoint_of(Settings(model="small"), {"OPENAI_BASE_URL": "http://127.0.0.1:8080/v1/"})
+    endpoint = endpoint_of(settings_of({"model": "small"}, {"OPENAI_BASE_URL": "http://127.0.0.1:8080/v1/"}))
     assert (endpoint.base_url, endpoint.model, endpoint.host) == ("http://127.0.0.1:8080/v1", "small", "127.0.0.1:8080")
     assert endpoint.key and "key" not in repr(endpoint).replace("key_name", "")
 
 
 def test_a_server_by_name_and_the_former_variable_work():
-    assert endpoint_of(Settings(server="ollama"), {}).base_url.endswith(":11434/v1")
-    assert endpoint_of(Settings(), {"OPENAI_API_BASE": "http://127.0.0.1:1/v1"}).host == "127.0.0.1:1"
-    assert "OPENAI_BASE_URL" in outdated_name({"OPENAI_API_BASE": "x"})
+    assert endpoint_of(settings_of({"server": "ollama"}, {})).base_url.endswith(":11434/v1")
+    former = settings_of({}, {"OPENAI_API_BASE": "http://127.0.0.1:1/v1"})
+    assert endpoint_of(former).host == "127.0.0.1:1" and "OPENAI_BASE_URL" in outdated_name(former)
     with pytest.raises(UsageError, match="Did you mean ollama"):
-        endpoint_of(Settings(server="olama"), {})
+        settings_of({"server": "olama"}, {})
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_a_server_by_name_and_the_former_variable_work():
 )
 def test_a_setting_that_cannot_be_meant_is_named(environment, words):
     with pytest.raises(UsageError, match=words) as caught:
-        endpoint_of(Settings(), environment)
+        endpoint_of(settings_of({}, environment))
     assert "sk-a" not in str(caught.value)
 
 
@@ -346,21 +346,21 @@ def test_a_setting_that_cannot_be_meant_is_named(environment, words):
     ],
 )
 def test_a_server_of_ones_own_gets_minutes_to_load_its_model(url, local):
-    assert limits_of(Settings(), Endpoint(url), {}) == (LOCAL_LIMITS if local else DEFAULT_LIMITS)
+    assert limits_of(Settings(), Endpoint(url)) == (LOCAL_LIMITS if local else DEFAULT_LIMITS)
 
 
 def test_a_timeout_is_for_the_whole_reply_and_the_option_comes_before_the_variable():
     endpoint, environment = Endpoint("http://127.0.0.1:1/v1"), {"TUTOR_TIMEOUT": " 300 "}
-    limits = limits_of(Settings(), endpoint, environment)
+    limits = limits_of(settings_of({}, environment), endpoint)
     assert (limits.connect_s, limits.first_piece_s, limits.stall_s, limits.total_s) == (5, 300, 300, 300)
-    assert limits_of(Settings(timeout=2.5), endpoint, environment).connect_s == 2.5
-    assert limits_of(Settings(timeout=2.5), endpoint, environment).total_s == 2.5
+    limits = limits_of(settings_of({"timeout": 2.5}, environment), endpoint)
+    assert limits.connect_s == limits.total_s == 2.5
 
 
 @pytest.mark.parametrize("seconds", ["soon", "0", "-3", "nan", "inf", "1e9"])
 def test_a_timeout_that_is_no_time_is_a_wrong_setting(seconds):
     with pytest.raises(UsageError, match=f'TUTOR_TIMEOUT: found "{seconds}", expected seconds'):
-        limits_of(Settings(), None, {"TUTOR_TIMEOUT": seconds})
+        settings_of({}, {"TUTOR_TIMEOUT": seconds})
 
 
 def test_the_module_runs_by_itself():

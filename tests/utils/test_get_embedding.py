@@ -12,7 +12,7 @@ from tutor.corpus.corpus import open_corpus
 from utils.errors import ModelError, UsageError
 from utils.get_embedding import Embedder, embedder_of, get_embedding
 from utils.llm.endpoint import Endpoint
-from utils.settings import Settings
+from utils.settings import settings_of
 
 
 def meaning(request):
@@ -77,9 +77,9 @@ def test_an_endpoint_that_fails_costs_the_second_look_only(docs):
 
 def test_a_model_for_embeddings_is_named_by_the_environment():
     named = {"TUTOR_EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
-    assert embedder_of(Settings(), None, named).model == "m"
-    assert embedder_of(Settings(), None, {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}) is None
-    assert embedder_of(Settings(offline=True), None, named) is None
+    assert embedder_of(settings_of({}, named), None).model == "m"
+    assert embedder_of(settings_of({}, {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}), None) is None
+    assert embedder_of(settings_of({"offline": True}, named), None) is None
 
 
 def test_search_tells_that_it_ranked_without_the_embedding_model(tutor, docs):

@@ -52,7 +52,7 @@ def examine(
         *shipped_files(),
         *own_part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
         *own_part("records", describe_records),
-        *model(settings, environment),
+        *model(settings),
         *terminal(settings, environment),
         sandbox(),
     ]
@@ -96,7 +96,7 @@ def own_part(name: str, look: Callable[[], str]) -> Iterator[Check]:
 LOOK_S = 5.0  # how long the endpoint may take to list its models
 
 
-def model(settings: Settings, environment: Mapping[str, str]) -> Iterator[Check]:
+def model(settings: Settings) -> Iterator[Check]:
     """Is an endpoint set and reachable, does it offer the model, how fast is it, how does it give structured replies?"""
     from utils.llm.endpoint import endpoint_of, outdated_name
 
@@ -104,7 +104,7 @@ def model(settings: Settings, environment: Mapping[str, str]) -> Iterator[Check]
         yield Check("model", "ok", "not used (--offline); the built-in tutor teaches")
         return
     try:
-        endpoint = endpoint_of(settings, environment)
+        endpoint = endpoint_of(settings)
     except TutorError as error:
         yield Check("model", "wrong", str(error))
         return
@@ -112,7 +112,7 @@ def model(settings: Settings, environment: Mapping[str, str]) -> Iterator[Check]
         yield Check("model", "note", "none set; the built-in tutor teaches, with no key and no network",
                     "to use one, set OPENAI_BASE_URL for a server of your own, or OPENAI_API_KEY, and OPENAI_MODEL")  # fmt: skip
         return
-    if warning := outdated_name(environment):
+    if warning := outdated_name(settings):
         yield Check("model", "note", warning)
     yield from answering_model(endpoint)
 

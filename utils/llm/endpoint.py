@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from utils import settings as shared
 from utils.errors import UsageError
-from utils.settings import Settings
-from utils.text import nearest
+from utils.llm.servers import SERVERS
+from utils.settings import ENV_FILE, Given, Settings
 
-SERVERS = {
-    "ollama": "http://127.0.0.1:11434/v1",
-    "llamacpp": "http://127.0.0.1:8080/v1",
-    "vllm": "http://127.0.0.1:8000/v1",
-    "lmstudio": "http://127.0.0.1:1234/v1",
-}
-DEFAULT_BASE_URL = "https://api.openai.com/v1"
-DEFAULT_MODEL = "gpt-5-mini"  # at DEFAULT_BASE_URL; any other server is asked which models it has
-MAX_TIMEOUT_S = 86_400  # a day
+DEFAULT_BASE_URL = SERVERS["openai"].base_url
+DEFAULT_MODEL = "gpt-5-mini"  # at DEFAULT_BASE_URL; a server of one's own is asked which models it has
 NO_KEY = "none-needed"  # local servers require some key in the header and ignore its value
-KEYS = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai)-[\w*-]{4,}|Bearer\s+\S+|://[^/\s@]+@")
 
 
 @dataclass(frozen=True)
@@ -70,61 +61,91 @@ DEFAULT_LIMITS = Limits()
 LOCAL_LIMITS = Limits(first_piece_s=600.0, stall_s=60.0, total_s=1200.0)  # a cold model loads for minutes
 
 
-def limits_of(settings: Settings, endpoint: Endpoint | None, environment: Mapping[str, str] | None = None) -> Limits:
-    """How long to wait for the model: as --timeout or TUTOR_TIMEOUT says, else by where it is. Raises UsageError."""
-    environment = os.environ if environment is None else environment
-    seconds, given = settings.timeout, environment.get("TUTOR_TIMEOUT", "").strip()
-    if seconds is None and given:
-        try:
-            seconds = float(given)
-        except ValueError:
-            seconds = 0.0
-        if not 0 < seconds <= MAX_TIMEOUT_S:
-            raise UsageError(f'TUTOR_TIMEOUT: found "{given}", expected seconds up to {MAX_TIMEOUT_S:,}; correct or unset it')
+def limits_of(settings: Settings, endpoint: Endpoint | None) -> Limits:
+    """How long to wait for the model: as the settings say, else by where it is."""
+    seconds = settings.timeout
     if seconds is None:
         return LOCAL_LIMITS if endpoint and endpoint.local else DEFAULT_LIMITS
     return Limits(min(DEFAULT_LIMITS.connect_s, seconds), first_piece_s=seconds, stall_s=seconds, total_s=seconds)
 
 
-def endpoint_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Endpoint | None:
-    """The endpoint that options and environment name, or None if they name none and the built-in tutor teaches.
+def endpoint_of(settings: Settings, needs_name: bool = True) -> Endpoint | None:
+    """The endpoint that the settings name, or None if they name none and the built-in tutor teaches.
 
-    Raises UsageError for a value that can't be right.
+    needs_name: a service has so many models that one has to be named. Raises UsageError for what can't be right.
     """
-    environment = os.environ if environment is None else environment
     if settings.offline:
         return None
-    name, base_url = next(
-        ((name, environment[name]) for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE") if name in environment), ("", None)
-    )
-    if settings.server:
-        if settings.server not in SERVERS:
-            near = nearest(settings.server, SERVERS)
-            hint = f" Did you mean {near}?" if near else ""
-            raise UsageError(f"--server {settings.server}: unknown; expected one of {', '.join(SERVERS)}.{hint}")
-        name, base_url = "--server", SERVERS[settings.server]
-    key = environment.get("OPENAI_API_KEY", "").strip()
-    if base_url is None and not key:
+    address, key_name = address_of(settings), key_name_of(settings)
+    if address is None:
         return None
-    if base_url is not None and not re.match(r"https?://[^\s/]", base_url.strip()):
-        found = f'"{base_url.strip()}"' if base_url.strip() else "nothing"
-        raise UsageError(f"{name}: found {found}, expected a URL such as {SERVERS['llamacpp']}; correct or unset it")
+    shared.refuse_other_than_url(address.value, address.place)
+    key = key_of(settings, address)
+    base_url = address.value.rstrip("/")
+    service = SERVERS[settings.server].service if settings.server else base_url == DEFAULT_BASE_URL
+    if service and not key:
+        raise UsageError(f"{address.place}: found no key, expected one; set {key_name}, in the environment or in {ENV_FILE}")
+    model = settings.model or (DEFAULT_MODEL if base_url == DEFAULT_BASE_URL else "")
+    if service and needs_name and not model:
+        raise UsageError(f"{address.place}: found no name of a model, expected one; set -m or OPENAI_MODEL to one of those that "
+                         "`config --models` lists")  # fmt: skip
+    return Endpoint(base_url, model, key or NO_KEY, key_name)
+
+
+def address_of(settings: Settings) -> Given | None:
+    """The base URL and the place that decides on it, or None if no server is named."""
+    if settings.base_url is not None:
+        return Given(settings.base_url.strip(), settings.places.get("base_url", "base_url"))
+    place = settings.places.get("server", "--server")
+    if settings.server is None:
+        named = settings.variables.get("OPENAI_API_KEY")
+        return Given(DEFAULT_BASE_URL, named.place) if named else None
+    server = SERVERS[settings.server]
+    if not server.address_variable:
+        return Given(server.base_url, place)
+    own = settings.variables.get(server.address_variable)
+    if own is None:
+        raise UsageError(f"{place}: {settings.server} has an address for each customer; set {server.address_variable}, or "
+                         "OPENAI_BASE_URL in the same place as the server")  # fmt: skip
+    path = "" if own.value.rstrip("/").endswith(server.path) else server.path
+    return Given(own.value.strip().rstrip("/") + path, own.place)
+
+
+def key_name_of(settings: Settings) -> str:
+    """The variable that holds the server's key."""
+    return SERVERS[settings.server].key_variable if settings.server else "OPENAI_API_KEY"
+
+
+def key_of(settings: Settings, address: Given) -> str:
+    """The key, "" if none is set. Raises UsageError for one that can't be right, and for one that must not go to the address.
+
+    `.env` comes with a folder that may be somebody else's: an address in it gets no key from the learner's own environment.
+    """
+    name = key_name_of(settings)
+    given = settings.variables.get(name)
+    if given is None:
+        return ""
+    key = given.value.strip()
     if re.search(r"[\s\x00-\x1f\x7f]", key) or not key.isascii():
-        raise UsageError("OPENAI_API_KEY: found blanks, line ends or non-ASCII letters inside it; copy the key again")
-    model = settings.model or environment.get("OPENAI_MODEL", "").strip()
-    base_url = (base_url or DEFAULT_BASE_URL).strip().rstrip("/")
-    return Endpoint(base_url, model or (DEFAULT_MODEL if base_url == DEFAULT_BASE_URL else ""), key or NO_KEY)
+        raise UsageError(f"{given.place}: found blanks, line ends or non-ASCII letters inside it; copy the key again")
+    known = address.value.rstrip("/") == SERVERS[settings.server or "openai"].base_url
+    if _in_env_file(address.place) and not _in_env_file(given.place) and not known and not Endpoint(address.value).local:
+        raise UsageError(f"{address.place}: found an address for which {name} of the environment may not be meant, expected "
+                         f"{name} in {ENV_FILE} too; put it there, or the address into the environment")  # fmt: skip
+    return key
 
 
-def outdated_name(environment: Mapping[str, str]) -> str:
+def _in_env_file(place: str) -> bool:
+    return place.partition(":")[0] == ENV_FILE
+
+
+def outdated_name(settings: Settings) -> str:
     """A warning if only the former name of the base URL is set, else ""."""
-    if "OPENAI_API_BASE" in environment and "OPENAI_BASE_URL" not in environment:
+    if settings.places.get("base_url", "").endswith("OPENAI_API_BASE"):
         return "OPENAI_API_BASE is the old name; set OPENAI_BASE_URL instead"
     return ""
 
 
 def masked(text: str, endpoint: Endpoint) -> str:
     """The text without the endpoint's key, and without anything else that looks like a key."""
-    if len(endpoint.key) > 3 and endpoint.key != NO_KEY:
-        text = text.replace(endpoint.key, "…")
-    return KEYS.sub("…", text)
+    return shared.masked(text, "" if endpoint.key == NO_KEY else endpoint.key)

@@ -1,0 +1,102 @@
+"""`config`: the settings as a person sees and keeps them, and the models of a server."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from endpoint import error, response, serving, streamed
+
+KEY = "sk-CANARY-0123456789"
+MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}, {"id": "a\\nb\\u009b", "object": "model"}]}')
+
+
+def row_of(run, name):
+    """The value and the source in the row of a setting."""
+    (found,) = re.findall(rf"^{name} +(.+?)  +(\S.*)$", run.stdout, re.MULTILINE)
+    return found
+
+
+def test_each_setting_is_shown_with_its_value_and_where_it_comes_from(tutor, tmp_path):
+    (tmp_path / ".env").write_text("\nTUTOR_EMBEDDING_MODEL=e\nGROQ_API_KEY=" + KEY, encoding="utf-8")
+    tutor("config", "server", "groq")
+    run = tutor("config", "--offline", OPENAI_MODEL="m")
+    assert run.returncode == 0, run.stderr
+    assert row_of(run, "model") == ("m", "environment: OPENAI_MODEL")
+    assert row_of(run, "embedding_model") == ("e", ".env:2: TUTOR_EMBEDDING_MODEL")
+    assert row_of(run, "server") == ("groq", "home/config.toml:1: server")
+    assert row_of(run, "base_url") == ("https://api.groq.com/openai/v1", "home/config.toml:1: server")
+    assert row_of(run, "key") == ("set", ".env:3: GROQ_API_KEY")
+    assert row_of(run, "offline") == ("yes", "--offline")
+    assert row_of(run, "docs") == ("the bundled lessons", "default")
+    assert "CANARY" not in run.stdout + run.stderr
+
+
+def test_with_json_the_rows_are_a_list_and_a_password_in_the_address_is_hidden(tutor):
+    run = tutor("config", "--json", OPENAI_BASE_URL="http://me:hunter2@127.0.0.1:1/v1", OPENAI_API_KEY=KEY)
+    rows = {row["name"]: row for row in json.loads(run.stdout)}
+    assert rows["key"] == {"name": "key", "value": "set", "source": "environment: OPENAI_API_KEY"}
+    assert rows["model"]["value"] is None and "127.0.0.1:1/v1" in rows["base_url"]["value"]
+    assert "hunter2" not in run.stdout and "CANARY" not in run.stdout
+
+
+def test_one_setting_by_its_name(tutor):
+    run = tutor("config", "max-tokens-total", "--max-tokens-total", 1)
+    assert run.stdout.split() == ["max_tokens_total", "1", "--max-tokens-total"]
+    run = tutor("config", "modle")
+    assert run.returncode == 2 and "Did you mean model?" in run.stderr
+
+
+def test_what_is_kept_holds_from_then_on_until_it_is_taken_out(tutor, docs):
+    assert tutor("topics", "--json").stdout != (mine := tutor("topics", "--docs", docs, "--json").stdout)
+    run = tutor("config", "docs", docs)
+    assert run.stdout == f"docs is {docs}, kept in home/config.toml\n"
+    assert tutor("topics", "--json").stdout == mine
+    assert "no longer kept" in tutor("config", "docs", "").stdout
+    assert tutor("topics", "--json").stdout != mine
+
+
+def test_what_goes_before_a_kept_setting_is_said(tutor):
+    run = tutor("config", "model", "m", OPENAI_MODEL="other")
+    assert "what OPENAI_MODEL says goes before it" in run.stdout
+    assert "goes before" not in tutor("config", "model", "n").stdout
+
+
+def test_a_broken_settings_file_ends_a_command_with_its_place_and_what_to_do(tutor, home):
+    home.mkdir()
+    (home / "config.toml").write_text("model = m\n", encoding="utf-8")
+    run = tutor("topics")
+    assert run.returncode == 2 and "home/config.toml:1: found no TOML" in run.stderr
+
+
+def test_the_models_of_a_server_are_listed_one_a_line(tutor):
+    with serving(MODELS) as server:
+        run = tutor("config", "--models", OPENAI_BASE_URL=server.base_url)
+        lists = tutor("config", "--models", "--json", OPENAI_BASE_URL=server.base_url)
+    assert run.stdout.splitlines()[0] == "small" and len(run.stdout.splitlines()) == 2 and "\x9b" not in run.stdout
+    assert json.loads(lists.stdout)[0] == "small"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [(error("401 Unauthorized", f"wrong key {KEY}"), 2, "rejected the API key"), (response("{}"), 3, "does not say which models"),
+     (response("[]"), 3, "does not say which models"), (response("<html>"), 3, "does not say which models")],
+)  # fmt: skip
+def test_a_server_that_does_not_list_them_is_said_with_its_exit_code(tutor, answer, code, words):
+    with serving(answer) as server:
+        run = tutor("config", "--models", OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY=KEY)
+    assert run.returncode == code and words in run.stderr and "CANARY" not in run.stderr
+
+
+def test_with_no_server_there_is_none_to_ask(tutor):
+    assert tutor("config", "--models").returncode == 2
+    assert tutor("config", "--models", "--offline", OPENAI_API_KEY=KEY).returncode == 2
+
+
+def test_a_session_is_led_by_the_server_that_env_names(tutor, docs, tmp_path):
+    with serving(streamed("Yeast eats sugar. [1]")) as server:
+        (tmp_path / ".env").write_text(f"OPENAI_BASE_URL={server.base_url}\nOPENAI_MODEL=fake\nOPENAI_API_KEY={KEY}\n")
+        run = tutor("ask", "--docs", docs, "--json", "what does yeast eat?")
+    assert json.loads(run.stdout)["model"] == "fake" and server.requests
+    assert f"authorization: bearer {KEY}".lower() in server.requests[0].head.lower()

@@ -1,0 +1,117 @@
+"""`config`: each setting with its value and where it comes from, one that is kept from now on, and the models of a server."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from utils import files
+from utils.errors import ModelError, UsageError
+from utils.llm.endpoint import address_of, endpoint_of, key_name_of
+from utils.setting_files import config_path, refusal, write_setting
+from utils.settings import BY_NAME, SETTINGS, Given, Setting, Settings, masked
+
+DEFAULT = "default"
+NO_SERVER = "no server is named; set OPENAI_BASE_URL for a server of your own, or give one of the names of --server"
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """A setting as `config` shows it; its value is None where nothing is set."""
+
+    name: str
+    value: Any
+    source: str
+
+    as_dict = asdict
+
+    @property
+    def shown(self) -> str:
+        if isinstance(self.value, bool):
+            return "yes" if self.value else "no"
+        return "not set" if self.value is None else str(self.value)
+
+
+def rows_of(settings: Settings, name: str | None = None) -> list[SettingRow]:
+    """A row for each setting that has a place of its own, or only that of this name. Raises UsageError for an unknown one."""
+    rows = []
+    for setting in SETTINGS:
+        if setting.name == "base_url":
+            rows += [_address_row(settings), _key_row(settings)]
+        elif setting.variable:
+            rows.append(_row_of(setting, settings))
+    if name is None:
+        return rows
+    named = [row for row in rows if row.name == name.replace("-", "_")]
+    if not named:
+        raise UsageError(f"config: {refusal(name)}")
+    return named
+
+
+def _row_of(setting: Setting, settings: Settings) -> SettingRow:
+    value = getattr(settings, setting.name)
+    if setting.name == "home":
+        value = str(files.home_folder(settings.home))
+    return SettingRow(setting.name, setting.default if value is None and setting.default else value,
+                      _source(settings.places.get(setting.name)))  # fmt: skip
+
+
+def _address_row(settings: Settings) -> SettingRow:
+    """The address as a request would take it, from a setting of its own or from the server's name."""
+    try:
+        address = address_of(settings) or Given(None, "")
+    except UsageError as error:
+        return SettingRow("base_url", None, str(error))
+    return SettingRow("base_url", masked(address.value) if address.value else None, _source(address.place))
+
+
+def _key_row(settings: Settings) -> SettingRow:
+    """Whether there is a key for this server, never the key itself."""
+    key = settings.variables.get(key_name_of(settings))
+    return SettingRow("key", "set" if key else None, _source(key.place) if key else key_name_of(settings))
+
+
+def _source(place: str | None) -> str:
+    if not place:
+        return DEFAULT
+    return place if ":" in place or place.startswith("-") else f"environment: {place}"
+
+
+def listing(rows: list[SettingRow]) -> str:
+    """A line for each row."""
+    widths = [max(len(column) for column in columns) for columns in zip(*((row.name, row.shown) for row in rows), strict=True)]
+    return "\n".join(f"{row.name:{widths[0]}}  {row.shown:{widths[1]}}  {row.source}" for row in rows)
+
+
+def keep(settings: Settings, name: str, text: str) -> tuple[SettingRow, str]:
+    """Write a setting to config.toml, or take it out if the text is empty. Returns it, and what to tell. Raises UsageError."""
+    name, path = name.replace("-", "_"), config_path(settings.home)
+    before = settings.places.get(name, "")
+    value = write_setting(path, name, text)
+    shown = files.shown_path(path)
+    row = SettingRow(name, value, shown)
+    told = f"{name} is {row.shown}, kept in {shown}" if value is not None else f"{name} is no longer kept in {shown}"
+    if before and not before.startswith(f"{shown}:"):
+        told += f"; what {before.removesuffix(': ' + BY_NAME[name].variable)} says goes before it"
+    return row, told
+
+
+def models_of(settings: Settings) -> list[str]:
+    """The names of the models that the server has. Raises UsageError if none is named, ModelError if it does not say."""
+    from utils.call_llm import models_at
+    from utils.llm.faults import model_error
+
+    if settings.offline:
+        raise UsageError("config --models asks the server, which is not asked offline; go without --offline")
+    endpoint = endpoint_of(settings, needs_name=False)
+    if endpoint is None:
+        raise UsageError(NO_SERVER)
+    try:
+        names = models_at(endpoint)
+    except (ValueError, TypeError, AttributeError):  # raised by the SDK if the answer is not a list of models
+        names = ()
+    except Exception as error:
+        raise model_error(error, endpoint) from None
+    if not names:
+        raise ModelError(f"{endpoint.host} does not say which models it has; name one with -m")
+    return [" ".join(name.split()) for name in names]
