@@ -80,6 +80,8 @@ def test_framing_is_taken_off_a_question_and_its_subject_stays(question, kept):
         ("how is a list different from a tuple?", ("list", "tuple")),
         ("what is a row, and how is it different from a column", ("row", "column")),
         ("when should I use ridge instead of lasso", ("ridge", "lasso")),
+        ("is ridge or lasso better", ("ridge", "lasso")),
+        ("can I use a list or any other sequence", ()),
     ],
 )
 def test_two_sides_are_told_apart(question, sides):
@@ -103,6 +105,39 @@ def test_two_sides_are_told_apart(question, sides):
 def test_a_definition_opens_with_the_sentence_that_defines(ask, question, said):
     answer = ask(question)
     assert answer.found and said in answer.text
+
+
+def test_a_condition_or_a_thing_of_another_kind_is_no_definition(tmp_path):
+    page = (
+        "# Tea\n\n## Leaves\n\nWhen the green leaf is wet, it rolls up. The green leaf cutter is a machine. "
+        "The green leaf is not a bud. The green leaf of tea is the part that is picked.\n"
+    )
+    text = ask_folder(tmp_path, "what is a green leaf", tea=page).text
+    assert text.startswith("The green leaf of tea is the part")
+
+
+def test_a_section_whose_heading_asks_the_question_answers_with_its_first_sentence(tmp_path):
+    page = (
+        "# Tea\n\n## What does fair trade mean?\n\nWhen tea is fair trade, that means its pickers are paid a minimum. "
+        "Fair trade is good because pickers can live on it.\n"
+    )
+    text = ask_folder(tmp_path, "what does fair trade mean", tea=page).text
+    assert text.startswith("When tea is fair trade, that means its pickers are paid a minimum.")
+
+
+def test_a_number_is_that_of_the_thing_asked_for_and_nothing_else_stands_before_it(tmp_path):
+    page = (
+        "# Tea\n\n## Kinds\n\n**A tea is named after how long its leaves lie in the air.** Green tea lies for 2 hours. "
+        "Its caffeine is 30 mg a cup. Black tea lies for 12 hours and has 50 mg of caffeine a cup.\n"
+    )
+    assert ask_folder(tmp_path, "how much caffeine has black tea", tea=page).text.startswith("Black tea lies for 12 hours")
+
+
+def test_what_changed_in_a_version_does_not_answer_what_is_true_now(tmp_path):
+    tea = "# Tea\n\n## Kettle\n\nThe kettle whistles when the water boils. It holds two litres.\n"
+    notes = "# Release notes\n\n## 0.2\n\nThe kettle whistles, the kettle whistles. Fixes of the kettle whistle.\n"
+    answer = ask_folder(tmp_path, "when does the kettle whistle", tea=tea, notes=notes)
+    assert answer.text.startswith("The kettle whistles when the water boils.")
 
 
 def test_two_sides_get_a_sentence_each(ask):

@@ -108,20 +108,25 @@ ASKS = re.compile(  # in scripts without spaces
     r"|でしょうか|いいですか|について"
 )
 PRONOUN = re.compile(r"it|this|that|they|these|those", re.I)
-OR = re.compile(r"^\W*(?P<a>[^,?]{2,40}?)\s+(?:or|oder|ou|или)\s+(?P<b>[^,?]{2,40})\W*$", re.I)
-SIDE_ENDS = re.compile(
-    r"\s*(?:[?:;!,…]|\.(?=\s|$)|\s\(|\s(?:in|for|when|regarding|with respect|if|on|which|what|why|where|and (?:when|which"
-    r"|why|what))\b).*$",
-    re.I | re.S,
-)
-SIDE_BEGINS = re.compile(
-    r"^\W*(?:(?:what|how|why|when|which)\s+(?:is|are|does|do)\s+|(?:the|a|an|some|of|using|use|der|die|das|ein|eine|le|la"
-    r"|les|l['’]|un|une|el|los|las)\s+)+",
-    re.I,
-)
 AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|can|could|should|shall|will|would|may|might|must|has|have|had"
     r"|(?:is|are|was|were|do|does|did|ca|could|should|wo|would|has|have)n['’]t)"
+)
+OR = re.compile(
+    rf"^\W*(?!{AUXILIARY}\b(?!.*\b(?:better|faster|best|safer|simpler|cheaper|worse)\b))"
+    r"(?P<a>[^,?]{2,40}?)\s+(?:or|oder|ou|или)\s+(?!(?:any|some|an)?(?:other|thing|one)\b)(?P<b>[^,?]{2,40})\W*$",
+    re.I,
+)
+SIDE_ENDS = re.compile(
+    r"\s*(?:[?:;!,…]|\.(?=\s|$)|\s\(|\s(?:in|for|when|regarding|with respect|if|on|which|what|why|where|better|faster|best"
+    r"|safer|simpler"
+    r"|cheaper|worse|and (?:when|which|why|what))\b).*$",
+    re.I | re.S,
+)
+SIDE_BEGINS = re.compile(
+    r"^\W*(?:(?:(?:what|how|why|when|which)\s+)?(?:is|are|does|do)\s+|(?:the|a|an|some|of|using|use|der|die|das|ein|eine|le|la"
+    r"|les|l['’]|un|une|el|los|las)\s+)+",
+    re.I,
 )
 
 # The first pattern that the question matches gives its kind.

@@ -43,6 +43,9 @@ FAR_BEHIND = 0.7  # from which only a list of misconceptions is about the questi
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 KEY = 0.15  # for a section's key sentence
 NUMBERED = 0.25  # for a number in the answer to "how many"
+BESIDE = 0.4  # for the share of the question that stands beside the number
+BEFORE, AFTER = 50, 40  # characters
+DIGITS = re.compile(r"\d")
 EXPLAINED = 40  # words from which a how or a why is explained
 ROOM_FOR_A_SIDE = 45  # words
 
@@ -99,7 +102,7 @@ def sentence(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None =
     choice = best_of(question, fits, bonus)
     if not choice:
         return None
-    part = part_with(*choice, least=0)
+    part = part_with(*choice, least=0, with_key=None if question.kind in (NUMBER, YES_NO, SIDES) else True)
     cover_more(part, question)
     fill_up(part, EXPLAINED if question.kind in (WHY, HOW) else FEWEST_WORDS)
     return DraftAnswer([part])
@@ -119,7 +122,7 @@ def cover_more(part: QuotedPart, question: AskedQuestion) -> None:
 
         others = [n for n, quote in enumerate(fit.quotes) if n not in part.numbers and _may_be_added(quote, question)]
         best = max(others, key=lambda number: gain(number) + worth[number], default=None)
-        if best is None or worth[best] < FAIR or (gain(best) < MORE and worth[best] < WORTHY):
+        if best is None or worth[best] < FAIR or (gain(best) < MORE and not _is_worthy(question, fit.quotes[best], worth[best])):
             return
         more = part_with(fit, best, room=MOST_WORDS - part.size, least=0, with_key=False)
         if part.size + sum(fit.quotes[number].size for number in more.numbers - part.numbers) > MOST_WORDS:
@@ -127,10 +130,16 @@ def cover_more(part: QuotedPart, question: AskedQuestion) -> None:
         part.numbers |= more.numbers
 
 
+def _is_worthy(question: AskedQuestion, quote: Quotable, worth: float) -> bool:
+    """Whether a sentence that says no more of what was asked is a good answer by itself: a number of something else is not."""
+    return worth >= WORTHY and question.kind != NUMBER and not (question.kind in (HOW, WHY, OTHER) and DIGITS.search(quote.said))
+
+
 def _may_be_added(quote: Quotable, question: AskedQuestion) -> bool:
     """Whether a sentence makes sense beside others that it doesn't follow."""
     needs_more = quote.worked and question.kind in (DEFINITION, YES_NO) and quote.leans_back
-    return quote.form in (SENTENCE, ENTRY, ROW) and not needs_more
+    too_hard = question.simple and "$" in quote.said
+    return quote.form in (SENTENCE, ENTRY, ROW) and not needs_more and not too_hard
 
 
 def own_answer(fits: Sequence[Fit]) -> QuotedPart | None:
@@ -162,7 +171,7 @@ def _repeats(one: str, other: str) -> bool:
 
 def what_it_is(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The sentence that defines, and what is said next; in simple words also the example."""
-    choice = definition(fits, question.subject)
+    choice = definition(fits, question.subject, simple=question.simple)
     if not choice:
         return None
     fit, number = choice
@@ -228,8 +237,13 @@ def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The sentence with the number."""
 
     def bonus(fit: Fit, quote: Quotable) -> float:
-        has = any(found[0] not in question.text for found in FIGURE.finditer(quote.said))
-        return (NUMBERED if has else -NUMBERED) * (1.0 if quote.form in (SENTENCE, ENTRY, TABLE, ROW) else 0.5)
+        near = [
+            fit.asked.share(fit.asked.met(quote.said[max(found.start() - BEFORE, 0) : found.end() + AFTER]))
+            for found in FIGURE.finditer(quote.said)
+            if found[0] not in question.text
+        ]
+        said = NUMBERED + BESIDE * max(near) if near else -NUMBERED
+        return said * (1.0 if quote.form in (SENTENCE, ENTRY, TABLE, ROW) else 0.5)
 
     return sentence(question, fits, bonus)
 
@@ -267,7 +281,7 @@ def side_by_side(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | 
     if both and not any(both[0] is part.fit and both[1] in part.numbers for part in parts):
         room = MOST_WORDS + 15 - sum(part.size for part in parts)
         if both[0].quotes[both[1]].size <= room or not parts:
-            _join(parts, part_with(*both, room=max(room, 30), least=0, with_key=not parts))
+            _join(parts, part_with(*both, room=max(room, 30), least=0, with_key=False if parts else None))
     return DraftAnswer(parts) if parts else None
 
 

@@ -46,8 +46,13 @@ class DraftAnswer:
     defines: bool = False  # whether it is a definition that was asked for
 
 
-def part_with(fit: Fit, decisive: int, room: int = MOST_WORDS, least: int = FEWEST_WORDS, with_key: bool = True) -> QuotedPart:
-    """A quote with what it needs: the section's key sentence before it, what it leans on, what it leads to."""
+def part_with(
+    fit: Fit, decisive: int, room: int = MOST_WORDS, least: int = FEWEST_WORDS, with_key: bool | None = True
+) -> QuotedPart:
+    """A quote with what it needs: the section's key sentence before it, what it leans on, what it leads to.
+
+    with_key: None for the key sentence only where the quote leans on it, or where it speaks of what was asked.
+    """
     quotes, chosen = fit.quotes, {decisive}
     if quotes[decisive].claim:
         return QuotedPart(fit, {number for number, quote in enumerate(quotes) if quote.block == quotes[decisive].block})
@@ -73,7 +78,8 @@ def part_with(fit: Fit, decisive: int, room: int = MOST_WORDS, least: int = FEWE
     ):
         chosen.add(last + 1)
     key = fit.key if quotes[decisive].leans_back else fit.bold_key
-    if with_key and key is not None and fits(key) and (key < min(chosen) or not chosen):
+    wanted = key is not None and (with_key or (with_key is None and (quotes[back].leans_back or fit.is_about(key))))
+    if key is not None and wanted and fits(key) and key < min(chosen):
         chosen.add(key)
     part = QuotedPart(fit, chosen)
     fill_up(part, least, room)

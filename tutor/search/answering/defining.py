@@ -18,6 +18,7 @@ IS = re.compile(
     rf"|un)\s+)?(?P<subject>.{{1,60}}?)\W{{0,8}}\s+(?P<verb>{VERBS})(?!\w)",
     re.I,
 )
+COPULAS = frozenset("is are means ist sind est sont es son это".split())
 IS_UNSPACED = re.compile(r"\W{0,8}(?P<subject>[^\s，。、,.：:]{1,24}?)\W{0,8}(?:是指|指的是|就是|是|とは|は)")
 CLAUSE = re.compile(
     rf"(?:[,;:]\s+|\b(?:and|where|while|und|et|y)\s+)(?:(?:and|where|while|its|the"
@@ -30,19 +31,34 @@ CALLED = re.compile(
     r"(?:(?:an?|the)\s+)?\W{0,8}(?P<term>[^.,;:()]{1,50})",
     re.I,
 )
+OPENS_OTHERWISE = re.compile(  # a condition, a place, a reader: no thing that is defined
+    r"\W*(?:when(?:ever)?|if|as|in|for|with(?:out)?|to|there|you|we|under|by|on|at|from|after|before|while|although|because|since"
+    r"|see|wenn|für|mit|quand|si|pour|avec|cuando|para|con|когда|если|для)\b",
+    re.I,
+)
+DENIES = re.compile(r"\s+(?:not|neither|never|no|nicht|kein\w*|pas|нет|не|\w+\s+because)\b", re.I)
+A_KIND = re.compile(r"\s+(?:\w+ly\s+|just\s+|also\s+)?(?:an?|the|one|any|another|what|how|eine?|une?|un[ao]?)\b", re.I)
+PHRASE_ENDS = re.compile(r"\s(?:of|in|for|with|that|which|who|between|from|on|as|von|für|de|del|des|du)\s|[(,:;]", re.I)
 TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
 LOOKED_AT = 5  # passages
 MENTIONED = 0.74  # for a sentence that has the thing as a term of its own, but doesn't begin with it
 MOST = 1.5  # that a sentence can reach
 GOOD = 0.5  # score from which a sentence counts as a definition
 DISTANCE = 0.4  # how much it counts that a passage fits less well than the best
+ASKED_BY_TITLE = 0.5  # for the sentence below a heading that asks the question
+SYMBOLS = 0.25  # off for a sentence with formulas where simple words were asked for
 FIRST_WORDS = 6  # of a key sentence, among which the thing must be
 
 
 def definition(
-    fits: Sequence[Fit], subject: str, wanted: frozenset[int] | None = None, others: frozenset[int] = frozenset()
+    fits: Sequence[Fit],
+    subject: str,
+    wanted: frozenset[int] | None = None,
+    others: frozenset[int] = frozenset(),
+    simple: bool = False,
 ) -> tuple[Fit, int] | None:
-    """The quote that defines a subject best. wanted: the numbers of its words; others: of words that it must not be about."""
+    """The quote that defines a subject best. wanted: the numbers of its words; others: of words that it must not be about;
+    simple: asked for in simple words."""
     if not fits:
         return None
     if wanted is None:
@@ -52,13 +68,14 @@ def definition(
         titled = [] if fits[0].asked.unknown else [fit for fit in fits if fit.asked.met(fit.title) >= head]
         whole = [fit for fit in fits if fit.met >= wanted or fit in titled]
         return (
-            definition(fits, subject, wanted, others)
+            definition(fits, subject, wanted, others, simple)
             or _key_of_titled(fits)
-            or (definition(whole, subject, head, others) if head != wanted else None)
+            or (definition(whole, subject, head, others, simple) if head != wanted else None)
         )
     if not wanted:
         return None
     top = max(fit.weight for fit in fits)
+    heads = wanted | fits[0].asked.met(subject)
     best: tuple[float, Fit, int] | None = None
     for place, fit in enumerate(fits):
         if place >= LOOKED_AT and not may_define(fit.passage, subject):
@@ -69,7 +86,8 @@ def definition(
         if best and behind + MOST < best[0]:
             continue
         for number, quote in enumerate(fit.quotes):
-            score = _score(fit, number, quote, wanted, others)
+            score = _score(fit, number, quote, wanted, others, heads)
+            score -= SYMBOLS * (simple and ("$" in quote.said or not quote.said.isascii()))
             if score >= GOOD and (best is None or score + behind > best[0]):
                 best = score + behind, fit, number
     return (best[1], best[2]) if best else None
@@ -80,44 +98,51 @@ def _key_of_titled(fits: Sequence[Fit]) -> tuple[Fit, int] | None:
     return next(((fit, fit.bold_key) for fit in fits[:LOOKED_AT] if fit.is_titled and fit.bold_key is not None), None)
 
 
-def _score(fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], others: frozenset[int]) -> float:
-    """How much a quote looks like the definition of the words that are wanted."""
+def _score(
+    fit: Fit, number: int, quote: Quotable, wanted: frozenset[int], others: frozenset[int], heads: frozenset[int]
+) -> float:
+    """How much a quote looks like the definition of the words that are wanted. heads: of words that may end the thing's name."""
     if quote.form not in (SENTENCE, ENTRY, ROW) or not fit.can_say(quote):
         return 0.0
 
-    def names(text: str, more: int = 2) -> bool:
+    def names(text: str, more: int = 2, loosely: bool = False) -> bool:
+        """Whether a phrase names the thing: with few other words, and none after it that makes it a thing of another kind."""
         if len(text.split()) > len(wanted) + more:
             return False
         met = fit.asked.met(text)
-        return _nearly_all(fit, met, wanted) and not met & others
+        if met & others or not _nearly_all(fit, met, wanted):
+            return False
+        words = PHRASE_ENDS.split(text, maxsplit=1)[0].split()
+        return loosely or not words or not text.isascii() or bool(fit.asked.met(words[-1]) & heads)
 
     said = quote.said
-    if not _nearly_all(fit, fit.asked.met(said), wanted) and number != fit.key:
+    is_key, opens = number == fit.key, not OPENS_OTHERWISE.match(said)
+    if not _nearly_all(fit, fit.asked.met(said), wanted) and not is_key:
         return 0.0
-    subject = IS.match(said)
+    subject = IS.match(said) if opens else None
     unspaced = IS_UNSPACED.match(said) if not said.isascii() else None
-    start = " ".join(said.split()[:FIRST_WORDS])
     score = 0.0
     if subject and names(subject["subject"]):
-        score = (
-            1.0 if subject["verb"].lower() in ("is", "are", "means", "ist", "sind", "est", "sont", "es", "son", "это") else 0.85
-        )
+        says_is = subject["verb"].lower() in COPULAS
+        score = 1.0 if says_is else 0.85
+        score += 0.1 * (says_is and bool(A_KIND.match(said, subject.end()))) - 0.6 * bool(DENIES.match(said, subject.end()))
     elif unspaced and names(unspaced["subject"]):
         score = 1.0
     elif quote.form in (ENTRY, ROW) and names(quote.lead):
         score = 0.8
-    elif any(names(term[2], 1) for term in TERM.finditer(said)) or any(
+    elif (opens and any(names(term[2], 1) for term in TERM.finditer(said))) or any(
         names(called["term"], 1) for called in CALLED.finditer(said)
     ):
         score = MENTIONED
-    elif number == fit.key and names(start, FIRST_WORDS):
-        score = 0.7 + 0.15 * names(" ".join(said.split()[:3]), FIRST_WORDS)
-    elif any(names(clause["subject"]) for clause in CLAUSE.finditer(said)) or (number == fit.key and names(fit.title)):
+    elif is_key and names(" ".join(said.split()[:FIRST_WORDS]), FIRST_WORDS, loosely=True):
+        score = (0.7 if number == fit.bold_key or opens else 0.5) + 0.15 * names(" ".join(said.split()[:3]), FIRST_WORDS, True)
+    elif any(names(clause["subject"]) for clause in CLAUSE.finditer(said)) or (is_key and names(fit.title)):
         score = 0.6
     if not score:
         return 0.0
     begins = score != MENTIONED
-    score += (0.25 if begins else 0.1) * (number == fit.key) + 0.1 * names(fit.title) + 0.2 * max(fit.like(quote), 0.0)
+    score += (0.25 if begins and opens else 0.1) * is_key + 0.1 * names(fit.title, loosely=True)
+    score += 0.2 * max(fit.like(quote), 0.0) + ASKED_BY_TITLE * (is_key and fit.is_asked_by_title)
     return score - 0.35 * quote.leans_back - 0.4 * quote.worked - 0.3 * quote.leads_on
 
 

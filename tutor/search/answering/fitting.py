@@ -36,10 +36,17 @@ SIGN = 0.15  # for looking like an answer to this kind of question
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
 SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
 UNDERSTOOD = 0.5  # of what a word counts, for one that only the heading says
+ABOUT = 0.5  # share of the question in a sentence and its section's heading, from which it speaks of what was asked
+SAME_QUESTION = 0.6  # share of the question in a heading that asks it
+ASKED_BY_TITLE = 0.35  # for the first sentence below such a heading
 NEVER = -2.0  # for what can't be an answer
 LONGEST = 80  # words of what can be quoted as the answer
 FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.6, ROW: 0.9, OTHER: 0.3}
 REFERS_BACK = re.compile(r"\W*As (?:mentioned|discussed|described|noted|shown|explained|we|you|I)\b")
+IS_QUESTION = re.compile(r"[?？]\W*$|^\W*(?:what|why|how|when|which|who|where|is|are|do|does|can|should|must)\b", re.I)
+CHANGES = re.compile(
+    r"\W*(?:release (?:notes|history)|change ?log|changes|what(?:'s|’s| is) new|(?:version )?history|releases|news)\b", re.I
+)  # of a program: of a version, and not of how it is now
 REPEATS = re.compile(
     r"(?:recap|summary|key (?:points|takeaways|ideas)|zusammenfassung|résumé|resumen|итоги?|小结|总结|まとめ)\W*$", re.I
 )
@@ -145,6 +152,18 @@ class Fit:
         met = self.asked.met(self.title)
         return bool(words) and len(met) >= len(words) and self.asked.share(met) >= (MUCH if len(words) > 1 else 2 * MUCH)
 
+    @cached_property
+    def is_asked_by_title(self) -> bool:
+        """Whether the heading is a question, nearly the one that was asked."""
+        if not IS_QUESTION.search(self.title):
+            return False
+        met = self.asked.met(self.title)
+        return self.asked.share(met) >= SAME_QUESTION and len(met) >= SAME_QUESTION * len(set(content_words(self.title)))
+
+    def is_about(self, number: int) -> bool:
+        """Whether a sentence, understood by the section's heading, speaks of what was asked."""
+        return self.asked.share(self.asked.met(f"{self.title}\n{self.quotes[number].said}")) >= ABOUT
+
     def like(self, quote: Quotable) -> float:
         """How near a quote is to the question in meaning."""
         return built_in().nearest(self.vector, [f"{quote.claim or self.title}. {quote.said}"])
@@ -156,6 +175,7 @@ class Fit:
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
         weight += SAME_WORDING * max(self.like_wording - NEARLY_SAME, 0.0)
         weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
+        weight -= NO_TEACHING * bool(CHANGES.match(self.passage.heading))
         weight -= MISCONCEPTIONS * self.is_about_misconceptions
         weight += TITLED * self.is_titled + MAIN * (self.asked.main in self.met)
         return weight + NAMED * self.asked.share(self.asked.met(self.names))
@@ -167,7 +187,8 @@ class Fit:
         wording = built_in().vector(self.nearest_wording) if hint else ([], 0.0)
         headed = self.asked.met(self.passage.heading)
         found = []
-        for quote in self.quotes:
+        first = next((number for number, quote in enumerate(self.quotes) if self.can_say(quote)), 0)
+        for number, quote in enumerate(self.quotes):
             if not self.can_say(quote) or quote.size > LONGEST:
                 found.append(NEVER)
                 continue
@@ -176,6 +197,7 @@ class Fit:
             worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
             worth += SIGN * bool(sign and sign.search(quote.said))
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
+            worth += ASKED_BY_TITLE * (number == first and self.is_asked_by_title)
             worth -= SHORT * (quote.size < FEWEST and quote.is_prose and not quote.claim and question.kind != NUMBER)
             worth -= 0.15 * quote.worked + 0.1 * quote.leans_back
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
