@@ -25,8 +25,8 @@ except ModuleNotFoundError as error:
 from tutor.environment import Environment
 from utils import __version__, program
 from utils.errors import ExitCode, NothingRun, TutorError, UsageError
-from utils.setting_files import settings_here
 from utils.settings import MAX_SECONDS, SETTINGS, Setting, Settings
+from utils.settings.places import settings_here
 
 if TYPE_CHECKING:
     from tutor.nodes.shared import QuizStore, SessionStore
@@ -259,6 +259,8 @@ def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
             shared = grade_store(environment, lines, file, run_all, jobs or 4)
             create_grade_flow().run(shared)
         environment.pipe.close()
+        if bill := environment.model.bill:
+            environment.pipe.complain(bill)
     return shared["exit_code"]
 
 
@@ -518,7 +520,7 @@ def config(settings: Settings, name: str | None, value: str | None, models: bool
         put(settings, row.as_dict(), lambda: told)
     else:
         rows = configuration.rows_of(settings, name)
-        put(settings, [row.as_dict() for row in rows], lambda: configuration.listing(rows))
+        put(settings, [row.as_dict() for row in rows], lambda: configuration.listing(rows, settings, name is None))
 
 
 def described_records(environment: Environment) -> str:
@@ -595,8 +597,8 @@ def session(
             screen.notice(warning)
         try:
             yield shared
-            if (model := shared["model"]).usage:
-                screen.notice(f"{model.name}: {model.prompt_tokens:,} tokens in, {model.completion_tokens:,} out")
+            if bill := shared["model"].bill:
+                screen.notice(bill)
         finally:
             if transcript:
                 files.write_atomically(transcript, screen.transcript_text())
@@ -659,6 +661,8 @@ def quiz_session(
         )
         try:
             yield shared
+            if bill := environment.model.bill:
+                environment.terminal.say_aside(bill)
         finally:
             publish(shared, junit)
 

@@ -184,7 +184,8 @@ class Environment:
             self._opened.callback(tape.save)
         return LanguageModel(
             endpoint, cache=cache, cassette=tape, limits=limits_of(settings, endpoint),
-            max_tokens_total=settings.max_tokens_total, required=settings.require_model or bool(tape),
+            max_tokens_total=settings.max_tokens_total, prices=settings.prices,
+            required=settings.require_model or bool(tape),
             on_wait=lambda seconds, why: self.on_wait(seconds, why),
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ The whole program uses them. This module imports nothing else of ours and nothin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 # ------------------------------------------------------------------------------------------------- lessons
 
@@ -98,7 +99,7 @@ class Answer:
     near: tuple[Passage, ...] = ()
     mode: str = "offline"  # or "model"
     model: str | None = None
-    usage: dict[str, int] | None = None  # {prompt_tokens, completion_tokens}
+    usage: dict[str, Any] | None = None  # as LanguageModel.usage
 
 
 # --------------------------------------------------------------------------------------------------- items

@@ -8,6 +8,8 @@ import re
 import pytest
 from endpoint import error, response, serving, streamed
 
+from utils.llm.prices import Price
+
 KEY = "sk-CANARY-0123456789"
 MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}, {"id": "a\\nb\\u009b", "object": "model"}]}')
 
@@ -92,6 +94,22 @@ def test_a_server_that_does_not_list_them_is_said_with_its_exit_code(tutor, answ
 def test_with_no_server_there_is_none_to_ask(tutor):
     assert tutor("config", "--models").returncode == 2
     assert tutor("config", "--models", "--offline", OPENAI_API_KEY=KEY).returncode == 2
+
+
+def test_the_end_of_a_session_and_the_usage_tell_what_it_cost_by_the_prices_in_the_file(tutor, docs, home, tmp_path):
+    home.mkdir()
+    (home / "config.toml").write_text("[prices]\nfake = { input = 1000, output = 2000 }\n", encoding="utf-8")
+    (tmp_path / "steps.yaml").write_text("topic: bread\nsteps:\n  - next\n  - quit\n", encoding="utf-8")
+    with serving(streamed("Yeast eats sugar. [1]")) as server:
+        variables = {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
+        session = tutor("learn", "--docs", docs, "--script", tmp_path / "steps.yaml", **variables)
+        asked = tutor("ask", "--docs", docs, "--json", "what does yeast eat?", **variables)
+        listed = tutor("config", **variables)
+    tokens_in, tokens_out = map(int, re.search(r"fake: (\d+) tokens in, (\d+) out", session.stdout).groups())
+    assert f"out, {Price(1000, 2000).shown((tokens_in + 2 * tokens_out) / 1000)}" in session.stdout
+    usage = json.loads(asked.stdout)["usage"]
+    assert usage == {"prompt_tokens": 7, "completion_tokens": 4, "cost": 0.015, "currency": "$"}
+    assert row_of(listed, "prices.fake") == ("$1,000.00 in, $2,000.00 out, per million tokens", "home/config.toml:1: prices")
 
 
 def test_a_session_is_led_by_the_server_that_env_names(tutor, docs, tmp_path):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from utils.errors import UsageError
 from utils.llm.endpoint import endpoint_of
+from utils.llm.prices import Price
 from utils.llm.servers import SERVERS
-from utils.setting_files import read_env_file, read_kept, write_setting
 from utils.settings import Given, settings_of
+from utils.settings.places import read_env_file, read_kept, write_setting
 
 KEY = "sk-CANARY-0123456789"
 
@@ -180,3 +183,46 @@ def test_what_cannot_be_kept_is_refused_and_nothing_is_written(tmp_path, name, t
     with pytest.raises(UsageError, match=words) as caught:
         write_setting(tmp_path / "config.toml", name, text)
     assert KEY not in str(caught.value) and not (tmp_path / "config.toml").exists()
+
+
+# --------------------------------------------------------------------------------------------------- prices
+
+
+def test_prices_stand_in_the_file_by_the_name_of_the_model(tmp_path):
+    text = '[prices]\ncurrency = "€"\n"small-2.5" = { input = 0.25, output = 2 }\n[prices.large]\ninput = 10\noutput = 40\n'
+    settings = settings_of({}, {}, {}, kept(tmp_path, text))
+    assert settings.prices == {"small-2.5": Price(0.25, 2, "€"), "large": Price(10, 40, "€")}
+    assert Price(1, 1).currency == "$" and settings_of({}, {}).prices == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("prices = 3", "expected a price per million tokens"),
+        ("[prices]\nm = 3", "m: found 3, expected a price per million tokens: { input = 0.25, output = 2 }"),
+        ("[prices]\nm = { input = 1 }", "expected a price"),
+        ("[prices]\nm = { input = 1, output = -1 }", "expected a price"),
+        ("[prices]\nm = { input = nan, output = 1 }", "expected a price"),
+        ("[prices]\nm = { input = 1, output = 1, cached = 1 }", "expected a price"),
+        ("[prices]\nm = { input = true, output = 1 }", "expected a price"),
+        ("[prices]\ncurrency = 3", "currency: found 3, expected text"),
+    ],
+)
+def test_a_price_that_cannot_be_meant_is_named_with_its_line(tmp_path, text, words):
+    with pytest.raises(UsageError, match=rf"config\.toml:1: .*{re.escape(words)}"):
+        kept(tmp_path, text)
+
+
+def test_prices_are_not_set_by_the_command(tmp_path):
+    with pytest.raises(UsageError, match=r"write the table \[prices\] into the file itself"):
+        write_setting(tmp_path / "config.toml", "prices", "3")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "currency", "shown"),
+    [((1_000_000, 0), "$", "$0.25"), ((4_000, 1_000), "$", "$0.0030"), ((4_000_000, 9_000_000), "€", "€19.00"),
+     ((1, 0), "$", "less than $0.0001"), ((0, 0), "$", "$0.00"), ((800_000, 500_000), "CHF", "CHF 1.20")],
+)  # fmt: skip
+def test_an_amount_is_shown_with_as_many_digits_as_it_takes(tokens, currency, shown):
+    price = Price(0.25, 2, currency)
+    assert price.shown(price.of(*tokens)) == shown

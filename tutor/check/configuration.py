@@ -8,8 +8,8 @@ from typing import Any
 from utils import files
 from utils.errors import ModelError, UsageError
 from utils.llm.endpoint import address_of, endpoint_of, key_name_of
-from utils.setting_files import config_path, refusal, write_setting
 from utils.settings import BY_NAME, SETTINGS, Given, Setting, Settings, masked
+from utils.settings.places import config_path, refusal, write_setting
 
 DEFAULT = "default"
 NO_SERVER = "no server is named; set OPENAI_BASE_URL for a server of your own, or give one of the names of --server"
@@ -40,9 +40,12 @@ def rows_of(settings: Settings, name: str | None = None) -> list[SettingRow]:
             rows += [_address_row(settings), _key_row(settings)]
         elif setting.variable:
             rows.append(_row_of(setting, settings))
+    for model, price in settings.prices.items():
+        told = f"{price.shown(price.prompt)} in, {price.shown(price.completion)} out, per million tokens"
+        rows.append(SettingRow(f"prices.{model}", told, settings.places["prices"]))
     if name is None:
         return rows
-    named = [row for row in rows if row.name == name.replace("-", "_")]
+    named = [row for row in rows if row.name in (name, name.replace("-", "_"))]
     if not named:
         raise UsageError(f"config: {refusal(name)}")
     return named
@@ -77,10 +80,13 @@ def _source(place: str | None) -> str:
     return place if ":" in place or place.startswith("-") else f"environment: {place}"
 
 
-def listing(rows: list[SettingRow]) -> str:
-    """A line for each row."""
+def listing(rows: list[SettingRow], settings: Settings, all_of_them: bool) -> str:
+    """A line for each row, and below all of them where settings are kept."""
     widths = [max(len(column) for column in columns) for columns in zip(*((row.name, row.shown) for row in rows), strict=True)]
-    return "\n".join(f"{row.name:{widths[0]}}  {row.shown:{widths[1]}}  {row.source}" for row in rows)
+    lines = [f"{row.name:{widths[0]}}  {row.shown:{widths[1]}}  {row.source}" for row in rows]
+    if all_of_them:
+        lines.append(f"`config NAME VALUE` keeps a setting in {files.shown_path(config_path(settings.home))}")
+    return "\n".join(lines)
 
 
 def keep(settings: Settings, name: str, text: str) -> tuple[SettingRow, str]:

@@ -48,7 +48,7 @@ class QuizReport:
     min_scores: Mapping[str, float] = field(default_factory=dict)  # {lesson: least score}, "" for the whole
 
     model: str | None = None  # that read the free-text answers
-    usage: Mapping[str, int] | None = None
+    usage: Mapping[str, Any] | None = None
 
     @property
     def score(self) -> float:

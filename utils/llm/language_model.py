@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from utils.call_llm import OnWait, Pieces, call_llm, schema_format, whole
 from utils.errors import ModelError
 from utils.llm import structured
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
+from utils.llm.prices import Price
 from utils.llm.replies import Cassette, ReplyCache, request_key
 from utils.llm.reply import Reply
 from utils.llm.structured import Prompt
@@ -38,6 +39,7 @@ class LanguageModel:
         limits: Limits = DEFAULT_LIMITS,
         max_tokens_total: int | None = None,
         required: bool = False,
+        prices: Mapping[str, Price] | None = None,
         on_wait: OnWait = lambda seconds, why: None,
     ):
         if cassette and cassette.replaying:
@@ -45,7 +47,7 @@ class LanguageModel:
         self.endpoint, self.limits, self.required, self.on_wait = endpoint, limits, required, on_wait
         self.prompt_tokens = self.completion_tokens = 0
         self.name = endpoint.model if endpoint else ""
-        self._cache, self._cassette, self._budget = cache, cassette, max_tokens_total
+        self._cache, self._cassette, self._budget, self._prices = cache, cassette, max_tokens_total, prices or {}
         self._rung = 0  # which way of asking for a structured reply the server understands, see `_structured`
         self._outage: ModelError | None = None
         self._resting_until = 0.0
@@ -63,11 +65,28 @@ class LanguageModel:
         return self._used
 
     @property
-    def usage(self) -> dict[str, int] | None:
-        """{prompt_tokens, completion_tokens} of this run, or None if no model was used."""
+    def usage(self) -> dict[str, Any] | None:
+        """{prompt_tokens, completion_tokens} of this run, with {cost, currency} if the price is known; None if none was asked."""
         if not (self.prompt_tokens or self.completion_tokens):
             return None
-        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
+        usage: dict[str, Any] = {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
+        if price := self._price:
+            usage["cost"] = round(price.of(self.prompt_tokens, self.completion_tokens), 6)
+            usage["currency"] = price.currency
+        return usage
+
+    @property
+    def _price(self) -> Price | None:
+        """By the name that was asked for, else by the one that the server gave itself."""
+        return self._prices.get(self.endpoint.model if self.endpoint else "") or self._prices.get(self.name)
+
+    @property
+    def bill(self) -> str:
+        """What to tell a person of the tokens of this run and of what they cost; "" if none were used."""
+        if not (usage := self.usage):
+            return ""
+        told = f"{self.name}: {self.prompt_tokens:,} tokens in, {self.completion_tokens:,} out"
+        return f"{told}, {self._price.shown(usage['cost'])}" if self._price else told
 
     def outage(self, error: ModelError) -> str:
         """What to tell the learner about a failure: once for each outage, and "" if no model was ever set."""

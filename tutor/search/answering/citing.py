@@ -16,7 +16,7 @@ NOT_ANSWERED = "The lessons don't answer that."
 
 
 def from_sentences(
-    question: str, sentences: Sequence[CitedSentence], passages: Sequence[Passage], model: str, usage: dict[str, int] | None
+    question: str, sentences: Sequence[CitedSentence], passages: Sequence[Passage], model: str, usage: dict[str, Any] | None
 ) -> Answer:
     """A model's verified sentences as an answer, with the nearest quote of each passage that they cite."""
     cited = dict.fromkeys(number for sentence in sentences for number in sentence.numbers)

@@ -14,6 +14,7 @@ from typing import Any
 
 from utils import files
 from utils.errors import InvalidFile, UsageError
+from utils.llm.prices import Price
 from utils.settings import (
     BY_NAME,
     ENV_FILE,
@@ -30,6 +31,8 @@ from utils.settings import (
 from utils.text import shorten
 
 LIMIT_BYTES = 1_000_000
+PRICES = "prices"  # the table in config.toml that is no setting of the list
+MAX_PRICE = 1e9
 ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 QUOTED = re.compile(r"""(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:#.*)?$""")
 KEY_NAMES = re.compile(r"key|token|secret|password", re.IGNORECASE)
@@ -84,17 +87,16 @@ def config_path(home: str | None) -> Path:
 
 
 def read_kept(path: Path) -> dict[str, Given]:
-    """The settings in config.toml, each with its place; none if there is no such file. Raises UsageError."""
-    return {name: given for name, given in _kept(path).items() if name in BY_NAME}
-
-
-def _kept(path: Path) -> dict[str, Given]:
+    """The settings in config.toml, and `prices`, each with its place; none if there is no such file. Raises UsageError."""
     text = _text_of(path)
     if not text:
         return {}
     shown, found = files.shown_path(path), {}
     for name, value in _parsed(text, shown).unwrap().items():
-        line = next((n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*[\"']?{re.escape(name)}\b", line)), 1)
+        line = next((n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[*[\"']?{re.escape(name)}\b", line)), 1)
+        if name == PRICES:
+            found[name] = Given(_prices(value, f"{shown}:{line}"), f"{shown}:{line}: {name}")
+            continue
         setting = BY_NAME.get(name)
         if setting is None or not setting.kept:
             raise UsageError(f"{shown}:{line}: {refusal(name)}")
@@ -115,9 +117,31 @@ def _typed(setting: Setting, value: Any, place: str) -> Any:
     raise UsageError(f"{place}: found {shorten(str(value), 40)}, expected {words[setting.kind]}")
 
 
+def _prices(table: Any, place: str) -> dict[str, Price]:
+    """The price of each model in the table `prices`. Raises UsageError that begins with the place."""
+    models = dict(table) if isinstance(table, dict) else {"prices": table}
+    currency = models.pop("currency", "$")
+    if not isinstance(currency, str) or not 0 < len(currency.strip()) < 10:
+        raise UsageError(f'{place}: currency: found {shorten(str(currency), 40)}, expected text such as "€"')
+    prices = {}
+    for name, price in models.items():
+        parts = {name: part for name, part in price.items() if _is_price(part)} if isinstance(price, dict) else {}
+        if set(parts) != {"input", "output"} or len(price) != 2:
+            raise UsageError(f"{place}: {shorten(name, 40)}: found {shorten(str(price), 40)}, expected a price per million "
+                             "tokens: { input = 0.25, output = 2 }")  # fmt: skip
+        prices[name] = Price(parts["input"], parts["output"], currency.strip())
+    return prices
+
+
+def _is_price(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MAX_PRICE
+
+
 def refusal(name: str) -> str:
     """Why nothing of this name can stand in config.toml."""
     kept = [setting.name for setting in SETTINGS if setting.kept]
+    if name == PRICES:
+        return "found prices, expected one value; write the table [prices] into the file itself, as the manual shows it"
     if name in BY_NAME:
         known = BY_NAME[name]
         where = " or ".join(filter(None, (known.flags[-1] if known.flags else "", known.variable)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from utils.errors import UsageError
+from utils.llm.prices import Price
 from utils.llm.servers import SERVERS, VARIABLES
 from utils.text import nearest, shorten
 
@@ -97,6 +98,7 @@ class Settings:
     json: bool = False
     plain: bool = False
     verbose: bool = False
+    prices: Mapping[str, Price] = field(default_factory=dict)  # by the name of the model
     places: Mapping[str, str] = field(default_factory=dict)  # where each value comes from that is not the default
     variables: Mapping[str, Given] = field(default_factory=dict, repr=False)  # of the servers: keys and addresses
 
@@ -106,7 +108,7 @@ def settings_of(
 ) -> Settings:
     """The settings that hold, where an option goes before the environment, that before `.env`, and that before config.toml.
 
-    env_file, kept: as `utils.setting_files` reads them. Raises UsageError for a value that can't be right.
+    env_file, kept: as `utils.settings.places` reads them. Raises UsageError for a value that can't be right.
     """
     around = {name: Given(value, name) for name, value in environment.items() if name in WANTED}
     beside = dict(env_file or {})
@@ -122,6 +124,9 @@ def settings_of(
     for name in ("server", "base_url"):
         if name not in closest:
             found.pop(name, None)
+    prices = (kept or {}).get("prices")
+    if prices:
+        found["prices"] = prices
     return Settings(
         **{name: given.value for name, given in found.items()},
         places={name: given.place for name, given in found.items()},
