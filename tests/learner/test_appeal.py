@@ -11,7 +11,9 @@ from endpoint import serving, streamed
 
 from tutor.learner import appeals
 from tutor.learner.records import open_records
-from tutor.models import Attempt, Grade
+from tutor.models import Attempt, Grade, Item
+from utils import strict_yaml
+from utils.text import sanitize
 
 BANK = """\
 items:
@@ -111,3 +113,21 @@ def test_a_terminal_gets_whole_words_on_its_lines_and_the_patch_as_it_is():
     lines = appeals.listing(document, 60).split("\n")
     assert patch in lines and "ptutor check 'a b.yaml'" in lines and max(len(line) for line in lines if line != patch) <= 60
     assert "The appeal stands in part; both are kept." in lines
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["[Yeast makes gas? Yes.]", "['Yeast makes gas.' , ]", '["Yeast makes\n      gas.", # so\n     Gas is made by yeast.\n    ]'],
+)
+def test_a_list_in_brackets_is_patched_as_well_and_the_bank_stays_valid(old):
+    text = f"items:\n  - id: other\n    references: [ä😀]\n  - id: why\n    references: {old}\n    hints: [x]\n"
+    before = strict_yaml.load(text, "b.yaml")["items"][1]
+    answer = 'it "breathes", [out]: \x9b # gas'
+    patch = appeals.bank_patch(Item("why", "a/b", "c", "short", "?", references=("x",)), answer, text, "b.yaml").split("\n")
+    assert patch[:2] == ["--- b.yaml", "+++ b.yaml"]
+    patched = text
+    for sign in "-+":
+        lines = [line[1:] for line in patch[3:] if line[0] in (" ", sign)]
+        patched = patched.replace("\n".join(lines), "HERE") if sign == "-" else patched.replace("HERE", "\n".join(lines))
+    after = strict_yaml.load(patched, "b.yaml")["items"]
+    assert after[1] == {**before, "references": [*before["references"], sanitize(answer)]} and after[0]["references"] == ["ä😀"]

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from tutor.models import Attempt, Grade, Item
 from utils import strict_yaml
+from utils.text import sanitize
 
 
 class GradeDocument(TypedDict):
@@ -94,15 +95,18 @@ def bank_patch(item: Item, answer: str, bank_text: str, path: str) -> str:
     items = strict_yaml.load(bank_text, path)["items"]
     entry = next(entry for entry in items if entry.get("id") == item.id)
     lines = bank_text.split("\n")
+    row = json.dumps(sanitize(answer), ensure_ascii=False)
     last = strict_yaml.line_of(entry["references"], len(entry["references"]) - 1)  # 1-based
     begins = lines[last - 1]
-    if not begins.lstrip().startswith("- "):  # a list on one line: [a, b]
-        return f"{path}:{last}: add {json.dumps(answer, ensure_ascii=False)} to the references of {item.id}"
-    indent = begins[: len(begins) - len(begins.lstrip())]
-    end = last
-    while end < len(lines) and lines[end].startswith(indent + "  ") and lines[end].strip():
-        end += 1  # the reference continues on this line
-    changed = [*lines[:end], f"{indent}- {json.dumps(answer, ensure_ascii=False)}", *lines[end:]]
+    if begins.lstrip().startswith("- "):
+        indent = begins[: len(begins) - len(begins.lstrip())]
+        end = last
+        while end < len(lines) and lines[end].startswith(indent + "  ") and lines[end].strip():
+            end += 1  # the reference continues on this line
+        changed = [*lines[:end], f"{indent}- {row}", *lines[end:]]
+    else:  # a list in brackets: [a, b]
+        at = strict_yaml.end_of(bank_text, "items", items.index(entry), "references", len(entry["references"]) - 1)
+        changed = f"{bank_text[:at]}, {row}{bank_text[at:]}".split("\n")
     return "\n".join(difflib.unified_diff(lines, changed, path, path, lineterm="", n=2))
 
 

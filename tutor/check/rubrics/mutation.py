@@ -17,6 +17,8 @@ from tutor.models import Finding, Item, KnownWrong
 from utils import strict_yaml
 from utils.text import shorten
 
+TO_LIST, TO_ITEM = "add the line below to its wrong:", "add the two lines below to it, since it has no wrong: yet"
+
 
 @dataclass(frozen=True)
 class MutationScore:
@@ -58,7 +60,8 @@ def try_bank(items: Sequence[Item], text: str, path: str, language: str) -> tupl
         first = next((n for n, one in enumerate(of_item) if one.add), None)
         if first is not None and not item.wrong:
             field = _indentation(text, strict_yaml.line_of(entry, "references")) + "wrong:"
-            of_item[first] = replace(of_item[first], add=f"{field}\n{of_item[first].add}")
+            message = of_item[first].message.replace(TO_LIST, TO_ITEM)
+            of_item[first] = replace(of_item[first], message=message, add=f"{field}\n{of_item[first].add}")
         found += of_item
     return found, scores
 
@@ -76,7 +79,7 @@ def _finding(item: Item, mutant: Mutant, entry: dict[str, Any], text: str, path:
         return finding("survived-mutant", path, line, f"{told}: {remedy}")
     row = f"- answer: {json.dumps(mutant.answer, ensure_ascii=False)}"
     indentation = _indentation(text, strict_yaml.line_of(entry["wrong" if item.wrong else "references"], 0))
-    return finding("survived-mutant", path, line, f"{told}; add the line below to its wrong:", indentation + row)
+    return finding("survived-mutant", path, line, f"{told}; {TO_LIST}", indentation + row)
 
 
 def _passes_although_known(item: Item, mutant: Mutant, language: str) -> bool:
