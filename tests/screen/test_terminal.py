@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, bare_environment
 from person import WAIT_S, ended_well, pexpect
+
+from tutor.screen.regions import WORD_S
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -118,6 +121,17 @@ def test_leaving_by_key_says_what_was_kept(person, place, key):
     assert someone.leave() == 0
     assert "place is kept" in someone.text() or "and your place" in someone.text()
     assert ended_well(someone)
+
+
+@pytest.mark.parametrize(("place", "word"), [("the explanation", "because it is equal"), ("the answer", "quite a lot")])
+def test_a_word_typed_where_no_text_is_read_neither_leaves_nor_appeals(person, place, word):
+    someone = person("learn", "bread")
+    go_to(someone, place)
+    someone.press(*word, "enter")
+    someone.read("no text is read here")
+    time.sleep(WORD_S)
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)
 
 
 def test_the_shell_sees_130_after_ctrl_c_and_its_terminal_is_sane(docs, home):

@@ -6,6 +6,7 @@ Built on prompt-toolkit, so this module is imported only when a person is about 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import TextIO, cast
 
@@ -16,6 +17,7 @@ from prompt_toolkit.history import History
 from prompt_toolkit.input.defaults import create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyBindingsBase, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.key_binding.defaults import load_key_bindings
+from prompt_toolkit.keys import Keys as Key
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -25,14 +27,19 @@ from tutor.models import Step
 from tutor.screen.keys import KEY_OF, Keys, hints_line
 from tutor.screen.stdio import MARGIN
 
+HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
+LETTER_S = 0.2  # how soon a second letter follows the first one of a word
+WORD_S = 1.0  # and any further one
+
 
 class Region:
     """What all regions do alike: Ctrl-C, Ctrl-D, Enter, and the dim line of hints."""
 
     def __init__(self, console: Console, keys: Keys):
         self.console, self.keys = console, keys
+        self.word_at = 0.0  # when a letter was typed that does nothing here; 0 for never
         self.bindings = KeyBindings()
-        self.bindings.add("enter")(lambda event: event.app.exit(result=self.on_enter()))
+        self.bindings.add("enter")(lambda event: self.goes_on_with_word() or event.app.exit(result=self.on_enter()))
         self.bindings.add("c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
         self.bindings.add("c-d")(lambda event: self.end_of_input(event))
 
@@ -54,19 +61,43 @@ class Region:
         return self.bindings
 
     def bind_keys(self) -> None:
-        """One key acts at once."""
+        """One key acts at once, but a letter of a word that is typed as if it were read here does not."""
 
         def end_with(action: str) -> Callable[[KeyPressEvent], None]:
-            return lambda event: event.app.exit(result=Step(action))
+            def end(event: KeyPressEvent) -> None:
+                if not self.goes_on_with_word():
+                    event.app.exit(result=Step(action))
+
+            return end
 
         for action in self.keys:
-            if action != "next":
-                self.bindings.add(KEY_OF[action])(end_with(action))
+            if action == "next":
+                continue
+            key = KEY_OF[action]
+            self.bindings.add(key)(end_with(action))
+            if action in HEAVY:  # waits for what comes right after it
+                self.bindings.add(key, Key.Any)(lambda event: self.begin_word(event))
+                for habit in (key, "enter"):
+                    self.bindings.add(key, habit)(end_with(action))
+                self.bindings.add(key, "c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
+        self.bindings.add(Key.Any)(lambda event: self.begin_word(event))
+
+    def begin_word(self, event: KeyPressEvent) -> None:
+        """A key that does nothing here; if it is a letter, more of a word is to be expected."""
+        if event.data.isalpha():
+            self.word_at = time.monotonic()
+
+    def goes_on_with_word(self) -> bool:
+        """Whether a key comes so soon after a letter that did nothing that it belongs to the same word."""
+        if not self.word_at or time.monotonic() - self.word_at > WORD_S:
+            return False
+        self.word_at = time.monotonic()
+        return True
 
     def run(self) -> Step:
         rows = self.rows()
-        if hints := self.hints():
-            text = FormattedTextControl(ANSI(f"{MARGIN}\x1b[90m{hints}\x1b[0m"), show_cursor=False)
+        if self.hints():
+            text = FormattedTextControl(self.hints_row, show_cursor=False)
             rows += [Window(height=1), Window(text, wrap_lines=True, dont_extend_height=True)]
         output = Vt100_Output.from_pty(cast(TextIO, self.console.file))
         output.enable_cpr = False  # asking where the cursor is would put the terminal's reply among the learner's keys
@@ -78,7 +109,12 @@ class Region:
             input=create_input(sys.stdin),
             output=output,
         )
+        app.timeoutlen = LETTER_S
         return app.run(handle_sigint=False)
+
+    def hints_row(self) -> ANSI:
+        told = "no text is read here · " if self.word_at else ""
+        return ANSI(f"{MARGIN}\x1b[90m{told}{self.hints()}\x1b[0m")
 
 
 class KeyRegion(Region):
