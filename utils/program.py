@@ -1,4 +1,4 @@
-"""This process: its streams, the signals that end it and how it says so, and deferred imports."""
+"""This program: its streams, the signals that end it and how it says so, a command of it to type, and deferred imports."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from utils.errors import ExitCode
+
+if TYPE_CHECKING:
+    from utils.settings import Settings
 
 PR_SET_DUMPABLE = 4  # of <linux/prctl.h>
 
@@ -120,3 +124,41 @@ def deferred(name: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[name]
+
+
+def command_line(settings: Settings, *words: str | Path) -> str:
+    """A command for somebody to type, such as `ptutor --docs notes quiz --answers 'my sheet.yaml'`.
+
+    It has the options that said where lessons and records are. A Path is named from the working folder if it is inside it.
+    """
+    from utils.files import from_here
+
+    options = [
+        word
+        for name in ("docs", "home")
+        if settings.places.get(name) == f"--{name}"  # what a variable or a file says still holds
+        for word in (f"--{name}", getattr(settings, name))
+    ]
+    named = [from_here(str(word)) if isinstance(word, Path) else word for word in words]
+    return " ".join(quoted(word) for word in ("ptutor", *options, *named))
+
+
+def quoted(word: str) -> str:
+    """A word as a shell reads it, on one line and without anything that a terminal would hide, act on or could not show."""
+    import shlex
+
+    from utils.text import sanitize
+
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline([word])
+    if word.isprintable() and sanitize(word, newlines=False) == word:
+        return shlex.quote(word)
+    return "$'" + "".join(map(_escaped, word)) + "'"
+
+
+def _escaped(char: str) -> str:
+    if char in "\\'":
+        return f"\\{char}"
+    return char if char.isascii() and char.isprintable() else "".join(f"\\x{byte:02x}" for byte in os.fsencode(char))

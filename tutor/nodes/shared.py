@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from tutor.models import BANK_SUFFIX
-from utils.command_line import command_line
 from utils.errors import ExitCode, NothingRun
+from utils.program import command_line
 
 if TYPE_CHECKING:
     import random
@@ -48,7 +48,7 @@ class SessionInputs(TypedDict):
 
     corpus: Corpus  # the lessons of --docs
     terminal: Terminal  # shows screens, hands back the learner's steps
-    command: Callable[..., str]  # one for the reader to type, see utils.command_line
+    command: Callable[..., str]  # one for the reader to type, see utils.program
     model: LanguageModel  # raises ModelError at once where none is set
     records: Records  # the learner's
     open_index: Callable[[], Index]  # opened for the first side question only
@@ -112,7 +112,7 @@ class QuizInputs(TypedDict):
 
     corpus: Corpus
     terminal: Terminal
-    command: Callable[..., str]  # one for the reader to type, see utils.command_line
+    command: Callable[..., str]  # one for the reader to type, see utils.program
     model: LanguageModel
     records: Records
     now: Callable[[], datetime]
@@ -328,7 +328,7 @@ class AppealInputs(TypedDict):
     corpus: Corpus
     records: Records
     now: Callable[[], datetime]
-    command: Callable[..., str]  # one for the reader to type, see utils.command_line
+    command: Callable[..., str]  # one for the reader to type, see utils.program
     model: LanguageModel
     terminal: OneShot
     person: Terminal | None  # where a person can be asked what they meant; None where nobody is there

@@ -7,12 +7,12 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import hypothesis
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utils.command_line import command_line, quoted
-from utils.settings import Settings
+from utils.program import command_line, quoted
+from utils.settings import settings_of
 from utils.text import sanitize
 
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="quoted for another shell there")
@@ -33,9 +33,11 @@ ODD = [
 
 
 def test_a_command_carries_the_lessons_and_the_records_of_this_run():
-    command = command_line(Settings(docs="my notes", home="/h", seed=3), "appeal", "12")
+    given = settings_of({"docs": "my notes", "home": "/h", "seed": 3}, {})
+    command = command_line(given, "appeal", "12")
     assert shlex.split(command) == ["ptutor", "--docs", "my notes", "--home", "/h", "appeal", "12"]
-    assert command_line(Settings(), "quiz", "--answers", Path.cwd() / "s.yaml") == "ptutor quiz --answers s.yaml"
+    around = settings_of({}, {"TUTOR_DOCS": "my notes", "TUTOR_HOME": "/h"})
+    assert command_line(around, "quiz", "--answers", Path.cwd() / "s.yaml") == "ptutor quiz --answers s.yaml"
 
 
 @needs_posix
@@ -46,7 +48,7 @@ def test_bash_reads_back_every_odd_name():
 
 
 @needs_posix
-@given(st.text())
-@settings(max_examples=60, deadline=None)
+@hypothesis.given(st.text())
+@hypothesis.settings(max_examples=60, deadline=None)
 def test_a_quoted_word_stands_on_one_line_and_hides_nothing(word):
     assert sanitize(quoted(word), newlines=False) == quoted(word) and quoted(word).isprintable()
