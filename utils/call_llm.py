@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import queue
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -21,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
 from utils.errors import ModelError, UsageError
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits, endpoint_of
-from utils.llm.faults import ModelFault, fault_from
+from utils.llm.faults import ModelFault, fault_from, path_fault, status_fault
+from utils.llm.quirks import NO_VERSION, UNOPENED, Quirks, concession, names_its_cause, shaped
 from utils.llm.reasoning import ThoughtFilter
 from utils.llm.reply import Afresh, KeyMask, Reply, ReplyReader
 from utils.settings import settings_of
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 BODY_BYTES = 20_000_000  # of one response: a reply, its thoughts and what a server wraps each piece in
+REDIRECTIONS = 5  # that are followed
 CUT_OFF = Afresh("\n\n[reply cut off]\n\n")  # marks the place in a stream where a reply broke off
 
 Message = Mapping[str, str]  # {"role": "system" | "user" | "assistant", "content": text}
@@ -50,6 +53,7 @@ class CallOptions(TypedDict, total=False):
     shorter: Sequence[Message] | None
     needs_finish: bool
     on_wait: OnWait
+    quirks: Quirks
 
 
 @overload
@@ -71,12 +75,13 @@ def call_llm(
     shorter: Sequence[Message] | None = None,
     needs_finish: bool = False,
     on_wait: OnWait = lambda seconds, why: None,
+    quirks: Quirks | None = None,
 ) -> Reply | Pieces:
     """The model's reply to a prompt or to messages; with `stream`, a generator of its pieces that returns the reply.
 
     schema: a JSON schema that the reply should follow; to send some other `response_format`, pass that instead.
     endpoint: the environment's by default. shorter: messages to send if these are too long for the model.
-    needs_finish: refuse a reply that does not say that it is complete.
+    needs_finish: refuse a reply that was cut off at the limit of the server. quirks: what is known of the server, and learned.
     Raises ModelError, without any request if no endpoint is set.
     """
     endpoint = endpoint or endpoint_of(settings_of({}, os.environ))
@@ -86,7 +91,7 @@ def call_llm(
         messages = [{"role": "user", "content": messages}]
     if schema is not None:
         response_format = schema_format(schema)
-    pieces = _with_tries(endpoint, messages, response_format, shorter, needs_finish, limits, on_wait)
+    pieces = _with_tries(endpoint, messages, response_format, shorter, needs_finish, limits, on_wait, quirks or _quirks(endpoint))
     return pieces if stream else whole(pieces)
 
 
@@ -115,41 +120,50 @@ def _with_tries(
     needs_finish: bool,
     limits: Limits,
     on_wait: OnWait,
+    quirks: Quirks,
 ) -> Pieces:
+    """The reply after as many tries as it is worth, and in as plain a request as the server needs."""
     deadline = time.monotonic() + limits.total_s
-    request: dict[str, Any] = {"messages": list(messages), "stream": True, "stream_options": {"include_usage": True}}
-    if response_format:
-        request["response_format"] = dict(response_format)
-    tried, spent = 0, (0, 0)
+    allowed = set(quirks.names)
+    asked = endpoint.with_version() if NO_VERSION in allowed else endpoint
+    failures, moves, spent = 0, 0, (0, 0)
     while True:
-        tried += 1
+        request = shaped(messages, response_format, allowed)
         try:
-            reply = yield from _one_try(endpoint, request, needs_finish, limits, deadline)
+            reply = yield from _one_try(asked, request, needs_finish, limits, deadline, allowed)
             reply.prompt_tokens, reply.completion_tokens = reply.prompt_tokens + spent[0], reply.completion_tokens + spent[1]
+            quirks.learn(allowed)
             return reply
         except ModelFault as fault:
             spent = spent[0] + fault.tokens[0], spent[1] + fault.tokens[1]
             if fault.kind == "length" and shorter is not None:
-                request["messages"], shorter = list(shorter), None
+                messages, shorter = shorter, None
                 continue
-            if fault.kind == "option" and "stream_options" in request:
-                del request["stream_options"]  # older servers don't know it
+            if fault.kind == "moved" and moves < REDIRECTIONS:
+                asked, moves = asked.at(fault.location), moves + 1
                 continue
-            pause = limits.backoff_s * 2 ** (tried - 1) * random.uniform(1, 1.25) if fault.after_s is None else fault.after_s
+            quirk = concession(fault, request, asked.versioned)
+            if quirk == NO_VERSION:
+                asked = asked.with_version()
+            if quirk:
+                allowed.add(quirk)
+            if quirk and names_its_cause(fault, quirk):
+                continue
+            failures += 1
+            pause = limits.backoff_s * 2 ** (failures - 1) * random.uniform(1, 1.25) if fault.after_s is None else fault.after_s
             left = deadline - time.monotonic()
-            if tried >= min(fault.tries, limits.tries) or pause >= left:
+            if failures >= min(fault.tries, limits.tries) or pause >= left:
                 fault.tokens = spent
                 raise fault.as_error(endpoint) from None
             on_wait(pause, fault.message)
             time.sleep(pause)
 
 
-_thinking_unopened: set[Endpoint] = set()  # whose thoughts came without an opening tag
-
-
-def _one_try(endpoint: Endpoint, request: dict[str, Any], needs_finish: bool, limits: Limits, deadline: float) -> Pieces:
-    """The pieces of one reply as they arrive. Raises ModelFault."""
-    reader, thoughts, mask = ReplyReader(), ThoughtFilter(endpoint in _thinking_unopened), KeyMask(endpoint.key)
+def _one_try(
+    endpoint: Endpoint, request: dict[str, Any], needs_finish: bool, limits: Limits, deadline: float, allowed: set[str]
+) -> Pieces:
+    """The pieces of one reply as they arrive. Raises ModelFault. allowed: the quirks that the request allows for."""
+    reader, thoughts, mask = ReplyReader(), ThoughtFilter(UNOPENED in allowed), KeyMask(endpoint.key)
     texts: list[str] = []  # of the reply
     streamed = False
 
@@ -179,23 +193,27 @@ def _one_try(endpoint: Endpoint, request: dict[str, Any], needs_finish: bool, li
     unfinished = thoughts.thinking
     yield from take(thoughts.close())
     if thoughts.unopened:
-        _thinking_unopened.add(endpoint)
+        allowed.add(UNOPENED)
     if text := mask.close():
         texts.append(text)
         yield text
     text = "".join(texts)
     if not fault and not text.strip():
         fault = _empty_reply(endpoint, reader, thoughts.thought or reader.thought, unfinished)
-    if not fault and needs_finish and reader.finish != "stop":
-        reason = "it is longer than the model may write" if reader.finish == "length" else "it does not say that it ends"
-        fault = ModelFault(f"{endpoint.host} gave a reply that is not complete: {reason}", tries=2, about_reply=True)
+    if not fault and needs_finish and reader.truncated:
+        message = f"{endpoint.host} gave a reply that is not complete ({reader.finish})"
+        fault = ModelFault(message, tries=2, about_reply=True, remedy="let the model write more tokens")
+    if fault and fault.kind == "path":
+        fault = path_fault(fault.status, fault.said, endpoint)
+    elif fault and fault.status >= 400:
+        fault = status_fault(fault.status, fault.said, endpoint)
     if fault:
         fault.message, fault.tokens = fault.message.replace("{host}", endpoint.host), reader.usage
         if streamed:
             yield CUT_OFF
         raise fault
     reply = Reply(text)
-    reply.finish, reply.model = reader.finish, reader.model or endpoint.model
+    reply.finish, reply.model = "length" if reader.truncated else "stop", reader.model or endpoint.model
     reply.prompt_tokens, reply.completion_tokens = reader.usage
     return reply
 
@@ -204,7 +222,7 @@ def _empty_reply(endpoint: Endpoint, reader: ReplyReader, thought: bool, unfinis
     """Why there is no text in a reply that came without a fault."""
     if not thought:
         return ModelFault(f"{endpoint.host} gave an empty reply", tries=2 if reader.replied else 3)
-    if reader.finish == "length":
+    if reader.truncated:
         what = "reached its limit while it was still thinking"
         return ModelFault(
             f"the model at {endpoint.host} {what}; let it write more tokens or think less", tries=2, about_reply=True
@@ -217,11 +235,30 @@ def _empty_reply(endpoint: Endpoint, reader: ReplyReader, thought: bool, unfinis
 
 
 @lru_cache(maxsize=4)
+def _quirks(endpoint: Endpoint) -> Quirks:
+    """What this process has learned of an endpoint, for calls that bring no memory of their own."""
+    return Quirks()
+
+
+@lru_cache(maxsize=4)
 def _client(endpoint: Endpoint, limits: Limits) -> OpenAI:
+    """The SDK's client. It follows no redirections: we do, on the same host only, and with the request that was meant."""
+    from urllib.parse import parse_qsl
+
     import openai
 
-    timeout = openai.Timeout(max(limits.first_piece_s, limits.stall_s), connect=limits.connect_s)
-    return openai.OpenAI(api_key=endpoint.key, base_url=endpoint.base_url, max_retries=0, timeout=timeout)
+    path, _, query = endpoint.base_url.partition("?")
+    asked = dict(parse_qsl(query))
+    options: dict[str, Any] = {
+        "api_key": endpoint.key,
+        "max_retries": 0,
+        "timeout": openai.Timeout(max(limits.first_piece_s, limits.stall_s), connect=limits.connect_s),
+        "http_client": openai.DefaultHttpxClient(follow_redirects=False),
+    }
+    if "api-version" in asked and not re.search(r"/v\d+/?$", path):  # Azure, where the model is named in the path
+        base_url = path if "/openai" in path else f"{path}/openai"
+        return openai.AzureOpenAI(base_url=base_url, api_version=asked.pop("api-version"), default_query=asked, **options)
+    return openai.OpenAI(base_url=path, default_query=asked, **options)
 
 
 def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) -> Iterator[bytes]:
@@ -248,7 +285,7 @@ def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) 
             arrived.put(error)
 
     threading.Thread(target=work, daemon=True).start()
-    wait_s = limits.connect_s + limits.first_piece_s
+    wait_s = limits.connect_s + (limits.first_piece_s if request.get("stream") else limits.total_s)
     try:
         while True:
             left = deadline - time.monotonic()
@@ -259,7 +296,7 @@ def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) 
             except queue.Empty:
                 what = f"nothing came from {endpoint.host} for {wait_s:g} s" if left > wait_s else (
                     f"{endpoint.host} took longer than {limits.total_s:g} s")  # fmt: skip
-                raise ModelFault(what, tries=limits.tries) from None
+                raise ModelFault(what, tries=1 if endpoint.local else limits.tries, remedy="--timeout S waits longer") from None
             if chunk is None:
                 return
             if isinstance(chunk, BaseException):
@@ -272,19 +309,28 @@ def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) 
 
 def first_model(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> str:
     """The first of the models that a server offers. Raises ModelFault."""
+    import openai
+
     try:
         names = models_at(endpoint, limits)
-    except (ValueError, TypeError, AttributeError):  # raised by the SDK if the answer is not a list of models
+    except (openai.NotFoundError, ValueError, TypeError, AttributeError):  # the last three if the answer is no list of models
         names = ()
     if not names:
-        raise ModelFault(f"{endpoint.host} does not say which models it has; name one with -m", refused=True)
+        raise ModelFault(f"{endpoint.host} does not say which models it has", remedy="name one with -m", refused=True)
     return names[0]
 
 
 @lru_cache(maxsize=4)
 def models_at(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
     """The names of the models that an endpoint offers, in its order. Raises what the SDK raises."""
-    return tuple(str(model.id) for model in _client(endpoint, limits).models.list().data or ())
+    import openai
+
+    try:
+        return tuple(str(model.id) for model in _client(endpoint, limits).models.list().data or ())
+    except (openai.APIStatusError, ValueError, TypeError, AttributeError):
+        if endpoint.versioned:
+            raise
+    return models_at(endpoint.with_version(), limits)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class ModelError(TutorError):
     """The model could not be reached, or its reply can't be used."""
 
     exit_code = ExitCode.NO_MODEL
-    kind = ""  # "format", "json_schema": the server does not know this way of asking for structured replies
+    unreachable = False  # no connection came about
     about_reply = False  # the endpoint works, only this reply can't be used
     tokens = (0, 0)  # prompt and completion tokens that were spent anyway
 

@@ -33,7 +33,7 @@ def test_an_endpoint_that_works_is_told_with_its_model_and_its_rungs():
     with serving(lambda request: MODELS if request.path.endswith("/models") else streamed("ready")) as server:
         checks = looked_at(server, OPENAI_MODEL="small")
     assert checks["model"].state == "ok" and "small at 127.0.0.1" in checks["model"].found
-    assert checks["replies"].found == "structured by JSON schema, JSON object"
+    assert checks["replies"].found == "structured by JSON schema"
 
 
 def test_a_model_that_the_server_does_not_list_is_named_with_those_it_has():

@@ -70,7 +70,7 @@ def test_a_model_reads_the_free_text_answers(quiz):
 
 def test_one_failing_reply_costs_no_other_answer_its_grade(quiz):
     def answer(request):
-        return error("400 Bad Request", "no") if "number 1" in request.messages[1]["content"] else streamed(verdict())
+        return error("400 Bad Request", "no") if "number 1" in request.messages[-1]["content"] else streamed(verdict())
 
     run, document, _ = quiz(answer, arguments=["--jobs", "1"])
     graders = {item["id"]: item["grader"] for item in document["items"]}

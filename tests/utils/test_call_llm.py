@@ -104,7 +104,12 @@ FAULTS = {
     "cut in the middle": (events(event({"content": "hel"})), "the reply of HOST was cut off", 3, 2),
     "cut in a line": (events(event({"content": "hel"}), b'data: {"choi'), "the reply of HOST was cut off", 3, 2),
     "an event that is not JSON": (events(event({"content": "hel"}), b"data: {oops\n\n"), "not JSON", 3, 2),
-    "an error in the stream": (events(b'data: {"error": {"message": "out of memory"}}\n\n'), "HOST reports: out of memory", 3, 2),
+    "an error in the stream": (
+        events(b'data: {"error": {"message": "out of memory"}}\n\n'),
+        "HOST reports: “out of memory”",
+        3,
+        2,
+    ),
 }
 
 
@@ -142,11 +147,21 @@ def test_what_came_before_a_cut_is_marked_and_a_further_try_follows():
     assert pieces[:2] == ["hel", CUT_OFF] and "".join(pieces[2:]) == "hello there"
 
 
-def test_a_stream_that_ends_without_a_reason_serves_for_prose_but_never_for_a_verdict():
-    unfinished = events(event({"content": "hel"}), b"data: [DONE]\n\n")
-    with serving(unfinished) as server:
-        assert ask(server) == "hel"
-    assert "not complete" in refused(unfinished, requests=2, needs_finish=True).said
+@pytest.mark.parametrize("finish", ["eos", "end_turn", "stop_sequence", "STOP", "tool_calls", None])
+@pytest.mark.parametrize("answer", [streamed, completion])
+def test_any_reason_to_end_but_a_limit_is_the_end_of_a_whole_reply(answer, finish):
+    with serving(answer("a verdict", finish=finish)) as server:
+        reply = ask(server, needs_finish=True)
+    assert reply == "a verdict" and reply.complete
+
+
+@pytest.mark.parametrize("finish", ["length", "max_tokens", "MAX_TOKENS", "model_length", "abort"])
+def test_a_reply_that_was_cut_at_a_limit_serves_for_prose_but_never_for_a_verdict(finish):
+    cut = streamed("half of", finish=finish)
+    with serving(cut) as server:
+        reply = ask(server)
+    assert reply == "half of" and not reply.complete
+    assert f"not complete ({finish})" in refused(cut, requests=2, needs_finish=True).said
 
 
 def flood(*pieces: bytes):

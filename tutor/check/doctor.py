@@ -121,8 +121,9 @@ def answering_model(endpoint: Endpoint) -> Iterator[Check]:
     """What the model at an endpoint can do, found out by asking it."""
     import time
 
-    from utils.call_llm import call_llm, models_at, schema_format
+    from utils.call_llm import call_llm, models_at
     from utils.llm.endpoint import Limits
+    from utils.llm.quirks import NO_FORMAT, NO_SCHEMA, Quirks
 
     limits = Limits(connect_s=LOOK_S, first_piece_s=3 * LOOK_S, stall_s=LOOK_S, total_s=4 * LOOK_S, tries=1)
     named = endpoint.model or "its first model"
@@ -148,14 +149,14 @@ def answering_model(endpoint: Endpoint) -> Iterator[Check]:
     yield Check("model", "ok", f"{named} at {endpoint.host}, first word after {first_s:.1f} s")
     schema = {"title": "ready", "type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"],
               "additionalProperties": False}  # fmt: skip
-    rungs = []
-    for name, asked in (("JSON schema", schema_format(schema)), ("JSON object", {"type": "json_object"})):
-        try:
-            call_llm('Reply with {"ready": true} as JSON.', endpoint=endpoint, limits=limits, response_format=asked)
-            rungs.append(name)
-        except TutorError:
-            continue
-    yield Check("replies", "ok" if rungs else "note", f"structured by {', '.join(rungs) or 'a fenced block only'}")
+    quirks = Quirks()
+    try:
+        call_llm('Reply with {"ready": true} as JSON.', endpoint=endpoint, limits=limits, schema=schema, quirks=quirks)
+    except TutorError as error:
+        yield Check("replies", "note", f"none structured: {error}")
+        return
+    way = "a fenced block only" if NO_FORMAT in quirks.names else "JSON object" if NO_SCHEMA in quirks.names else "JSON schema"
+    yield Check("replies", "ok" if NO_FORMAT not in quirks.names else "note", f"structured by {way}")
 
 
 def sandbox() -> Check:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from utils import settings as shared
 from utils.errors import UsageError
@@ -28,6 +28,25 @@ class Endpoint:
     def host(self) -> str:
         """`127.0.0.1:8080`, without the user and password that a URL may hold."""
         return re.split("[/?#]", self.base_url.partition("://")[2])[0].rpartition("@")[2] or self.base_url
+
+    @property
+    def address(self) -> str:
+        """The base URL without user, password and query."""
+        return re.sub("//[^/?#]*@", "//", self.base_url).partition("?")[0]
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the base URL says which version of the protocol it speaks: `/v1`, `/v1beta/openai`, `?api-version=…`."""
+        return bool(re.search(r"/v\d|[?&]api-version=", self.base_url))
+
+    def at(self, base_url: str) -> Endpoint:
+        """The same model at another address."""
+        return replace(self, base_url=base_url)
+
+    def with_version(self) -> Endpoint:
+        """The same with `/v1` at the end of its path, where most servers have their models."""
+        path, mark, query = self.base_url.partition("?")
+        return self.at(f"{path.rstrip('/')}/v1{mark}{query}")
 
     @property
     def local(self) -> bool:
@@ -81,11 +100,12 @@ def endpoint_of(settings: Settings, needs_name: bool = True) -> Endpoint | None:
         return None
     shared.refuse_other_than_url(address.value, address.place)
     key = key_of(settings, address)
-    base_url = address.value.rstrip("/")
+    base_url = without_command(address.value)
     service = SERVERS[settings.server].service if settings.server else base_url == DEFAULT_BASE_URL
     if service and not key:
         raise UsageError(f"{address.place}: found no key, expected one; set {key_name}, in the environment or in {ENV_FILE}")
-    model = settings.model or (DEFAULT_MODEL if base_url == DEFAULT_BASE_URL else "")
+    deployed = re.search(r"/deployments/([^/?]+)", base_url)  # at Azure the address may name the model
+    model = settings.model or (deployed[1] if deployed else DEFAULT_MODEL if base_url == DEFAULT_BASE_URL else "")
     if service and needs_name and not model:
         raise UsageError(f"{address.place}: found no name of a model, expected one; set -m or OPENAI_MODEL to one of those that "
                          "`config --models` lists")  # fmt: skip
@@ -133,6 +153,12 @@ def key_of(settings: Settings, address: Given) -> str:
         raise UsageError(f"{address.place}: found an address for which {name} of the environment may not be meant, expected "
                          f"{name} in {ENV_FILE} too; put it there, or the address into the environment")  # fmt: skip
     return key
+
+
+def without_command(base_url: str) -> str:
+    """The base URL in an address that may have been copied whole, as `…/v1/chat/completions?api-version=…`."""
+    path, mark, query = base_url.strip().partition("?")
+    return path.rstrip("/").removesuffix("/chat/completions").rstrip("/") + mark + query
 
 
 def _in_env_file(place: str) -> bool:

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from utils import strict_json
 from utils.errors import ModelError, ModelRefused
 from utils.llm.endpoint import Endpoint, masked
+from utils.text import shorten
 
 if TYPE_CHECKING:
     from openai import APIStatusError
 
-QUOTE = 160  # characters quoted from a server's own message
+QUOTE = 200  # characters quoted of what a server said
+TOO_LONG = re.compile(
+    r"context.{0,40}(?:length|window|size|tokens?)|(?:prompt|input|request|message)s? (?:is|are|was) too (?:long|large)"
+    r"|(?:too many|maximum (?:number )?of|exceed\w*).{0,30}tokens"
+)
+NO_SUCH_MODEL = re.compile(
+    r"(?:model|deployment)\b.{0,80}(?:not found|not exist|n't exist|not a valid model)|(?:no such|unknown|invalid) model\b"
+    r"|not a valid model"
+)
+NO_KEY = re.compile(r"(?:api|access)[ _-]?key\b.{0,40}(?:not valid|invalid|incorrect|missing)|(?:invalid|incorrect) api[ _-]?key")
+NO_CREDIT = re.compile(r"credit balance|insufficient (?:balance|credit|funds)")
 
 
 class ModelFault(Exception):
     """Why one try failed.
 
     tries: how often a request with such a fault is worth sending in all. after_s: seconds that Retry-After asks for.
-    refused: settings have to change. about_reply: the endpoint works, only this reply can't be used.
-    kind: as ModelError.kind, or "length" and "option" for faults that a changed request avoids.
+    refused: settings have to change. about_reply: the endpoint works, only this reply can't be used. status, said: what the
+    server answered, as far as it did. remedy: what to do. kind: "unreachable"; "account" for what no request changes; "length",
+    "path" and "moved" for what a changed request avoids.
     """
 
     tokens = (0, 0)  # prompt and completion tokens that the try cost, as far as the server said
+    location = ""  # the base URL to which a redirection leads
 
     def __init__(
         self,
@@ -34,15 +50,21 @@ class ModelFault(Exception):
         refused: bool = False,
         about_reply: bool = False,
         kind: str = "",
+        status: int = 0,
+        said: str = "",
+        remedy: str = "",
     ):
         super().__init__(message)
         self.message, self.tries, self.after_s = message, tries, after_s
         self.refused, self.about_reply, self.kind = refused, about_reply, kind
+        self.status, self.said, self.remedy = status, said, remedy
 
     def as_error(self, endpoint: Endpoint) -> ModelError:
         """The error to raise when there will be no further try."""
-        error = (ModelRefused if self.refused else ModelError)(masked(self.message, endpoint))
-        error.kind, error.about_reply, error.tokens = self.kind, self.about_reply, self.tokens
+        quoted = f": “{shorten(masked(self.said, endpoint), QUOTE)}”" if self.said.strip() else ""
+        text = masked(self.message, endpoint) + quoted + (f"; {self.remedy}" if self.remedy else "")
+        error = (ModelRefused if self.refused else ModelError)(text)
+        error.unreachable, error.about_reply, error.tokens = self.kind == "unreachable", self.about_reply, self.tokens
         return error
 
 
@@ -59,60 +81,122 @@ def fault_from(error: BaseException, endpoint: Endpoint) -> ModelFault:
     if isinstance(error, ModelFault):
         return error
     if isinstance(error, openai.APIStatusError):
-        return _status_fault(error, endpoint)
+        return _response_fault(error, endpoint)
     if isinstance(error, (openai.APIConnectionError, httpx2.TransportError, OSError)):
         return _connection_fault(error, endpoint)
     if isinstance(error, httpx2.DecodingError):
-        return ModelFault(f"{endpoint.host} gave a broken reply: {error}", tries=3)
+        return ModelFault(f"{endpoint.host} gave a broken reply", tries=3, said=str(error))
     if isinstance(error, openai.OpenAIError):
-        return ModelFault(f"{endpoint.host}: {str(error)[:QUOTE]}")
+        return ModelFault(f"{endpoint.host} can't be asked", said=str(error))
     raise error
 
 
-def _status_fault(error: APIStatusError, endpoint: Endpoint) -> ModelFault:
-    status, host = error.status_code, endpoint.host
-    message = _server_message(error)
-    lowered = message.lower()
-    if status == 401 or status == 403:
-        return ModelFault(f"{host} rejected the API key ({status}). Check {endpoint.key_name}.", refused=True)
-    if status == 402:
-        return ModelFault(f"the account at {host} has no credit (402)")
-    if status == 404:
-        missing = f"model {endpoint.model} not found" if endpoint.model else "nothing found"
-        return ModelFault(f"{missing} at {host} (404). Check -m or OPENAI_MODEL, and the base URL.", refused=True)
-    if status == 400 and "context" in lowered and ("length" in lowered or "window" in lowered or "token" in lowered):
-        too_long = f"the lesson is too long for model {endpoint.model or 'there'} at {host}"
-        return ModelFault(too_long, kind="length", about_reply=True)
-    if status in (400, 422) and ("response_format" in lowered or "json_schema" in lowered):
-        return ModelFault(f"{host} does not know response_format", kind="json_schema" if "json_schema" in lowered else "format")
-    if status in (400, 422) and "stream_options" in lowered:
-        return ModelFault(f"{host} does not know stream_options", kind="option")
-    if status == 429 and ("quota" in lowered or "billing" in lowered):
-        return ModelFault(f"the quota at {host} is used up (429)")
-    after_s = _retry_after_s(error.response.headers)
-    if status == 429:
-        wait = f" for {_minutes(after_s)}" if after_s and after_s >= 60 else ""
-        return ModelFault(f"{host} limits the rate{wait} (429: rate limited)", tries=3, after_s=after_s)
-    if status in (408, 409) or status >= 500:
-        what = "is overloaded" if status in (503, 529) else f"has a service error {status}"
-        return ModelFault(f"{host} {what}" + ("" if str(status) in what else f" ({status})"), tries=3, after_s=after_s)
-    return ModelFault(f"{host} refused the request ({status})" + (f": {message}" if message else ""))
-
-
-def _server_message(error: APIStatusError) -> str:
-    """The server's own message, shortened; "" for a web page."""
+def _response_fault(error: APIStatusError, endpoint: Endpoint) -> ModelFault:
+    """What a response that is no success means."""
+    headers = error.response.headers
     try:
         body = error.response.text
     except Exception:  # a body that was never read
-        return ""
+        body = ""
+    if 300 <= error.status_code < 400:
+        return _redirection(error, endpoint)
+    fault = status_fault(error.status_code, server_message(body), endpoint, _retry_after_s(headers))
+    if error.status_code == 404 and fault.kind != "path" and not body.lstrip().startswith(("{", "[")):
+        fault = path_fault(404, fault.said, endpoint)
+    should_retry = headers.get("x-should-retry")  # as OpenAI's own client reads it
+    if should_retry in ("true", "false"):
+        fault.tries = 3 if should_retry == "true" else 1
+    return fault
+
+
+def status_fault(status: int, said: str, endpoint: Endpoint, after_s: float | None = None) -> ModelFault:
+    """What an HTTP status means, or the same number in a reply. said: the server's own words, if any."""
+    host, lowered = endpoint.host, said.lower()
+    fault = partial(ModelFault, status=status, said=said)
+    later = partial(fault, remedy="try again later", tries=3, after_s=after_s)
+    bad = status in (400, 422)
+    if status in (401, 403) or (bad and NO_KEY.search(lowered)):
+        return fault(f"{host} rejected the API key ({status})", remedy=f"check {endpoint.key_name}", refused=True, kind="account")
+    if status == 402 or (bad and NO_CREDIT.search(lowered)):
+        return fault(f"the account at {host} has no credit ({status})", remedy="add some, or use another model", kind="account")
+    if status == 413 or (status in (400, 422, 500) and TOO_LONG.search(lowered)):
+        message = f"the lesson is too long for model {endpoint.model or 'there'} at {host} ({status})"
+        return fault(message, remedy="use a model with a longer context", kind="length", about_reply=True)
+    if (bad and NO_SUCH_MODEL.search(lowered)) or (status == 404 and re.search(r"\b(?:model|deployment)", lowered)):
+        message = f"model {endpoint.model or 'there'} not found at {host} ({status})"
+        return fault(message, remedy="check -m or OPENAI_MODEL", refused=True, kind="account")
+    if status in (404, 405):
+        return path_fault(status, said, endpoint)
+    if status == 429 and ("quota" in lowered or "billing" in lowered):
+        return fault(f"the quota at {host} is used up (429)", remedy="raise it, or use another model")
+    if status == 429:
+        wait = f" for {_minutes(after_s)}" if after_s and after_s >= 60 else ""
+        return later(f"{host} limits the rate{wait} (429: rate limited)")
+    if status in (408, 409):
+        return later(f"{host} could not take the request ({status})")
+    if status in (503, 529):
+        return later(f"{host} is overloaded ({status})")
+    if status >= 500:
+        return later(f"{host} has a service error {status}", remedy="try again later, or look at the server's log")
+    return fault(f"{host} refused the request ({status})", remedy="look at the server's log, or use another model")
+
+
+def path_fault(status: int, said: str, endpoint: Endpoint) -> ModelFault:
+    """Nothing answers at this address, as far as one can tell; 200 is a web page that came in place of a reply."""
+    what = "found a web page, not a reply," if status == 200 else f"model {endpoint.model} not found".replace("  ", " ")
+    message = f"{what} at {endpoint.address}" + (f" ({status})" if status != 200 else "")
+    remedy = "check OPENAI_BASE_URL, which mostly ends in /v1" + (", and the model's name" if status == 404 else "")
+    return ModelFault(message, refused=status != 200, kind="path", status=status, said=said, remedy=remedy)
+
+
+def _redirection(error: APIStatusError, endpoint: Endpoint) -> ModelFault:
+    """A redirection, which is followed on the same host only: the key and the lesson are for nobody else."""
+    from urllib.parse import urljoin, urlsplit
+
+    asked = str(error.request.url)
+    try:
+        target = urlsplit(urljoin(asked, error.response.headers.get("location", "")))
+        host = target.hostname
+    except ValueError:
+        target, host = urlsplit(""), None
+    where = f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}" if host else "nowhere"
+    message = f"{endpoint.address} redirects to {shorten(where, QUOTE)} ({error.status_code})"
+    fault = ModelFault(message, refused=True, status=error.status_code, remedy="set OPENAI_BASE_URL to where the model is")
+    here, end = urlsplit(asked), urlsplit(asked).path.removeprefix(urlsplit(endpoint.base_url).path.rstrip("/"))
+    if host == here.hostname and target.scheme in ("https", here.scheme) and target.path.endswith(end) and target != here:
+        query = urlsplit(endpoint.base_url).query
+        fault.kind = "moved"
+        fault.location = target._replace(path=target.path.removesuffix(end), query=query, fragment="").geturl()
+    return fault
+
+
+def server_message(body: str) -> str:
+    """The server's own words in the body of a failure, in one line: of its JSON, of its text, or the title of its web page."""
     if body.lstrip().startswith("<"):
-        return ""
-    with_message = re.search(r'"message"\s*:\s*"((?:[^"\\]|\\.)*)"', body)
-    return " ".join((with_message[1] if with_message else body).split())[:QUOTE]
+        title = re.search(r"<title[^>]*>([^<]{1,500})", body[:20_000], re.IGNORECASE)
+        return " ".join(html.unescape(title[1]).split()) if title else ""
+    try:
+        said = _words_of(strict_json.load(body, strict_json.REPLY_BYTES))
+    except ValueError:
+        said = ""
+    return " ".join((said or body[:5_000]).split())
+
+
+def _words_of(document: Any) -> str:
+    """The message in the many shapes of an error: {error: {message}}, {error}, {message}, {detail}, {detail: [{msg}]}."""
+    for name in ("error", "message", "detail", "msg", "errors"):
+        if isinstance(document, dict) and document.get(name):
+            return _words_of(document[name])
+    if isinstance(document, list):
+        return "; ".join(filter(None, map(_words_of, document[:3])))
+    return document if isinstance(document, str) else ""
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds that Retry-After asks to wait (RFC 9110, 10.2.3: seconds or a date), None if it is missing or can't be read."""
+    milliseconds = headers.get("retry-after-ms", "")  # of Azure
+    if re.fullmatch(r"\d{1,12}(\.\d+)?", milliseconds):
+        return float(milliseconds) / 1000
     value = headers.get("retry-after", "")
     if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
         return float(value)
@@ -132,7 +216,8 @@ def _connection_fault(error: BaseException, endpoint: Endpoint) -> ModelFault:
     causes = " ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error))
     host, secure = endpoint.host, endpoint.base_url.startswith("https:")
     if proxy := _proxy_of(endpoint.base_url):
-        return ModelFault(f"{host} could not be reached through the proxy {proxy}; check HTTPS_PROXY and HTTP_PROXY", tries=3)
+        message = f"{host} could not be reached through the proxy {proxy}; check HTTPS_PROXY and HTTP_PROXY"
+        return ModelFault(message, tries=3, kind="unreachable")
     if "CERTIFICATE_VERIFY_FAILED" in causes:
         return ModelFault(
             f"the certificate of {host} is not trusted; install it, or use http:// on your own machine", refused=True
@@ -140,18 +225,20 @@ def _connection_fault(error: BaseException, endpoint: Endpoint) -> ModelFault:
     if secure and re.search("WRONG_VERSION_NUMBER|SSLError|ConnectTimeout|_ssl.c", causes):
         return ModelFault(f"{host} does not speak TLS; should the base URL begin with http://?", tries=3)
     if re.search("gaierror|Name or service|nodename nor servname|name resolution", causes):
-        return ModelFault(f"cannot find {host}: no such name; check OPENAI_BASE_URL", tries=3)
+        return ModelFault(f"cannot find {host}: no such name; check OPENAI_BASE_URL", tries=3, kind="unreachable")
     if re.search("ConnectionRefusedError|Connection refused|Errno 111|All connection attempts", causes):
-        return ModelFault(f"cannot reach {host}: connection refused; is the server running?", tries=3)
+        return ModelFault(f"cannot reach {host}: connection refused; is the server running?", tries=3, kind="unreachable")
     if "DecodingError" in causes:
         return ModelFault(f"{host} gave a broken reply: it could not be unpacked", tries=3)
     if "RemoteProtocolError" in causes and "illegal" in causes.lower():
-        return ModelFault(f"{host} does not speak HTTP", tries=3)
+        return ModelFault(f"{host} does not speak HTTP; check OPENAI_BASE_URL", tries=3)
     if re.search("incomplete|peer closed connection|IncompleteRead", causes):
         return ModelFault(f"the reply of {host} was cut off", tries=2)
-    if re.search("Timeout", causes):
-        return ModelFault(f"{host} did not answer in time", tries=3)
-    return ModelFault(f"cannot reach {host}: it closed the connection", tries=3)
+    if "ConnectTimeout" in causes:
+        return ModelFault(f"cannot reach {host}: no connection in time", tries=3, kind="unreachable")
+    if "Timeout" in causes:
+        return ModelFault(f"{host} did not answer in time; --timeout S waits longer", tries=1 if endpoint.local else 3)
+    return ModelFault(f"cannot reach {host}: it closed the connection; look at its log", tries=3, kind="unreachable")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

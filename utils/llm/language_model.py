@@ -17,6 +17,7 @@ from utils.errors import ModelError
 from utils.llm import structured
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
 from utils.llm.prices import Price
+from utils.llm.quirks import Quirks
 from utils.llm.replies import Cassette, ReplyCache, request_key
 from utils.llm.reply import Reply
 from utils.llm.structured import Prompt
@@ -48,7 +49,9 @@ class LanguageModel:
         self.prompt_tokens = self.completion_tokens = 0
         self.name = endpoint.model if endpoint else ""
         self._cache, self._cassette, self._budget, self._prices = cache, cassette, max_tokens_total, prices or {}
-        self._rung = 0  # which way of asking for a structured reply the server understands, see `_structured`
+        self._quirks = Quirks()
+        if endpoint and cache:
+            self._quirks = Quirks(cache.quirks(endpoint), lambda names: cache.keep_quirks(endpoint, names))
         self._outage: ModelError | None = None
         self._resting_until = 0.0
         self._outage_reported = self._used = False
@@ -94,8 +97,9 @@ class LanguageModel:
             if self.endpoint is None or self._outage_reported:
                 return ""
             self._outage_reported = True
-        return f"model unreachable ({error}), going on with the built-in tutor" if error is self._outage else (
-            f"the model's reply can't be used ({error}), going on with the built-in tutor")  # fmt: skip
+        what = "model unreachable" if error.unreachable else (
+            "the model fails" if error is self._outage else "the model's reply can't be used")  # fmt: skip
+        return f"{what} ({error}), going on with the built-in tutor"
 
     # ---------------------------------------------------------------------------------------------- asking
 
@@ -108,9 +112,9 @@ class LanguageModel:
 
         repetition: the number of the run under --repeat; each run gets replies of its own.
         """
-        messages = list(prompt.messages)
+        messages, wanted = list(prompt.messages), schema_format(prompt.schema or {})
         for attempt in range(1, TRIES + 1):
-            reply = self._structured(prompt, messages, (repetition, attempt))
+            reply = whole(self._ask(prompt, messages, wanted, (repetition, attempt), needs_finish=True))
             try:
                 return prompt.parse(structured.document(reply))
             except ModelError as error:
@@ -121,20 +125,6 @@ class LanguageModel:
                 ]
         self._outage_reported = False
         raise fault
-
-    def _structured(self, prompt: Prompt, messages: list[dict[str, str]], number: tuple[int, int]) -> Reply:
-        """By JSON schema if the server supports it, else as any JSON object, else as the prompt itself asks for it."""
-        rungs = [schema_format(prompt.schema or {}), {"type": "json_object"}, None]
-        while True:
-            try:
-                return whole(self._ask(prompt, messages, rungs[self._rung], number, needs_finish=True))
-            except ModelError as error:
-                if error.kind == "json_schema" and self._rung == 0:
-                    self._rung = 1
-                elif error.kind and self._rung < 2:  # the server doesn't know the parameter at all, so only plain text is left
-                    self._rung = 2
-                else:
-                    raise
 
     def _ask(
         self,
@@ -191,11 +181,11 @@ class LanguageModel:
         try:
             reply = yield from call_llm(
                 messages, stream=True, endpoint=endpoint, limits=self.limits, response_format=response_format,
-                shorter=shorter, needs_finish=needs_finish, on_wait=self.on_wait,
+                shorter=shorter, needs_finish=needs_finish, on_wait=self.on_wait, quirks=self._quirks,
             )  # fmt: skip
         except ModelError as error:
             fault, tokens = str(error), error.tokens
-            if not error.kind and not error.about_reply:
+            if not error.about_reply:
                 self._rest(error, REST_S if error.exit_code == ModelError.exit_code else float("inf"))
             raise
         else:

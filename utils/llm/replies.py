@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 FILE_NAME = "replies.db"
 CACHED_BYTES = 3 * strict_json.REPLY_BYTES  # of a reply with its escapes
+QUIRKS_S = 7 * 86_400.0  # for which what was found out of a server is believed
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, reply TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS quirks (key TEXT PRIMARY KEY, names TEXT NOT NULL, until REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS calls (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, host TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL,
     prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, seconds REAL NOT NULL, fault TEXT NOT NULL
@@ -39,7 +42,7 @@ def request_key(endpoint: Endpoint, request: object, number: tuple[int, int], wi
 
 
 class ReplyCache:
-    """Complete replies by the key of their request, and the log of calls, in the cache folder.
+    """Complete replies by the key of their request, what is known of servers, and the log of calls, in the cache folder.
 
     The cache can be rebuilt, so a file that can't be used is ignored and never ends a session.
     """
@@ -77,6 +80,17 @@ class ReplyCache:
 
     def put(self, key: str, reply: Reply) -> None:
         self._run("INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, json.dumps(as_document(reply))))
+
+    def quirks(self, endpoint: Endpoint) -> list[str]:
+        """What was found out of a server and its model lately: the names of utils.llm.quirks."""
+        key = request_key(endpoint, "quirks", (0, 0), True)
+        rows = self._run("SELECT names FROM quirks WHERE key = ? AND until > ?", (key, time.time()))
+        return str(rows[0][0]).split() if rows else []
+
+    def keep_quirks(self, endpoint: Endpoint, names: Iterable[str]) -> None:
+        """Keep that for a week: servers get better, and so do models of the same name."""
+        key = request_key(endpoint, "quirks", (0, 0), True)
+        self._run("INSERT OR REPLACE INTO quirks VALUES (?, ?, ?)", (key, " ".join(sorted(names)), time.time() + QUIRKS_S))
 
     def log(
         self, at: str, endpoint: Endpoint, purpose: str, reply: Reply | None, tokens: tuple[int, int], seconds: float, fault: str

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from utils import strict_json
 from utils.llm.endpoint import NO_KEY
-from utils.llm.faults import QUOTE, ModelFault
+from utils.llm.faults import ModelFault, server_message
 
 THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")  # fields beside the content
 PARTS_WITH_TEXT = ("text", "output_text")
 PARTS_WITH_THOUGHTS = ("thinking", "reasoning", "redacted_thinking")
+TRUNCATED = re.compile(
+    r"length|max_?(?:output_?)?tokens|context_window|abort|cancel|insufficient|error|incomplete", re.IGNORECASE
+)
+FILTERED = re.compile(r"filter|safety|recitation|blocklist|prohibited|spii|refus|toxic", re.IGNORECASE)
 MAX_TOKENS = 10**12  # that a reply can have cost
 
 
 class Reply(str):
     """What the model said; a str that also knows how it came about."""
 
-    finish: str = ""  # "stop", "length", or "" if the stream ended without saying
+    finish: str = ""  # "stop", or "length" if it was cut off
     model: str = ""
     prompt_tokens: int = 0  # both counts: of all tries together
     completion_tokens: int = 0
@@ -49,7 +54,12 @@ class ReplyReader:
         self._text = ""
         self._size = 0  # characters of the pieces
         self._data: list[str] = []
-        self._done = False
+        self._done = False  # the stream has said so
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the server says that the reply was cut; any other reason to end is a reply that is whole."""
+        return bool(TRUNCATED.search(self.finish))
 
     def feed(self, chunk: bytes) -> Iterator[str]:
         """The pieces that these bytes complete."""
@@ -84,7 +94,7 @@ class ReplyReader:
         try:
             event = strict_json.load(data, strict_json.REPLY_BYTES)
         except ValueError:
-            self.fault = ModelFault("{host} gave a broken reply: an event that is not JSON", tries=2)
+            self.fault = ModelFault("{host} gave a broken reply: an event that is not JSON", tries=2, said=data)
             return
         yield from self._take(event, "delta")
 
@@ -94,9 +104,8 @@ class ReplyReader:
             self.fault = ModelFault("{host} gave an empty reply" if document is None else
                                 "{host} gave a broken reply: not an object", tries=3)  # fmt: skip
             return
-        if error := document.get("error"):
-            message = error.get("message") if isinstance(error, dict) else error
-            self.fault = ModelFault(f"{{host}} reports: {str(message)[:QUOTE]}", tries=2)
+        if error := document.get("error") or (document.get("object") == "error" and document):
+            self.fault = _reported(document, error)
             return
         if isinstance(document.get("model"), str):
             self.model = document["model"]
@@ -115,19 +124,21 @@ class ReplyReader:
             yield from self._choice(choice, part)
 
     def _choice(self, choice: Any, part: str) -> Iterator[str]:
-        message = choice.get(part) if isinstance(choice, dict) else None
-        if message is None and isinstance(choice, dict) and part == "delta":
-            message = {}
+        message = None
+        if isinstance(choice, dict):
+            message = choice.get(part) or choice.get("message") or choice.get("delta")
+            if message is None and (part == "delta" or "text" in choice):
+                message = {"content": choice.get("text")}
         if not isinstance(message, dict):
             self.fault = ModelFault("{host} gave a broken reply: a choice without a message", tries=3)
             return
         self.replied = True
         if message.get("refusal"):
-            self.fault = ModelFault("the model declined to answer", about_reply=True)
+            self.fault = ModelFault("the model declined to answer", about_reply=True, said=str(message["refusal"]))
             return
         finish = choice.get("finish_reason")
         self.finish = finish if isinstance(finish, str) else self.finish
-        if finish == "content_filter":
+        if FILTERED.search(self.finish):
             self.fault = ModelFault("the reply was filtered by {host}", about_reply=True)
             return
         content = message.get("content")
@@ -141,7 +152,9 @@ class ReplyReader:
         kind = part.get("type") if isinstance(part, dict) else ""
         if kind in PARTS_WITH_THOUGHTS:
             self.thought = self.thinking = True
-        text = part.get("text") if kind in PARTS_WITH_TEXT else None if kind else part
+        text = part
+        if isinstance(part, dict):
+            text = part.get("text") if not kind or kind in PARTS_WITH_TEXT else None
         if isinstance(text, str) and text:
             self.thinking = False
             yield text
@@ -163,14 +176,22 @@ class ReplyReader:
         return self.fault
 
     def _close_document(self) -> ModelFault | None:
-        if self._text.lstrip().startswith("<"):
-            return ModelFault("{host} answered with a web page, not a reply; check that the base URL ends in /v1")
+        if self._text.lstrip("\ufeff \t\r\n").startswith("<"):
+            return ModelFault("", kind="path", status=200, said=server_message(self._text))
         try:
             document = strict_json.load(self._text, strict_json.REPLY_BYTES)
         except ValueError:
-            return ModelFault("{host} gave a broken reply: not JSON", tries=3)
+            return ModelFault("{host} gave a broken reply: not JSON", tries=3, said=self._text)
         self.rest += self._take(document, "message")
         return self.fault
+
+
+def _reported(document: dict[str, Any], error: Any) -> ModelFault:
+    """The fault that a server reports in place of a reply, as it does with a status, or in the middle of a stream."""
+    code = error.get("code") if isinstance(error, dict) else document.get("code")
+    said = server_message(json.dumps(document))
+    status = int(code) if isinstance(code, (int, str)) and re.fullmatch("[45][0-9][0-9]", str(code)) else 200
+    return ModelFault("{host} reports", tries=2, status=status, said=said)
 
 
 def too_long() -> ModelFault:
