@@ -88,6 +88,22 @@ def test_two_sides_are_told_apart(question, sides):
     assert questions.understand(question).sides == sides
 
 
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("what is oolong and why does it turn brown?", ["what is oolong", "why does oolong turn brown?"]),
+        ("what is a blend? and how do I make one", ["what is a blend", "how do I make blend"]),
+        ("what's steeping, when does it end", ["what is steeping", "when does steeping end"]),
+        ("what is oolong", []),
+        ("I have no pot, how do I brew it", []),
+        ("why is tea hot, why not cold", []),
+        ("what happens and why?", []),
+    ],
+)
+def test_several_questions_are_told_apart(question, parts):
+    assert [part.text for part in questions.understand(question).parts] == parts
+
+
 # ---------------------------------------------------------------------------------------------- what is answered
 
 
@@ -138,6 +154,17 @@ def test_what_changed_in_a_version_does_not_answer_what_is_true_now(tmp_path):
     notes = "# Release notes\n\n## 0.2\n\nThe kettle whistles, the kettle whistles. Fixes of the kettle whistle.\n"
     answer = ask_folder(tmp_path, "when does the kettle whistle", tea=tea, notes=notes)
     assert answer.text.startswith("The kettle whistles when the water boils.")
+
+
+def test_two_questions_are_answered_one_after_the_other(tmp_path):
+    page = (
+        "# Tea\n\n## Oolong\n\nOolong is a tea whose leaves lie in the air for some hours. It comes from Fujian.\n\n"
+        "## Colour\n\nOolong turns brown because the air reaches the sap of its bruised leaves.\n"
+    )
+    answer = ask_folder(tmp_path, "what is oolong and why does it turn brown", tea=page)
+    first, second = answer.text.split("\n\n")
+    assert first.startswith("Oolong is a tea") and second.startswith("Oolong turns brown because")
+    assert [citation.line for citation in answer.citations] == [5, 9]
 
 
 def test_two_sides_get_a_sentence_each(ask):

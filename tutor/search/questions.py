@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.search.words import content_words
 
@@ -186,6 +186,19 @@ IN_CONTEXT = re.compile(
     r"\s+(?:(?:in|within|when|on|at|for|during|inside|is|are|means)\s|and\s+(?:what|why|how|when|where|which|who|is|does|do)\b).*$"
     r"|\s+(?:is|are|means)$", re.I | re.S
 )  # fmt: skip
+# Where a second question begins. The first one has to be a question, too: "in a transformer, what is a head" is one.
+ASKS_AGAIN = re.compile(
+    r"(?:[,;]\s*(?:and\s+)?|\s+and\s+(?:also\s+|then\s+)?|[?？]\s+(?:and\s+)?|\s+(?:und|et|y|и)\s+)"
+    r"(?=(?:what|why(?! not\b)|how|when|which|where|who|was|warum|wieso|wie|wann|pourquoi|comment|quand"
+    r"|qué|cómo|por qué|cuándo|почему|как|когда)\b)",
+    re.I,
+)
+BEGINS_TO_ASK = re.compile(
+    rf"^\W*(?:what|whats|why|how|when|which|where|who|explain|define|{AUXILIARY}|was|warum|wieso|wie|wann|qu|pourquoi|comment"
+    r"|quand|qué|cómo|por qué|cuándo|что|почему|как|когда)\b",
+    re.I,
+)
+SAME_THING = re.compile(r"\b(?:it|this|that|they|them|these|those|one)\b", re.I)
 LONGEST_UNDERSTOOD = 600  # characters; what is longer is a text to search for
 LONGEST_SUBJECT = 6  # words of what can be defined
 TOPIC_WORDS = 5  # up to which a question without a verb of its own is a topic, to be explained
@@ -200,6 +213,7 @@ class AskedQuestion:
     sides: tuple[str, ...] = ()
     subject: str = ""
     simple: bool = False  # asked for in simple words
+    parts: tuple[AskedQuestion, ...] = ()  # where it is several questions: each by itself
 
 
 def cleaned(question: str) -> str:
@@ -222,7 +236,12 @@ def understand(question: str) -> AskedQuestion:
     text = cleaned(question)
     if len(text) > LONGEST_UNDERSTOOD:
         return AskedQuestion(text, OTHER)
-    simple = bool(SIMPLY.search(question))
+    whole = _understood(text, simple=bool(SIMPLY.search(question)))
+    return whole if whole.sides else replace(whole, parts=_parts(text, whole.simple))
+
+
+def _understood(text: str, simple: bool) -> AskedQuestion:
+    """A text that was cleaned, as one question."""
     sides = _sides(text)
     if sides:
         return AskedQuestion(text, SIDES, sides, simple=simple)
@@ -233,6 +252,21 @@ def understand(question: str) -> AskedQuestion:
     if len(subject.split()) > LONGEST_SUBJECT or PRONOUN.fullmatch(subject.split(" ")[0]):
         kind, subject = OTHER, ""
     return AskedQuestion(text, kind, (), subject, simple)
+
+
+def _parts(text: str, simple: bool) -> tuple[AskedQuestion, ...]:
+    """The questions that a text asks one after the other, () where it is one; what the first is about is named in each."""
+    first, *others = ASKS_AGAIN.split(text)
+    if not others or not BEGINS_TO_ASK.match(first) or not all(map(content_words, others)):
+        return ()
+    parts = [_understood(first, simple)]
+    thing = parts[0].subject or " ".join(word for word in content_words(first) if not BEGINS_TO_ASK.match(word))
+    for other in others:
+        named = SAME_THING.sub(lambda match: thing, other, count=1)
+        if not any(word for word in content_words(named) if not BEGINS_TO_ASK.match(word)):
+            return ()
+        parts.append(_understood(named, simple))
+    return tuple(parts)
 
 
 def _subject(text: str) -> str:

@@ -16,10 +16,10 @@ from tutor.models import Answer, Passage
 from tutor.search.answering import verdict
 from tutor.search.answering.choosing import choose
 from tutor.search.answering.citing import NOT_ANSWERED, document, from_sentences, listing, one_per_lesson, place, places
-from tutor.search.answering.composing import citations_of, quote_stands, text_of
-from tutor.search.answering.fitting import fits_of
+from tutor.search.answering.composing import DraftAnswer, citations_of, joined, quote_stands, text_of
+from tutor.search.answering.fitting import Fit, fits_of, within
 from tutor.search.query_words import QueryWords
-from tutor.search.questions import understand
+from tutor.search.questions import AskedQuestion, understand
 
 CANDIDATES = 16  # passages that are considered
 FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b"
@@ -34,13 +34,25 @@ def answer(
     already: the answer before this one, of which no sentence is said again.
     """
     understood = understand(question)
-    fits = fits_of(passages[:CANDIDATES], asked, understood, context, already)
-    draft = choose(understood, fits) if asked.words and fits else None
-    if draft is None or verdict.lacks_a_side(understood, fits) or verdict.is_in_passing(understood, draft):
-        return Answer(question, found=False, near=tuple(passages[:3]))
-    if not verdict.is_certain(draft) and not verdict.is_found(verdict.evidence(understood, draft, fits)):
+
+    def drafted(part: AskedQuestion, words: QueryWords) -> DraftAnswer | None:
+        return _draft(part, fits_of(passages[:CANDIDATES], words, part, context, already))
+
+    parts = [drafted(part, within(asked, part.text)) for part in understood.parts] if asked.words else []
+    draft = joined(parts) or (drafted(understood, asked) if asked.words else None)
+    if draft is None:
         return Answer(question, found=False, near=tuple(passages[:3]))
     return Answer(question, text_of(draft), True, citations_of(draft))
+
+
+def _draft(understood: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """What to say to a question; None where the passages don't answer it."""
+    draft = choose(understood, fits) if fits else None
+    if draft is None or verdict.lacks_a_side(understood, fits) or verdict.is_in_passing(understood, draft):
+        return None
+    if verdict.is_certain(draft) or verdict.is_found(verdict.evidence(understood, draft, fits)):
+        return draft
+    return None
 
 
 def best_first(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> list[Passage]:

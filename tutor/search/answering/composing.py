@@ -124,6 +124,23 @@ def fill_up(part: QuotedPart, least: int = FEWEST_WORDS, room: int = MOST_WORDS)
         part.numbers.add(last + 1)
 
 
+def joined(drafts: Sequence[DraftAnswer | None]) -> DraftAnswer | None:
+    """The answers to the parts of a question, one after the other and nothing twice; None where a part has none."""
+    whole: DraftAnswer | None = None
+    for draft in drafts:
+        if draft is None:
+            return None
+        if whole is None:
+            whole = draft
+            continue
+        for part in draft.parts:
+            same = [one for one in whole.parts if one.fit.passage == part.fit.passage and not one.silent]
+            part.numbers -= set().union(*(one.numbers for one in same))
+            if part.numbers or part.own:
+                whole.parts.append(part)
+    return whole
+
+
 # -------------------------------------------------------------------------------------------------- the text
 
 

@@ -36,6 +36,7 @@ OPENS_OTHERWISE = re.compile(  # a condition, a place, a reader: no thing that i
     r"|see|wenn|für|mit|quand|si|pour|avec|cuando|para|con|когда|если|для)\b",
     re.I,
 )
+SOMEBODYS = re.compile(r"\w['’]s\s")  # "yesterday's mean is" says nothing of means
 DENIES = re.compile(r"\s+(?:not|neither|never|no|nicht|kein\w*|pas|нет|не|\w+\s+because)\b", re.I)
 A_KIND = re.compile(r"\s+(?:\w+ly\s+|just\s+|also\s+)?(?:an?|the|one|any|another|what|how|eine?|une?|un[ao]?)\b", re.I)
 PHRASE_ENDS = re.compile(r"\s(?:of|in|for|with|that|which|who|between|from|on|as|von|für|de|del|des|du)\s|[(,:;]", re.I)
@@ -122,7 +123,7 @@ def _score(
     subject = IS.match(said) if opens else None
     unspaced = IS_UNSPACED.match(said) if not said.isascii() else None
     score = 0.0
-    if subject and names(subject["subject"]):
+    if subject and names(subject["subject"]) and not SOMEBODYS.search(subject["subject"]):
         says_is = subject["verb"].lower() in COPULAS
         score = 1.0 if says_is else 0.85
         score += 0.1 * (says_is and bool(A_KIND.match(said, subject.end()))) - 0.6 * bool(DENIES.match(said, subject.end()))

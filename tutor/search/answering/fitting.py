@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -219,6 +220,18 @@ def fits_of(
     most = max((passage.score for passage in passages), default=1.0) or 1.0
     fits = [replace(Fit.of(passage, asked, vector, most, context), already=already) for passage in chosen]
     return sorted(fits, key=lambda fit: -fit.weight)
+
+
+def within(asked: QueryWords, text: str) -> QueryWords:
+    """The words of a question of which only those of one part of it count."""
+    met = asked.met(text)
+    own = copy(asked)
+    own.weights = [weight * (number in met) for number, weight in enumerate(asked.weights)]
+    own.total = sum(own.weights) or 1.0
+    own.unknown = [number for number in asked.unknown if number in met]
+    own.named = asked.named if asked.named in met else None
+    own.main = max(range(len(own.weights)), key=own.weights.__getitem__, default=0)
+    return own
 
 
 def may_define(passage: Passage, name: str) -> bool:
