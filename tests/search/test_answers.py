@@ -12,6 +12,8 @@ from tutor.corpus.corpus import open_corpus
 from tutor.screen import mathtext
 from tutor.search import answering, questions
 from tutor.search.answering import refuted
+from tutor.search.answering.deciding import decision
+from tutor.search.answering.quotes import SENTENCE, Quotable
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +206,39 @@ def test_a_claim_that_a_text_refutes_is_never_quoted(tmp_path, heading):
 )
 def test_a_misconception_is_told_from_what_is_said_against_it(entry, parts):
     assert refuted.parted(entry) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "opening"),
+    [
+        ("does oolong need boiling water", "Oolong needs boiling water.", "Yes."),
+        ("does oolong need boiling water", "In the mountains oolong does not need boiling water, as people know.", "No."),
+        ("is oolong a green tea", "Oolong isn't a green tea.", "No."),
+        ("can oolong be brewed cold", "Oolong can be brewed cold.", "Yes."),
+        ("do tea leaves have veins", "Tea leaves have veins: look at one.", "Yes."),
+        # not the same thing, or not as sure
+        ("does oolong need boiling water", "Oolong spoils in boiling water.", ""),
+        ("does oolong need boiling water", "Oolong needs boiling water only if it is old.", ""),
+        ("does oolong need boiling water", "If oolong needs boiling water, it is old.", ""),
+        ("does oolong need boiling water", "Some say oolong needs boiling water.", ""),
+        ("does oolong need boiling water", "Oolong needs no kettle with boiling water.", ""),
+        ("does oolong always need boiling water", "Oolong needs boiling water.", ""),
+        ("does oolong contain tannin", "Tannin does not contain oolong.", ""),
+        ("does oolong turn brown", "Oolong fails to turn brown.", ""),
+        ("should I rinse oolong", "You can rinse oolong.", ""),
+        ("do tea leaves have veins", "Tea leaves lack veins.", ""),
+        ("is oolong a green tea", "Oolong or a green tea will do.", ""),
+        ("is oolong a green tea", "It is a myth that oolong is a green tea.", ""),
+        ("isn't oolong a green tea", "Oolong is a green tea.", ""),
+    ],
+)
+def test_yes_and_no_are_said_only_where_a_sentence_decides(question, sentence, opening):
+    assert decision(questions.understand(question), Quotable(sentence, 1, 0, SENTENCE)) == opening
+
+
+def test_an_answer_begins_with_what_was_decided(tmp_path):
+    page = "# Tea\n\n## Oolong\n\nOolong comes from Fujian. Oolong is not a green tea. It is picked in May.\n"
+    assert ask_folder(tmp_path, "is oolong a green tea?", tea=page).text.startswith("No. Oolong is not a green tea.")
 
 
 def test_an_answer_does_not_end_in_a_colon(tmp_path):

@@ -15,6 +15,7 @@ from tutor.search.answering.composing import (
     fill_up,
     part_with,
 )
+from tutor.search.answering.deciding import decision
 from tutor.search.answering.defining import definition
 from tutor.search.answering.denying import denial
 from tutor.search.answering.fitting import REPEATS, Fit
@@ -24,6 +25,7 @@ from utils.embedding import built_in
 
 LOOKED_AT = 3  # passages of which quotes are compared
 LIKE_ASKED = 0.72  # how near an author's question has to be for its answer to be taken
+NEAR = 0.6  # how near the section's key sentence has to be to that answer in order to be said before it
 OWN_SHARE = 0.6  # share of the question that it has to have
 WHICH_VALUE = re.compile(
     r"\b(?:which|what)\b.*\b(?:use[sd]?|choose|chosen|recommend\w*|default|typical|usual|take[sn]?|set)\b", re.I
@@ -42,6 +44,7 @@ CHOSEN_VALUE = 0.45  # for what is usual, where a question asks which is used
 FAR_BEHIND = 0.7  # from which only a list of misconceptions is about the question
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 KEY = 0.15  # for a section's key sentence
+STATED = 0.4  # for the share of a yes-or-no question in a sentence, which decides it only if it speaks of all of it
 NUMBERED = 0.25  # for a number in the answer to "how many"
 BESIDE = 0.4  # for the share of the question that stands beside the number
 BEFORE, AFTER = 50, 40  # characters
@@ -83,12 +86,14 @@ def _introduce(draft: DraftAnswer, fits: Sequence[Fit]) -> None:
 def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = None) -> tuple[Fit, int] | None:
     """The quote that answers best, of the passages that fit best."""
     best: tuple[float, Fit, int] | None = None
+    to_the_point = question.kind in (YES_NO, NUMBER)
     for fit in fits[:LOOKED_AT]:
         behind = DISTANCE * (fit.weight - fits[0].weight)
         if best and behind + MOST < best[0]:
             break
         for number, (quote, worth) in enumerate(zip(fit.quotes, fit.worth(question), strict=True)):
-            total = behind + worth + KEY * (number == fit.bold_key) + (bonus(fit, quote) if bonus else 0.0)
+            is_key = number == fit.bold_key and (not to_the_point or fit.is_about(number))
+            total = behind + worth + KEY * is_key + (bonus(fit, quote) if bonus else 0.0)
             if best is None or total > best[0]:
                 best = total, fit, number
     return (best[1], best[2]) if best else None
@@ -161,7 +166,9 @@ def own_answer(fits: Sequence[Fit]) -> QuotedPart | None:
     if not prose:
         return None
     near = max(prose, key=lambda number: built_in().nearest(vector, [fit.quotes[number].said]) + KEY * (number == fit.key))
-    return QuotedPart(fit, {near}, said, silent=_repeats(fit.quotes[near].said, said) or fit.quotes[near].leans_back)
+    quote = fit.quotes[near]
+    is_near = fit.is_about(near) or (near == fit.key and built_in().nearest(vector, [quote.said]) >= NEAR)
+    return QuotedPart(fit, {near}, said, silent=_repeats(quote.said, said) or quote.leans_back or not is_near)
 
 
 def _repeats(one: str, other: str) -> bool:
@@ -208,7 +215,20 @@ def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | Non
         if parts[0].size < FEWEST_WORDS:
             _join(parts, *_explained(question, [fit for fit in fits if fit.passage.lesson == denied.fit.passage.lesson]))
         return DraftAnswer(parts, "No." if denied.is_no else "")
-    return sentence(question, fits, lambda fit, quote: -0.3 if quote.claim and quote.leans_back else 0.0)
+
+    def bonus(fit: Fit, quote: Quotable) -> float:
+        stated = fit.asked.share(fit.asked.met(quote.said))
+        decides = stated > 0.99 and bool(decision(question, quote))
+        return STATED * (stated + decides) - 0.3 * bool(quote.claim and quote.leans_back)
+
+    draft = sentence(question, fits, bonus)
+    quoted = [(part.fit, number) for part in draft.parts for number in sorted(part.numbers)] if draft else []
+    decided = {decision(question, fit.quotes[number]): (fit, number) for fit, number in reversed(quoted)}
+    decided.pop("", None)
+    if len(decided) != 1:
+        return draft
+    [(opening, (fit, number))] = decided.items()
+    return DraftAnswer([part_with(fit, number, with_key=False)], opening)
 
 
 def _stands_alone(fit: Fit, quote: Quotable) -> float:

@@ -64,7 +64,7 @@ def part_with(
 
     back = decisive
     while back and quotes[back].leans_back and fits(back - 1) and not quotes[back - 1].says_nothing:
-        if quotes[back - 1].form in (CODE, TABLE, OTHER) or (quotes[back].form == ENTRY and quotes[back - 1].form == ENTRY):
+        if quotes[back - 1].form in (CODE, TABLE, OTHER, ENTRY):
             break
         back -= 1
         chosen.add(back)

@@ -13,6 +13,7 @@ from utils.embedding import SumAndLength, built_in
 # From these on a misconception is what was asked about: share of the question in it, nearness of the two, nearness of a question
 # that the passage says it answers.
 SAME_CLAIM, LIKE_CLAIM, LIKE_WORDING = 0.6, 0.6, 0.72
+NEAR_CLAIM = 0.58  # nearness to the claim itself, below which the wording is that of another claim of the list
 IN_ORDER = 0.4  # off for a misconception that stands elsewhere in its list than the wording in its own
 SAID_WHOLE, LIKE_WHOLE = 0.6, 0.68  # the share and the nearness from which a question puts a claim as it stands
 NOT = re.compile(
@@ -58,7 +59,7 @@ def denial(question: AskedQuestion, fits: Sequence[Fit]) -> Denial | None:
             share = fit.asked.share(fit.asked.met(quote.claim))
             like = built_in().nearest(fit.vector, [quote.claim])
             total = share + like if share >= SAME_CLAIM and like >= LIKE_CLAIM else 0.0
-            if like_line >= LIKE_WORDING:
+            if like_line >= LIKE_WORDING and like >= NEAR_CLAIM:
                 apart = abs(place - blocks.index(quote.block) / max(len(blocks) - 1, 1))
                 near = built_in().nearest(line, [quote.claim, f"{quote.claim} {quote.said}"])
                 total = max(total, like_line + 0.5 * share + near - IN_ORDER * apart)
@@ -84,11 +85,12 @@ def _is_no(question: AskedQuestion, fit: Fit, claim: str, correction: str) -> bo
     if NOT.match(correction) or QUALIFIES.match(correction):
         return False
     asked = LEADING_NOT.sub("", question.text, count=1)
-    if len(NOT.findall(asked)) % 2 != len(NOT.findall(claim)) % 2 or _scope(asked) != _scope(claim):
+    if len(NOT.findall(asked)) % 2 != len(NOT.findall(claim)) % 2 or scope_of(asked) != scope_of(claim):
         return False
     whole = fit.asked.share(fit.asked.met(claim)) >= SAID_WHOLE
     return whole and built_in().nearest(fit.vector, [claim]) >= LIKE_WHOLE
 
 
-def _scope(text: str) -> set[str]:
+def scope_of(text: str) -> set[str]:
+    """The words of a text that say how much, how often or in what order."""
     return {word.lower() for word in SCOPE.findall(text)}

@@ -27,7 +27,8 @@ OUTPUT = re.compile(r"(?:```|~~~)\s*(?:output|text|console)")
 BOLD_LEAD = re.compile(r"\W*\*\*((?:[^*]|\*(?!\*))+)\*\*")
 # What can't be understood without what stands before it.
 LEANS_BACK = re.compile(
-    r"\W*(?:(?:This|That|It|Its|They|Their|Them|These|Those|Then|So|Both|Such|He|She|Here|Instead|Hence|Thus|Therefore|But"
+    r"\W*(?:(?!It(?:['’]s| is| was)\s+(?:important|worth|possible|easy|common|useful|necessary|better|best|good|hard|called)\b)"
+    r"(?:This|That|It|Its|They|Their|Them|These|Those|Then|So|Both|Such|He|She|Here|Instead|Hence|Thus|Therefore|But"
     r"|And|Or|"
     r"Otherwise|However|Also|Again|Now|Yet|Still|Likewise|Similarly|Conversely|Either|Neither|Each|Others?|Another|Only then|"
     r"The (?:same|other|others|former|latter|first|second|third|last|result|rest|opposite|next|answer|question|difference"
