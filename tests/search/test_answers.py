@@ -275,6 +275,13 @@ def test_the_authors_own_answer_to_a_question_is_given_and_cited_with_its_sectio
     assert all(answering.quote_stands(citation, page) for citation in answer.citations) and answer.citations
 
 
+@pytest.mark.parametrize("comment", ["<!-- ignore -->", "<!-- see\nbelow -->", " <!-- ignore -->"])
+def test_a_citation_stands_beside_a_comment(tmp_path, comment):
+    page = f"# Tea\n\n## Tannin\n\nTannin is what makes\na tea bitter, as [water][w]{comment}. It goes with milk.\n\n[w]: w.md\n"
+    answer = ask_folder(tmp_path, "what is tannin", tea=page)
+    assert answer.citations and all(answering.quote_stands(citation, page) for citation in answer.citations)
+
+
 def test_a_follow_up_does_not_repeat_the_answer_before(tmp_path):
     page = (
         "# Tea\n\n## Brewing\n\nBrewing draws taste out of tea leaves with hot water. Hot water makes brewing quick.\n\n"

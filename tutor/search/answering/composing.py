@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tutor.corpus.markdown import COMMENT, cut_comment
 from tutor.models import Citation, Passage
 from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, without_label
@@ -236,4 +237,4 @@ def quote_stands(citation: Citation, text: str) -> bool:
 
 def flat(text: str) -> str:
     """A text on one line, without comments."""
-    return " ".join(re.sub(r"<!--.*?-->", " ", text, flags=re.DOTALL).split())
+    return " ".join(COMMENT.sub(cut_comment, text).split())
