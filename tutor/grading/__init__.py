@@ -5,7 +5,7 @@ same grade on every machine.
 """
 
 from tutor.grading.kinds import grade
-from tutor.grading.model_verdicts import grade_from_verdicts, grade_with
+from tutor.grading.model.verdicts import grade_from_verdicts, grade_with
 from tutor.grading.points.clarifying import (
     choice_of,
     clarified,

@@ -8,6 +8,7 @@ from tutor.corpus.bank import kind_of
 from tutor.grading.closed.choices import grade_choice, grade_multi, grade_order
 from tutor.grading.closed.cloze import grade_cloze
 from tutor.grading.closed.numbers import grade_expression, grade_number
+from tutor.grading.points.substance import empty_grade
 from tutor.grading.rubrics import grade_item
 from tutor.grading.short import Weights
 from tutor.models import Grade, Item, Kind
@@ -29,5 +30,5 @@ def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bo
     correct, and the feedback says so. For an answer that can't be read, `misunderstood` is set.
     """
     if kind_of(item).is_free_text(item):
-        return grade_item(item, answer, weights=weights, strict=strict, language=language)
+        return empty_grade(item, answer, language) or grade_item(item, answer, weights=weights, strict=strict, language=language)
     return GRADERS[item.kind](item, answer, language)

@@ -1,21 +1,23 @@
 """Grades from a model's verdicts: its evidence is checked, the score computed here, and the embedded grader asked too.
 
 A model can be talked into a grade; the embedded grader can't. So for every point that the model calls met it must quote the
-learner, from outside anything that speaks to the grader and anything that the question itself says. And where the embedded
-grader finds no trace of the references, or rejects the answer by a guard, no model can make it right.
+learner, from outside anything that speaks to the grader and anything that the question itself says. And no model can make right
+what the embedded grader by itself leans to call wrong: the learner then takes a second look, and in a script it is wrong.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from tutor import prompts, stop_words
 from tutor.grading import guards
 from tutor.grading.comparable import prepare_question, prepare_reference
-from tutor.grading.rubrics import assess_item
+from tutor.grading.model.evidence import find_quote, stands_in
+from tutor.grading.points.substance import empty_grade, says_something
+from tutor.grading.rubrics import assess_item, grade_item
 from tutor.grading.short import Comparison, Weights, all_stems, reply_to, shipped_weights
 from tutor.grading.words import SENTENCE_END, clean
 from tutor.models import Grade, Item, Met
@@ -23,13 +25,13 @@ from tutor.prompts import AnswerVerdict
 from utils.errors import ModelError
 from utils.llm.structured import Prompt
 
-AGREES = 0.12  # the embedded grader's probability from which it doesn't object to a model's "right"
-AGREES_IF_TALKED = 0.5  # the same for an answer that may be speaking to the grader
-OPPOSES = 0.9  # its probability from which it objects to a model's "nothing right"
+AGREES_IF_TALKED = 0.5  # the embedded grader's probability from which it agrees, for an answer that may speak to the grader
+OPPOSES = 0.9  # and from which it objects to a model's "nothing right"
 CONTRADICTED = 0.5  # the highest score of an answer that contradicts a reference
+FAR_APART = " The model and the built-in grader are far apart here"
 
-# Signs that an answer may speak to its reader rather than about the subject. Honest answers may show them too, so they only
-# raise the probability that the embedded grader must find.
+# Signs that an answer may speak to its reader rather than about the subject. Honest answers may show them too: then it is
+# not enough that the embedded grader leans to call it right.
 TALK = re.compile(
     r"\b(let's|you|your|please|ignore|pretend|imagine|respond|reply|translate|repeat|decode|obey|instruct\w*|prompt|system|user|"
     r"secret|password|grad(e|er|ing)|rubric|verdict|score|tutors?|lenient|accepted|effort|poem|recipe)\b"
@@ -72,7 +74,7 @@ def grade_with(
     fill: what asks the model, LanguageModel.fill; an answer that needs no reading is not sent. stricter: the second look of an
     appeal. Raises ModelError.
     """
-    found = assess_item(item, answer, shipped_weights(), language)
+    found = empty_grade(item, answer, language) or assess_item(item, answer, shipped_weights(), language)
     if isinstance(found, Grade) and _is_final(found, answer):
         return found
     verdict = fill(prompts.grade(item, answer, stricter))
@@ -102,7 +104,7 @@ def grade_from_verdicts(
     Raises ModelError where a quote is not in the answer, because then nothing that the model says can be relied on.
     """
     weights = weights or shipped_weights()
-    found = assess_item(item, answer, weights, language)
+    found = empty_grade(item, answer, language) or assess_item(item, answer, weights, language)
     comparison = found if isinstance(found, Comparison) else None
     wrong = found if isinstance(found, Grade) else None
     talks = _may_talk(answer, item, language)
@@ -111,30 +113,43 @@ def grade_from_verdicts(
     if wrong and _is_final(wrong, answer):
         return wrong
     telling = _telling_stems(item, weights, language)
+    met, missed = _met_and_missed(item, answer, points, verdicts, telling, language)
+    contradicts = find_quote(contradiction, answer)
+    score = len(met) / len(points)
+    built_in = grade_item(item, answer, weights=weights, language=language)
+    suspicious = talks or not (comparison and telling & comparison.answer.stems)
+    probability = comparison.probability if comparison else 0.0
+    agrees = built_in.score >= 1 if not suspicious else built_in.correct and probability >= AGREES_IF_TALKED
+    talked = not agrees and (score >= 1 or (suspicious and score > built_in.score))
+    opposed = score == 0 and probability >= OPPOSES and not contradicts
+    feedback = _in_words(met, missed, contradicts, remark)
+    if contradicts:
+        score = min(score, CONTRADICTED)
+    if talked and strict:
+        feedback = f"{built_in.feedback}{FAR_APART}; the stricter verdict stands.".strip()
+        stricter = grade_item(item, answer, weights=weights, strict=True, language=language)
+        score = round(probability, 2) if stricter.correct else stricter.score
+        return replace(stricter, score=score, feedback=feedback, grader=grader, unsure=True, misunderstood="")
+    if talked or opposed:
+        feedback += f"{FAR_APART}; the stricter verdict stands." if strict else f"{FAR_APART}."
+    return Grade(score, tuple(met), tuple(missed), feedback.strip(), grader, unsure=talked or opposed)
+
+
+def _met_and_missed(
+    item: Item, answer: str, points: Sequence[str], verdicts: Sequence[tuple[bool, str]], telling: frozenset[str], language: str
+) -> tuple[list[Met], list[str]]:
+    """(the points for which the learner's own words say something, the others). Raises ModelError for words never said."""
     own = guards.without_instructions(answer, telling, language)[0]
     met, missed = [], []
     for point, (is_met, quote) in zip(points, verdicts, strict=True):
-        if is_met and not _stands_in(quote, answer):
+        if is_met and quote and not find_quote(quote, answer):
             raise ModelError(f"it quotes “{quote[:80]}”, which the learner did not say")
-        if is_met and _stands_in(quote, own) and not _stands_in(quote, item.question):
-            met.append(Met(point, quote))
+        words = find_quote(quote, own) if is_met else ""
+        if words and says_something(words, item, language) and not stands_in(words, item.question):
+            met.append(Met(point, words))
         else:
             missed.append(point)
-    contradicts = bool(contradiction) and _stands_in(contradiction, answer)
-    score = len(met) / len(points)
-    suspicious = talks or not (comparison and telling & comparison.answer.stems)
-    needed = AGREES_IF_TALKED if suspicious else AGREES
-    alone = score >= 1 and (comparison is None or comparison.probability < needed)
-    opposed = score == 0 and comparison is not None and comparison.probability >= OPPOSES and not contradicts
-    feedback = _in_words(met, missed, contradiction if contradicts else "", remark)
-    if contradicts:
-        score = min(score, CONTRADICTED)
-    if alone or opposed:
-        feedback += " The model and the built-in grader are far apart here"
-        feedback += "; the stricter verdict stands." if strict else "."
-        if strict:
-            score = min(score, 0.99 if alone else 0.0)
-    return Grade(score, tuple(met), tuple(missed), feedback, grader, unsure=alone or opposed)
+    return met, missed
 
 
 def _is_final(grade: Grade, answer: str) -> bool:
@@ -159,18 +174,6 @@ def _telling_stems(item: Item, weights: Weights, language: str) -> frozenset[str
     asked = prepare_question(clean(item.question), language)
     references = (prepare_reference(clean(text), asked, weights.idf, weights.idf_default, language) for text in item.references)
     return all_stems(references) - asked.stems
-
-
-def _stands_in(quote: str, text: str) -> bool:
-    """Whether a quote is in a text; case, white space and the form of quotation marks don't count."""
-    flat = _flat(quote)
-    return bool(flat) and flat in _flat(text)
-
-
-def _flat(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = text.translate(str.maketrans("“”„«»‘’‚–—−", '"""""\'\'\'---'))
-    return " ".join(text.split()).strip(" .,;:!?\"'")
 
 
 def _in_words(met: Sequence[Met], missed: Sequence[str], contradiction: str, remark: str) -> str:
