@@ -128,7 +128,7 @@ def _with_tries(
     asked = endpoint.with_version() if NO_VERSION in allowed else endpoint
     failures, moves, spent = 0, 0, (0, 0)
     while True:
-        request = shaped(messages, response_format, allowed)
+        request = shaped(messages, response_format, allowed, asked.effort)
         try:
             reply = yield from _one_try(asked, request, needs_finish, limits, deadline, allowed)
             reply.prompt_tokens, reply.completion_tokens = reply.prompt_tokens + spent[0], reply.completion_tokens + spent[1]

@@ -101,6 +101,18 @@ def test_what_the_system_says_comes_first_in_what_the_user_says():
     assert server.requests[-1].messages == [{"role": "user", "content": "Be brief.\n\nWhat is a mean?"}]
 
 
+def test_the_effort_is_sent_if_one_is_set_and_left_out_where_it_or_this_level_is_refused(tmp_path):
+    refusal = bad("Unsupported value: 'reasoning_effort' does not support 'max' with this model. Supported: 'low', 'high'.")
+    cache = ReplyCache(tmp_path)
+    with serving(picky(lambda request: request.get("reasoning_effort") == "max", refusal)) as server:
+        named = {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
+        for effort in (None, "max", "max", "low"):
+            endpoint = endpoint_of(settings_of({"effort": effort}, named))
+            LanguageModel(endpoint, cache=cache, limits=LIMITS).fill(Prompt(f"as {effort}", (*MESSAGES, *MESSAGES)))
+    cache.close()
+    assert [request.json.get("reasoning_effort") for request in server.requests] == [None, "max", None, "low"]
+
+
 def test_two_in_a_row_of_one_role_become_one_and_the_caller_keeps_its_messages():
     turns = [*MESSAGES, {"role": "user", "content": "Quick!"}, {"role": "assistant", "content": "A sum."}, MESSAGES[1]]
     before = json.dumps(turns)

@@ -23,6 +23,7 @@ class Endpoint:
     model: str = ""  # "" takes the first one that the server offers
     key: str = field(default=NO_KEY, repr=False)
     key_name: str = "OPENAI_API_KEY"
+    effort: str = ""  # of a model that reasons; "" leaves it to the server
 
     @property
     def host(self) -> str:
@@ -109,7 +110,7 @@ def endpoint_of(settings: Settings, needs_name: bool = True) -> Endpoint | None:
     if service and needs_name and not model:
         raise UsageError(f"{address.place}: found no name of a model, expected one; set -m or OPENAI_MODEL to one of those that "
                          "`config --models` lists")  # fmt: skip
-    return Endpoint(base_url, model, key or NO_KEY, key_name)
+    return Endpoint(base_url, model, key or NO_KEY, key_name, settings.effort or "")
 
 
 def address_of(settings: Settings) -> Given | None:

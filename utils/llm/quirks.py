@@ -12,6 +12,7 @@ from typing import Any
 
 from utils.llm.faults import ModelFault
 
+NO_EFFORT = "reasoning_effort"  # how hard a model thinks, or this level of it
 NO_SCHEMA = "json_schema"  # replies by a JSON schema, but any JSON object may be asked for
 NO_FORMAT = "response_format"  # nor that: only the prompt says what is wanted
 NO_USAGE = "stream_options"  # the count of tokens at the end of a stream
@@ -19,16 +20,17 @@ NO_SYSTEM = "system"  # a message of the system; nor two in a row of the same ro
 NO_STREAM = "stream"  # pieces: the whole reply comes at once
 NO_VERSION = "v1"  # the base URL as it was given, which lacks /v1
 UNOPENED = "unopened"  # thoughts come without an opening tag
-KNOWN = (NO_SCHEMA, NO_FORMAT, NO_USAGE, NO_SYSTEM, NO_STREAM, NO_VERSION, UNOPENED)
+KNOWN = (NO_EFFORT, NO_SCHEMA, NO_FORMAT, NO_USAGE, NO_SYSTEM, NO_STREAM, NO_VERSION, UNOPENED)
 
 WORDS = {  # what a refusal is about, and how servers say so
+    NO_EFFORT: re.compile(r"effort|reasoning|\bthink"),
     NO_USAGE: re.compile(r"stream_options|include_usage"),
     NO_SCHEMA: re.compile(r"schema|json_object|grammar|structured output|response_format\W{1,3}type"),
     NO_FORMAT: re.compile(r"response[_ ]?format|json mode"),
     NO_SYSTEM: re.compile(r"\bsystem\b|\broles?\b|\bdeveloper\b|\balternat"),
     NO_STREAM: re.compile(r"\bstream"),
 }
-IN_TURN = (NO_SCHEMA, NO_FORMAT, NO_USAGE, NO_SYSTEM, NO_STREAM)
+IN_TURN = (NO_EFFORT, NO_SCHEMA, NO_FORMAT, NO_USAGE, NO_SYSTEM, NO_STREAM)
 REFUSALS = (400, 406, 415, 422, 501)  # of this request; 500 may also be an outage
 
 
@@ -46,14 +48,16 @@ class Quirks:
 
 
 def shaped(
-    messages: Sequence[Mapping[str, str]], response_format: Mapping[str, Any] | None, quirks: Iterable[str]
+    messages: Sequence[Mapping[str, str]], response_format: Mapping[str, Any] | None, quirks: Iterable[str], effort: str = ""
 ) -> dict[str, Any]:
-    """The request as a server with these quirks takes it.
+    """The request as a server with these quirks takes it. effort: how hard the model is to think, "" as it does anyway.
 
     It has neither a temperature nor a limit of tokens, which not all models take, and not under the same name.
     """
     quirks = frozenset(quirks)
     request: dict[str, Any] = {"messages": merged(messages) if NO_SYSTEM in quirks else list(messages)}
+    if effort and NO_EFFORT not in quirks:
+        request["reasoning_effort"] = effort
     if NO_STREAM not in quirks:
         request["stream"] = True
         if NO_USAGE not in quirks:

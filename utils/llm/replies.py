@@ -35,9 +35,10 @@ CREATE TABLE IF NOT EXISTS calls (
 def request_key(endpoint: Endpoint, request: object, number: tuple[int, int], with_address: bool) -> str:
     """A key for a request: all of its content, and the number of the repetition and of the try.
 
-    with_address: tell servers apart too. A cassette doesn't, because it is replayed where there is no server.
+    with_address: tell servers, and efforts, apart too. A cassette doesn't, because it is replayed where there is no server.
     """
-    asked = [endpoint.model, request, number, *([endpoint.base_url] if with_address else [])]
+    where = [endpoint.base_url, *filter(None, [endpoint.effort])] if with_address else []
+    asked = [endpoint.model, request, number, *where]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
 
 

@@ -17,6 +17,7 @@ from utils.text import nearest, shorten
 
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 FORMER = {"OPENAI_API_BASE": "OPENAI_BASE_URL"}  # a former name of a variable, and what it is called today
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 ENV_FILE = ".env"
 MAX_SECONDS = 86_400  # a day
 BUNDLED = "the bundled lessons"
@@ -54,6 +55,7 @@ SETTINGS = (
     Setting("server", "the server of the model, by name", ("--server",), "NAME", "TUTOR_SERVER", True, choices=tuple(SERVERS)),
     Setting("base_url", "the address of any other OpenAI-compatible server", (), "URL", "OPENAI_BASE_URL", True),
     Setting("embedding_model", "an embedding model of the same server", (), "NAME", "TUTOR_EMBEDDING_MODEL", True),
+    Setting("effort", "how hard a reasoning model thinks", ("--effort",), "LEVEL", "TUTOR_EFFORT", True, choices=EFFORTS),
     Setting("offline", "never call a model", ("--offline",), "", "TUTOR_OFFLINE", True, bool),
     Setting("require_model", "end with exit code 3 if the model can't answer", ("--require-model",), kind=bool),
     Setting("timeout", "wait S seconds for a reply of the model", ("--timeout",), "S", "TUTOR_TIMEOUT", True, float),
@@ -89,6 +91,7 @@ class Settings:
     server: str | None = None  # one of SERVERS
     base_url: str | None = None
     embedding_model: str | None = None
+    effort: str | None = None  # one of EFFORTS
     offline: bool = False
     require_model: bool = False  # a model that can't answer ends the command
     timeout: float | None = None  # seconds for one reply of the model
