@@ -580,9 +580,11 @@ def session(
     from tutor.screen.learners import ScriptedLearner
     from tutor.screen.scripts import load_script
     from tutor.screen.stdio import person_present
-    from tutor.screen.terminal import Terminal
+    from tutor.screen.terminal import TRANSCRIPT_MARK, Terminal
     from utils import files
 
+    if transcript:
+        files.refuse_other_file(transcript, TRANSCRIPT_MARK, "transcript")
     steps = load_script(script) if script else None
     if not steps and not person_present():
         raise UsageError("a session needs a terminal to read keys from; without one, use learn --script FILE")
@@ -638,9 +640,9 @@ def quiz_session(
         lessons = [find(topic) for topic in topics]
         request = choosing.request_of(settings.seed, lessons, choosing.kinds_of(kinds), count, sheet, earlier)
         if junit:
-            reports.refuse_other_file(junit)
-        for path in filter(None, (junit, clarify if not second else None)):
-            files.refuse_unwritable(path)
+            files.refuse_other_file(junit, reports.JUNIT_MARK, "JUnit report")
+        if clarify and not second:
+            files.refuse_unwritable(clarify)
         if sheet:
             environment.terminal = terminal.Terminal(settings, learners.SheetLearner(sheet.typed))
         if sheet_path:

@@ -65,6 +65,16 @@ def test_a_line_that_never_ends_is_refused_with_its_place(tutor):
     assert run.returncode == 4 and "/dev/zero:1: found a line" in run.stderr
 
 
+@needs_posix
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe.md", "zero.md", "zero.quiz.yaml"])
+def test_check_ends_at_once_where_a_device_or_a_pipe_is_named(tutor, tmp_path, name):
+    os.mkfifo(tmp_path / "pipe.md")
+    for link in ("zero.md", "zero.quiz.yaml"):
+        (tmp_path / link).symlink_to("/dev/zero")
+    run = tutor("check", name)
+    assert run.returncode == 2 and f"{name}: found neither a file nor a folder" in run.stderr
+
+
 @pytest.mark.parametrize(
     "earlier", [DEEP, f'{{"seed": {DIGITS}, "items": []}}', '{"seed": "x", "items": []}', "\xff", "[1, NaN]"]
 )
@@ -167,3 +177,20 @@ def test_a_report_overwrites_a_report_and_nothing_else(tutor, docs, tmp_path):
     run = tutor(*arguments, "--answers", "s.yaml", "--junit", lesson)
     assert run.returncode == 2 and "bread.md" in run.stderr and "JUnit" in run.stderr
     assert lesson.read_text() == before
+
+
+def test_a_transcript_overwrites_a_transcript_and_nothing_else(tutor, docs, tmp_path):
+    (tmp_path / "s.yaml").write_text("topic: bread\nsteps: [quit]\n")
+    for written in ("t.md", "t.md"):
+        assert tutor("--docs", docs, "learn", "--script", "s.yaml", "--transcript", written).returncode == 0
+    lesson = docs / "food" / "bread.md"
+    before = lesson.read_text()
+    run = tutor("--docs", docs, "learn", "--script", "s.yaml", "--transcript", lesson)
+    assert run.returncode == 2 and "bread.md: found a file that is no transcript" in run.stderr and run.stdout == ""
+    assert lesson.read_text() == before
+
+
+def test_a_transcript_that_cannot_be_written_is_refused_before_the_session(tutor, docs, tmp_path):
+    (tmp_path / "s.yaml").write_text("topic: bread\nsteps: [quit]\n")
+    run = tutor("--docs", docs, "learn", "--script", "s.yaml", "--transcript", "no/such/t.md")
+    assert run.returncode == 2 and "could not be written" in run.stderr and run.stdout == ""

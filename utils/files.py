@@ -262,6 +262,18 @@ def write_new(path: AnyPath, text: str) -> None:
     write_atomically(path, text)
 
 
+def refuse_other_file(path: AnyPath, mark: str, what: str) -> None:
+    """Raises UsageError where writing `what` would overwrite a file that doesn't have its mark near the beginning, such as a
+    lesson, or where it can't be written."""
+    if os.path.isfile(path) and os.path.getsize(path):
+        with reading(path), open(path, "rb") as file:
+            head = file.read(1_000)
+        if mark.encode() not in head:
+            raise UsageError(f"{shown_path(path)}: found a file that is no {what}, expected one, or a new name; choose another "
+                             "name, or remove the file")  # fmt: skip
+    refuse_unwritable(path)
+
+
 def append_text(path: AnyPath, text: str) -> None:
     """Add to the end of a file, which is created if it does not exist. Raises UsageError."""
     try:

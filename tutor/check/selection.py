@@ -33,6 +33,9 @@ def selections(settings: Settings, paths: Sequence[str]) -> list[Selection]:
         if not os.path.exists(path):
             raise UsageError(f"{files.shown_path(path)}: there is no such file or folder; name a folder of Markdown, "
                              "a lesson (.md) or a bank (.quiz.yaml)")  # fmt: skip
+        if not (path.is_file() or path.is_dir()):  # a device may never end, and a pipe never begin
+            raise UsageError(f"{files.shown_path(path)}: found neither a file nor a folder, expected a folder of Markdown, "
+                             "a lesson (.md) or a bank (.quiz.yaml); name one")  # fmt: skip
         if path.is_file() and path.suffix != ".md" and not path.name.endswith(BANK_SUFFIX):
             raise UsageError(f"{files.shown_path(path)}: found neither a lesson (.md) nor a bank (.quiz.yaml); name one")
         folder = Path(os.path.realpath(path if path.is_dir() else path.parent))

@@ -7,7 +7,6 @@ page, and is cut if it is long.
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -15,7 +14,7 @@ from typing import Any
 
 from tutor.models import Grade
 from tutor.quiz.outcomes import SKIPPED, Outcome, mean_score
-from utils import __version__, files
+from utils import __version__
 from utils.errors import ExitCode, UsageError
 from utils.text import defused, sanitize
 
@@ -23,16 +22,7 @@ MAX_TEXT = 1_000  # characters of one text in JUnit: keeps a thousand items belo
 MAX_CELL = 300  # of one text in a summary
 SUMMARY_BYTES = 1024 * 1024 - 1  # GitHub refuses a longer summary of a step
 MAX_ANNOTATIONS = 10  # GitHub shows no more for a step
-
-
-def refuse_other_file(path: str) -> None:
-    """Raises UsageError where JUnit XML would overwrite a file that isn't any, such as a lesson."""
-    if os.path.isfile(path) and os.path.getsize(path):
-        with files.reading(path), open(path, "rb") as file:
-            head = file.read(1_000)
-        if b"<testsuite" not in head:
-            raise UsageError(f"{files.shown_path(path)}: found a file that is no JUnit report, expected one, or a new name; "
-                             "choose another name, or remove the file")  # fmt: skip
+JUNIT_MARK = "<testsuite"  # near the beginning of every JUnit report, whoever wrote it
 
 
 @dataclass(frozen=True)

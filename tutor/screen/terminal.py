@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tutor.screen.screens import Question
 
 T = TypeVar("T")
+TRANSCRIPT_MARK = "<!-- a transcript by Pocket Tutor -->"
 
 
 class Terminal:
@@ -167,7 +168,8 @@ class Terminal:
             print(strict_json.dump({"event": name, **values}), flush=True)
 
     def transcript_text(self) -> str:
-        return "\n\n".join(self.transcript) + "\n"
+        """The session as Markdown, after a mark by which a later one knows that it may be overwritten."""
+        return "\n\n".join([TRANSCRIPT_MARK, *self.transcript]) + "\n"
 
     # ------------------------------------------------------------------------------------------ reading
 
