@@ -590,7 +590,7 @@ def session(
         raise UsageError("a session needs a terminal to read keys from; without one, use learn --script FILE")
     with Environment(settings) as environment:
         screen = environment.terminal = Terminal(settings, ScriptedLearner(steps.steps, str(script)) if steps else None)
-        environment.on_wait = screen.tell_wait
+        environment.on_wait, environment.on_pause = screen.tell_wait, screen.pause
         if steps:
             topic = topic or steps.topic
             environment.seed = settings.seed if settings.seed is not None else steps.seed

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
     from tutor.learner.records import Records
     from tutor.screen.one_shot import OneShot, Pipe
+    from tutor.screen.streaming import WaitingSign
     from tutor.screen.terminal import Terminal
     from tutor.search.index import Index
     from utils.llm.language_model import LanguageModel
@@ -41,6 +42,7 @@ class Environment:
         """
         self.settings, self.seed = settings, settings.seed
         self.on_wait: Callable[[float, str], None] = lambda seconds, why: None  # before the model is tried again
+        self.on_pause: Callable[[str | None], None] | None = None  # while it is waited for; by default a sign on stderr moves
         self._listed, self._cassette = listed, cassette
         self._opened = ExitStack()
 
@@ -186,8 +188,23 @@ class Environment:
             endpoint, cache=cache, cassette=tape, limits=limits_of(settings, endpoint),
             max_tokens_total=settings.max_tokens_total, prices=settings.prices,
             required=settings.require_model or bool(tape),
-            on_wait=lambda seconds, why: self.on_wait(seconds, why),
+            on_wait=lambda seconds, why: self.on_wait(seconds, why), on_pause=self._pause,
         )  # fmt: skip
+
+    def _pause(self, what: str | None) -> None:
+        if self.on_pause is not None:
+            self.on_pause(what)
+        elif what is None:
+            self._sign.clear()
+        else:
+            self._sign.show(what)
+
+    @cached_property
+    def _sign(self) -> WaitingSign:
+        from tutor.screen import stdio
+        from tutor.screen.streaming import WaitingSign
+
+        return WaitingSign(sys.stderr, stdio.is_plain(self.settings, sys.stderr))
 
     @staticmethod
     def _warn(text: str) -> None:

@@ -25,7 +25,7 @@ from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits, endpoint_of
 from utils.llm.faults import ModelFault, fault_from, path_fault, status_fault
 from utils.llm.quirks import NO_VERSION, UNOPENED, Quirks, concession, names_its_cause, shaped
 from utils.llm.reasoning import ThoughtFilter
-from utils.llm.reply import Afresh, KeyMask, Reply, ReplyReader
+from utils.llm.reply import Afresh, KeyMask, Pause, Reply, ReplyReader
 from utils.settings import settings_of
 
 if TYPE_CHECKING:
@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 BODY_BYTES = 20_000_000  # of one response: a reply, its thoughts and what a server wraps each piece in
+THINKING = "thinking"  # of what is being waited for
+TICK_S = 0.2  # how often those who wait are told that nothing has come
+QUICK_S = 3.0  # within which a model that is loaded mostly begins
 REDIRECTIONS = 5  # that are followed
 CUT_OFF = Afresh("\n\n[reply cut off]\n\n")  # marks the place in a stream where a reply broke off
 
 Message = Mapping[str, str]  # {"role": "system" | "user" | "assistant", "content": text}
-# A reply's text as it arrives; returns the whole reply. An empty piece: the model is thinking, which is not shown. An
+# A reply's text as it arrives; returns the whole reply. A `Pause`, which is empty: nothing to read has come for a moment. An
 # `Afresh`: what came before it is no part of the reply.
 Pieces = Generator[str, None, Reply]
 OnWait = Callable[[float, str], None]  # called with the seconds and the reason before another try
@@ -156,7 +159,10 @@ def _with_tries(
                 fault.tokens = spent
                 raise fault.as_error(endpoint) from None
             on_wait(pause, fault.message)
-            time.sleep(pause)
+            until = time.monotonic() + pause
+            while (left := until - time.monotonic()) > 0:
+                time.sleep(min(TICK_S, left))
+                yield Pause.waiting_for("waiting to try again")
 
 
 def _one_try(
@@ -178,6 +184,7 @@ def _one_try(
                 texts.append(text)
                 yield text
 
+    begun = time.monotonic()
     for chunk in _chunks(endpoint, request, limits, deadline):
         for piece in reader.feed(chunk):
             for text in take(thoughts.feed(piece)):
@@ -186,7 +193,11 @@ def _one_try(
         if reader.fault:
             break
         if reader.thinking or thoughts.thinking:
-            yield ""
+            yield Pause.waiting_for(THINKING)
+        elif not streamed:
+            yield Pause.waiting_for(_first_word(endpoint, time.monotonic() - begun))
+        elif not chunk:
+            yield Pause()
     fault = reader.close()
     for piece in reader.rest:
         yield from take(thoughts.feed(piece))
@@ -216,6 +227,12 @@ def _one_try(
     reply.finish, reply.model = "length" if reader.truncated else "stop", reader.model or endpoint.model
     reply.prompt_tokens, reply.completion_tokens = reader.usage
     return reply
+
+
+def _first_word(endpoint: Endpoint, seconds: float) -> str:
+    """What is being waited for when nothing has come for so long."""
+    loads = ", which may still load" if endpoint.local and seconds > QUICK_S else ""
+    return f"waiting for the model{loads}"
 
 
 def _empty_reply(endpoint: Endpoint, reader: ReplyReader, thought: bool, unfinished: bool) -> ModelFault:
@@ -262,7 +279,7 @@ def _client(endpoint: Endpoint, limits: Limits) -> OpenAI:
 
 
 def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) -> Iterator[bytes]:
-    """The bytes of the reply's body as they arrive, within the limits. Raises ModelFault."""
+    """The bytes of the reply's body as they arrive, within the limits; none where a moment passed. Raises ModelFault."""
     arrived: queue.SimpleQueue[bytes | BaseException | None] = queue.SimpleQueue()  # None ends the body
     given_up = threading.Event()
 
@@ -270,6 +287,8 @@ def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) 
         try:
             client = _client(endpoint, limits)
             model = endpoint.model or first_model(endpoint, limits)
+            if given_up.is_set():
+                return
             request_under_way = client.chat.completions.with_streaming_response.create(model=model, **request)
             with request_under_way as response:
                 size = 0
@@ -284,27 +303,43 @@ def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) 
         except BaseException as error:
             arrived.put(error)
 
-    threading.Thread(target=work, daemon=True).start()
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
     wait_s = limits.connect_s + (limits.first_piece_s if request.get("stream") else limits.total_s)
+    came, since = False, time.monotonic()
     try:
         while True:
-            left = deadline - time.monotonic()
+            now = time.monotonic()
+            left, patience = deadline - now, since + wait_s - now
             try:
-                if left <= 0:  # also while more keeps coming
-                    raise queue.Empty
-                chunk = arrived.get(timeout=min(wait_s, left))
+                if min(left, patience) <= 0:  # also while more keeps coming
+                    what = f"nothing came from {endpoint.host} for {wait_s:g} s" if patience < left else (
+                        f"{endpoint.host} took longer than {limits.total_s:g} s")  # fmt: skip
+                    raise ModelFault(what, tries=1 if endpoint.local else limits.tries, remedy="--timeout S waits longer")
+                chunk = arrived.get(timeout=min(TICK_S, left, patience))
             except queue.Empty:
-                what = f"nothing came from {endpoint.host} for {wait_s:g} s" if left > wait_s else (
-                    f"{endpoint.host} took longer than {limits.total_s:g} s")  # fmt: skip
-                raise ModelFault(what, tries=1 if endpoint.local else limits.tries, remedy="--timeout S waits longer") from None
+                yield b""
+                continue
             if chunk is None:
                 return
             if isinstance(chunk, BaseException):
+                came = True
                 raise fault_from(chunk, endpoint) from chunk
-            wait_s = limits.stall_s
+            came, since, wait_s = True, time.monotonic(), limits.stall_s
             yield chunk
     finally:
         given_up.set()
+        if not came:
+            _given_up.append((endpoint, worker))
+
+
+_given_up: list[tuple[Endpoint, threading.Thread]] = []  # requests of which nothing had come when their reply was given up
+
+
+def still_loads(endpoint: Endpoint) -> bool:
+    """Whether a server is still busy with a request that was given up before anything came."""
+    _given_up[:] = [(asked, worker) for asked, worker in _given_up if worker.is_alive()]
+    return any(asked.host == endpoint.host for asked, _ in _given_up)
 
 
 def first_model(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> str:

@@ -43,6 +43,12 @@ class ModelError(TutorError):
     tokens = (0, 0)  # prompt and completion tokens that were spent anyway
 
 
+class ReplyStopped(TutorError):
+    """The learner has stopped the model's reply; the session goes on without it."""
+
+    exit_code = ExitCode.INTERRUPT
+
+
 class ModelRefused(ModelError):
     """The endpoint refuses for good because of the key, the model's name or the certificate: settings have to change."""
 

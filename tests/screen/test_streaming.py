@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 
+import pyte
 import pytest
 from endpoint import event, events, serving, streamed
 from rich.console import Console
 
-from tutor.screen.streaming import StreamView, ThinkingLine
+from tutor.screen.streaming import StreamView, WaitingSign
 from utils.call_llm import CUT_OFF
 
 
@@ -47,19 +48,59 @@ def test_what_came_before_a_last_failure_stays_in_the_transcript_and_is_marked()
     assert shown.text == "Bread is a net of" + CUT_OFF
 
 
-def test_a_line_with_the_seconds_stands_while_the_model_thinks_and_goes_with_the_first_word():
-    seconds = iter([100.0, 112.4, 112.5, 112.6, 112.7, 112.8])
-    console = Console(file=io.StringIO(), force_terminal=True, width=60)
-    line = ThinkingLine(console, shown=True, clock=lambda: next(seconds, 112.9))
-    assert list(line.watch(iter(["", "", "A mean."]))) == ["", "", "A mean."]
-    drawn = console.file.getvalue()
-    assert "thinking… 12 s" in drawn and drawn.rstrip().endswith("\x1b[2K")
+class Screen(io.StringIO):
+    """A terminal that keeps all that is written to it."""
+
+    def isatty(self) -> bool:
+        return True
 
 
-def test_no_line_is_drawn_where_the_cursor_does_not_move():
-    console = Console(file=io.StringIO(), width=60)
-    assert list(ThinkingLine(console, shown=False).watch(iter(["", "A mean."]))) == ["", "A mean."]
-    assert not console.file.getvalue()
+def test_a_sign_with_the_seconds_stands_while_nothing_comes_and_goes_with_the_first_word():
+    clock, screen = [100.0], Screen()
+    sign = WaitingSign(screen, plain=False, hint="esc stops", clock=lambda: clock[0])
+    sign.show("waiting for the model")
+    clock[0] += 12.4
+    sign.show("thinking")
+    sign.clear()
+    assert "waiting for the model… 0 s" in screen.getvalue() and "thinking… 12 s · esc stops" in screen.getvalue()
+    shown = pyte.Screen(60, 5)
+    pyte.Stream(shown).feed(screen.getvalue() + "A mean.")
+    assert [line.rstrip() for line in shown.display] == ["A mean.", "", "", "", ""]
+
+
+def test_between_two_words_the_sign_stands_behind_them_and_does_not_wrap():
+    clock, screen = [100.0], Screen()
+    sign = WaitingSign(screen, plain=False, clock=lambda: clock[0])
+    shown = pyte.Screen(20, 3)
+    stream = pyte.Stream(shown)
+    sign.show("")
+    assert not screen.getvalue(), "a moment between two words is no wait"
+    clock[0] += 7
+    screen.write("A mean is a sum o")
+    sign.show("")
+    stream.feed(screen.getvalue())
+    assert shown.display[0].startswith("A mean is a sum o") and not shown.display[1].strip()
+    sign.clear()
+    stream.feed(screen.getvalue().rpartition("\x1b8")[2] + "ver")
+    assert shown.display[0] == "A mean is a sum over" and not shown.display[1].strip()
+
+
+def test_in_plain_text_the_sign_is_a_line_that_grows_every_few_seconds():
+    clock, screen = [100.0], Screen()
+    sign = WaitingSign(screen, plain=True, clock=lambda: clock[0])
+    for _ in range(60):
+        sign.show("waiting for the model" if clock[0] < 110 else "thinking")
+        clock[0] += 0.2
+    sign.clear()
+    assert screen.getvalue() == "waiting for the model… 5 s\nthinking… 10 s\n"
+
+
+def test_no_sign_is_drawn_where_nobody_looks():
+    file = io.StringIO()
+    sign = WaitingSign(file, plain=True)
+    sign.show("thinking")
+    sign.clear()
+    assert not file.getvalue()
 
 
 def test_an_answer_that_broke_off_is_not_glued_to_its_next_try(tutor, docs):

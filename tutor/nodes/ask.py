@@ -77,7 +77,7 @@ class AnswerQuestion(ModelVerb):
 
         kept: list[CitedSentence] = []
         faults: list[str] = []
-        for sentence in prompts.sentences_of(terminal.thinking(model.say(prompt))):
+        for sentence in prompts.sentences_of(model.say(prompt)):
             if isinstance(sentence, Afresh):
                 kept, faults = [], []
                 terminal.start_afresh(sentence)

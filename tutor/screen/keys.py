@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from collections.abc import Mapping
+from typing import Any
 
 from tutor.models import Step
 
@@ -31,3 +35,47 @@ def as_step(line: str, keys: Keys) -> Step:
         return Step("next")
     action = ACTION_OF.get(line.lower())
     return Step(action) if action is not None and action in keys else Step("answer", line.strip())
+
+
+LONE_ESC = re.compile(rb"\x1b(?![\[O])")  # an arrow key sends more after it
+
+
+class StopKeys:
+    """The keyboard while the model replies: Esc stops it, and what else is typed is neither echoed nor kept for the next screen.
+
+    Where the keyboard is no terminal of a POSIX system, nothing is read.
+    """
+
+    def __init__(self) -> None:
+        self._file = -1
+        self._before: list[Any] = []
+
+    def __enter__(self) -> StopKeys:
+        try:
+            import termios
+        except ImportError:  # Windows, where Ctrl-C alone stops a reply
+            return self
+        try:
+            self._file = sys.stdin.fileno()
+            before = termios.tcgetattr(self._file)
+            quiet = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
+            termios.tcsetattr(self._file, termios.TCSANOW, quiet)
+            self._before = before
+        except (AttributeError, ValueError, OSError, termios.error):  # no terminal
+            pass
+        return self
+
+    def stop(self) -> bool:
+        """Has Esc been pressed since the last look?"""
+        import select
+
+        if not self._before or not select.select([self._file], [], [], 0)[0]:
+            return False
+        return bool(LONE_ESC.search(os.read(self._file, 1024)))
+
+    def __exit__(self, *error: object) -> None:
+        if self._before:
+            import termios
+
+            termios.tcflush(self._file, termios.TCIFLUSH)
+            termios.tcsetattr(self._file, termios.TCSANOW, self._before)

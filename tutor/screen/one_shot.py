@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.screen.stdio import StatusLine, is_plain, line_width, person_present, put
@@ -92,10 +92,6 @@ class OneShot:
             self._draw(Prose(sentence))
         else:
             print(sanitize(sentence), flush=True)
-
-    def thinking(self, pieces: Generator[str, None, T]) -> Generator[str, None, T]:
-        """The pieces of a reply, with a line for a person that counts the seconds while the model thinks."""
-        return Terminal(self._settings).thinking(pieces) if self.drawn else pieces
 
     def start_afresh(self, why: str) -> None:
         """What was said so far is no part of the answer: say why, where a person has read it."""

@@ -7,72 +7,77 @@ plain text the words are written once and stay.
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
 
-from tutor.screen.stdio import MARGIN
+from tutor.screen.stdio import MARGIN, columns
 from utils.llm.reply import Afresh
 from utils.text import StreamSanitizer, width
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.live import Live
-    from rich.text import Text
+    from rich.console import Console
 
-T = TypeVar("T")
-
+FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+PLAIN_STEP_S = 5  # between two additions to the growing line
 FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
 
 
-def moving_sign(console: Console, what: RenderableType) -> Live:
-    """A sign that moves beside what is being waited for, and is gone when it is stopped."""
-    from rich.live import Live
-    from rich.padding import Padding
-    from rich.spinner import Spinner
+class WaitingSign:
+    """What is being waited for, with a sign that moves and the seconds, behind the cursor; gone as soon as words come.
 
-    sign = Padding(Spinner("dots", what), (0, 0, 0, len(MARGIN)))
-    return Live(sign, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
-
-
-class ThinkingLine:
-    """A dim line with the seconds for which the model has been thinking, gone as soon as words come.
-
-    shown: whether anything is drawn at all.
+    In plain text, where nothing is drawn over, it is a line that grows. Only a person at a terminal sees it.
     """
 
-    def __init__(self, console: Console, shown: bool, clock: Callable[[], float] = time.monotonic):
-        self._console, self._shown, self._clock = console, shown, clock
-        self._live: Live | None = None
-        self._begun = 0.0
+    def __init__(self, file: IO[str], plain: bool, hint: str = "", clock: Callable[[], float] = time.monotonic):
+        self._file, self._plain, self._clock = file, plain, clock
+        self._hint = f" · {hint}" if hint else ""
+        self._visible = file.isatty()
+        self._since: float | None = None
+        self._shown = False
+        self._what, self._told = "", 0  # what stands on the growing line, and the seconds
+        self._lock = threading.Lock()  # grading waits in several threads
 
-    def watch(self, pieces: Generator[str, None, T]) -> Generator[str, None, T]:
-        """The same pieces, with the line drawn while empty ones say that the model is thinking."""
-        try:
-            while True:
-                piece = next(pieces)
-                self._stop() if piece else self._start()
-                yield piece
-        except StopIteration as end:
-            return end.value
-        finally:
-            self._stop()
+    def show(self, what: str) -> None:
+        """Nothing has come yet. Called again and again. what: "" between two words."""
+        if not self._visible:
+            return
+        with self._lock:
+            now = self._clock()
+            self._since = now if self._since is None else self._since
+            seconds = int(now - self._since)
+            if self._plain:
+                self._grow(what, seconds)
+            elif what or seconds:
+                frame = FRAMES[int(now * 5) % len(FRAMES)]
+                text = f"{MARGIN}{frame} {what}… {seconds} s" if what else f"{frame} {seconds} s"
+                fits = what and len(text + self._hint) < columns()
+                self._draw(text + self._hint if fits else text)
 
-    def __rich__(self) -> Text:
-        from rich.text import Text
+    def clear(self) -> None:
+        """Words have come, or none will."""
+        with self._lock:
+            if self._shown:
+                self._write("\n" if self._plain else "\x1b[K")
+            self._since, self._shown, self._what, self._told = None, False, "", 0
 
-        return Text(f"thinking… {self._clock() - self._begun:.0f} s", style="bright_black")
+    def _draw(self, text: str) -> None:
+        """Behind the cursor, which stays; what does not fit is cut, because a line that wraps could scroll the screen."""
+        self._write(f"\x1b7\x1b[?7l\x1b[90m{text}\x1b[0m\x1b[K\x1b[?7h\x1b8")
 
-    def _start(self) -> None:
-        if self._shown and self._live is None:
-            self._begun = self._clock()
-            self._live = moving_sign(self._console, self)
-            self._live.start(refresh=True)
+    def _grow(self, what: str, seconds: int) -> None:
+        if what and what != self._what and seconds >= 1:
+            self._write(f"{chr(10) if self._shown else ''}{what}…")
+            self._what = what
+        elif self._shown and seconds >= self._told + PLAIN_STEP_S:
+            self._told = seconds
+            self._write(f" {seconds} s")
 
-    def _stop(self) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+    def _write(self, text: str) -> None:
+        self._shown = True
+        self._file.write(text)
+        self._file.flush()
 
 
 class StreamView:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
 from tutor.screen.keyboards import Keyboard, LineKeyboard
-from tutor.screen.keys import Keys
+from tutor.screen.keys import Keys, StopKeys
 from tutor.screen.stdio import (
     MARGIN,
     MAX_WIDTH,
@@ -27,7 +27,10 @@ from tutor.screen.stdio import (
     warn,
     without_commands,
 )
+from tutor.screen.streaming import WaitingSign
 from utils import strict_json
+from utils.errors import ReplyStopped
+from utils.llm.reply import Afresh
 from utils.settings import Settings
 from utils.text import sanitize
 
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TRANSCRIPT_MARK = "<!-- a transcript by Pocket Tutor -->"
+STOPPED = Afresh("\n\n[stopped]\n\n")
 
 
 class Terminal:
@@ -61,6 +65,9 @@ class Terminal:
         self.page_characters = page_characters()
         self.learner = learner or (LineKeyboard(self.console) if self.plain else Keyboard(self.console))
         self.transcript: list[str] = []
+        self._sign = WaitingSign(stream, not self.moves_cursor, "esc stops" if self.attended else "")
+        self._waits_for = ""
+        self._stop_keys: StopKeys | None = None
 
     @property
     def moves_cursor(self) -> bool:
@@ -78,6 +85,7 @@ class Terminal:
         """Draw a screen and keep its Markdown for the transcript."""
         from rich.padding import Padding
 
+        self._sign.clear()
         if self.plain:
             with self.console.capture() as drawn:
                 self.console.print(screen)
@@ -99,22 +107,37 @@ class Terminal:
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:
-        """A moving sign beside the name of what is being waited for, gone when it is over; nothing in plain text."""
-        if not self.moves_cursor:
+        """While the model is waited for inside, a moving sign says what for; the learner may stop it."""
+        self._waits_for = what
+        try:
+            with self._stoppable():
+                yield
+        finally:
+            self._waits_for = ""
+
+    def pause(self, what: str | None) -> None:
+        """Nothing has come of a reply: show what is being waited for. None: it is over. Raises ReplyStopped at Esc."""
+        if what is None:
+            self._sign.clear()
+            return
+        self._sign.show(self._waits_for or what)
+        if self._stop_keys and self._stop_keys.stop():
+            raise ReplyStopped("stopped")
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        """Esc and Ctrl-C stop what a person waits for inside, as ReplyStopped; other keys are dropped."""
+        if not self.attended:
             yield
             return
-        from rich.text import Text
-
-        from tutor.screen.streaming import moving_sign
-
-        with moving_sign(self.console, Text(f"{what}…", style="bright_black")):
-            yield
-
-    def thinking(self, pieces: Generator[str, None, T]) -> Generator[str, None, T]:
-        """The pieces of a reply, with a line that counts the seconds while the model thinks; nothing in plain text."""
-        from tutor.screen.streaming import ThinkingLine
-
-        return ThinkingLine(self.console, self.moves_cursor).watch(pieces)
+        try:
+            with StopKeys() as self._stop_keys:
+                yield
+        except KeyboardInterrupt:
+            raise ReplyStopped("stopped") from None
+        finally:
+            self._stop_keys = None
+            self._sign.clear()
 
     @contextmanager
     def counting(self, of: int, what: str) -> Iterator[Callable[[T], T]]:
@@ -138,12 +161,15 @@ class Terminal:
         from tutor.screen.streaming import StreamView
 
         view = StreamView(self.console, self.moves_cursor, label)
-        pieces = self.thinking(pieces)
         try:
-            while True:
-                view.feed(next(pieces))
+            with self._stoppable():
+                while True:
+                    view.feed(next(pieces))
         except StopIteration as end:
             return end.value
+        except ReplyStopped:
+            view.feed(STOPPED)
+            raise
         finally:
             view.close()
             if view.text.strip():

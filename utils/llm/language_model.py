@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
-from utils.call_llm import OnWait, Pieces, call_llm, schema_format, whole
+from utils.call_llm import THINKING, TICK_S, OnWait, Pieces, call_llm, schema_format, still_loads, whole
 from utils.errors import ModelError
 from utils.llm import structured
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
 from utils.llm.prices import Price
 from utils.llm.quirks import Quirks
 from utils.llm.replies import Cassette, ReplyCache, request_key
-from utils.llm.reply import Reply
+from utils.llm.reply import Pause, Reply
 from utils.llm.structured import Prompt
 from utils.times import utc
 
 T = TypeVar("T")
+OnPause = Callable[[str | None], None]  # called again and again with what is waited for, "" between words; None: it is over
 REST_S = 60.0  # after a failure that may be temporary
 TRIES = 2  # for a structured reply; the second request says what was wrong with the first reply
 
@@ -42,6 +43,7 @@ class LanguageModel:
         required: bool = False,
         prices: Mapping[str, Price] | None = None,
         on_wait: OnWait = lambda seconds, why: None,
+        on_pause: OnPause = lambda what: None,
     ):
         if cassette and cassette.replaying:
             endpoint = Endpoint("replayed://cassette", cassette.model)
@@ -55,12 +57,16 @@ class LanguageModel:
         self._outage: ModelError | None = None
         self._resting_until = 0.0
         self._outage_reported = self._used = False
+        self.on_pause = on_pause
         self._lock = threading.Lock()
+        self._turn = threading.Lock()  # of who waits for the first word of a model that may have to be loaded
+        self._loaded = not (endpoint and endpoint.local)
 
     @property
     def available(self) -> bool:
         """Is there a model to ask, as far as we know?"""
-        return self.endpoint is not None and not (self._outage and time.monotonic() < self._resting_until)
+        rests = self._outage and time.monotonic() < self._resting_until
+        return self.endpoint is not None and not rests and not self._busy()
 
     @property
     def used(self) -> bool:
@@ -158,7 +164,13 @@ class LanguageModel:
         yield str(reply)
         return reply
 
+    def _busy(self) -> bool:
+        """Whether a server of one's own still loads its model for a request that was given up."""
+        return self.endpoint is not None and self.endpoint.local and still_loads(self.endpoint)
+
     def _refuse_to_call(self) -> None:
+        if self._busy() and self.endpoint:
+            raise ModelError(f"{self.endpoint.host} is still busy with what it was asked before")
         if self._outage and time.monotonic() < self._resting_until:
             raise self._outage
         if self._budget is not None and self.prompt_tokens + self.completion_tokens >= self._budget:
@@ -179,10 +191,10 @@ class LanguageModel:
         reply: Reply | None = None
         shorter = prompt.shorter if messages == list(prompt.messages) else None
         try:
-            reply = yield from call_llm(
+            reply = yield from self._watched(call_llm(
                 messages, stream=True, endpoint=endpoint, limits=self.limits, response_format=response_format,
                 shorter=shorter, needs_finish=needs_finish, on_wait=self.on_wait, quirks=self._quirks,
-            )  # fmt: skip
+            ))  # fmt: skip
         except ModelError as error:
             fault, tokens = str(error), error.tokens
             if not error.about_reply:
@@ -201,6 +213,30 @@ class LanguageModel:
             self.name, self._used = reply.model or self.name, True
             self._outage, self._outage_reported = None, False
         return reply
+
+    def _watched(self, pieces: Pieces) -> Pieces:
+        """The pieces that can be read; where nothing comes, `on_pause` is told what is being waited for."""
+        mine = False
+        try:
+            while not (self._loaded or (mine := self._turn.acquire(timeout=TICK_S))):
+                self.on_pause("waiting for the model")
+            self._refuse_to_call()  # again, because whose turn it was may have failed
+            while True:
+                piece = next(pieces)
+                waits_for = piece.what if isinstance(piece, Pause) else None
+                self.on_pause(waits_for)
+                if mine and waits_for in (None, THINKING):
+                    self._loaded, mine = True, False
+                    self._turn.release()
+                if waits_for is None:
+                    yield piece
+        except StopIteration as end:
+            return end.value
+        finally:
+            if mine:
+                self._turn.release()
+            pieces.close()
+            self.on_pause(None)
 
     def _rest(self, error: ModelError, seconds: float) -> None:
         """Leave the model alone for that long."""

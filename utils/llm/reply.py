@@ -39,6 +39,18 @@ class Afresh(str):
     """A piece that takes back all the pieces before it, because the reply starts afresh. Its text tells a person why."""
 
 
+class Pause(str):
+    """An empty piece: nothing to read has come for a moment. Many follow each other while it lasts."""
+
+    what = ""  # what is being waited for, for a person; "" between two words
+
+    @classmethod
+    def waiting_for(cls, what: str) -> Pause:
+        pause = cls()
+        pause.what = what
+        return pause
+
+
 class ReplyReader:
     """Turns the bytes of a body into pieces of text: server-sent events, or one JSON document if the server does not stream."""
 
