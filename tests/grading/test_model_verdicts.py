@@ -149,23 +149,31 @@ def test_an_answer_in_other_letters_is_left_to_the_learner_however_sure_the_mode
     assert grade.unsure and not grade.misunderstood
 
 
+class Reader:
+    """A model whose verdict is given, and which tells its name only with a reply."""
+
+    def __init__(self, verdict: AnswerVerdict | None = None):
+        self.verdict, self.asked, self.name = verdict, [], ""
+
+    def fill(self, prompt, repetition=0):
+        assert self.verdict, "asked"
+        self.asked.append(prompt)
+        self.name = "reader-2"
+        return self.verdict
+
+
 def test_what_needs_no_reading_is_never_sent_to_a_model():
-    def fill(prompt):
-        raise AssertionError("asked")
-
-    for answer, score in (("I don't know", 0), ("The salt makes the dough rise.", 0), ("", 0)):
-        assert grade_with(fill, ITEM, answer, "m").score == score
+    for answer in ("I don't know", "The salt makes the dough rise.", "", "x"):
+        assert grade_with(Reader(), ITEM, answer).score == 0
 
 
-def test_a_model_is_asked_once_and_its_verdict_read():
-    asked = []
-
-    def fill(prompt):
-        asked.append(prompt)
-        return AnswerVerdict((PointVerdict(True, "breathes out carbon dioxide"), PointVerdict(False, "")), "", "What of the gas?")
-
-    grade = grade_with(fill, ITEM, ANSWER, "m")
-    assert grade.score == 0.5 and grade.feedback.endswith("What of the gas?") and len(asked) == 1
+def test_a_model_is_asked_once_its_verdict_read_and_the_grader_named_as_it_names_itself():
+    reader = Reader(
+        AnswerVerdict((PointVerdict(True, "breathes out carbon dioxide"), PointVerdict(False, "")), "", "What of the gas?")
+    )
+    grade = grade_with(reader, ITEM, ANSWER)
+    assert grade.score == 0.5 and grade.feedback.endswith("What of the gas?") and len(reader.asked) == 1
+    assert grade.grader == "reader-2" and grade_with(reader, ITEM, ANSWER, stricter=True).grader == "reader-2, strict"
 
 
 @lru_cache(maxsize=1)

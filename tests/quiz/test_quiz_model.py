@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from conftest import ROOT, bare_environment
-from endpoint import error, serving, streamed
+from endpoint import error, response, serving, streamed
 from program import end_by
 
 BANK = """\
@@ -52,9 +52,9 @@ def sheet(tutor, docs, tmp_path):
 
 @pytest.fixture
 def quiz(tutor, docs, sheet, tmp_path):
-    def run(*answers, arguments=()):
+    def run(*answers, arguments=(), model="fake"):
         with serving(*answers) as server:
-            environment = {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
+            environment = {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": model}
             run = tutor("quiz", "--docs", docs, "--answers", sheet, "--json", *arguments, **environment)
             return run, json.loads(run.stdout) if run.stdout else None, server
 
@@ -66,6 +66,16 @@ def test_a_model_reads_the_free_text_answers(quiz):
     assert run.returncode == 0, run.stderr
     assert document["mode"] == "model" and document["model"] == "fake" and document["usage"]["prompt_tokens"] == 21
     assert [item["grader"] for item in document["items"]] == ["fake"] * 3 and len(server.requests) == 3
+
+
+def test_the_grader_is_named_also_where_only_the_reply_tells_the_models_name(quiz):
+    def answer(request):
+        if request.path.endswith("/models"):
+            return response(json.dumps({"data": [{"id": "fake"}]}))
+        return streamed(verdict())
+
+    run, document, _ = quiz(answer, arguments=["--jobs", "1"], model="")
+    assert [item["grader"] for item in document["items"]] == ["fake"] * 3 and document["grader"].startswith("fake ("), run.stderr
 
 
 def test_one_failing_reply_costs_no_other_answer_its_grade(quiz):

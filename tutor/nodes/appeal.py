@@ -67,8 +67,7 @@ class AskWhatWasMeant(Verb):
 
 def look_again(model: LanguageModel, item: Item, answer: str, language: str) -> Grade:
     """A model's second, stricter look at a free-text answer. Raises ModelError."""
-    grader = f"{model.name}, strict"
-    return grading.grade_with(model.fill, item, answer, grader, stricter=True, strict=True, language=language)
+    return grading.grade_with(model, item, answer, stricter=True, strict=True, language=language)
 
 
 class AppealGrade(ModelVerb):

@@ -63,7 +63,7 @@ class GradeRecords(Verb):
         """One record's grade, by the built-in grader if the model fails on it; the other records are not affected."""
         try:
             item = grading.bare_item(question, references, rubric)
-            return grading.grade_with(model.fill, item, answer, model.name, strict=True)
+            return grading.grade_with(model, item, answer, strict=True)
         except ModelError as error:
             if model.required:
                 raise

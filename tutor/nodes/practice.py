@@ -183,7 +183,7 @@ class GradeAnswer(ModelVerb):
             return self.built_in(item, answer, lesson, round)
         said = grading.with_credit(answer, round.met)
         with terminal.waiting("grading"):
-            grade = grading.grade_with(model.fill, item, said, model.name, language=lesson.language)
+            grade = grading.grade_with(model, item, said, language=lesson.language)
         return grading.keep_credit(item, grade, round.met, lesson.language)
 
     def built_in(self, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -208,8 +207,7 @@ class GradeAnswers(Verb):
         if not answer or not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, answer, language)
         try:
-            fill = partial(model.fill, repetition=repetition)
-            return grading.grade_with(fill, item, answer, model.name, strict=True, language=language)
+            return grading.grade_with(model, item, answer, repetition=repetition, strict=True, language=language)
         except ModelError as error:
             if model.required:
                 return error

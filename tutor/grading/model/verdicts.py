@@ -8,9 +8,10 @@ what the embedded grader by itself leans to call wrong: the learner then takes a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tutor import prompts, stop_words
 from tutor.grading import guards
@@ -21,9 +22,10 @@ from tutor.grading.rubrics import assess_item, grade_item
 from tutor.grading.short import Comparison, Weights, all_stems, reply_to, shipped_weights
 from tutor.grading.words import SENTENCE_END, clean
 from tutor.models import Grade, Item, Met
-from tutor.prompts import AnswerVerdict
 from utils.errors import ModelError
-from utils.llm.structured import Prompt
+
+if TYPE_CHECKING:
+    from utils.llm.language_model import LanguageModel
 
 AGREES_IF_TALKED = 0.5  # the embedded grader's probability from which it agrees, for an answer that may speak to the grader
 OPPOSES = 0.9  # and from which it objects to a model's "nothing right"
@@ -60,25 +62,26 @@ def _is_english(sentence: str) -> bool:
 
 
 def grade_with(
-    fill: Callable[[Prompt[AnswerVerdict]], AnswerVerdict],
+    model: LanguageModel,
     item: Item,
     answer: str,
-    grader: str,
     *,
+    repetition: int = 0,
     stricter: bool = False,
     strict: bool = False,
     language: str = "en",
 ) -> Grade:
     """The grade of a free-text answer that a model reads too, as `grade_from_verdicts` makes it.
 
-    fill: what asks the model, LanguageModel.fill; an answer that needs no reading is not sent. stricter: the second look of an
-    appeal. Raises ModelError.
+    An answer that needs no reading is not sent. The grader is named as the model names itself in its reply. repetition: which of
+    several grades of the same answer. stricter: the second look of an appeal. Raises ModelError.
     """
     found = empty_grade(item, answer, language) or assess_item(item, answer, shipped_weights(), language)
     if isinstance(found, Grade) and _is_final(found, answer):
         return found
-    verdict = fill(prompts.grade(item, answer, stricter))
+    verdict = model.fill(prompts.grade(item, answer, stricter), repetition)
     verdicts = [(point.met, point.quote) for point in verdict.points]
+    grader = (model.name or "model") + (", strict" if stricter else "")
     return grade_from_verdicts(
         item, answer, prompts.points_of(item), verdicts, verdict.contradiction, verdict.remark, grader,
         strict=strict, language=language,
