@@ -201,17 +201,6 @@ def grade(item: Item, answer: str, stricter: bool = False) -> Prompt[AnswerVerdi
     )
 
 
-def keeps_secret(said: str, keys: Sequence[str]) -> bool:
-    """Whether a hint or remark keeps from giving the answer away. keys: texts that would."""
-    flat = _flat(said)
-    return not any(_flat(key) and f" {_flat(key)} " in f" {flat} " for key in keys)
-
-
-def _flat(text: str) -> str:
-    """The words and numbers of a text in lower case, with single blanks between them."""
-    return " ".join(re.findall(r"\d+(?:[.,]\d+)*|[^\W_]+", text.casefold()))
-
-
 # ----------------------------------------------------------------------------------------------- answering
 
 NOT_THERE = "NOT IN THE LESSONS"

@@ -149,6 +149,14 @@ def test_an_answer_in_other_letters_is_left_to_the_learner_however_sure_the_mode
     assert grade.unsure and not grade.misunderstood
 
 
+def test_a_remark_that_tells_the_missing_point_gives_way_to_a_question_for_it():
+    asks = replace(ITEM, rubric=(ITEM.rubric[0], Point("the dough holds the gas", ask="What becomes of the gas?")))
+    for remark, shown in (("The dough also keeps the gas in.", "What becomes of the gas?"), ("And the dough?", "And the dough?")):
+        quotes = [(True, "breathes out carbon dioxide"), (False, "")]
+        grade = grade_from_verdicts(asks, ANSWER, prompts.points_of(asks), quotes, "", remark, "m")
+        assert grade.feedback == f"Right: “breathes out carbon dioxide”. {shown}"
+
+
 class Reader:
     """A model whose verdict is given, and which tells its name only with a reply."""
 

@@ -5,6 +5,7 @@ same grade on every machine.
 """
 
 from tutor.grading.kinds import grade
+from tutor.grading.model.secrets import gives_away
 from tutor.grading.model.verdicts import grade_from_verdicts, grade_with
 from tutor.grading.points.clarifying import (
     choice_of,
@@ -25,6 +26,7 @@ __all__ = [
     "choice_of",
     "clarified",
     "doubtful_points",
+    "gives_away",
     "grade",
     "grade_from_verdicts",
     "grade_line",

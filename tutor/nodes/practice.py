@@ -104,7 +104,7 @@ class GiveHint(ModelVerb):
         with terminal.waiting("thinking of a hint"):
             hint = whole(model.say(prompt)).strip()
         is_answer = bank.kind_of(item).open_ended and grading.grade(item, hint, language=lesson.language).correct
-        if is_answer or not prompts.keeps_secret(hint, bank.giveaways(item)):
+        if is_answer or grading.gives_away(hint, item, lesson.language):
             return self.built_in(terminal, item, round)
         return self.show(terminal, item, round, hint)
 

@@ -17,8 +17,9 @@ from tutor import prompts, stop_words
 from tutor.grading import guards
 from tutor.grading.comparable import prepare_question, prepare_reference
 from tutor.grading.model.evidence import find_quote, stands_in
+from tutor.grading.model.secrets import gives_away
 from tutor.grading.points.substance import empty_grade, says_something
-from tutor.grading.rubrics import assess_item, grade_item
+from tutor.grading.rubrics import assess_item, grade_item, question_for
 from tutor.grading.short import Comparison, Weights, all_stems, reply_to, shipped_weights
 from tutor.grading.words import SENTENCE_END, clean
 from tutor.models import Grade, Item, Met
@@ -125,7 +126,7 @@ def grade_from_verdicts(
     agrees = built_in.score >= 1 if not suspicious else built_in.correct and probability >= AGREES_IF_TALKED
     talked = not agrees and (score >= 1 or (suspicious and score > built_in.score))
     opposed = score == 0 and probability >= OPPOSES and not contradicts
-    feedback = _in_words(met, missed, contradicts, remark)
+    feedback = _in_words(item, met, missed, contradicts, remark, language)
     if contradicts:
         score = min(score, CONTRADICTED)
     if talked and strict:
@@ -179,10 +180,13 @@ def _telling_stems(item: Item, weights: Weights, language: str) -> frozenset[str
     return all_stems(references) - asked.stems
 
 
-def _in_words(met: Sequence[Met], missed: Sequence[str], contradiction: str, remark: str) -> str:
+def _in_words(item: Item, met: Sequence[Met], missed: Sequence[str], contradiction: str, remark: str, language: str) -> str:
+    """What was right, and the model's remark on what is missing; one that tells it gives way to a question for it."""
     said = [f"Right: {'; '.join(f'“{one.evidence}”' for one in met)}."] if met else []
     if contradiction:
         said.append(f"“{contradiction}” says the contrary of what is right.")
-    if missed and remark and prompts.keeps_secret(remark, missed):
+    if missed and remark and not gives_away(remark, item, language, missed):
         said.append(remark)
+    elif missed and (lacking := next((point for point in item.rubric if point.text == missed[0]), None)):
+        said.append(lacking.ask or question_for(lacking, item.question, language))
     return " ".join(said)

@@ -1,0 +1,88 @@
+"""Whether what a model says to a learner gives the answer away, also in other words and with a rounded number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tutor.corpus import bank
+from tutor.grading.closed.quantities import TENTHS, read_quantity
+from tutor.grading.closed.spellings import fold, same_spelling
+from tutor.grading.comparable import QuestionTokens, prepare_answer, prepare_question, prepare_reference, share_of
+from tutor.grading.lexicon import NUMBER_WORDS
+from tutor.grading.rubrics import MADE, chances
+from tutor.grading.short import shipped_weights
+from tutor.grading.words import clean
+from tutor.models import Item
+
+ROUNDED = 0.02  # a number that is off by no more than this share of the answer is the answer, rounded
+TOLD = 0.6  # share of what a key says beyond the question from which it is told
+BEGINS_A_NUMBER = re.compile(r"[-+−$€£]?[.,]?\d|[¼-¾⅐-⅞]")
+SIGNS = frozenset(["minus", "negative"])
+LONGEST_NUMBER = 5  # words: "one hundred and twenty five"
+
+
+def gives_away(said: str, item: Item, language: str = "en", keys: Sequence[str] = ()) -> bool:
+    """Whether a hint or remark tells the answer to a drawn item. keys: what would tell it; by default all that the bank knows."""
+    keys = keys or bank.giveaways(item)
+    if any(_flat(key) and f" {_flat(key)} " in f" {_flat(said)} " for key in keys):
+        return True
+    if item.answer is not None:
+        return any(_is_rounded(value, item) for value in _numbers_in(said, item, language))
+    if item.expression:
+        return any(same_spelling(fold(part), fold(item.expression), language) for part in _formulas_in(said))
+    if any(chance >= MADE for point, chance in chances(item, said, language).items() if point in keys):
+        return True
+    asked = prepare_question(clean(item.question), language)
+    wrong = " ".join(option.text for option in item.options if not option.right)
+    shared = prepare_question(clean(wrong), language).stems
+    return any(_tells(key, said, asked, shared, language) for key in keys)
+
+
+def _flat(text: str) -> str:
+    """The words and numbers of a text in lower case, with single blanks between them."""
+    return " ".join(re.findall(r"\d+(?:[.,]\d+)*|[^\W_]+", text.casefold()))
+
+
+def _is_rounded(value: float, item: Item) -> bool:
+    answer = item.answer or 0.0
+    return abs(value - answer) <= max(item.margin(answer), ROUNDED * abs(answer)) + 1e-12
+
+
+def _numbers_in(text: str, item: Item, language: str) -> Iterator[float]:
+    """The numbers that a text holds, in digits or words; a percentage also as the share that it is, and the other way round."""
+    words = re.sub(r"[()\[\]“”\"`*=≈~:;]", " ", text).split()
+    for start, word in enumerate(words):
+        bare = re.split(r"[^a-z]", word.casefold())[0]
+        if not (BEGINS_A_NUMBER.match(word) or bare in NUMBER_WORDS or bare in TENTHS or bare in SIGNS):
+            continue
+        for end in range(start + 1, min(len(words), start + LONGEST_NUMBER) + 1):
+            found = read_quantity(" ".join(words[start:end]).rstrip(".,!?"), language)
+            if found:
+                values = [found.value] if found.other is None else [found.value, found.other]
+                if re.match(r"%|per\s?cent", found.unit, re.I):
+                    values += [value / 100 for value in values]
+                elif item.unit == "%":
+                    values += [value * 100 for value in values]
+                yield from values
+
+
+def _formulas_in(text: str) -> Iterator[str]:
+    """The parts of a text that may be formulas: between marks, and runs of words with signs in them."""
+    yield from (found[1] or found[2] for found in re.finditer(r"\$([^$]+)\$|`([^`]+)`", text))
+    words = text.replace("$", " ").replace("`", " ").split()
+    for start in range(len(words)):
+        yield from (" ".join(words[start:end]).strip(".,;:!?") for end in range(start + 1, min(len(words), start + 9) + 1))
+
+
+def _tells(key: str, said: str, asked: QuestionTokens, shared: frozenset[str], language: str) -> bool:
+    """Whether a text says most of what a key says beyond the question, in its words, their forms or synonyms.
+
+    shared: the stems of the wrong options, which tell little.
+    """
+    weights = shipped_weights()
+    way = prepare_reference(clean(key), asked, weights.idf, weights.idf_default, language)
+    if not any(way.new):
+        return False
+    answer = prepare_answer(clean(said), asked, weights.idf, weights.idf_default, language)
+    return share_of(way, answer, shared)[0] >= TOLD
