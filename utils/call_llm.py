@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 BODY_BYTES = 20_000_000  # of one response: a reply, its thoughts and what a server wraps each piece in
+ANY_MODEL = "default"
 THINKING = "thinking"  # of what is being waited for
 TICK_S = 0.2  # how often those who wait are told that nothing has come
 QUICK_S = 3.0  # within which a model that is loaded mostly begins
@@ -343,15 +344,15 @@ def still_loads(endpoint: Endpoint) -> bool:
 
 
 def first_model(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> str:
-    """The first of the models that a server offers. Raises ModelFault."""
+    """The first of the models that a server offers; one that lists none mostly takes any name. Raises ModelFault."""
     import openai
 
     try:
         names = models_at(endpoint, limits)
     except (openai.NotFoundError, ValueError, TypeError, AttributeError):  # the last three if the answer is no list of models
-        names = ()
+        return ANY_MODEL
     if not names:
-        raise ModelFault(f"{endpoint.host} does not say which models it has", remedy="name one with -m", refused=True)
+        raise ModelFault(f"{endpoint.host} has no model", remedy="load one there, or name one with -m", refused=True)
     return names[0]
 
 

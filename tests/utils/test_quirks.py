@@ -205,8 +205,20 @@ def test_the_models_are_also_looked_for_with_the_version():
     assert server.requests[-1].json["model"] == "first"
 
 
-def test_a_server_that_lists_no_models_wants_one_named():
-    with serving(error("404 Not Found", "no")) as server, pytest.raises(ModelError, match="name one with -m") as caught:
+def test_a_server_that_does_not_list_its_models_is_asked_without_knowing_them():
+    with serving(lambda request: streamed("A sum.") if request.json else error("404 Not Found", "no")) as server:
+        assert call_llm("hi", endpoint=Endpoint(server.base_url), limits=LIMITS) == "A sum."
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (response('{"object": "list", "data": []}'), "has no model; load one there, or name one with -m"),
+        (error("404 Not Found", "model 'default' not found"), "check -m or OPENAI_MODEL"),
+    ],
+)
+def test_a_server_without_a_model_that_can_be_taken_wants_one_named(answer, words):
+    with serving(answer) as server, pytest.raises(ModelError, match=words) as caught:
         call_llm("hi", endpoint=Endpoint(server.base_url), limits=LIMITS)
     assert caught.value.exit_code == 2
 

@@ -39,6 +39,16 @@ THOUGHTFUL = {
         "<|end|><|start|>assistant<|channel|>final<|constrain|>json<|message|>{}",
         "{}",
     ),
+    "harmony without its first token": (
+        "analysis<|message|>hm<|end|>assistant<|channel|>final<|message|>A mean.<|return|>",
+        "A mean.",
+    ),
+    "harmony without any token": ("analysisWe need a mean. It is final.assistantfinalA mean.", "A mean."),
+    "harmony without any token, on lines": ('analysis"Mean" it is.\n\nassistant\nfinal**A mean.**', "**A mean.**"),
+    "harmony without any token, with more channels": (
+        "analysisWe look.assistantcommentary to=functions.lookI look.assistantfinal{}",
+        "{}",
+    ),
     "harmony without ends": ("<|channel|>analysis<|message|>hm<|channel|>final<|message|>A mean.", "A mean."),
 }
 
@@ -53,6 +63,9 @@ KEPT = {
     "a closing tag in quotes": 'The sign is "</think>" here.',
     "a closing tag in a verdict": '{"quote": "hm</think>", "met": true}',
     "harmony's words in a sentence": "It writes <|channel|>analysis<|message|> first and <|end|> last.",
+    "a word of harmony": "analysis of variance is a test; the assistant finally says so.",
+    "another word of harmony": "finally, a mean is a sum.",
+    "a word of harmony alone": "analysis",
     "a beginning of a tag": "<thin",
     "a list": "[1, 2]",
     "less than": "a < b, b <",
@@ -81,6 +94,12 @@ def test_thoughts_are_taken_out_wherever_the_reply_is_cut(kind, size):
 def test_a_reply_about_such_tags_is_left_as_it_is(kind, size):
     left, thoughts = filtered(KEPT[kind], size)
     assert left == KEPT[kind] and not thoughts.thought
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_final_channel_alone_is_the_reply(size):
+    for text in ("finalA mean.", "final<|message|>A mean.<|return|>", "<|channel|>final<|message|>A mean.<|end|>"):
+        assert filtered(text, size)[0] == "A mean."
 
 
 def test_a_tag_in_the_reply_after_the_thoughts_is_left_as_it_is():
@@ -163,6 +182,7 @@ def test_thoughts_beside_the_content_are_no_reply(answer):
         (streamed("<think>and so on and on"), "only thoughts, which do not end"),
         (streamed("<think>and so on and on", finish="length"), "reached its limit while it was still thinking"),
         (streamed("<think>hm</think>"), "only thoughts and no reply"),
+        (streamed("analysisWe need to say what a mean is"), "only thoughts, which do not end"),
         (events(event({"content": None, "reasoning_content": "hm"}, "stop")), "only thoughts and no reply"),
     ],
 )

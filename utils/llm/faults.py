@@ -120,10 +120,10 @@ def status_fault(status: int, said: str, endpoint: Endpoint, after_s: float | No
     if status == 402 or (bad and NO_CREDIT.search(lowered)):
         return fault(f"the account at {host} has no credit ({status})", remedy="add some, or use another model", kind="account")
     if status == 413 or (status in (400, 422, 500) and TOO_LONG.search(lowered)):
-        message = f"the lesson is too long for model {endpoint.model or 'there'} at {host} ({status})"
+        message = f"the lesson is too long for {_model(endpoint)} at {host} ({status})"
         return fault(message, remedy="use a model with a longer context", kind="length", about_reply=True)
     if (bad and NO_SUCH_MODEL.search(lowered)) or (status == 404 and re.search(r"\b(?:model|deployment)", lowered)):
-        message = f"model {endpoint.model or 'there'} not found at {host} ({status})"
+        message = f"{_model(endpoint)} not found at {host} ({status})"
         return fault(message, remedy="check -m or OPENAI_MODEL", refused=True, kind="account")
     if status in (404, 405):
         return path_fault(status, said, endpoint)
@@ -143,10 +143,14 @@ def status_fault(status: int, said: str, endpoint: Endpoint, after_s: float | No
 
 def path_fault(status: int, said: str, endpoint: Endpoint) -> ModelFault:
     """Nothing answers at this address, as far as one can tell; 200 is a web page that came in place of a reply."""
-    what = "found a web page, not a reply," if status == 200 else f"model {endpoint.model} not found".replace("  ", " ")
+    what = "found a web page, not a reply," if status == 200 else f"{_model(endpoint)} not found"
     message = f"{what} at {endpoint.address}" + (f" ({status})" if status != 200 else "")
-    remedy = "check OPENAI_BASE_URL, which mostly ends in /v1" + (", and the model's name" if status == 404 else "")
+    remedy = "check OPENAI_BASE_URL, which mostly ends in /v1" + (", and the model's name (-m)" if status == 404 else "")
     return ModelFault(message, refused=status != 200, kind="path", status=status, said=said, remedy=remedy)
+
+
+def _model(endpoint: Endpoint) -> str:
+    return f"model {endpoint.model}" if endpoint.model else "the model"
 
 
 def _redirection(error: APIStatusError, endpoint: Endpoint) -> ModelFault:

@@ -17,13 +17,17 @@ TAKEN_BACK = Afresh("\n\n[the above was thinking; the reply follows]\n\n")
 
 ENDS = {f"<{name}>": f"</{name}>" for name in ("think", "thinking", "thought", "reasoning", "seed:think")}
 ENDS |= {"[think]": "[/think]", "◁think▷": "◁/think▷"}
-HARMONY = ("<|start|>", "<|channel|>")  # how a message begins; its head ends with:
+HARMONY = ("<|start|>", "<|channel|>", "assistant<|channel|>")  # how a message begins; its head ends with:
 MESSAGE = "<|message|>"
 MESSAGE_END = re.compile(r"<\|(?:end|return|call)\|>|(?=<\|(?:start|channel)\|>)")
 FINAL = re.compile(r"<\|channel\|>\s*final\b")
+# servers that leave out the special tokens run the words together: "analysisWe need a mean.assistantfinalA mean is a sum."
+BARE = re.compile(r"(?:analysis|commentary)(?:<\|message\|>|(?=[^\W_]|[\"“{]))|final(?:<\|message\|>|(?=[A-Z0-9\"“{\[*#]))")
+BARE_NAMES = tuple(f"{name}{MESSAGE}" for name in ("analysis", "commentary", "final"))
+BARE_END = re.compile(r"assistant\s{0,2}final(?!ly)")
 CLOSING = re.compile("|".join(map(re.escape, ENDS.values())), re.IGNORECASE)
 FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-LONGEST = max(map(len, [*ENDS.values(), MESSAGE, *HARMONY]))
+LONGEST = max(map(len, [*ENDS.values(), *HARMONY, *BARE_NAMES]))
 BLANK = "\ufeff \t\r\n"
 HEAD_LIMIT = 300  # characters of the head of a harmony message
 Step = tuple[list[str], bool]  # texts to hand on, and whether another reader goes on with what is held
@@ -72,8 +76,13 @@ class ThoughtFilter:
             head, _, rest = text.partition(MESSAGE)
             self._end = MESSAGE_END
             return self._go_on(self._final, rest) if FINAL.search(head) else self._think(rest)
+        if bare := BARE.match(text):
+            self._end = MESSAGE_END if bare[0].endswith(MESSAGE) else BARE_END
+            return (
+                self._go_on(self._final, text[bare.end() :]) if bare[0].startswith("final") else self._think(text[bare.end() :])
+            )
         may_open = start.startswith(HARMONY) and len(text) < HEAD_LIMIT
-        if not last and (may_open or any(tag.startswith(start) for tag in (*ENDS, *HARMONY))):
+        if not last and (may_open or any(tag.startswith(start) for tag in (*ENDS, *HARMONY, *BARE_NAMES))):
             return [], False
         if self._waits and not self.thought and not start.startswith(("{", "[")):
             step = self._go_on(self._unopened, self.held)
