@@ -21,7 +21,7 @@ from pathlib import Path
 import fit_grader  # puts the project itself on the path
 import numpy as np
 from fit_grader import COLUMNS, DECIDE, ROOT, calibrate, held_out, probability, training, unseen_domains, unseen_questions
-from labelled_answers import is_fit, reversals, short_items, written_answers
+from labelled_answers import is_fit, reversals, short_items, with_near_miss, written_answers
 
 from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
 from tutor.grading import grade, grade_record
@@ -190,6 +190,9 @@ def made_table():
             for o in items.values()
             if o.lesson == i.lesson and o is not i
             for text in o.references
+        ],
+        "points joined, a near miss for one of them": [
+            (i, text) for i in items.values() for number in range(len(i.rubric)) for text in with_near_miss(i, number)
         ],
         "references": [(i, text) for i in items.values() for text in i.references],
         "known wrong answers": [(i, one.answer) for i in items.values() for one in i.wrong],

@@ -101,6 +101,13 @@ def with_point(item: Item, number: int, **changes: object) -> Item:
     return replace(item, rubric=tuple(replace(p, **changes) if n == number else p for n, p in enumerate(item.rubric)))
 
 
+def with_near_miss(item: Item, number: int) -> tuple[str, str]:
+    """All points joined with the near miss of one in its place: in the rubric's words, and in other ways of making the points."""
+    texts, ways = [one.text for one in item.rubric], [one.also[0] for one in item.rubric]
+    texts[number] = ways[number] = item.rubric[number].near
+    return ". ".join(texts), ", and ".join(ways)
+
+
 def reversals(text: str) -> list[str]:
     """A text turned round: with one word replaced by its opposite, and with two opposites that change places."""
     parts = re.split(r"(\w+)", text)

@@ -19,6 +19,8 @@ from tutor.grading.words import Token, tokens
 GIVEN = 0.25  # weight of a word that the question already gave
 LIGHT = 0.5  # weight of a word that carries a little meaning
 ASIDE = 0.5  # weight of what a reference says in brackets
+WINDOW = 3  # content words that stand at most so far apart are neighbours
+Pair = tuple[str, str]
 BREAKS = frozenset(". ; : , ? ! so because since therefore when if then but".split())
 
 
@@ -99,6 +101,14 @@ def _common(text: str, found: list[Token], content: list[int]) -> dict[str, Any]
         "small": frozenset(token.stem for token in found if token.kind == "stop"),
         "lead": _lead(found),
     }
+
+
+def neighbours(stems: Sequence[str]) -> Iterator[Pair]:
+    """Each two different words that stand near each other, in their order."""
+    for place, stem in enumerate(stems):
+        for other in stems[place + 1 : place + 1 + WINDOW]:
+            if other != stem:
+                yield stem, other
 
 
 def prepare_question(question: str, language: str = "en") -> QuestionTokens:

@@ -200,17 +200,27 @@ def disorder_in(reference: ReferenceTokens, answer: AnswerTokens) -> int:
     if both < NEAR * len(reference.stems) or both < NEAR * len(answer.stems):
         return 0
     side_by_side = len(reference.bigrams & answer.bigrams) / min(len(reference.bigrams), len(answer.bigrams))
-    if side_by_side >= IN_ORDER:
+    if side_by_side >= CLAUSES_MOVED:
         return 0
     row = [answer.tokens[i].stem for i in answer.content]
     near = {(one, other) for place, one in enumerate(row) for other in row[place + 1 : place + 1 + NEXT]}
     kept = [pair in near for pair in reference.pairs if set(pair) <= answer.stems]
     if side_by_side < TORN and sum(kept) < IN_ORDER * len(kept):
         return 2
-    return int(side_by_side < TORN or sum(kept) < KEPT * len(kept))
+    if side_by_side < TORN or _has_all_words(reference, answer):
+        return 1
+    return int(side_by_side < IN_ORDER and sum(kept) < KEPT * len(kept))
 
 
-IN_ORDER = 0.5  # share of neighbouring words that are neighbours in a near copy too
+def _has_all_words(reference: ReferenceTokens, answer: AnswerTokens) -> bool:
+    """Whether an answer is made of just the words of a reference, small ones too: nobody answers so by chance."""
+    theirs, mine = (Counter(token.text for token in text.tokens if token.kind != "mark") for text in (reference, answer))
+    return (theirs & mine).total() >= ALL * max(theirs.total(), mine.total())
+
+
+CLAUSES_MOVED = 0.7  # share of neighbouring words that still are where only clauses have changed places
+IN_ORDER = 0.5  # and in a near copy
+ALL = 0.9  # share of a reference's words, as often as it has them, that is all of them
 TORN = 0.3  # and the share below which little of the order is left
 KEPT = 0.7  # of the pairs of words that follow one another in the reference, those that still stand near each other
 NEXT = 3  # content words that stand at most so far apart are neighbours

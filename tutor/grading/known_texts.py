@@ -11,21 +11,20 @@ from tutor.grading.clauses import clause_spans
 from tutor.grading.comparable import (
     SHARED,
     AnswerTokens,
+    Pair,
     QuestionTokens,
     ReferenceTokens,
     TextTokens,
+    neighbours,
     prepare_answer,
     prepare_question,
     prepare_reference,
 )
 from tutor.grading.likeness import likeness, prefixed
+from tutor.grading.points.contrasts import FLIPPED, Contrast, contrast
 from tutor.grading.short import Weights
 from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Item, Point
-
-WINDOW = 3  # content words that stand at most so far apart are neighbours
-FLIPPED = 0.2  # worth of a word that is denied on one side only
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +34,7 @@ class KnownPoint:
     point: Point
     ways: tuple[ReferenceTokens, ...]  # its text first
     near: ReferenceTokens | None  # its near miss
+    contrast: Contrast | None  # the two against each other
     shared: frozenset[str]  # the stems of the other points, which tell little about this one
 
 
@@ -108,7 +108,13 @@ def known_texts(item: Item, weights: Weights, language: str = "en") -> KnownText
     ways = [ready((point.text, *point.also)) for point in item.rubric]
     misses = [ready([point.near])[0] if point.near else None for point in item.rubric]
     points = tuple(
-        KnownPoint(point, own, miss, frozenset().union(*(other[0].stems for other in ways if other is not own)))
+        KnownPoint(
+            point,
+            own,
+            miss,
+            contrast(own, miss) if miss else None,
+            frozenset().union(*(other[0].stems for other in ways if other is not own)),
+        )
         for point, own, miss in zip(item.rubric, ways, misses, strict=True)
     )
     (joined,) = ready([". ".join(point.text for point in item.rubric)])
@@ -164,14 +170,6 @@ def spans_of(text: TextTokens) -> list[Stretch]:
     return found or [(0, len(text.text), text.content)]
 
 
-def neighbours(stems: Sequence[str]) -> Iterator[Pair]:
-    """Each two different words that stand near each other, in their order."""
-    for place, stem in enumerate(stems):
-        for other in stems[place + 1 : place + 1 + WINDOW]:
-            if other != stem:
-                yield stem, other
-
-
 class AnswerWords:
     """The words of an answer, each as the words of the item's texts that it may stand for."""
 
@@ -193,6 +191,7 @@ class AnswerWords:
         self.spans = spans_of(answer)
         self.stretches = [content for _, _, content in self.spans]
         self.ready: dict[int, AnswerTokens] = {}
+        self.worths: dict[tuple[str, bool], list[tuple[int, float, dict[str, float]]]] = {}  # by word, and whether it is denied
         self.counterparts: dict[int, list[tuple[str, float, list[tuple[str, float]]]]] = {}  # by the text's id
         self.stems = [frozenset(answer.tokens[i].stem for i in content) for content in self.stretches]
 
@@ -223,10 +222,22 @@ class AnswerWords:
 
     def alike_to(self, text: ReferenceTokens, number: int | None = None) -> float:
         """How near a stretch (or the whole answer) comes to a text, 0..1, by the words that both have and that one lacks."""
+        counterparts = self._counterparts(text)
+        if not counterparts:
+            return 0.0
         own = self.answer.stems if number is None else self.stems[number]
-        back = len({other for _, _, others in self._counterparts(text) for other, _ in others if other in own}) / (len(own) or 1)
-        forward = self.covered(text, number, frozenset()) if back else 0.0
-        return 2 * forward * back / (forward + back) if back else 0.0
+        hit, back = 0.0, set()
+        for _, weight, others in counterparts:
+            worth = 0.0
+            for other, value in others:
+                if other in own:
+                    worth = worth or value
+                    back.add(other)
+            hit += worth * weight
+        if not back:
+            return 0.0
+        forward, share = hit / text.total, len(back) / len(own)
+        return 2 * forward * share / (forward + share)
 
     def _counterparts(self, way: ReferenceTokens) -> list[tuple[str, float, list[tuple[str, float]]]]:
         """(stem, weight, what of the answer may stand for it) of the words of a text for which there is anything."""
@@ -247,15 +258,12 @@ class AnswerWords:
         hits: dict[int, dict[str, float]] = {}
         backs: dict[int, float] = {}
         for own, turned in negated.items():
-            touched: dict[int, float] = {}
-            for stem, value in self.like[own]:
-                for number in known.with_stem[stem]:
-                    worth = value if turned == (stem in known.clauses[number].negated) else value * FLIPPED
-                    found = hits.setdefault(number, {})
-                    found[stem] = max(worth, found.get(stem, 0.0))
-                    touched[number] = max(worth, touched.get(number, 0.0))
-            for number, worth in touched.items():
-                backs[number] = backs.get(number, 0.0) + worth
+            for number, best, shares in self._clauses_with(own, turned):
+                backs[number] = backs.get(number, 0.0) + best
+                found = hits.setdefault(number, {})
+                for stem, share in shares.items():
+                    if share > found.get(stem, 0.0):
+                        found[stem] = share
         pairs = set(neighbours([self.means[tokens[i].stem] for i in content]))
         both: dict[int, int] = {}
         for pair in pairs:
@@ -265,7 +273,7 @@ class AnswerWords:
         points = [0.0] * len(known.points)
         for number, found in hits.items():
             clause = known.clauses[number]
-            forward = sum(clause.stems[stem] * value for stem, value in found.items()) / clause.total
+            forward = sum(found.values())
             back = backs[number] / len(negated)
             shared = 2 * both.get(number, 0) / ((len(pairs) + len(clause.pairs)) or 1)
             near = 2 * forward * back / (forward + back + 1e-9) + 2 * shared
@@ -276,6 +284,20 @@ class AnswerWords:
             else:
                 wrong = max(wrong, near)
         return right, wrong, points
+
+    def _clauses_with(self, own: str, turned: bool) -> list[tuple[int, float, dict[str, float]]]:
+        """(number of a known clause, worth of an answer's word there, {what it stands for: share of the clause})."""
+        if (own, turned) not in self.worths:
+            found: dict[int, tuple[float, dict[str, float]]] = {}
+            for stem, value in self.like[own]:
+                for number in self.known.with_stem[stem]:
+                    clause = self.known.clauses[number]
+                    worth = value if turned == (stem in clause.negated) else value * FLIPPED
+                    best, shares = found.get(number, (0.0, {}))
+                    shares[stem] = worth * clause.stems[stem] / clause.total
+                    found[number] = max(best, worth), shares
+            self.worths[own, turned] = [(number, best, shares) for number, (best, shares) in found.items()]
+        return self.worths[own, turned]
 
     @cached_property
     def near(self) -> list[tuple[float, float, list[float]]]:
@@ -303,13 +325,35 @@ class AnswerWords:
         margins = [(max(FARTHEST, wrong - right), max(right, wrong) * length / total) for right, wrong, _, length in near]
         return {
             "weakest_near": min(max(one[2][number] for one in near) for number in points),
-            "weakest_margin": min(self._margin(point) for point in self.known.points),
+            "weakest_margin": min(max(made) - max(missed) for made, missed in self._about),
             "wrong": sum(margin * weight for margin, weight in margins),
             "known": sum(bool(found) and found[0][0] in self.known.right_stems for found in self.like.values()) / len(self.like),
         }
 
-    def _margin(self, point: KnownPoint) -> float:
-        """How much nearer a stretch comes to a point than any comes to its near miss."""
+    @cached_property
+    def _about(self) -> list[tuple[list[float], list[float]]]:
+        """For each point, how near each stretch comes to the nearest way of making it, and to its near miss."""
         numbers = range(len(self.stretches))
-        missed = max(self.alike_to(point.near, number) for number in numbers) if point.near else 0.0
-        return max(self.alike_to(way, number) for way in point.ways for number in numbers) - missed
+        return [
+            (
+                [max(self.alike_to(way, number) for way in point.ways) for number in numbers],
+                [self.alike_to(point.near, number) if point.near else 0.0 for number in numbers],
+            )
+            for point in self.known.points
+        ]
+
+    @cached_property
+    def contrasts(self) -> list[float]:
+        """For each point, whether the stretch that speaks of it says the point (up to 1) or its near miss (down to -1)."""
+        found = []
+        for point, (made, missed) in zip(self.known.points, self._about, strict=True):
+            about = max(range(len(self.stretches)), key=lambda number: max(made[number], missed[number]))
+            found.append(self._contrast(point.contrast, about) if point.contrast else 1.0)
+        return found
+
+    def _contrast(self, contrast: Contrast, about: int) -> float:
+        begin, end, content = self.spans[about]
+        said = {self.answer.tokens[i].stem: self.answer.tokens[i].negated for i in reversed(content)}
+        pairs = frozenset(neighbours([self.means[self.answer.tokens[i].stem] for i in content]))
+        is_choice = any(token.text == "or" and begin <= token.start < end for token in self.answer.tokens)
+        return contrast.of(said, pairs, self.alike, is_choice=is_choice)

@@ -75,6 +75,7 @@ class PointMade:
     own: float  # the same in words that make no other point better
     logit: float  # that the stretch would be called right were the point the whole reference
     words: str  # the learner's own that make it
+    is_turned: bool  # its near miss is said instead
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class RubricWeights:
     def made(self, point: PointMade) -> float:
         """The probability that a point is made."""
         by_share, by_own, by_logit, bias = self.point
-        return sigmoid(by_share * point.share + by_own * point.own + by_logit * point.logit + bias)
+        chance = sigmoid(by_share * point.share + by_own * point.own + by_logit * point.logit + bias)
+        return min(chance, IN_DOUBT) if point.is_turned else chance
 
 
 def sigmoid(value: float) -> float:
@@ -151,7 +153,11 @@ def read_answer(item: Item, answer: str, weights: Weights, language: str = "en",
     if not said.content:
         return None
     words = AnswerWords(known, said)
-    points = _own_shares([_point_made(point, words, weights, language) for point in known.points], words)
+    made = [
+        _point_made(point, words, weights, language, is_turned=contrast <= TURNED)
+        for point, contrast in zip(known.points, words.contrasts, strict=True)
+    ]
+    points = _own_shares(made, words)
     references = _nearest(known.references, words, LOOKED_AT)
     wrongs = _nearest(known.wrongs, words, WRONGS_LOOKED_AT)
     denied = next((one.text for one in sentences if one.denied and _is_right(one.text, known, weights, language)), "")
@@ -197,7 +203,7 @@ def _tokens(text: str, asked: QuestionTokens, weights: Weights, language: str) -
     return prepare_answer(text, asked, weights.idf, weights.idf_default, language)
 
 
-def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, language: str) -> PointMade:
+def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, language: str, *, is_turned: bool) -> PointMade:
     """The likeliest of a point's ways against the likeliest stretches of an answer."""
     affirmed = words.answer
     likely = []
@@ -219,7 +225,7 @@ def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, languag
     of_whole = align(whole, affirmed, words.alike)
     logit = max(weights.logit(features([way], text, [aligned])[0]), weights.logit(features([whole], affirmed, [of_whole])[0]))
     share = max(best, 0.85 * share_of(whole, affirmed, known.shared, of_whole)[0])
-    return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span))
+    return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span), is_turned)
 
 
 LONGEST_QUOTE = 16  # words
@@ -287,10 +293,9 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     text, talked = guards.without_instructions(text, known.right_stems - known.asked.stems, language)
     if talked and guards.no_answer(text):
         return wrong("This speaks to the grader and does not answer the question.")
-    verbatim = any(_is_verbatim(text, reference.tokens, language) for reference in known.references)
-    heard = (
-        one for one, known_text in zip(item.wrong, known.wrongs, strict=True) if _is_verbatim(text, known_text.tokens, language)
-    )
+    words = _words_of(tokens(text, language))
+    verbatim = any(_words_of(reference.tokens) == words for reference in known.references)
+    heard = (one for one, known_text in zip(item.wrong, known.wrongs, strict=True) if _words_of(known_text.tokens) == words)
     if not verbatim and (said := next(heard, None)):
         return wrong(reply_to(said))
     reading = read_answer(item, text, weights, language, verbatim=verbatim)
@@ -314,7 +319,7 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     if disorder == 2:
         return wrong("These are the right words in another order, and so they say something else.")
     own = shipped_rubric_weights()
-    probability = max(own.probability(reading.row), COPIED if copied else 0.0)
+    probability = COPIED if copied else min(own.probability(reading.row), SUREST)
     if disorder:
         probability = min(probability, own.high - 0.01)
     if not copied and _is_heard(reading, known, own, probability):
@@ -334,16 +339,15 @@ def chances(item: Item, answer: str, language: str = "en") -> dict[str, float]:
     return {one.point.text: own.made(one) for one in reading.points} if reading else {}
 
 
-def _is_verbatim(text: str, reference: Sequence[Token], language: str) -> bool:
-    """Whether a text is a reference word for word, whatever its marks."""
-    if abs(len(text.split()) - len(reference)) > len(reference):
-        return False
-    return [one.stem for one in tokens(text, language) if one.kind != "mark"] == [
-        one.stem for one in reference if one.kind != "mark"
-    ]
+def _words_of(found: Sequence[Token]) -> list[str]:
+    """The words of a text in their order, whatever its marks."""
+    return [one.stem for one in found if one.kind != "mark"]
 
 
+TURNED = -0.5  # contrast down from which an answer says a point's near miss instead
+IN_DOUBT = 0.5  # the most that a point which is turned is made
 MADE = 0.6  # probability from which a point counts as made; much that is wrong makes one with less
+SUREST = COPIED - 0.01  # the most that an answer is probably right which is no copy of a reference
 LEAST = 0.05  # probability of its weakest point below which no answer is right as a whole
 VERBATIM = 1.5  # of 2: nearness from which an answer is a known text almost word for word
 HEARD = 0.9  # how near a known wrong answer must be to be heard in an answer
@@ -384,14 +388,15 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
     unsure = own.low <= p < own.high
     chances = [own.made(point) for point in reading.points]
     made = [chance >= MADE for chance in chances]
-    unsure = unsure or (own.high <= p < COPIED and min(chances) < LEAST)
+    is_turned = any(point.is_turned for point in reading.points)
+    unsure = unsure or (own.high <= p < COPIED and (is_turned or min(chances) < LEAST))
     if p >= own.high and not unsure:
         made = [True] * len(made)
     elif all(made):  # the whole does not hold, so a point is not made as it should be
         made[min(range(len(made)), key=lambda number: chances[number])] = False
     met = tuple(Met(one.point.text, one.words) for one, is_made in zip(reading.points, made, strict=True) if is_made)
     lacking = [one.point for one, is_made in zip(reading.points, made, strict=True) if not is_made]
-    whole = not lacking or (unsure and p >= (own.low + own.high) / 2)
+    whole = not lacking or (unsure and not is_turned and p >= (own.low + own.high) / 2)
     score = 1.0 if whole else len(met) / len(item.rubric)
     feedback = in_words(item, met, lacking, language)
     if unsure and strict:

@@ -39,10 +39,13 @@ SENTENCE_END = re.compile(r"(?<=[.!?\n])\s+")  # in what learners type; a lesson
 ESCAPED = re.compile(r"\\u((?![dD][89a-fA-F])[0-9a-fA-F]{4})")  # as JSON writes what is not ASCII, surrogates left alone
 
 
+STRUCK_OUT = re.compile(r"~~(?=\S)[^~\n]+(?<=\S)~~")
+
+
 def clean(text: str, references_use_cyrillic: bool = False) -> str:
-    """The text as a reader sees it: compatibility forms folded, invisible characters gone, lookalike letters Latin."""
+    """The text as a reader sees it: compatibility forms folded, what is invisible or struck out gone, lookalike letters Latin."""
     text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text[: MAX_CHARS * 2])
-    text = QUOTED_T.sub("'t", INVISIBLE.sub("", text))
+    text = STRUCK_OUT.sub(" ", QUOTED_T.sub("'t", INVISIBLE.sub("", text)))
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = INVISIBLE.sub("", text).replace("’", "'").replace("‘", "'").replace("ʼ", "'")
