@@ -253,6 +253,24 @@ def test_steps_come_in_order_and_whole(tmp_path):
     assert "1. Boil the water.\n2. Pour it over the leaves.\n3. Wait." in text
 
 
+def test_a_command_that_does_it_comes_with_the_sentence_about_it(tmp_path):
+    page = (
+        "# Tea\n\n## Ordering\n\nTea is drunk everywhere. In the shop, run the following:\n\n"
+        "```console\n$ tea order oolong\n```\n\nThis command orders a bag of tea from the shop.\n"
+    )
+    text = ask_folder(tmp_path, "how do I order a bag of tea from the shop", tea=page).text
+    assert "$ tea order oolong" in text and "This command orders a bag" in text
+
+
+def test_which_of_two_is_answered_by_the_sentence_with_the_conditions(tmp_path):
+    page = (
+        "# Tea\n\n## Bags\n\nTea bags are made of paper. A tea bag and loose leaves have the same price.\n\n"
+        "## Choice\n\nTake tea bags when it has to be quick, and loose leaves when it may take a while.\n"
+    )
+    text = ask_folder(tmp_path, "tea bags or loose leaves: when to use which", tea=page).text
+    assert text.startswith("Take tea bags when it has to be quick, and loose leaves when")
+
+
 def test_bold_over_a_sentence_and_targets_of_links_are_left_out_of_an_answer(tmp_path):
     said = "**Tannin is what makes a tea bitter after some minutes.** It comes with [hot water](water.md) and goes with milk.\n"
     page = f"# Tea\n\n## Tannin\n\n{said}"

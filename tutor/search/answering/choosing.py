@@ -12,6 +12,7 @@ from tutor.search.answering.composing import (
     MOST_WORDS,
     DraftAnswer,
     QuotedPart,
+    add_code,
     fill_up,
     part_with,
 )
@@ -31,13 +32,16 @@ WHICH_VALUE = re.compile(
     r"\b(?:which|what)\b.*\b(?:use[sd]?|choose|chosen|recommend\w*|default|typical|usual|take[sn]?|set)\b", re.I
 )
 CHOSEN = re.compile(r"\b(?:usual\w*|default|typical\w*|recommend\w*|choices?|common\w*)\b", re.I)
+CHOOSES = re.compile(r"\b(?:when|which|should|better|prefer|choose|pick|use|instead)\b", re.I)
+CONDITIONS = re.compile(r"\b(?:when|if|where|for|unless|as long as|once)\b", re.I)
+CHOICE = 0.9  # for a sentence that says when to take which, where that is asked
 FORMULA_ASKED = re.compile(r"\b(?:formula|equation|formel|formule|f[óo]rmula|формула)\b|公式|式", re.I)
 FIGURE = re.compile(
     r"(?<![\w-])[−-]?\d[\d.,{}]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|quarter|third|twice|every)\b", re.I
 )
 WORTHY, FAIR = 0.65, 0.4  # from which a sentence is a good answer by itself, or beside others
 MORE = 0.2  # share of the question that another sentence has to add
-MOST = 1.8  # that a quote can be worth
+MOST, MOST_BONUS = 1.8, 0.8  # that a quote can be worth, and get beside that from a chooser
 DISTANCE = 2.0  # how much it counts that a passage fits less well than the best
 FEWEST_ALONE = 8  # words of a sentence that is added to a denial
 CHOSEN_VALUE = 0.45  # for what is usual, where a question asks which is used
@@ -89,7 +93,7 @@ def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = 
     to_the_point = question.kind in (YES_NO, NUMBER)
     for fit in fits[:LOOKED_AT]:
         behind = DISTANCE * (fit.weight - fits[0].weight)
-        if best and behind + MOST < best[0]:
+        if best and behind + MOST + (MOST_BONUS if bonus else 0.0) < best[0]:
             break
         for number, (quote, worth) in enumerate(zip(fit.quotes, fit.worth(question), strict=True)):
             is_key = number == fit.bold_key and (not to_the_point or fit.is_about(number))
@@ -109,6 +113,8 @@ def sentence(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None =
         return None
     part = part_with(*choice, least=0, with_key=None if question.kind in (NUMBER, YES_NO, SIDES) else True)
     cover_more(part, question)
+    if question.kind == HOW:
+        add_code(part)
     fill_up(part, EXPLAINED if question.kind in (WHY, HOW) else FEWEST_WORDS)
     return DraftAnswer([part])
 
@@ -298,6 +304,8 @@ def side_by_side(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | 
         if choice:
             _join(parts, part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=choice[0].quotes[choice[1]].leans_back))
     both = _names_all(question, fits, own)
+    if both and CHOOSES.search(question.text) and len(CONDITIONS.findall(both[0].quotes[both[1]].said)) > 1:
+        return DraftAnswer([part_with(*both)])
     if both and not any(both[0] is part.fit and both[1] in part.numbers for part in parts):
         room = MOST_WORDS + 15 - sum(part.size for part in parts)
         if both[0].quotes[both[1]].size <= room or not parts:
@@ -326,12 +334,11 @@ def _names_all(question: AskedQuestion, fits: Sequence[Fit], own: Sequence[froze
 
     def bonus(fit: Fit, quote: Quotable) -> float:
         met = fit.asked.met(quote.said)
-        return (
-            0.5
-            if all(met & words for words in own) and quote.form in (SENTENCE, ENTRY, TABLE, ROW) and not quote.worked
-            else -5.0
-        )
+        if quote.form not in (SENTENCE, ENTRY, TABLE, ROW) or quote.worked or not all(met & words for words in own):
+            return -5.0
+        return 0.5 + CHOICE * (chooses and len(CONDITIONS.findall(quote.said)) > 1)
 
+    chooses = bool(CHOOSES.search(question.text))
     choice = best_of(question, fits, bonus)
     if choice and all(choice[0].asked.met(choice[0].quotes[choice[1]].said) & words for words in own):
         return choice

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from tutor.corpus.markdown import COMMENT, cut_comment
 from tutor.models import Citation, Passage
 from tutor.search.answering.fitting import Fit
-from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, without_label
+from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, OUTPUT, ROW, SENTENCE, TABLE, Quotable, without_label
 from tutor.search.answering.wording import plain_sentence, tidy
 
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
 MOST_CODE_LINES = 12
 
+SPEAKS_OF_CODE = re.compile(
+    r"\W*(?:This|That|These|Those|It|The (?:first|second|last|code|command|line|output|result|function|option))\b"
+)
 CONCLUDES = re.compile(r"\W*(?:So|Thus|Hence|Therefore|That is why|Consequently|In short|Daher|Deshalb|Donc|Por eso|Поэтому)\b")
 
 
@@ -65,7 +68,19 @@ def part_with(
 
     back = decisive
     while back and quotes[back].leans_back and fits(back - 1) and not quotes[back - 1].says_nothing:
-        if quotes[back - 1].form in (CODE, TABLE, OTHER, ENTRY):
+        before = quotes[back - 1]
+        if (
+            before.form == CODE
+            and SPEAKS_OF_CODE.match(quotes[back].said)
+            and not OUTPUT.match(before.text)
+            and _is_short_code(before)
+        ):
+            back -= 1
+            chosen.add(back)
+            if back and quotes[back - 1].leads_on and fits(back - 1):
+                chosen.add(back - 1)
+            break
+        if before.form in (CODE, TABLE, OTHER, ENTRY):
             break
         back -= 1
         chosen.add(back)
@@ -95,7 +110,7 @@ def _lead_on(quotes: Sequence[Quotable], chosen: set[int], number: int, room: in
         wanted = (
             here.leads_on or goes_on or (here.form == ENTRY and after.form == ENTRY and _leads_to_list(quotes, number, chosen))
         )
-        if not wanted or after.is_elsewhere or (after.form == CODE and after.text.count("\n") > MOST_CODE_LINES):
+        if not wanted or (after.form == CODE and not _is_short_code(after)) or after.is_elsewhere:
             return
         if after.form != CODE and sum(quotes[n].size for n in chosen) + after.size > max(
             room, LONGEST_LIST if after.form == ENTRY else room
@@ -103,6 +118,10 @@ def _lead_on(quotes: Sequence[Quotable], chosen: set[int], number: int, room: in
             return
         number += 1
         chosen.add(number)
+
+
+def _is_short_code(quote: Quotable) -> bool:
+    return not quote.is_elsewhere and quote.text.count("\n") <= MOST_CODE_LINES
 
 
 def _leads_to_list(quotes: Sequence[Quotable], number: int, chosen: set[int]) -> bool:
@@ -140,6 +159,15 @@ def joined(drafts: Sequence[DraftAnswer | None]) -> DraftAnswer | None:
             if part.numbers or part.own:
                 whole.parts.append(part)
     return whole
+
+
+def add_code(part: QuotedPart) -> None:
+    """Add the short block of code that stands directly below what was chosen: a command says best how something is done."""
+    quotes, last = part.fit.quotes, max(part.numbers, default=-1)
+    if 0 <= last < len(quotes) - 1 and quotes[last].form != CODE and quotes[last + 1].form == CODE:
+        code = quotes[last + 1]
+        if not OUTPUT.match(code.text) and _is_short_code(code):
+            part.numbers.add(last + 1)
 
 
 # -------------------------------------------------------------------------------------------------- the text

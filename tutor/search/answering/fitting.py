@@ -34,6 +34,8 @@ NO_TEACHING = 0.6  # off for what leads elsewhere
 LIKE = 0.45  # for similarity in meaning to the question
 LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often says what the answer says; how near it has to be
 SIGN = 0.15  # for looking like an answer to this kind of question
+CONDITION = 0.25  # for a condition, in the answer to when or which
+TELLS_HOW = 0.2  # for an instruction, in the answer to how something is done
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
 SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
 UNDERSTOOD = 0.5  # of what a word counts, for one that only the heading says
@@ -71,6 +73,17 @@ SIGNS = {
 }  # fmt: skip
 SIGNS[DEFINITION] = re.compile(
     r"\*\*|\b(?:is|are|means|called|says|counts|measures|ist|sind|est|sont|es|son|это)\b|是|とは", re.I
+)
+
+
+IMPERATIVE = re.compile(  # "To make tea, boil water", "If you want tea, …", "You can boil water", "Then boil the water"
+    r"\W*(?:\*\*Example\.\*\*\s+)?(?:(?:To (?!the\b|a\b)\w+|If you (?:want|need|have)"
+    r"|You (?:can|could|should|need to|have to|must|just|only|may))\b"
+    r"|(?:(?:First|Then|Next|Now|So|Instead|Otherwise|Finally|Just|Simply),?\s+)?(?i:add|apply|ask|average|begin|boil|build|call|change"
+    r"|check|choose|collect|compare|compute|configure|copy|count|create|cut|declare|define|divide|do|draw|enter|estimate|find|fit"
+    r"|fix|follow|freeze|get|give|go|import|include|install|keep|list|look|make|measure|move|multiply|open|pass|pick|put|raise"
+    r"|remove|repeat|replace|return|run|send|set|shift|solve|sort|split|start|step|subtract|sum|take|test|train|try|turn|type|use"
+    r"|wait|walk|weight|write)\b(?! (?:of|is|are|was)\b))"
 )
 
 
@@ -149,9 +162,13 @@ class Fit:
     @cached_property
     def is_titled(self) -> bool:
         """Whether every word of the heading was asked for."""
-        words = {word.lower() for word in content_words(self.title) if len(word) > 1}
+        words = {word.lower() for word in content_words(self.title)}
         met = self.asked.met(self.title)
-        return bool(words) and len(met) >= len(words) and self.asked.share(met) >= (MUCH if len(words) > 1 else 2 * MUCH)
+        return (
+            bool(words)
+            and len(met) >= len(words)
+            and (self.asked.share(met) >= (MUCH if len(words) > 1 else 2 * MUCH) or self.asked.main in met)
+        )
 
     @cached_property
     def is_asked_by_title(self) -> bool:
@@ -196,11 +213,12 @@ class Fit:
             met = self.asked.met(quote.said)
             worth = self.asked.share(met) + UNDERSTOOD * self.asked.share(headed - met) + LIKE * max(self.like(quote), 0.0)
             worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
-            worth += SIGN * bool(sign and sign.search(quote.said))
+            worth += (CONDITION if question.kind == WHEN else SIGN) * bool(sign and sign.search(quote.said))
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
             worth += ASKED_BY_TITLE * (number == first and self.is_asked_by_title)
             worth -= SHORT * (quote.size < FEWEST and quote.is_prose and not quote.claim and question.kind != NUMBER)
-            worth -= 0.15 * quote.worked + 0.1 * quote.leans_back
+            worth += TELLS_HOW * (question.kind == HOW and bool(IMPERATIVE.match(quote.said)))
+            worth -= 0.15 * (quote.worked and question.kind != HOW) + 0.1 * quote.leans_back
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
             found.append(worth)
         return found

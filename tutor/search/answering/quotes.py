@@ -23,7 +23,7 @@ UNSPACED_CHARACTER = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-
 CHARACTERS_A_WORD = 2  # about, in scripts without spaces
 FENCES = ("```", "~~~")
 BULLET = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
-OUTPUT = re.compile(r"(?:```|~~~)\s*(?:output|text|console)")
+OUTPUT = re.compile(r"\s*(?:```|~~~)\s*(?:output|text)\b")
 BOLD_LEAD = re.compile(r"\W*\*\*((?:[^*]|\*(?!\*))+)\*\*")
 # What can't be understood without what stands before it.
 LEANS_BACK = re.compile(
