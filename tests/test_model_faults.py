@@ -5,6 +5,8 @@ The rows are kinds of faults that servers of today show; the way to the model is
 
 from __future__ import annotations
 
+import json
+import socket
 from dataclasses import replace
 
 import pytest
@@ -91,3 +93,73 @@ def test_without_require_model_the_lessons_answer(tutor, docs, name):
     with serving(FAULTS[name][0]) as server:
         run = tutor("ask", "--docs", docs, ASKED, OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="fake")
     assert run.returncode == ExitCode.DONE and "sugar" in run.stdout, run.stderr
+
+
+SETTINGS = {  # variables, words on stderr, exit code
+    "an empty address": ({"OPENAI_BASE_URL": ""}, "OPENAI_BASE_URL: found nothing", 2),
+    "an address that is none": ({"OPENAI_BASE_URL": "localhost:80"}, "expected a URL", 2),
+    "a line end in the key": ({"OPENAI_API_KEY": f"{KEY}\nX"}, "OPENAI_API_KEY: found blanks", 2),
+    "a port where nobody listens": ({"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}, "cannot reach 127.0.0.1:9", 3),
+    "a name that nobody has": ({"OPENAI_BASE_URL": "http://no-such-host.invalid/v1"}, "cannot find no-such-host.invalid", 3),
+    "a proxy that is not there": (
+        {"OPENAI_BASE_URL": "http://example.invalid/v1", "HTTP_PROXY": "http://bob:CANARY@127.0.0.1:9"},
+        "through the proxy 127.0.0.1:9",
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_wrong_setting_and_a_server_that_is_not_there_are_named(ask, name, monkeypatch):
+    monkeypatch.setattr(module, "DEFAULT_LIMITS", replace(module.DEFAULT_LIMITS, backoff_s=0.01))
+    monkeypatch.setattr(socket, "getaddrinfo", only_numbers(socket.getaddrinfo))
+    environment, words, code = SETTINGS[name]
+    run = ask("http://127.0.0.1:9/v1", **environment)
+    assert words in run.stderr and run.returncode == code, run.stderr
+
+
+def only_numbers(look_up):
+    """A resolver that knows no names, and asks nobody."""
+
+    def found(host, *arguments, **options):
+        if not host[:1].isdigit():
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *arguments, **options)
+
+    return found
+
+
+def test_a_model_that_cannot_be_reached_is_said_to_be_unreachable_and_no_other(tutor, docs):
+    for base_url, said in (("http://127.0.0.1:9/v1", True), (None, False)):
+        with serving(error("500 Oops", "boom")) as server:
+            run = tutor("ask", "--docs", docs, ASKED, OPENAI_BASE_URL=base_url or server.base_url, OPENAI_MODEL="fake")
+        assert ("model unreachable (" in run.stderr) == said and "going on with the built-in tutor" in run.stderr
+
+
+def test_a_server_of_many_quirks_grades_and_the_next_run_knows_them(tutor, docs, tmp_path):
+    verdict = {"points": [{"point": 1, "met": True, "quote": "carbon dioxide"}], "contradiction": "", "remark": ""}
+
+    def answer(request):
+        asked = request.json
+        if not request.path.startswith("/v1/"):
+            return response("404 page not found", "404 Not Found", "text/plain")
+        if asked["messages"][0]["role"] == "system":
+            return error("400 Bad Request", "Conversation roles must alternate user/assistant/user/assistant/...")
+        if "response_format" in asked:
+            return response("", "500 Internal Server Error")
+        if asked.get("stream"):
+            return error("422 Unprocessable", "stream must be false")
+        return completion([{"type": "text", "text": json.dumps(verdict)}], finish="end_turn")
+
+    lines = [
+        {"id": n, "question": "What does yeast give off?", "reference": "Carbon dioxide.", "answer": said}
+        for n, said in enumerate(("carbon dioxide, I think", "it is carbon dioxide"))
+    ]
+    with serving(answer) as server:
+        for line, requests in zip(lines, (6, 1), strict=True):
+            (tmp_path / "answers.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+            before = len(server.requests)
+            address = server.base_url.removesuffix("/v1")
+            run = tutor("grade", tmp_path / "answers.jsonl", OPENAI_BASE_URL=address, OPENAI_MODEL="fake")
+            assert json.loads(run.stdout)["grader"] == "fake", run.stderr
+            assert len(server.requests) - before == requests

@@ -29,6 +29,7 @@ from utils.llm.reply import Afresh, KeyMask, Pause, Reply, ReplyReader
 from utils.settings import settings_of
 
 if TYPE_CHECKING:
+    import httpx2
     from openai import OpenAI
     from typing_extensions import Unpack
 
@@ -38,6 +39,7 @@ THINKING = "thinking"  # of what is being waited for
 TICK_S = 0.2  # how often those who wait are told that nothing has come
 QUICK_S = 3.0  # within which a model that is loaded mostly begins
 REDIRECTIONS = 5  # that are followed
+FAILURE_BYTES = 65_536  # of what a server says of a failure
 CUT_OFF = Afresh("\n\n[reply cut off]\n\n")  # marks the place in a stream where a reply broke off
 
 Message = Mapping[str, str]  # {"role": "system" | "user" | "assistant", "content": text}
@@ -271,12 +273,33 @@ def _client(endpoint: Endpoint, limits: Limits) -> OpenAI:
         "api_key": endpoint.key,
         "max_retries": 0,
         "timeout": openai.Timeout(max(limits.first_piece_s, limits.stall_s), connect=limits.connect_s),
-        "http_client": openai.DefaultHttpxClient(follow_redirects=False),
+        "http_client": openai.DefaultHttpxClient(follow_redirects=False, event_hooks={"response": [_bound]}),
     }
     if "api-version" in asked and not re.search(r"/v\d+/?$", path):  # Azure, where the model is named in the path
         base_url = path if "/openai" in path else f"{path}/openai"
         return openai.AzureOpenAI(base_url=base_url, api_version=asked.pop("api-version"), default_query=asked, **options)
     return openai.OpenAI(base_url=path, default_query=asked, **options)
+
+
+def _bound(response: httpx2.Response) -> None:
+    """Have a body end at a limit, before the SDK reads all of it: it does so for failures, and for lists of models."""
+    import httpx2
+
+    class Bounded(httpx2.SyncByteStream):
+        def __init__(self, stream: Any, limit: int):
+            self._stream, self._left = stream, limit
+
+        def __iter__(self) -> Iterator[bytes]:
+            for chunk in self._stream:
+                self._left -= len(chunk)
+                yield chunk
+                if self._left < 0:
+                    return
+
+        def close(self) -> None:
+            self._stream.close()
+
+    response.stream = Bounded(response.stream, 2 * BODY_BYTES if response.is_success else FAILURE_BYTES)
 
 
 def _chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) -> Iterator[bytes]:

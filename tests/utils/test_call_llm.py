@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT
@@ -185,6 +186,36 @@ def flood(*pieces: bytes):
 )
 def test_a_reply_that_floods_us_is_given_up_at_its_limit_and_not_asked_for_again(flood_of, words):
     assert words in refused(flood(flood_of), requests=1).said
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "404 Not Found"])
+def test_what_a_server_says_of_a_failure_is_read_up_to_a_limit(status):
+    sent = []
+
+    def answer(request):
+        yield f"HTTP/1.1 {status}\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n".encode()
+        while True:
+            sent.append(100_000)
+            yield b"oops " * 20_000
+
+    caught = refused(answer, limits=replace(LIMITS, tries=1))
+    assert status[:3] in caught.said and "oops oops" in caught.said and len(caught.said) < 400
+    assert sum(sent) < 50_000_000
+
+
+def test_a_list_of_models_without_end_is_given_up_at_its_limit():
+    def answer(request):
+        yield (
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n["
+            if not request.json
+            else STREAM_HEAD
+        )
+        while not request.json:
+            yield b" " * 1_000_000
+        yield event({"content": "hi"}, "stop")
+
+    with serving(answer) as server:
+        assert call_llm("x", endpoint=Endpoint(server.base_url), limits=LIMITS) == "hi"
 
 
 def test_the_deadline_holds_while_more_keeps_coming():

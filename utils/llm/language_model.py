@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
-from utils.call_llm import THINKING, TICK_S, OnWait, Pieces, call_llm, schema_format, still_loads, whole
+from utils.call_llm import THINKING, OnWait, Pieces, call_llm, schema_format, still_loads, whole
 from utils.errors import ModelError
 from utils.llm import structured
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
@@ -216,10 +216,11 @@ class LanguageModel:
 
     def _watched(self, pieces: Pieces) -> Pieces:
         """The pieces that can be read; where nothing comes, `on_pause` is told what is being waited for."""
-        mine = False
+        mine = not self._loaded and self._turn.acquire()
         try:
-            while not (self._loaded or (mine := self._turn.acquire(timeout=TICK_S))):
-                self.on_pause("waiting for the model")
+            if mine and self._loaded:  # meanwhile
+                mine = False
+                self._turn.release()
             self._refuse_to_call()  # again, because whose turn it was may have failed
             while True:
                 piece = next(pieces)
