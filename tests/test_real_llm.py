@@ -43,7 +43,7 @@ def test_it_streams_counts_tokens_and_says_how_it_ended(server):
     first = next(pieces)
     reply = whole(pieces)
     assert first and str(reply).startswith(first)
-    assert reply.finish in ("stop", "length") and reply.prompt_tokens > 0 and reply.completion_tokens > 0
+    assert reply.finish in ("stop", "length") and reply.tokens.prompt > 0 and reply.tokens.completion > 0
 
 
 def test_it_lists_its_model(server):

@@ -26,6 +26,7 @@ from utils.llm.faults import ModelFault, fault_from, path_fault, status_fault
 from utils.llm.quirks import NO_VERSION, UNOPENED, Quirks, concession, names_its_cause, shaped
 from utils.llm.reasoning import ThoughtFilter
 from utils.llm.reply import Afresh, KeyMask, Pause, Reply, ReplyReader
+from utils.llm.tokens import Tokens, counted
 from utils.settings import settings_of
 
 if TYPE_CHECKING:
@@ -132,16 +133,16 @@ def _with_tries(
     deadline = time.monotonic() + limits.total_s
     allowed = set(quirks.names)
     asked = endpoint.with_version() if NO_VERSION in allowed else endpoint
-    failures, moves, spent = 0, 0, (0, 0)
+    failures, moves, spent = 0, 0, Tokens()
     while True:
         request = shaped(messages, response_format, allowed, asked.effort)
         try:
             reply = yield from _one_try(asked, request, needs_finish, limits, deadline, allowed)
-            reply.prompt_tokens, reply.completion_tokens = reply.prompt_tokens + spent[0], reply.completion_tokens + spent[1]
+            reply.tokens = spent.plus(reply.tokens)
             quirks.learn(allowed)
             return reply
         except ModelFault as fault:
-            spent = spent[0] + fault.tokens[0], spent[1] + fault.tokens[1]
+            spent = spent.plus(fault.tokens)
             if fault.kind == "length" and shorter is not None:
                 messages, shorter = shorter, None
                 continue
@@ -212,6 +213,7 @@ def _one_try(
         texts.append(text)
         yield text
     text = "".join(texts)
+    tokens = counted(reader.usage, request, reader.written_bytes) if reader.replied else Tokens(*reader.usage)
     if not fault and not text.strip():
         fault = _empty_reply(endpoint, reader, thoughts.thought or reader.thought, unfinished)
     if not fault and needs_finish and reader.truncated:
@@ -222,13 +224,13 @@ def _one_try(
     elif fault and fault.status >= 400:
         fault = status_fault(fault.status, fault.said, endpoint)
     if fault:
-        fault.message, fault.tokens = fault.message.replace("{host}", endpoint.host), reader.usage
+        fault.message, fault.tokens = fault.message.replace("{host}", endpoint.host), tokens
         if streamed:
             yield CUT_OFF
         raise fault
     reply = Reply(text)
     reply.finish, reply.model = "length" if reader.truncated else "stop", reader.model or endpoint.model
-    reply.prompt_tokens, reply.completion_tokens = reader.usage
+    reply.tokens = tokens
     return reply
 
 

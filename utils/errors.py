@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from enum import IntEnum
 
+from utils.llm.tokens import Tokens
+
 
 class ExitCode(IntEnum):
     """The exit codes of the commands. Stable, because pipelines depend on them."""
@@ -40,7 +42,7 @@ class ModelError(TutorError):
     exit_code = ExitCode.NO_MODEL
     unreachable = False  # no connection came about
     about_reply = False  # the endpoint works, only this reply can't be used
-    tokens = (0, 0)  # prompt and completion tokens that were spent anyway
+    tokens = Tokens()  # that were spent anyway
 
 
 class ReplyStopped(TutorError):

@@ -7,6 +7,7 @@ import threading
 from utils.llm.endpoint import Endpoint
 from utils.llm.replies import ReplyCache
 from utils.llm.reply import Reply
+from utils.llm.tokens import Tokens
 
 
 def test_a_cache_closed_while_threads_still_use_it_takes_no_more(tmp_path):
@@ -17,7 +18,7 @@ def test_a_cache_closed_while_threads_still_use_it_takes_no_more(tmp_path):
 
     def log() -> None:
         while go_on.is_set():
-            cache.log("2026-01-01T00:00:00Z", endpoint, "test", Reply("said"), (1, 1), 0.1, "")
+            cache.log("2026-01-01T00:00:00Z", endpoint, "test", Reply("said"), Tokens(1, 1), 0.1, "")
             cache.put("key", Reply("said"))
             written.append(1)
 

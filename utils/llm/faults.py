@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from utils import strict_json
 from utils.errors import ModelError, ModelRefused
 from utils.llm.endpoint import Endpoint, masked
+from utils.llm.tokens import Tokens
 from utils.text import shorten
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class ModelFault(Exception):
     "path" and "moved" for what a changed request avoids.
     """
 
-    tokens = (0, 0)  # prompt and completion tokens that the try cost, as far as the server said
+    tokens = Tokens()  # that the try cost
     location = ""  # the base URL to which a redirection leads
 
     def __init__(

@@ -21,6 +21,7 @@ from utils.llm.quirks import Quirks
 from utils.llm.replies import Cassette, ReplyCache, request_key
 from utils.llm.reply import Pause, Reply
 from utils.llm.structured import Prompt
+from utils.llm.tokens import Tokens
 from utils.times import utc
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class LanguageModel:
         if cassette and cassette.replaying:
             endpoint = Endpoint("replayed://cassette", cassette.model)
         self.endpoint, self.limits, self.required, self.on_wait = endpoint, limits, required, on_wait
-        self.prompt_tokens = self.completion_tokens = 0
+        self._tokens = Tokens()
         self.name = endpoint.model if endpoint else ""
         self._cache, self._cassette, self._budget, self._prices = cache, cassette, max_tokens_total, prices or {}
         self._quirks = Quirks()
@@ -75,12 +76,17 @@ class LanguageModel:
 
     @property
     def usage(self) -> dict[str, Any] | None:
-        """{prompt_tokens, completion_tokens} of this run, with {cost, currency} if the price is known; None if none was asked."""
-        if not (self.prompt_tokens or self.completion_tokens):
+        """{prompt_tokens, completion_tokens} of this run, or None if none were used.
+
+        With `estimated` where the server did not say all of them, and with `cost` and `currency` where the price is known.
+        """
+        if not (tokens := self._tokens).total:
             return None
-        usage: dict[str, Any] = {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
+        usage: dict[str, Any] = {"prompt_tokens": tokens.prompt, "completion_tokens": tokens.completion}
+        if tokens.estimated:
+            usage["estimated"] = True
         if price := self._price:
-            usage["cost"] = round(price.of(self.prompt_tokens, self.completion_tokens), 6)
+            usage["cost"] = round(price.of(tokens.prompt, tokens.completion), 6)
             usage["currency"] = price.currency
         return usage
 
@@ -94,8 +100,9 @@ class LanguageModel:
         """What to tell a person of the tokens of this run and of what they cost; "" if none were used."""
         if not (usage := self.usage):
             return ""
-        told = f"{self.name}: {self.prompt_tokens:,} tokens in, {self.completion_tokens:,} out"
-        return f"{told}, {self._price.shown(usage['cost'])}" if self._price else told
+        told = f"{self.name}: {usage['prompt_tokens']:,} tokens in, {usage['completion_tokens']:,} out"
+        told += f", {self._price.shown(usage['cost'])}" if self._price else ""
+        return f"{told} (estimated: the server does not say how many)" if self._tokens.estimated else told
 
     def outage(self, error: ModelError) -> str:
         """What to tell the learner about a failure: once for each outage, and "" if no model was ever set."""
@@ -173,7 +180,7 @@ class LanguageModel:
             raise ModelError(f"{self.endpoint.host} is still busy with what it was asked before")
         if self._outage and time.monotonic() < self._resting_until:
             raise self._outage
-        if self._budget is not None and self.prompt_tokens + self.completion_tokens >= self._budget:
+        if self._budget is not None and self._tokens.total >= self._budget:
             error = ModelError(f"the budget of {self._budget:,} tokens is used up")
             self._rest(error, float("inf"))
             raise error
@@ -187,7 +194,7 @@ class LanguageModel:
         needs_finish: bool,
     ) -> Pieces:
         """A reply from the endpoint; its tokens are counted and the call is logged, whether it succeeds or not."""
-        begun, fault, tokens = time.monotonic(), "", (0, 0)
+        begun, fault, tokens = time.monotonic(), "", Tokens()
         reply: Reply | None = None
         shorter = prompt.shorter if messages == list(prompt.messages) else None
         try:
@@ -201,11 +208,10 @@ class LanguageModel:
                 self._rest(error, REST_S if error.exit_code == ModelError.exit_code else float("inf"))
             raise
         else:
-            tokens = reply.prompt_tokens, reply.completion_tokens
+            tokens = reply.tokens
         finally:
             with self._lock:
-                self.prompt_tokens += tokens[0]
-                self.completion_tokens += tokens[1]
+                self._tokens = self._tokens.plus(tokens)
             if self._cache and (reply is not None or fault):
                 at = utc(datetime.now(timezone.utc), "seconds")
                 self._cache.log(at, endpoint, prompt.purpose, reply, tokens, time.monotonic() - begun, fault)

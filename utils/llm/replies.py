@@ -15,6 +15,7 @@ from utils import files, strict_json
 from utils.errors import InvalidFile, ModelError
 from utils.llm.endpoint import Endpoint, masked
 from utils.llm.reply import Reply
+from utils.llm.tokens import Tokens
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -94,16 +95,16 @@ class ReplyCache:
         self._run("INSERT OR REPLACE INTO quirks VALUES (?, ?, ?)", (key, " ".join(sorted(names)), time.time() + QUIRKS_S))
 
     def log(
-        self, at: str, endpoint: Endpoint, purpose: str, reply: Reply | None, tokens: tuple[int, int], seconds: float, fault: str
+        self, at: str, endpoint: Endpoint, purpose: str, reply: Reply | None, tokens: Tokens, seconds: float, fault: str
     ) -> None:
-        """Add a call to the log. at: UTC, ISO 8601. tokens: of prompt and completion. fault: "" if it succeeded."""
+        """Add a call to the log. at: UTC, ISO 8601. fault: "" if it succeeded."""
         if not self._logs:
             return
         model = (reply.model if reply is not None else "") or endpoint.model
         self._run(
             "INSERT INTO calls (at, host, model, purpose, prompt_tokens, completion_tokens, seconds, fault)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (at, endpoint.host, model, purpose, *tokens, round(seconds, 3), masked(fault, endpoint)),
+            (at, endpoint.host, model, purpose, tokens.prompt, tokens.completion, round(seconds, 3), masked(fault, endpoint)),
         )
 
     def _run(self, query: str, values: tuple[Any, ...]) -> list[Any]:
@@ -128,14 +129,15 @@ class ReplyCache:
 def as_document(reply: Reply) -> dict[str, Any]:
     """A reply as plain values, for JSON and YAML."""
     return {"text": str(reply), "finish": reply.finish, "model": reply.model,
-            "tokens": [reply.prompt_tokens, reply.completion_tokens]}  # fmt: skip
+            "tokens": [reply.tokens.prompt, reply.tokens.completion]}  # fmt: skip
 
 
 def from_document(document: dict[str, Any]) -> Reply:
     """A reply from `as_document`. Raises KeyError, TypeError or ValueError if the document isn't one."""
     reply = Reply(document["text"])
     reply.finish, reply.model = document["finish"], document["model"]
-    reply.prompt_tokens, reply.completion_tokens = document["tokens"]
+    prompt, completion = document["tokens"]
+    reply.tokens = Tokens(prompt, completion)
     return reply
 
 

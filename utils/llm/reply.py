@@ -11,6 +11,7 @@ from typing import Any
 from utils import strict_json
 from utils.llm.endpoint import NO_KEY
 from utils.llm.faults import ModelFault, server_message
+from utils.llm.tokens import Tokens
 
 THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")  # fields beside the content
 PARTS_WITH_TEXT = ("text", "output_text")
@@ -27,8 +28,7 @@ class Reply(str):
 
     finish: str = ""  # "stop", or "length" if it was cut off
     model: str = ""
-    prompt_tokens: int = 0  # both counts: of all tries together
-    completion_tokens: int = 0
+    tokens = Tokens()  # of all tries together
 
     @property
     def complete(self) -> bool:
@@ -57,7 +57,8 @@ class ReplyReader:
     def __init__(self) -> None:
         self.fault: ModelFault | None = None
         self.finish = self.model = ""
-        self.usage = (0, 0)  # prompt and completion tokens
+        self.usage = (0, 0)  # prompt and completion tokens, as the server says
+        self.written_bytes = 0  # of text and thoughts
         self.thought = self.thinking = False  # thoughts beside the content have come; they are what came last
         self.replied = False  # a well-formed choice has come, even if it was empty
         self.rest: list[str] = []
@@ -156,6 +157,7 @@ class ReplyReader:
         content = message.get("content")
         if any(message.get(name) for name in THOUGHTS):
             self.thought = self.thinking = True
+            self.written_bytes += max(_size_bytes(message.get(name)) for name in THOUGHTS)  # some say the same in two fields
         for one in content if isinstance(content, list) else [content]:
             yield from self._part(one)
 
@@ -164,11 +166,13 @@ class ReplyReader:
         kind = part.get("type") if isinstance(part, dict) else ""
         if kind in PARTS_WITH_THOUGHTS:
             self.thought = self.thinking = True
+            self.written_bytes += _size_bytes(part)
         text = part
         if isinstance(part, dict):
             text = part.get("text") if not kind or kind in PARTS_WITH_TEXT else None
         if isinstance(text, str) and text:
             self.thinking = False
+            self.written_bytes += _size_bytes(text)
             yield text
         elif text is not None and not isinstance(text, str):
             self.fault = ModelFault("{host} gave a broken reply: its content is not text", tries=3)
@@ -208,6 +212,12 @@ def _reported(document: dict[str, Any], error: Any) -> ModelFault:
 
 def too_long() -> ModelFault:
     return ModelFault(f"{{host}} gave a reply of more than {strict_json.REPLY_BYTES:,} bytes", about_reply=True)
+
+
+def _size_bytes(value: Any) -> int:
+    """Of a text, or of what else a server sends."""
+    text = value if isinstance(value, str) else json.dumps(value) if value else ""
+    return len(text.encode("utf-8", "replace"))
 
 
 def _count(value: Any) -> int:
