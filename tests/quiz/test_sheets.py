@@ -141,6 +141,8 @@ def test_options_whose_texts_are_letters_are_numbered():
     ("seed: 4", "seed: four", 11, "found a seed that is not a whole number; put back what was there"),
     ("seed: 4\n", "", 1, 'the sheet: lacks the field "seed:"'),
     ('topics: ["food/bread"]', "topics: bread", 12, "found topics that are not a list of names"),
+    ('version: "1234e5678901"', "version: {a: b}", 18, "found a version that is a list or has fields of its own"),
+    ('version: "1234e5678901"', "version: [a]", 18, "found a version that is a list"),
     ("id: food/bread:gas", "id: gas", 17, "found the id gas, expected one such as llm/attention:softmax"),
 ])  # fmt: skip
 def test_a_mistake_is_refused_with_its_line(items, old, new, line, words):

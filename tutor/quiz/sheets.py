@@ -195,7 +195,10 @@ def _entry(fields: Any, index: int, written: Mapping[tuple[Any, ...], str], path
     said = ", ".join(parts) if parts else "" if answer in (None, []) else written[place].strip()
     question = fields.get("question")
     shown = {name: fields[name] for name in SHOWN if fields.get(name) is not None}
-    version = written[("items", index, "version")]
+    version = written.get(("items", index, "version"))
+    if version is None:
+        raise InvalidFile(path, line_of(fields, "version"), f"{label}: found a version that is a list or has fields of its own, "
+                                                            "expected a text; put back what was there")  # fmt: skip
     return SheetEntry(key, version, said, parts, question if isinstance(question, str) else "", line, shown)
 
 
