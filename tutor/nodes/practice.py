@@ -246,9 +246,7 @@ class RecordAttempt(Verb):
             place.round = round
         stored = shared["records"].add(attempt, place, card)
         shared["result"], shared["stored"] = result, stored.id
-        settled = grade.correct or grading.tells_what_is_so(item, grade)
-        disputable = bank.kind_of(item).open_ended and not settled and attempt.answer
-        shared["appealable"] = stored.id if disputable else None
+        shared["appealable"] = stored.id if grading.is_disputable(item, attempt.answer, grade) else None
         terminal = shared["terminal"]
         if card and card.leech:
             terminal.notice(f"Missed {card.lapses} times: set aside, because asking again will not help. See {item.path}.")

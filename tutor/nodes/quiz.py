@@ -335,8 +335,9 @@ class RecordAttempts(Verb):
                 item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()), mode="quiz",
                 seed=item.seed, shown=not outcome.answer, session=shared["session"], due=card.due if card else None,
             )  # fmt: skip
-            records.add(attempt, card=card)
-            shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where)
+            stored = records.add(attempt, card=card)
+            number = stored.id if attended and grading.is_disputable(item, outcome.answer, kept) else None
+            shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where, attempt=number)
             if doubtful:  # there is one answer at a time
                 shared["grade"] = outcome.grade
                 return "doubtful"

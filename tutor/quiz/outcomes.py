@@ -25,6 +25,7 @@ class Outcome:
     where: str = ""  # "docs/llm/attention.md:88", the lines to read again
     seconds: float = 0.0  # how long a person took
     open_questions: int = 0  # on a second sheet, about what the answer meant
+    attempt: int | None = None  # its number, where the person who answered may appeal the grade
     exit_code: int = 0  # of the whole quiz because of this item, where a model was required and failed
 
     @property

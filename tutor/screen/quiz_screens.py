@@ -43,7 +43,7 @@ class GradedItem(Screen):
         if grade.grader == SKIPPED:
             verdict = Verdict(replace(grade, missed=(), feedback=""), lead=grade.feedback)
         else:
-            verdict = Verdict(grade, missed_in_full=True)
+            verdict = Verdict(grade, missed_in_full=True, attempt=outcome.attempt)
         if outcome.correct:
             return [verdict]
         return [verdict, Reveal(shown_answer(outcome.item), outcome.item.explanation, outcome.where)]

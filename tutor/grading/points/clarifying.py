@@ -94,3 +94,8 @@ def _what_is_so(point: Point) -> str:
 def tells_what_is_so(item: Item, grade: Grade) -> bool:
     """Whether a grade gives a point away, because its near miss was chosen: then there is nothing left to try."""
     return grade.clarified and any(_what_is_so(point) in grade.feedback for point in item.rubric)
+
+
+def is_disputable(item: Item, answer: str, grade: Grade) -> bool:
+    """Whether a grade can be appealed: that of free text which is not fully right, unless the learner has read what is so."""
+    return bool(answer) and bank.kind_of(item).open_ended and not grade.correct and not tells_what_is_so(item, grade)
