@@ -38,6 +38,8 @@ BODY_BYTES = 20_000_000  # of one response: a reply, its thoughts and what a ser
 ANY_MODEL = "default"
 THINKING = "thinking"  # of what is being waited for
 TICK_S = 0.2  # how often those who wait are told that nothing has come
+LONGEST_PAUSE_S = 60.0  # before another try
+LINGER_S = 2.0  # how long a server that has said why the reply ends may stay silent before we go
 QUICK_S = 3.0  # within which a model that is loaded mostly begins
 REDIRECTIONS = 5  # that are followed
 FAILURE_BYTES = 65_536  # of what a server says of a failure
@@ -159,7 +161,7 @@ def _with_tries(
             failures += 1
             pause = limits.backoff_s * 2 ** (failures - 1) * random.uniform(1, 1.25) if fault.after_s is None else fault.after_s
             left = deadline - time.monotonic()
-            if failures >= min(fault.tries, limits.tries) or pause >= left:
+            if failures >= min(fault.tries, limits.tries) or pause >= min(left, LONGEST_PAUSE_S):
                 fault.tokens = spent
                 raise fault.as_error(endpoint) from None
             on_wait(pause, fault.message)
@@ -188,13 +190,14 @@ def _one_try(
                 texts.append(text)
                 yield text
 
-    begun = time.monotonic()
+    begun = came = time.monotonic()
     for chunk in _chunks(endpoint, request, limits, deadline):
+        came = time.monotonic() if chunk else came
         for piece in reader.feed(chunk):
             for text in take(thoughts.feed(piece)):
                 streamed = True
                 yield text
-        if reader.fault:
+        if reader.fault or reader.done or (reader.finish and time.monotonic() - came > LINGER_S):
             break
         if reader.thinking or thoughts.thinking:
             yield Pause.waiting_for(THINKING)

@@ -127,7 +127,7 @@ def test_an_outage_is_told_once_and_the_session_goes_on_with_the_built_in_tutor(
         screen, attempts, _ = session(server, ANSWER, "quit")
         assert server.connections == 3, "three tries, and then the model is left alone"
     assert " ".join(screen.split()).count("going on with the built-in tutor") == 1
-    assert "the model fails (" in screen and "unreachable" not in screen and "Yeast eats sugar" in screen
+    assert "the model failed (" in screen and "unreachable" not in screen and "Yeast eats sugar" in screen
     assert attempts[0].grade.grader == "built-in" and attempts[0].grade.correct
 
 

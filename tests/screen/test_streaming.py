@@ -48,6 +48,11 @@ def test_what_came_before_a_last_failure_stays_in_the_transcript_and_is_marked()
     assert shown.text == "Bread is a net of" + CUT_OFF
 
 
+@pytest.fixture(autouse=True)
+def not_in_ci(monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+
+
 class Screen(io.StringIO):
     """A terminal that keeps all that is written to it."""
 

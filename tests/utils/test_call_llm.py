@@ -80,6 +80,25 @@ def test_comments_empty_choices_and_other_line_ends_are_no_trouble():
             assert ask(server) == "hi"
 
 
+@pytest.mark.parametrize("end", [b"data: [DONE]\n\n", b""], ids=["done", "a reason alone"])
+def test_a_server_that_keeps_the_connection_open_after_the_end_is_not_waited_for(end, monkeypatch):
+    monkeypatch.setattr(module, "LINGER_S", 0.1)
+    let_go = threading.Event()
+
+    def lingers(request):
+        yield from events(event({"content": "hi"}, "stop"), end)
+        let_go.wait(60)
+
+    with serving(lingers) as server:
+        assert ask(server) == "hi"
+        let_go.set()
+
+
+def test_a_byte_order_mark_before_the_first_event_is_no_part_of_it():
+    with serving(events(b"\xef\xbb\xbf" + event({"content": "hi"}), event({}, "stop"))) as server:
+        assert ask(server) == "hi"
+
+
 FAULTS = {
     "a wrong key": (error("401 Unauthorized", f"Incorrect API key provided: {KEY}"), "HOST rejected the API key (401)", 2, 1),
     "no credit": (error("402 Payment Required", "no credit"), "has no credit", 3, 1),
@@ -106,6 +125,13 @@ FAULTS = {
     "cut in the middle": (events(event({"content": "hel"})), "the reply of HOST was cut off", 3, 2),
     "cut in a line": (events(event({"content": "hel"}), b'data: {"choi'), "the reply of HOST was cut off", 3, 2),
     "an event that is not JSON": (events(event({"content": "hel"}), b"data: {oops\n\n"), "not JSON", 3, 2),
+    "words that are no events": (response("Come back later"), "HOST gave a broken reply: “Come back later”", 3, 3),
+    "an error of a choice": (
+        response('{"choices": [{"finish_reason": "error", "error": {"code": 502, "message": "overheated"}}]}'),
+        "HOST has a service error 502: “overheated”",
+        3,
+        3,
+    ),
     "an error in the stream": (
         events(b'data: {"error": {"message": "out of memory"}}\n\n'),
         "HOST reports: “out of memory”",

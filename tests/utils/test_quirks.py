@@ -60,6 +60,19 @@ SERVERS = {  # what it refuses, how it says so, how many requests it takes to fi
     "no format, in its own words": (lambda request: "response_format" in request, bad("What is this?"), 3),
     "no format, by a bare 500": (lambda request: "response_format" in request, response("", "500 Oops"), 3),
     "no stream_options": (lambda request: "stream_options" in request, bad("unknown field stream_options"), 2),
+    "no stream_options, by its place": (
+        lambda request: "stream_options" in request,
+        response(
+            json.dumps({"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}),
+            "422 No",
+        ),
+        2,
+    ),
+    "no format, by its parameter": (
+        lambda request: "response_format" in request,
+        response(json.dumps({"error": {"message": "Unrecognized request argument", "param": "response_format"}}), "400 Bad"),
+        2,
+    ),
     "no stream_options, in its own words": (lambda request: "stream_options" in request, bad("no"), 4),
     "no system role": (has_system, bad("System role not supported"), 2),
     "no system role, by a 500": (has_system, bad("Jinja: System role not supported", "500 Oops"), 2),
@@ -247,6 +260,11 @@ def test_an_address_of_azure_keeps_its_version_and_sends_the_key_as_azure_wants_
     assert "secret-key" in server.requests[0].head
 
 
+def test_a_version_is_looked_for_in_the_path_and_not_in_the_name_of_the_host():
+    assert not Endpoint("http://v1.example.com/api").versioned and not Endpoint("http://h").versioned
+    assert Endpoint("http://h/v1beta/openai").versioned and Endpoint("http://h?api-version=1").versioned
+
+
 def test_an_address_that_was_copied_whole_is_cut_to_its_base():
     assert without_command(" http://h/v1/chat/completions/ ") == "http://h/v1"
     assert without_command("http://h/v1/?api-version=1") == "http://h/v1?api-version=1"
@@ -284,7 +302,8 @@ def test_a_redirection_to_another_place_is_told_and_not_followed(location):
         ('{"error": {"message": "out of cheese"}}', "out of cheese"),
         ('{"error": "out of cheese"}', "out of cheese"),
         ('{"message": "out of cheese"}', "out of cheese"),
-        ('{"detail": [{"loc": ["body"], "msg": "out of cheese"}]}', "out of cheese"),
+        ('{"detail": [{"loc": ["body", "n"], "msg": "out of cheese"}]}', "body.n: out of cheese"),
+        ('{"error": {"message": "out of cheese", "param": "n"}}', "n: out of cheese"),
         ('[{"error": {"message": "out of cheese"}}]', "out of cheese"),
         ("out of\n  cheese", "out of cheese"),
         ("<html><title>Out &amp; over</title><p>secret", "Out & over"),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
-from tutor.screen.stdio import MARGIN, columns
+from tutor.screen.stdio import MARGIN, columns, in_ci
 from utils.llm.reply import Afresh
 from utils.text import StreamSanitizer, width
 
@@ -33,7 +33,7 @@ class WaitingSign:
     def __init__(self, file: IO[str], plain: bool, hint: str = "", clock: Callable[[], float] = time.monotonic):
         self._file, self._plain, self._clock = file, plain, clock
         self._hint = f" · {hint}" if hint else ""
-        self._visible = file.isatty()
+        self._visible = file.isatty() and not in_ci()
         self._since: float | None = None
         self._shown = False
         self._what, self._told = "", 0  # what stands on the growing line, and the seconds

@@ -38,7 +38,7 @@ class Endpoint:
     @property
     def versioned(self) -> bool:
         """Whether the base URL says which version of the protocol it speaks: `/v1`, `/v1beta/openai`, `?api-version=…`."""
-        return bool(re.search(r"/v\d|[?&]api-version=", self.base_url))
+        return bool(re.search(r"//[^/?#]+(?:.*/v\d|.*[?&]api-version=)", self.base_url))
 
     def at(self, base_url: str) -> Endpoint:
         """The same model at another address."""

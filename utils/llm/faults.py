@@ -188,13 +188,17 @@ def server_message(body: str) -> str:
 
 
 def _words_of(document: Any) -> str:
-    """The message in the many shapes of an error: {error: {message}}, {error}, {message}, {detail}, {detail: [{msg}]}."""
-    for name in ("error", "message", "detail", "msg", "errors"):
-        if isinstance(document, dict) and document.get(name):
-            return _words_of(document[name])
+    """The message in the many shapes of an error: {error: {message, param}}, {error}, {message}, {detail: [{loc, msg}]}."""
     if isinstance(document, list):
         return "; ".join(filter(None, map(_words_of, document[:3])))
-    return document if isinstance(document, str) else ""
+    if not isinstance(document, dict):
+        return document if isinstance(document, str) else ""
+    words = next(
+        (_words_of(document[name]) for name in ("error", "message", "detail", "msg", "errors") if document.get(name)), ""
+    )
+    about = document.get("param") or document.get("loc")  # the part of the request that is refused
+    about = ".".join(map(str, about)) if isinstance(about, list) else str(about or "")
+    return f"{about}: {words}" if words and about and about not in words else words
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:

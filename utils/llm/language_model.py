@@ -111,7 +111,7 @@ class LanguageModel:
                 return ""
             self._outage_reported = True
         what = "model unreachable" if error.unreachable else (
-            "the model fails" if error is self._outage else "the model's reply can't be used")  # fmt: skip
+            "the model failed" if error is self._outage else "the model's reply can't be used")  # fmt: skip
         return f"{what} ({error}), going on with the built-in tutor"
 
     # ---------------------------------------------------------------------------------------------- asking

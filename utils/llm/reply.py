@@ -20,6 +20,7 @@ TRUNCATED = re.compile(
     r"length|max_?(?:output_?)?tokens|context_window|abort|cancel|insufficient|error|incomplete", re.IGNORECASE
 )
 FILTERED = re.compile(r"filter|safety|recitation|blocklist|prohibited|spii|refus|toxic", re.IGNORECASE)
+STRAY = 400  # characters kept of what is no event
 MAX_TOKENS = 10**12  # that a reply can have cost
 
 
@@ -52,7 +53,11 @@ class Pause(str):
 
 
 class ReplyReader:
-    """Turns the bytes of a body into pieces of text: server-sent events, or one JSON document if the server does not stream."""
+    """Turns the bytes of a body into pieces of text: server-sent events, or one JSON document if the server does not stream.
+
+    The SDK reads streams too, but it can't be used here: it takes a stream that was cut off for a whole reply, gives no text for
+    a document where a stream was asked for, drops what a server says in place of a reply, and reads without a limit.
+    """
 
     def __init__(self) -> None:
         self.fault: ModelFault | None = None
@@ -67,7 +72,8 @@ class ReplyReader:
         self._text = ""
         self._size = 0  # characters of the pieces
         self._data: list[str] = []
-        self._done = False  # the stream has said so
+        self.done = False  # the stream has said that it is
+        self._stray = ""  # the beginning of what is no event
 
     @property
     def truncated(self) -> bool:
@@ -82,6 +88,7 @@ class ReplyReader:
             return
         if not self._kind and (start := self._text.lstrip("\ufeff \t\r\n")):
             self._kind = "document" if start[0] in '{[<n"' else "events"
+            self._text = start
         if self._kind != "events":
             return
         *lines, self._text = re.split(r"\r\n|\n|\r(?!\n|$)", self._text)
@@ -99,9 +106,11 @@ class ReplyReader:
         elif not line and self._data:
             data, self._data = "\n".join(self._data), []
             if data.strip() == "[DONE]":
-                self._done = True
+                self.done = True
             elif not self.fault:
                 yield from self._event(data)
+        elif not re.match(r"$|:|event\b|id\b|retry\b", line) and len(self._stray) < STRAY:
+            self._stray += line + " "
 
     def _event(self, data: str) -> Iterator[str]:
         try:
@@ -117,8 +126,10 @@ class ReplyReader:
             self.fault = ModelFault("{host} gave an empty reply" if document is None else
                                 "{host} gave a broken reply: not an object", tries=3)  # fmt: skip
             return
-        if error := document.get("error") or (document.get("object") == "error" and document):
-            self.fault = _reported(document, error)
+        choices = document.get("choices")
+        first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+        if error := document.get("error") or first.get("error") or (document.get("object") == "error" and document):
+            self.fault = _reported(error, document)
             return
         if isinstance(document.get("model"), str):
             self.model = document["model"]
@@ -126,7 +137,6 @@ class ReplyReader:
         if isinstance(usage, dict):
             asked, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
             self.usage = _count(asked), _count(written)
-        choices = document.get("choices")
         if not isinstance(choices, list):
             if part == "message" or choices is not None:
                 self.fault = ModelFault("{host} gave a broken reply: it holds no choices", tries=3)
@@ -187,8 +197,10 @@ class ReplyReader:
             self.rest += [piece for line in (self._text, "") for piece in self._line(line)]
             if self.fault:
                 self.fault = ModelFault("the reply of {host} was cut off", tries=2)
-        if not self.fault and self.replied and not (self.finish or self._done):
+        if not self.fault and self.replied and not (self.finish or self.done):
             self.fault = ModelFault("the reply of {host} was cut off", tries=2)
+        if not self.fault and self._stray and not self.replied:
+            self.fault = ModelFault("{host} gave a broken reply", tries=3, said=self._stray)
         return self.fault
 
     def _close_document(self) -> ModelFault | None:
@@ -202,10 +214,10 @@ class ReplyReader:
         return self.fault
 
 
-def _reported(document: dict[str, Any], error: Any) -> ModelFault:
+def _reported(error: Any, document: dict[str, Any]) -> ModelFault:
     """The fault that a server reports in place of a reply, as it does with a status, or in the middle of a stream."""
     code = error.get("code") if isinstance(error, dict) else document.get("code")
-    said = server_message(json.dumps(document))
+    said = server_message(json.dumps({"error": error}))
     status = int(code) if isinstance(code, (int, str)) and re.fullmatch("[45][0-9][0-9]", str(code)) else 200
     return ModelFault("{host} reports", tries=2, status=status, said=said)
 
