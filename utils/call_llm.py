@@ -191,20 +191,26 @@ def _one_try(
                 yield text
 
     begun = came = time.monotonic()
-    for chunk in _chunks(endpoint, request, limits, deadline):
-        came = time.monotonic() if chunk else came
-        for piece in reader.feed(chunk):
-            for text in take(thoughts.feed(piece)):
-                streamed = True
-                yield text
-        if reader.fault or reader.done or (reader.finish and time.monotonic() - came > LINGER_S):
-            break
-        if reader.thinking or thoughts.thinking:
-            yield Pause.waiting_for(THINKING)
-        elif not streamed:
-            yield Pause.waiting_for(_first_word(endpoint, time.monotonic() - begun))
-        elif not chunk:
-            yield Pause()
+    try:
+        for chunk in _chunks(endpoint, request, limits, deadline):
+            came = time.monotonic() if chunk else came
+            for piece in reader.feed(chunk):
+                for text in take(thoughts.feed(piece)):
+                    streamed = True
+                    yield text
+            if reader.fault or reader.done or (reader.finish and time.monotonic() - came > LINGER_S):
+                break
+            if reader.thinking or thoughts.thinking:
+                yield Pause.waiting_for(THINKING)
+            elif not streamed:
+                yield Pause.waiting_for(_first_word(endpoint, time.monotonic() - begun))
+            elif not chunk:
+                yield Pause()
+    except ModelFault as broken:  # the connection broke, or fell silent
+        broken.tokens = _tokens(reader, request)
+        if streamed:
+            yield CUT_OFF
+        raise
     fault = reader.close()
     for piece in reader.rest:
         yield from take(thoughts.feed(piece))
@@ -216,7 +222,6 @@ def _one_try(
         texts.append(text)
         yield text
     text = "".join(texts)
-    tokens = counted(reader.usage, request, reader.written_bytes) if reader.replied else Tokens(*reader.usage)
     if not fault and not text.strip():
         fault = _empty_reply(endpoint, reader, thoughts.thought or reader.thought, unfinished)
     if not fault and needs_finish and reader.truncated:
@@ -227,14 +232,19 @@ def _one_try(
     elif fault and fault.status >= 400:
         fault = status_fault(fault.status, fault.said, endpoint)
     if fault:
-        fault.message, fault.tokens = fault.message.replace("{host}", endpoint.host), tokens
+        fault.message, fault.tokens = fault.message.replace("{host}", endpoint.host), _tokens(reader, request)
         if streamed:
             yield CUT_OFF
         raise fault
     reply = Reply(text)
     reply.finish, reply.model = "length" if reader.truncated else "stop", reader.model or endpoint.model
-    reply.tokens = tokens
+    reply.tokens = _tokens(reader, request)
     return reply
+
+
+def _tokens(reader: ReplyReader, request: Mapping[str, Any]) -> Tokens:
+    """What the try has cost so far."""
+    return counted(reader.usage, request, reader.written_bytes) if reader.replied else Tokens(*reader.usage)
 
 
 def _first_word(endpoint: Endpoint, seconds: float) -> str:

@@ -18,7 +18,7 @@ from utils import call_llm as module
 from utils.call_llm import CUT_OFF, call_llm, whole
 from utils.errors import ExitCode, ModelError, UsageError
 from utils.llm.endpoint import DEFAULT_LIMITS, LOCAL_LIMITS, Endpoint, Limits, endpoint_of, limits_of, outdated_name
-from utils.llm.reply import Pause
+from utils.llm.reply import Afresh, Pause
 from utils.settings import Settings, settings_of
 
 LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)  # nothing waits that long
@@ -173,6 +173,25 @@ def test_what_came_before_a_cut_is_marked_and_a_further_try_follows():
     with serving(events(event({"content": "hel"})), streamed("hello there")) as server:
         pieces = list(filter(None, ask(server, stream=True)))
     assert pieces[:2] == ["hel", CUT_OFF] and "".join(pieces[2:]) == "hello there"
+
+
+def falls_silent(request):
+    yield from events(event({"content": "hel"}))
+    threading.Event().wait(1)
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("name", ["it falls silent", "the connection breaks"])
+def test_a_stream_that_broke_off_in_the_middle_is_replaced_and_never_glued(monkeypatch, name):
+    monkeypatch.setattr(Endpoint, "local", False)
+    half = event({"content": "hel"})
+    broken = falls_silent if name == "it falls silent" else [CHUNKED, b"%x\r\n" % len(half), half, b"\r\n40\r\nda"]
+    limits = Limits(connect_s=60, first_piece_s=60, stall_s=0.3, total_s=60, backoff_s=0.01)
+    with serving(broken, streamed("hello there")) as server:
+        pieces = [piece for piece in ask(server, limits, stream=True) if piece]
+    assert pieces[:2] == ["hel", CUT_OFF] and isinstance(pieces[1], Afresh) and "".join(pieces[2:]) == "hello there"
 
 
 @pytest.mark.parametrize("finish", ["eos", "end_turn", "stop_sequence", "STOP", "tool_calls", None])
