@@ -495,7 +495,8 @@ def doctor(settings: Settings) -> ExitCode:
     from tutor.check.doctor import examine, listing
 
     with Environment(settings) as environment:
-        checks = examine(settings, lambda: environment.corpus, lambda: described_records(environment))
+        checks = examine(settings, lambda: environment.corpus, lambda: described_records(environment),
+                         on_pause=lambda what: environment.terminal.pause(what))  # fmt: skip
     put(settings, [check.as_dict() for check in checks], lambda: listing(checks))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
 

@@ -54,14 +54,14 @@ def events(*raw: bytes) -> list[bytes]:
     return [STREAM_HEAD, *raw]
 
 
-def streamed(text: str, finish="stop") -> list[bytes]:
-    """A reply as servers stream it: a few words at a time, then the reason why it ends, then what it cost."""
+def streamed(text: str, finish="stop", counts=True) -> list[bytes]:
+    """A reply as servers stream it: a few words at a time, then the reason why it ends, then what it cost, if it counts that."""
     words = text.split(" ")
     pieces = [" ".join(words[n : n + 3]) + (" " if n + 3 < len(words) else "") for n in range(0, len(words), 3)]
     usage = {"prompt_tokens": 7, "completion_tokens": len(words)}
     return events(
         event({"role": "assistant", "content": ""}), *(event({"content": piece}) for piece in pieces), event({}, finish),
-        event(usage=usage), b"data: [DONE]\n\n",
+        *([event(usage=usage)] if counts else []), b"data: [DONE]\n\n",
     )  # fmt: skip
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from endpoint import error, response, serving, streamed
+from endpoint import completion, error, response, serving, streamed
 
 from tutor.check import doctor
 from tutor.check.doctor import ROOT, SHIPPED, model, shipped_files
+from utils.llm.quirks import KNOWN, NO_FORMAT, NO_SCHEMA, UNOPENED
 from utils.sandbox import choosing
 from utils.sandbox.choosing import SandboxChoice
 from utils.sandbox.means import BUBBLEWRAP
 from utils.settings import settings_of
 
 NONE_WORKS = SandboxChoice(None, {"bubblewrap": "not installed"})
+READY = '{"ready": true}'
 MODELS = response('{"object": "list", "data": [{"id": "small", "object": "model"}]}')
 
 
@@ -30,10 +32,46 @@ def looked_at(server, **environment):
 
 
 def test_an_endpoint_that_works_is_told_with_its_model_and_its_rungs():
-    with serving(lambda request: MODELS if request.path.endswith("/models") else streamed("ready")) as server:
+    with serving(lambda request: MODELS if request.path.endswith("/models") else streamed(READY)) as server:
         checks = looked_at(server, OPENAI_MODEL="small")
     assert checks["model"].state == "ok" and "small at 127.0.0.1" in checks["model"].found
-    assert checks["replies"].found == "structured by JSON schema"
+    assert re.search(r"first word after [\d.]+ s, all after [\d.]+ s; 7 tokens in, 2 out$", checks["model"].found)
+    assert checks["replies"] == doctor.Check("replies", "ok", "structured by JSON schema")
+    assert len([request for request in server.requests if request.json]) == 1
+
+
+def test_the_rungs_that_were_refused_are_told_with_what_is_done_instead():
+    def plain(request):
+        refused = has_system(request) or {"stream", "response_format"} & set(request.json)
+        return error("400 Bad", "I do not know what this is") if refused else completion('{"ready": true}')
+
+    def schemaless(request):
+        kind = request.json.get("response_format", {}).get("type")
+        return error("400 Bad", "json_schema is not supported") if kind == "json_schema" else streamed(READY, counts=False)
+
+    def has_system(request):
+        return request.messages[0]["role"] == "system"
+
+    with serving(MODELS, schemaless) as server:
+        found = looked_at(server, OPENAI_MODEL="small")
+    assert found["replies"].found == "structured by JSON object; JSON schema is refused" and found["replies"].state == "ok"
+    assert found["model"].found.endswith(" out, estimated")
+    with serving(MODELS, plain) as server:
+        found = looked_at(server, OPENAI_MODEL="small")["replies"]
+    assert found.state == "note" and "structured by the prompt alone" in found.found
+    assert "the system's message goes into the user's; replies come whole" in found.found
+
+
+@pytest.mark.parametrize(("reply", "words"), [("I am ready!", "not usable: "), ('{"ready": "maybe"}', "another document")])
+def test_a_reply_that_is_not_what_was_asked_for_is_a_note(reply, words):
+    with serving(MODELS, streamed(reply)) as server:
+        found = looked_at(server, OPENAI_MODEL="small")["replies"]
+    assert found.state == "note" and words in found.found and "another model may do better" in found.remedy
+
+
+def test_every_way_in_which_a_server_is_asked_more_plainly_can_be_told():
+    others = {NO_SCHEMA, NO_FORMAT, UNOPENED}  # told in words of their own, or no part of a request
+    assert set(doctor.CONCESSIONS) | others == set(KNOWN)
 
 
 def test_a_model_that_the_server_does_not_list_is_named_with_those_it_has():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from utils.errors import TutorError
+from utils.errors import ModelError, TutorError
 from utils.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def examine(
     open_corpus: Callable[[], Corpus],
     describe_records: Callable[[], str],
     environment: Mapping[str, str] = os.environ,
+    on_pause: Callable[[str | None], None] = lambda what: None,
 ) -> list[Check]:
     """Check everything. A part that fails is reported, it never raises."""
     return [
@@ -52,7 +53,7 @@ def examine(
         *shipped_files(),
         *own_part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
         *own_part("records", describe_records),
-        *model(settings),
+        *model(settings, on_pause),
         *terminal(settings, environment),
         sandbox(),
     ]
@@ -94,10 +95,26 @@ def own_part(name: str, look: Callable[[], str]) -> Iterator[Check]:
 
 
 LOOK_S = 5.0  # how long the endpoint may take to list its models
+ASKED = (
+    {"role": "system", "content": "You reply with one JSON document and nothing else."},
+    {"role": "user", "content": 'Reply with {"ready": true}.'},
+)
+READY = {"title": "ready", "type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"],
+         "additionalProperties": False}  # fmt: skip
+CONCESSIONS = {  # a quirk of utils.llm.quirks, and what was done about it
+    "reasoning_effort": "--effort is left out",
+    "stream_options": "it is not asked to count tokens",
+    "system": "the system's message goes into the user's",
+    "stream": "replies come whole",
+    "v1": "/v1 is added to the address",
+}
 
 
-def model(settings: Settings) -> Iterator[Check]:
-    """Is an endpoint set and reachable, does it offer the model, how fast is it, how does it give structured replies?"""
+def model(settings: Settings, on_pause: Callable[[str | None], None] = lambda what: None) -> Iterator[Check]:
+    """Is an endpoint set and reachable, does it offer the model, how fast is it, how does it give structured replies?
+
+    on_pause: as for LanguageModel.
+    """
     from utils.llm.endpoint import endpoint_of, outdated_name
 
     if settings.offline:
@@ -114,49 +131,77 @@ def model(settings: Settings) -> Iterator[Check]:
         return
     if warning := outdated_name(settings):
         yield Check("model", "note", warning)
-    yield from answering_model(endpoint)
+    yield from listed_model(endpoint)
+    yield from answering_model(settings, endpoint, on_pause)
 
 
-def answering_model(endpoint: Endpoint) -> Iterator[Check]:
-    """What the model at an endpoint can do, found out by asking it."""
-    import time
-
-    from utils.call_llm import call_llm, models_at
+def listed_model(endpoint: Endpoint) -> Iterator[Check]:
+    """A note if the server lists its models, as not all do, and lacks the one that is set."""
+    from utils.call_llm import models_at
     from utils.llm.endpoint import Limits
-    from utils.llm.quirks import NO_FORMAT, NO_SCHEMA, Quirks
 
-    limits = Limits(connect_s=LOOK_S, first_piece_s=3 * LOOK_S, stall_s=LOOK_S, total_s=4 * LOOK_S, tries=1)
-    named = endpoint.model or "its first model"
     try:
-        known = models_at(endpoint, limits)
-    except Exception:  # many servers that work don't list their models
+        known = models_at(endpoint, Limits(connect_s=LOOK_S, first_piece_s=LOOK_S, stall_s=LOOK_S, total_s=LOOK_S, tries=1))
+    except Exception:
         known = ()
     if known and endpoint.model and endpoint.model not in known:
         yield Check("model", "note", f"{endpoint.host} does not list {endpoint.model}; it has {', '.join(known[:5])}",
-                    "set OPENAI_MODEL or -m to one of these")  # fmt: skip
-    begun = time.monotonic()
+                    "set OPENAI_MODEL or -m to one of these; `config --models` lists them all")  # fmt: skip
+
+
+def answering_model(settings: Settings, endpoint: Endpoint, on_pause: Callable[[str | None], None]) -> Iterator[Check]:
+    """What the model can do, found out by one small structured request, asked ever more plainly until it is understood."""
+    import time
+
+    from utils.call_llm import call_llm
+    from utils.llm.endpoint import limits_of
+    from utils.llm.quirks import Quirks
+    from utils.llm.reply import Pause
+
+    quirks, begun, first_s = Quirks(), time.monotonic(), 0.0
+    pieces = call_llm(ASKED, stream=True, endpoint=endpoint, limits=replace(limits_of(settings, endpoint), tries=1), schema=READY,
+                      quirks=quirks)  # fmt: skip
     try:
-        pieces = call_llm("Say: ready", stream=True, endpoint=endpoint, limits=limits)
-        next(filter(None, pieces), "")
-        first_s = time.monotonic() - begun
-        for _ in pieces:
-            pass
+        while True:
+            piece = next(pieces)
+            on_pause(piece.what if isinstance(piece, Pause) else None)
+            first_s = first_s or (time.monotonic() - begun if piece else 0.0)
+    except StopIteration as end:
+        reply = end.value
     except TutorError as error:
         yield Check(
             "model", "wrong", str(error), "to go without a model, use --offline or unset OPENAI_BASE_URL and OPENAI_API_KEY"
         )
         return
-    yield Check("model", "ok", f"{named} at {endpoint.host}, first word after {first_s:.1f} s")
-    schema = {"title": "ready", "type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"],
-              "additionalProperties": False}  # fmt: skip
-    quirks = Quirks()
+    finally:
+        on_pause(None)
+    seconds, estimated = time.monotonic() - begun, ", estimated" if reply.tokens.estimated else ""
+    yield Check("model", "ok", f"{endpoint.model or reply.model or 'its first model'} at {endpoint.host}, first word after "
+                               f"{first_s:.1f} s, all after {seconds:.1f} s; {reply.tokens.prompt:,} tokens in, "
+                               f"{reply.tokens.completion:,} out{estimated}")  # fmt: skip
+    yield structured_reply(reply, quirks.names)
+
+
+def structured_reply(reply: str, quirks: frozenset[str]) -> Check:
+    """Whether the reply was the document that was asked for, and by which of the ways to ask for one."""
+    from utils.llm import structured
+    from utils.llm.quirks import NO_FORMAT, NO_SCHEMA
+
+    way = "JSON schema"
+    if NO_FORMAT in quirks:
+        way = "the prompt alone; JSON schema and JSON object are refused"
+    elif NO_SCHEMA in quirks:
+        way = "JSON object; JSON schema is refused"
+    told = "; ".join([f"structured by {way}", *(what for name, what in CONCESSIONS.items() if name in quirks)])
     try:
-        call_llm('Reply with {"ready": true} as JSON.', endpoint=endpoint, limits=limits, schema=schema, quirks=quirks)
-    except TutorError as error:
-        yield Check("replies", "note", f"none structured: {error}")
-        return
-    way = "a fenced block only" if NO_FORMAT in quirks.names else "JSON object" if NO_SCHEMA in quirks.names else "JSON schema"
-    yield Check("replies", "ok" if NO_FORMAT not in quirks.names else "note", f"structured by {way}")
+        document = structured.document(reply)
+    except ModelError as error:
+        return Check(
+            "replies", "note", f"{told}; not usable: {error}", "the built-in tutor steps in; another model may do better"
+        )
+    if not isinstance(document, dict) or document.get("ready") is not True:
+        return Check("replies", "note", f"{told}; another document than it was asked for", "another model may do better")
+    return Check("replies", "note" if NO_FORMAT in quirks else "ok", told)
 
 
 def sandbox() -> Check:
