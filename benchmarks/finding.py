@@ -4,7 +4,8 @@
     python benchmarks/finding.py --fit rust=FOLDER fastapi=FOLDER opensource=FOLDER   # the weights of verdict.py, see ask.py
 
 Each question names the section that answers it (others may do so as well, and then count as wrong), or none. `dev` ones were
-looked at while building, `test` ones only counted. How good the answers are is for benchmarks/ask.py.
+looked at while building, `test` ones only counted. unanswerable.jsonl has more that the folders of ask.py don't answer, most of
+them from the same fields; the weights are fitted to these too. How good the answers are is for benchmarks/ask.py.
 """
 
 from __future__ import annotations
@@ -86,27 +87,30 @@ def section_of(corpus, citation) -> str:
 
 ELSEWHERE = 0.12  # weight of a question put to documents that it wasn't written for
 MANUAL = 0.3  # and of one about the manual, which are many
-LEAN = 0.35  # towards answering, in log-odds
+HALF = 0.5  # and of one about the lessons' own words alone, or of unanswerable.jsonl, which were written to be hard
+LEAN = 0.25  # towards answering, in log-odds
 
 
 def examples(indexes):
     """(evidence, is it answerable, weight) of the dev questions, each put to every set of documents, and of the manual's.
 
-    indexes: {name of a set in ask_sets, or "manual": its index}.
+    indexes: {name of a set in ask_sets, or "manual", or "bare" for the lessons' own words alone: its index}.
     """
-    sets = {name: [] for name in indexes}
-    for row in lines_of("questions.jsonl"):
-        if row["split"] == "dev":
-            sets["bundled"].append((row["question"], bool(row["sections"])))
+    sets = {name: [] for name in indexes if name not in ("manual", "bare")}
     for name, rows in sets.items():
-        if name != "manual":
-            rows += [(row["question"], row["kind"] != "unanswerable") for row in lines_of(f"ask_sets/{name}.dev.jsonl")]
-        for question, answerable in rows:
-            for other, index in indexes.items():
-                if other == name:
-                    yield from evidence_of(index, question, answerable, 1.0)
-                elif answerable and other != "manual":
-                    yield from evidence_of(index, question, False, ELSEWHERE)
+        rows += [(row["question"], row["kind"] != "unanswerable", 1.0) for row in lines_of(f"ask_sets/{name}.dev.jsonl")]
+    sets["bundled"] += [
+        (row["question"], bool(row["sections"]), 1.0) for row in lines_of("questions.jsonl") if row["split"] == "dev"
+    ]
+    for row in lines_of("unanswerable.jsonl"):
+        sets[row["set"]].append((row["question"], False, HALF))
+    for name, rows in sets.items():
+        for question, answerable, weight in rows:
+            yield from evidence_of(indexes[name], question, answerable, weight)
+            if name == "bundled":
+                yield from evidence_of(indexes["bare"], question, answerable, HALF * weight)
+            for other in set(indexes) - {name, "manual", "bare"} if answerable else ():
+                yield from evidence_of(indexes[other], question, False, ELSEWHERE)
     for line in (ROOT / "tests" / "data" / "manual_questions.txt").read_text(encoding="utf-8").splitlines():
         yield from evidence_of(indexes["manual"], line.partition(": ")[2], True, MANUAL)
 
@@ -176,7 +180,10 @@ def main() -> None:
     if "--fit" in sys.argv:
         folders = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
         folders |= {"bundled": ROOT / "docs", "manual": ROOT / "manual"}
-        fit(list(examples({name: search.open_index(open_corpus(folder), None) for name, folder in folders.items()})))
+        indexes = {name: search.open_index(open_corpus(folder), None) for name, folder in folders.items()}
+        with tempfile.TemporaryDirectory() as folder:
+            indexes["bare"] = without_banks(corpus, Path(folder), asked=False)
+            fit(list(examples(indexes)))
         return
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         bare = without_banks(corpus, Path(one), asked=False)

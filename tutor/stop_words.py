@@ -38,7 +38,7 @@ FUNCTION_WORDS = {
         "que qu quoi qui quel quelle quels quelles quand où comment pourquoi combien est sont était être ce cet cette ces "
         "c le la les l un une des du de d et ou mais ne pas je tu il elle on nous vous ils elles mon ma mes son sa ses me "
         "se en dans sur sous par pour avec sans entre aux au à y a ont avoir fait faire peut peuvent doit faut signifie "
-        "différence utiliser utilise comme si plus moins très aussi t s n j m".split()
+        "différence utiliser utilise comme si plus moins très aussi né née t s n j m".split()
     ),
     "es": frozenset(
         "qué que quién quiénes cuál cuáles cuándo dónde cómo por para porque cuánto cuánta cuántos cuántas es son era ser "

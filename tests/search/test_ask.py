@@ -41,6 +41,9 @@ def answered(bundled, question):
         ("what is momentum?", "ml/optimizers", "running sum of past gradients"),
         ("which part of a transformer layer holds most numbers", "ml/feed-forward", "two thirds"),
         ("how sure am I after a second alarm", "math/bayes", "90.25:99"),
+        ("temprature vs top-p", "llm/pretrain", "top-p keeps"),
+        ("Was macht dropout während des Trainings?", "ml/dropout-and-normalization", "dropout sets each value to zero"),
+        ("¿cuándo se usa LoRA?", "llm/lora", "lora freezes the weights"),
     ],
 )
 def test_a_question_is_answered_by_the_sentences_that_say_it(bundled, question, lesson, words):
@@ -52,7 +55,17 @@ def test_a_question_is_answered_by_the_sentences_that_say_it(bundled, question, 
 
 @pytest.mark.parametrize(
     "question",
-    ["how do I bake sourdough bread", "how to restart a pod in kubernetes", "who won the cup in 1998", "qwertz uiop", "为什么"],
+    [
+        "how do I bake sourdough bread",
+        "how to restart a pod in kubernetes",
+        "who won the cup in 1998",
+        "qwertz uiop",
+        "为什么",
+        "how many parameters does GPT-4 have",
+        "when was the first transformer published",
+        "how do I write a makefile",
+        "wer hat den Dreißigjährigen Krieg gewonnen",
+    ],
 )
 def test_what_no_lesson_answers_is_refused(bundled, question):
     answer = answered(bundled, question)

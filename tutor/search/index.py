@@ -23,8 +23,8 @@ from tutor.models import Item, Lesson, Passage
 from tutor.search import shelf
 from tutor.search.meaning import nearness
 from tutor.search.pieces import pieces_of
-from tutor.search.query_words import QueryWords
-from tutor.search.questions import cleaned, understand, without_asking
+from tutor.search.query_words import QueryWords, Spelling
+from tutor.search.questions import understand
 from tutor.search.words import (
     UNSPACED,
     WORD,
@@ -34,7 +34,6 @@ from tutor.search.words import (
     normalize,
     without_unspaced,
 )
-from tutor.stop_words import SEARCHING
 from utils.errors import InvalidFile, ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -67,8 +66,6 @@ T = TypeVar("T")
 Change = tuple[str, "shelf.File | None", "Iterable[dict[str, Any]] | None"]
 
 QUERY_CHARACTERS = 20_000
-NUMBERED = re.compile(r"([^\W\d_]{2,})(\d+)")
-SHORTEST_PART = 3  # letters of either part of a word that the corpus writes as two
 QUERY_WORDS = 64  # the rarest ones of a longer question
 
 SCAN_SHARE = 0.05  # share of the time that may go into looking for changed files
@@ -207,29 +204,9 @@ class Index:
         for hit, likeness in zip(looked_at, alike, strict=True):
             hit.score += SECOND_LOOK * most * likeness
 
-    def _meant(self, query: str) -> str:
-        """The query in one spelling, with words split that the corpus only writes as two: `layer norm` for `layernorm`."""
-        return WORD.sub(lambda word: self._in_parts(word[0]), normalize(without_asking(cleaned(query[:QUERY_CHARACTERS]))))
-
-    def _in_parts(self, word: str) -> str:
-        numbered = NUMBERED.fullmatch(word)  # `gpt2` where the corpus writes `GPT-2`
-        if numbered and not self._documents_with(word) and all(map(self._documents_with, numbered.groups())):
-            return " ".join(numbered.groups())
-        if not 2 * SHORTEST_PART <= len(word) <= 2 * shelf.LONGEST_WORD_BYTES or word.lower() in SEARCHING:
-            return word
-        if self._documents_with(word):
-            return word
-        cuts = [(word[:cut], word[cut:]) for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)]
-        best = max(cuts, key=lambda parts: min(map(self._documents_with, parts)))
-        return " ".join(best) if all(map(self._documents_with, best)) else word
-
-    def _documents_with(self, word: str) -> int:
-        return max((self._shelf.count(field, term) for field in self._shelf.fields for term in self._shelf.terms(field, word)),
-                   default=0)  # fmt: skip
-
     def _query_terms(self, query: str) -> dict[str, list[str]]:
         """{field: the terms to look for in it, in order}: stems, or bigrams."""
-        query = self._meant(query)
+        query = Spelling(self._shelf).meant(query[:QUERY_CHARACTERS])
         text = " ".join(content_words(query))
         asked = {field: self._shelf.terms(field, text, asking=True) for field in self._shelf.fields}
         asked[shelf.BIGRAMS] = bigrams(query)
@@ -244,8 +221,9 @@ class Index:
 
     def query_words(self, query: str) -> QueryWords:
         """The words of a question, weighted by this corpus."""
-        kept = self._shelf
-        return QueryWords(self._meant(query), kept.fields, kept.terms, kept.weight, kept.documents)
+        kept, spelling = self._shelf, Spelling(self._shelf)
+        meant = spelling.meant(query[:QUERY_CHARACTERS])
+        return QueryWords(meant, kept.fields, kept.terms, kept.weight, kept.documents, spelling.new_compounds(meant))
 
     def matches(self, query: str) -> Callable[[str], list[tuple[int, int]]]:
         """A function that finds words of the query in a text: [(start, end)], in order."""

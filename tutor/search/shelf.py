@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.search.words import PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
+from tutor.search.words import COMPOUNDING, LONGEST_WORD_BYTES, PLAIN, SHORTEST_SLIP, STEMMERS, WITH_STOPWORDS
 
 if TYPE_CHECKING:
     import tantivy
@@ -21,7 +21,6 @@ BIGRAMS = "bigrams"
 # As bytes: tantivy would index a text field, whole texts as terms.
 STORED = ("field", "heading", "section", "text", "also", "answers")
 WAIT_S = 2.0  # for another process that writes
-LONGEST_WORD_BYTES = 60
 NEARLY = 3.0  # BM25 for a term with one letter wrong; a rare term that is right gets 4 to 6
 HEAP_BYTES = 50_000_000  # of tantivy's writer; it asks for 15 MB at least
 # Paths are bytes: a file name need not be text.
@@ -244,6 +243,17 @@ class Shelf:
             self._weights[field, term] = math.log(1 + max(of - count + 0.5, 0.5) / (count + 0.5)) if count else 0.0
         return self._weights[field, term]
 
+    def is_in_a_row(self, field: str, terms: list[str]) -> bool:
+        """Whether any piece has these terms one behind the other."""
+        from tantivy import Query
+
+        if not terms or not all(self.count(field, term) for term in terms):
+            return False
+        if len(terms) == 1:
+            return True
+        query = Query.phrase_query(self._schema, field, list(terms))
+        return bool(self._searcher.search(query, 1, count=False).hits)
+
     def find(
         self, asked: dict[str, list[str]], phrase: float, slop: int, lessons: Collection[str] | None, limit: int
     ) -> list[tuple[float, dict[str, Any]]]:
@@ -259,7 +269,9 @@ class Shelf:
             if field == BIGRAMS:
                 parts += [self._beginning_or_ending_with(term) for term in dict.fromkeys(terms) if len(term) == 1]
                 continue
-            parts += [self._nearly(field, term) for term in dict.fromkeys(terms) if self._is_a_slip(field, term)]
+            for term in dict.fromkeys(terms):
+                if self._is_a_slip(field, term):
+                    parts += [self._nearly(field, term), *(self._compounds_of(field, term) if field in COMPOUNDING else ())]
             for pair in dict.fromkeys(itertools.pairwise(terms)):
                 if pair[0] != pair[1]:
                     query = Query.phrase_query(self._schema, field, list(pair), slop=slop)
@@ -294,6 +306,13 @@ class Shelf:
         from tantivy import Query
 
         return Query.boost_query(Query.fuzzy_term_query(self._schema, field, term), NEARLY)
+
+    def _compounds_of(self, field: str, term: str) -> Iterator[tantivy.Query]:
+        """For the words that begin or end with one: `Lernratenplan` for `Lernrate`, whose stem is `lernrat`."""
+        from tantivy import Query
+
+        for pattern in (f"{term}.+", f".+{term}"):
+            yield Query.const_score_query(Query.regex_query(self._schema, field, pattern), NEARLY)
 
     def _beginning_or_ending_with(self, character: str) -> tantivy.Query:
         from tantivy import Query

@@ -12,6 +12,7 @@ PLAIN = "plain"  # the field of languages without a stemmer
 # Languages for which tantivy has a stemmer: code -> name.
 STEMMERS = {code: STEMMED[code] for code in "ar da de el en es fi fr hu it nl no pt ro ru sv ta tr".split()}
 ALSO_CALLED = {"nb": "no", "nn": "no", **{name: code for code, name in STEMMERS.items()}}
+COMPOUNDING = frozenset("da de fi hu nl no sv".split())  # fields of languages that write what belongs together as one word
 WITH_STOPWORDS = frozenset("da de es fi fr hu it nl no pt ru sv".split())  # lists that tantivy has, beside English
 
 # Burmese, Thai, Lao, Khmer, kana, Han, Hangul: scripts whose words a space does not end, or not reliably.
@@ -26,6 +27,7 @@ GREEK = dict(zip(
     strict=True,
 ))  # fmt: skip
 GREEK_LETTER = re.compile("(?<![\u0370-\u03ff])[α-ρτ-ωΓΔΘΛΞΠΣΦΨΩσ](?![\u0370-\u03ff])")  # not within a Greek word
+LONGEST_WORD_BYTES = 60
 SHORTEST_SLIP = 5  # letters of a word that may be a misspelling; shorter ones have too many neighbours
 
 
@@ -69,15 +71,16 @@ def _bigrams_of(run: str) -> list[str]:
 def content_words(query: str) -> list[str]:
     """The words of a question that carry meaning, as they are written; all of its words where none would be left."""
     found = WORD.findall(without_unspaced(query))
-    empty = SEARCHING | _function_words([word.lower() for word in found])
+    empty = SEARCHING | FUNCTION_WORDS.get(language_of(query), frozenset())
     return [word for word in found if word.lower() not in empty] or found
 
 
-def _function_words(words: list[str]) -> frozenset[str]:
-    """The function words of a question's language, none if that is English: it has two of them, or begins with one."""
+def language_of(query: str) -> str:
+    """The code of a question's language, "" for English and for one that we don't tell: it has two of the language's function
+    words, or begins with one."""
+    words = [word.lower() for word in WORD.findall(without_unspaced(query))]
     counts = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
     best = max(counts, key=counts.__getitem__)
     english = sum(word in SEARCHING for word in words)
     begins = bool(words) and words[0] in FUNCTION_WORDS[best] and words[0] not in SEARCHING
-    known = (counts[best] >= 2 and counts[best] > english) or (begins and counts[best] >= english)
-    return FUNCTION_WORDS[best] if known else frozenset()
+    return best if (counts[best] >= 2 and counts[best] > english) or (begins and counts[best] >= english) else ""

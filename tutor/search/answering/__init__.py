@@ -48,9 +48,9 @@ def answer(
 def _draft(understood: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What to say to a question; None where the passages don't answer it."""
     draft = choose(understood, fits) if fits else None
-    if draft is None or verdict.lacks_a_side(understood, fits) or verdict.is_in_passing(understood, draft):
+    if draft is None or verdict.lacks_a_side(understood, fits):
         return None
-    if verdict.is_certain(draft) or verdict.is_found(verdict.evidence(understood, draft, fits)):
+    if verdict.is_certain(draft) or verdict.is_found(verdict.evidence(understood, draft)):
         return draft
     return None
 

@@ -9,36 +9,44 @@ from collections.abc import Sequence
 from tutor.search.answering.composing import DraftAnswer
 from tutor.search.answering.fitting import Fit
 from tutor.search.query_words import NEAR_NAMES
-from tutor.search.questions import DEFINITION, HOW, AskedQuestion
+from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, AskedQuestion
 
-# A logistic regression, fitted by `benchmarks/finding.py --fit`.
+# What the documents are no place for: what happened on a day, who somebody is, how things are at the moment.
+NEWS = re.compile(
+    r"\bwhen\s+(?:was|were|did)\b|\b(?:what|which)\s+(?:year|date|day|month)\b|\b(?:right\s+now|at\s+the\s+moment|now\W*$)"
+    r"|\b(?:today|currently|latest|nowadays|tomorrow|this\s+(?:year|week|month))\b"
+    r"|^\W*(?:who|where)\s+(?:was|were|founded|invented|wrote|made|created|chairs)\b",
+    re.I,
+)
 UNKNOWN_LIKENESS = 0.55  # where the embedding knows no word of the question, as in scripts other than Latin
-SLOPES = (3.54, -2.08, 4.68, 1.34, 2.56, -0.45, 0.23, 0.08)
-BIAS = -6.50
+# A logistic regression, fitted by `benchmarks/finding.py --fit`.
+SLOPES = (3.75, -2.46, 4.06, 1.63, 1.92, 0.32, 0.42, -4.50, -1.83)
+BIAS = -6.49
 
 
-def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -> tuple[float, ...]:
-    """The evidence that a draft answers a question, for `is_found`: the shares of the question that the passage covers, that
-    no lesson covers, that headings name and that the answer says; how similar they are in meaning; how much was asked; whether
-    the word that says most is there; whether a definition that was asked for was found."""
-    fit = max(draft.parts, key=lambda part: part.fit.weight).fit
+def evidence(question: AskedQuestion, draft: DraftAnswer) -> tuple[float, ...]:
+    """The evidence that a draft answers a question, for `is_found`: the share of the question that the passage covers, the
+    share that no lesson covers, how similar they are in meaning, how much was asked, the share that headings name; whether the
+    word that says most is there, whether a definition that was asked for was found, whether news was asked for, and whether
+    the thing is only mentioned in passing."""
+    fit = _main_part(draft)
     asked = fit.asked
-    said = "\n".join(
-        [*(part.own for part in draft.parts), *(f"{quote.claim} {quote.said}" for part in draft.parts for quote in part.quotes)]
-    )
-    met = asked.met(f"{said}\n{fit.passage.heading}")
-    unknown = frozenset(asked.unknown) - fit.met
     like = max(fit.like_wording, max(map(fit.like, fit.quotes), default=0.0)) if fit.vector[1] else UNKNOWN_LIKENESS
     return (
         fit.whole,
-        asked.share(unknown),
+        asked.share(frozenset(asked.unknown) - fit.met),
         like,
         math.log(1 + len(asked.words)),
         asked.share(asked.met(f"{fit.passage.heading}\n{fit.names}")),
-        asked.share(met),
         float(asked.main in fit.met),
         float(draft.defines),
+        float(bool(NEWS.search(question.text))),
+        float(is_in_passing(question, draft)),
     )
+
+
+def _main_part(draft: DraftAnswer) -> Fit:
+    return max(draft.parts, key=lambda part: part.fit.weight).fit
 
 
 def is_certain(draft: DraftAnswer) -> bool:
@@ -47,23 +55,27 @@ def is_certain(draft: DraftAnswer) -> bool:
 
 
 def is_in_passing(question: AskedQuestion, draft: DraftAnswer) -> bool:
-    """Whether what is to be explained is only mentioned: its rarest word stands in one sentence, and in no heading or wording."""
-    explains = question.kind == DEFINITION or (question.kind == HOW and re.search(r"\bworks?\b", question.text))
-    fit = max(draft.parts, key=lambda part: part.fit.weight).fit
-    if not explains or draft.defines or fit.asked.words[fit.asked.main] in NEAR_NAMES:
+    """Whether what is asked about is only mentioned: its rarest word stands in one sentence, and in no heading or wording."""
+    fit = _main_part(draft)
+    main = fit.asked.main
+    explains = question.kind == DEFINITION or (question.kind == HOW and bool(re.search(r"\bworks?\b", question.text)))
+    if draft.defines or fit.asked.words[main] in NEAR_NAMES:
+        return False
+    if not explains and (question.kind not in (HOW, NUMBER, WHEN) or main not in fit.met):
         return False
     leads = "\n".join(quote.lead for quote in fit.quotes)
-    if fit.asked.main in fit.asked.met(f"{fit.passage.heading}\n{fit.passage.also}\n{fit.names}\n{leads}"):
+    if main in fit.asked.met(f"{fit.passage.heading}\n{fit.passage.also}\n{fit.names}\n{leads}"):
         return False
-    return sum(fit.asked.main in fit.asked.met(quote.said) for quote in fit.quotes) <= 1
+    return sum(main in fit.asked.met(quote.said) for quote in fit.quotes) <= 1
 
 
 def lacks_a_side(question: AskedQuestion, fits: Sequence[Fit]) -> bool:
-    """Whether no lesson has a word of one of the things that are to be set side by side."""
+    """Whether no lesson has a word of one of the things that are to be set side by side, not even with a slip of letters."""
     asked = fits[0].asked
+    unknown = frozenset(asked.unknown).difference(*(fit.met for fit in fits))
     met = [asked.met(side) for side in question.sides]
     own = [words.difference(*(other for other in met if other is not words)) for words in met]
-    return any(words and words <= frozenset(asked.unknown) for words in own)
+    return any(words and words <= unknown for words in own)
 
 
 def is_found(evidence: Sequence[float]) -> bool:
