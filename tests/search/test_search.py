@@ -38,6 +38,11 @@ def folder(tmp_path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _every_scan_is_quick_enough(monkeypatch):
+    monkeypatch.setattr(indexes, "FREE_SCAN_S", 60.0)  # on a busy machine one may not be
+
+
 @pytest.fixture
 def cache(tmp_path) -> Path:
     return tmp_path / "cache"
