@@ -68,6 +68,7 @@ class Token:
 
 
 NEGATION_REACH = 4  # content words after a negation that it negates
+INTERJECTIONS = frozenset({"no", "nope", "nah"})  # "No, it is …" denies what was asked, not what follows
 
 
 def tokens(text: str, language: str = "en") -> list[Token]:
@@ -84,7 +85,7 @@ def tokens(text: str, language: str = "en") -> list[Token]:
         if not (first.isalnum()):
             if word in ".;:!?,()":
                 found.append(Token(word, word, match.start(), match.end(), "mark"))
-                if word in ".;:!?":
+                if word in ".;:!?" or (word == "," and found[-2:-1] and found[-2].text in INTERJECTIONS):
                     reach = 0
             else:
                 found.append(Token(word, word, match.start(), match.end(), "number" if word not in "/*=" else "stop"))
