@@ -85,6 +85,19 @@ def test_the_point_that_is_missed_is_asked_about():
     assert verdict.unsure and not verdict.correct
 
 
+def test_two_names_that_change_places_turn_a_reference_round():
+    item = ITEMS["llm/pretrain:two-knobs"]
+    said = "Top-p reshapes the whole distribution, temperature removes the unlikely tail."
+    assert "changed places" in grade(item, said).feedback
+    assert grade(item, "Top-p removes the unlikely tail, temperature reshapes the whole distribution.").correct
+
+
+def test_a_not_is_heard_behind_a_no_that_answers():
+    item = ITEMS["rl/n-step-bootstrapping:away-from-truth"]
+    assert grade(item, "No, its true value is 0.5, and this was one lucky walk.").correct
+    assert grade(item, "No, its true value is not 0.5, and this was one lucky walk.").score == 0
+
+
 def test_one_or_the_other_seldom_makes_a_point():
     pairs = [
         (item, ". ".join([*(one.text for one in item.rubric if one is not point), f"{point.text} or {point.near}"]))

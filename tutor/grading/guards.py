@@ -235,7 +235,7 @@ def turn_in(reference: ReferenceTokens, answer: AnswerTokens) -> str:
         return ""
     theirs, mine = _telling_words(reference), _telling_words(answer)
     followed = SequenceMatcher(None, [stem for stem, _ in theirs], [stem for stem, _ in mine], autojunk=False)
-    if followed.ratio() < IN_STEP:
+    if followed.ratio() < (IN_STEP if Counter(stem for stem, _ in theirs) != Counter(stem for stem, _ in mine) else SAME_WORDS):
         return ""
     gone: set[str] = set()
     come: set[str] = set()
@@ -254,6 +254,7 @@ def turn_in(reference: ReferenceTokens, answer: AnswerTokens) -> str:
 
 
 IN_STEP = 0.7  # share of words in common, in their order, from which an answer follows a reference
+SAME_WORDS = 0.5  # the same where an answer has just the words of the reference, so that long names can have changed places
 FEW = 2  # words that move by themselves; where more move, a whole clause does
 
 
