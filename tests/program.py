@@ -78,7 +78,7 @@ def _no_terminal(*_):
 
 
 def _forget_connections():
-    """The clients that utils.call_llm keeps: each was made with the proxies and the server of one run."""
-    if module := sys.modules.get("utils.call_llm"):
-        module._client.cache_clear()
+    """The clients that utils.llm.connection keeps: each was made with the proxies and the server of one run."""
+    if module := sys.modules.get("utils.llm.connection"):
+        module.client.cache_clear()
         module.models_at.cache_clear()

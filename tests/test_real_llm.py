@@ -10,8 +10,9 @@ import pytest
 
 from tutor import prompts
 from tutor.models import Item, Point
-from utils.call_llm import call_llm, models_at, whole
+from utils.call_llm import call_llm, whole
 from utils.errors import ModelError
+from utils.llm.connection import models_at
 from utils.llm.endpoint import Endpoint, Limits
 from utils.llm.language_model import LanguageModel
 

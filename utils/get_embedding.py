@@ -58,14 +58,15 @@ def get_embedding(
 def _request(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -> list[Vector]:
     import openai
 
-    client = openai.OpenAI(
-        api_key=endpoint.key, base_url=endpoint.base_url, max_retries=1,
-        timeout=openai.Timeout(limits.first_piece_s, connect=limits.connect_s),
-    )  # fmt: skip
+    from utils.llm.connection import client
+
     try:
-        reply = client.embeddings.create(model=model, input=[text[:LONGEST] for text in texts], encoding_format="float")
+        sdk = client(endpoint, limits).with_options(max_retries=1)
+        reply = sdk.embeddings.create(model=model, input=[text[:LONGEST] for text in texts], encoding_format="float")
         found = [list(map(float, entry.embedding)) for entry in sorted(reply.data, key=lambda entry: entry.index)]
     except openai.OpenAIError as error:
+        if isinstance(error, openai.NotFoundError) and not endpoint.versioned:
+            return _request(texts, endpoint.with_version(), model, limits)
         raise model_error(error, endpoint) from None
     except (TypeError, ValueError, AttributeError):
         raise ModelError(f"{endpoint.host} gave no readable embeddings") from None

@@ -17,6 +17,7 @@ from endpoint import STREAM_HEAD, completion, error, event, events, response, se
 from utils import call_llm as module
 from utils.call_llm import CUT_OFF, call_llm, whole
 from utils.errors import ExitCode, ModelError, UsageError
+from utils.llm import connection
 from utils.llm.endpoint import DEFAULT_LIMITS, LOCAL_LIMITS, Endpoint, Limits, endpoint_of, limits_of, outdated_name
 from utils.llm.reply import Afresh, Pause
 from utils.settings import Settings, settings_of
@@ -92,6 +93,13 @@ def test_a_server_that_keeps_the_connection_open_after_the_end_is_not_waited_for
     with serving(lingers) as server:
         assert ask(server) == "hi"
         let_go.set()
+
+
+def test_words_in_a_last_line_that_broke_off_are_marked_too():
+    broken = events(event({"content": "a net of"}).rstrip(b"\n"))
+    with serving(broken, streamed("Yeast eats sugar.")) as server:
+        pieces = [piece for piece in ask(server, stream=True) if piece]
+    assert pieces[:2] == ["a net of", CUT_OFF] and "".join(pieces[2:]) == "Yeast eats sugar."
 
 
 def test_a_byte_order_mark_before_the_first_event_is_no_part_of_it():
@@ -356,10 +364,10 @@ def test_a_name_that_no_server_has_and_a_closed_port_are_told_apart(monkeypatch)
 
 def test_a_proxy_is_named_without_its_password(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://bob:hunter2@127.0.0.1:9")
-    module._client.cache_clear()
+    connection.client.cache_clear()
     with pytest.raises(ModelError, match=r"through the proxy 127\.0\.0\.1:9") as caught:
         call_llm("x", endpoint=Endpoint("http://example.invalid/v1", "m"), limits=LIMITS)
-    module._client.cache_clear()
+    connection.client.cache_clear()
     assert "hunter2" not in str(caught.value)
 
 

@@ -75,6 +75,14 @@ def test_an_endpoint_that_fails_costs_the_second_look_only(docs):
     assert "rejected the API key" in index.second_look_failed
 
 
+def test_an_address_without_its_version_is_tried_with_it():
+    with serving(
+        lambda request: meaning(request) if request.path == "/v1/embeddings" else error("404 Not Found", "no")
+    ) as server:
+        endpoint = Endpoint(server.base_url.removesuffix("/v1"))
+        assert get_embedding("foam", endpoint=endpoint, model="m")[0].values[0] > 0.9
+
+
 def test_a_model_for_embeddings_is_named_by_the_environment():
     named = {"TUTOR_EMBEDDING_MODEL": "m", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
     assert embedder_of(settings_of({}, named), None).model == "m"

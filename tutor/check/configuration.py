@@ -104,7 +104,7 @@ def keep(settings: Settings, name: str, text: str) -> tuple[SettingRow, str]:
 
 def models_of(settings: Settings) -> list[str]:
     """The names of the models that the server has. Raises UsageError if none is named, ModelError if it does not say."""
-    from utils.call_llm import models_at
+    from utils.llm.connection import models_at
     from utils.llm.faults import model_error
 
     if settings.offline:

@@ -137,7 +137,7 @@ def model(settings: Settings, on_pause: Callable[[str | None], None] = lambda wh
 
 def listed_model(endpoint: Endpoint) -> Iterator[Check]:
     """A note if the server lists its models, as not all do, and lacks the one that is set."""
-    from utils.call_llm import models_at
+    from utils.llm.connection import models_at
     from utils.llm.endpoint import Limits
 
     try:

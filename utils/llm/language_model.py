@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
-from utils.call_llm import THINKING, OnWait, Pieces, call_llm, schema_format, still_loads, whole
+from utils.call_llm import THINKING, OnWait, Pieces, call_llm, schema_format, whole
 from utils.errors import ModelError
 from utils.llm import structured
+from utils.llm.connection import still_loads
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
 from utils.llm.prices import Price
 from utils.llm.quirks import Quirks
