@@ -253,6 +253,31 @@ def test_steps_come_in_order_and_whole(tmp_path):
     assert "1. Boil the water.\n2. Pour it over the leaves.\n3. Wait." in text
 
 
+def test_a_list_of_instructions_is_a_list_of_steps(tmp_path):
+    page = (
+        "# Tea\n\n## Iced tea\n\nIced tea is for the summer, and people like it.\n\nIced tea takes a night.\n\n"
+        "- Put the leaves into cold water.\n- Wait until the morning.\n- Add ice.\n\nIced tea keeps for a day.\n"
+    )
+    text = ask_folder(tmp_path, "how do I make iced tea", tea=page).text
+    assert text.endswith("- Put the leaves into cold water.\n- Wait until the morning.\n- Add ice.")
+
+
+def test_which_one_to_take_is_answered_with_the_table_of_cases(tmp_path):
+    page = (
+        "# Tea\n\n## Pots\n\n**Which pot to use depends on the tea.** A pot should hold its heat. Each pot has its own use:\n\n"
+        "| pot | for |\n|---|---|\n| clay | black tea |\n| glass | green tea |\n\nPots break.\n"
+    )
+    assert "| glass | green tea |" in ask_folder(tmp_path, "which pot should I use", tea=page).text
+
+
+def test_a_usual_value_is_the_number_that_is_called_usual(tmp_path):
+    page = (
+        "# Tea\n\n## Water\n\nWater for tea was 80 degrees warm in a test. Two kinds of water are used for tea. "
+        "Common choices for green leaves are 75 degrees. Nothing else is known.\n"
+    )
+    assert "75 degrees" in ask_folder(tmp_path, "what is the usual temperature of water for green tea", tea=page).text
+
+
 def test_a_command_that_does_it_comes_with_the_sentence_about_it(tmp_path):
     page = (
         "# Tea\n\n## Ordering\n\nTea is drunk everywhere. In the shop, run the following:\n\n"

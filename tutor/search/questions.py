@@ -138,7 +138,8 @@ KINDS = tuple(
         r"|reasons? (?:for|why)|what (?:causes|for)\b"
               r"|what (?:is|are|'s) .{1,40} (?:good|used|needed|there) for"
               r"|warum|wieso|weshalb|wozu|pourquoi|por qué|para qué|почему|зачем)\b|为什么|為什麼|为何|なぜ|どうして"),
-        (NUMBER, r"\b(?:usual|default|typical|standard|recommended) (?:value|epsilon|beta|size|number|rate|port|amount)\b"
+        (NUMBER, r"\bwhat(?: is|'s|s)? the (?:usual|default|typical|recommended)\b"
+                 r"|\b(?:usual|default|typical|standard|recommended) (?:value|epsilon|beta|size|number|rate|port|amount)\b"
                  r"|\bhow (?:many|much|big|large|long|often|likely|high|low|small|tiny|deep|wide|far|old|fast|soon)\b"
                  r"|\bwhat (?:number|percentage|percent|fraction|share|value|size|default|amount)\b|\bwhat(?: is|'s"
                  r"|s)? the (?:default|number|size|value|amount|maximum|minimum|limit|cost|probability|chance|length|width"
@@ -153,7 +154,9 @@ KINDS = tuple(
                  r"|^[¿\W]*(?:es|son|puede|puedo|pueden|hay|se puede|debo|tiene|está)\b|\bли\b"
                  r"|吗|嗎|是否|能不能|是不是|^(?!.*(?:何|どう|なぜ|いつ|どこ|誰|どの|どれ|いくつ)).*(?:です|ます)か"),
         (WHEN, r"(?:^[¿\W]*|[,;:.?]\s*|^\W*(?:in|at|from|for|to|by|under|on|with|about)\s+)(?:when|which|under what"
-        r"|what (?:kind|type|sort|happens) |whose|who|whom|where|wann|welche[rsnm]?|wo|wer|quand|quel(?:le)?s?|où|qui"
+        r"|what (?:kind|type|sort|happens) "
+        r"|what \w+ (?:\w+ )?(?:should|shall) (?:i|we|you) "
+        r"|whose|who|whom|where|wann|welche[rsnm]?|wo|wer|quand|quel(?:le)?s?|où|qui"
         r"|cuándo|cuál(?:es)?|dónde|quién"
                r"|когда|како[йея]|какие|где|кто)\b|什么时候|哪|いつ|どの|どこ|誰"),
         (DEFINITION, r"^\W*(?:(?:what|who)(?:\s+(?:exactly|actually|really))?\s+(?:is|are|was|were)|what['’]s|define"

@@ -12,6 +12,7 @@ from tutor.search.answering.composing import (
     MOST_WORDS,
     DraftAnswer,
     QuotedPart,
+    add_cases,
     add_code,
     fill_up,
     part_with,
@@ -19,7 +20,7 @@ from tutor.search.answering.composing import (
 from tutor.search.answering.deciding import decision
 from tutor.search.answering.defining import definition
 from tutor.search.answering.denying import denial
-from tutor.search.answering.fitting import REPEATS, Fit
+from tutor.search.answering.fitting import IMPERATIVE, REPEATS, Fit
 from tutor.search.answering.quotes import ENTRY, FORMULA, ROW, SENTENCE, TABLE, Quotable
 from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, WHEN, WHY, YES_NO, AskedQuestion
 from utils.embedding import built_in
@@ -253,14 +254,21 @@ def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]
 
 
 def which(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
-    """The sentence with the condition, or with the value that is chosen."""
-    if not WHICH_VALUE.search(question.text):
-        return sentence(question, fits)
-    return sentence(question, fits, lambda fit, quote: CHOSEN_VALUE * bool(CHOSEN.search(quote.said)))
+    """The sentence with the condition, or with the value that is chosen, and the table of cases below it."""
+    choice = chosen_value if WHICH_VALUE.search(question.text) else None
+    draft = sentence(question, fits, choice)
+    if draft and len(draft.parts) == 1 and not draft.parts[0].own:
+        add_cases(draft.parts[0])
+    return draft
+
+
+def chosen_value(fit: Fit, quote: Quotable) -> float:
+    return CHOSEN_VALUE * bool(CHOSEN.search(quote.said))
 
 
 def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The sentence with the number."""
+    asks_for_usual = bool(CHOSEN.search(question.text))
 
     def bonus(fit: Fit, quote: Quotable) -> float:
         near = [
@@ -268,7 +276,8 @@ def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
             for found in FIGURE.finditer(quote.said)
             if found[0] not in question.text
         ]
-        said = NUMBERED + BESIDE * max(near) if near else -NUMBERED
+        said = NUMBERED * (1.0 if DIGITS.search(quote.said) else 0.5) + BESIDE * max(near) if near else -NUMBERED
+        said += chosen_value(fit, quote) * (asks_for_usual and bool(near))
         return said * (1.0 if quote.form in (SENTENCE, ENTRY, TABLE, ROW) else 0.5)
 
     return sentence(question, fits, bonus)
@@ -277,17 +286,30 @@ def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
 def steps(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The steps in order and whole, where a passage lists them; else the sentence that says how."""
     for fit in fits[:2]:
-        first = next((n for n, quote in enumerate(fit.quotes) if quote.form == ENTRY and quote.text.lstrip()[:1].isdigit()), None)
-        if first is None or fit.is_about_misconceptions:
-            continue
-        chosen = {first}
-        while max(chosen) + 1 < len(fit.quotes) and fit.quotes[max(chosen) + 1].form == ENTRY:
-            chosen.add(max(chosen) + 1)
-        if first and fit.quotes[first - 1].form == SENTENCE:
-            chosen.add(first - 1)
+        chosen = set() if fit.is_about_misconceptions else _listed_steps(fit)
         if len(chosen) > 2 and QuotedPart(fit, chosen).size <= LONGEST_LIST:
             return DraftAnswer([QuotedPart(fit, chosen)])
     return sentence(question, fits)
+
+
+def _listed_steps(fit: Fit) -> set[int]:
+    """A passage's first list that is numbered, or tells with every entry what to do about the thing, and what leads to it."""
+    number = 0
+    while number < len(fit.quotes):
+        end = number
+        while end < len(fit.quotes) and fit.quotes[end].form == ENTRY:
+            end += 1
+        entries = fit.quotes[number:end]
+        chosen = set(range(number, end))
+        if entries and number and fit.quotes[number - 1].form == SENTENCE:
+            chosen.add(number - 1)
+        if entries and entries[0].text.lstrip()[:1].isdigit():
+            return chosen
+        about = "\n".join([fit.passage.heading, *(fit.quotes[n].said for n in chosen)])
+        if entries and all(IMPERATIVE.match(one.said) for one in entries) and fit.asked.main in fit.asked.met(about):
+            return chosen
+        number = end + 1
+    return set()
 
 
 def side_by_side(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
@@ -304,8 +326,12 @@ def side_by_side(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | 
         if choice:
             _join(parts, part_with(*choice, room=ROOM_FOR_A_SIDE, least=0, with_key=choice[0].quotes[choice[1]].leans_back))
     both = _names_all(question, fits, own)
-    if both and CHOOSES.search(question.text) and len(CONDITIONS.findall(both[0].quotes[both[1]].said)) > 1:
-        return DraftAnswer([part_with(*both)])
+    if CHOOSES.search(question.text):
+        key = fits[0].bold_key
+        if both and len(CONDITIONS.findall(both[0].quotes[both[1]].said)) > 1:
+            return DraftAnswer([part_with(*both)])
+        if key is not None and fits[0].like_wording >= LIKE_ASKED and len(CONDITIONS.findall(fits[0].quotes[key].said)) > 1:
+            return DraftAnswer([part_with(fits[0], key)])
     if both and not any(both[0] is part.fit and both[1] in part.numbers for part in parts):
         room = MOST_WORDS + 15 - sum(part.size for part in parts)
         if both[0].quotes[both[1]].size <= room or not parts:

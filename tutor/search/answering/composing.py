@@ -15,6 +15,7 @@ from tutor.search.answering.wording import plain_sentence, tidy
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
 MOST_CODE_LINES = 12
+SOON = 4  # quotes below which a table belongs to what was said
 
 SPEAKS_OF_CODE = re.compile(
     r"\W*(?:This|That|These|Those|It|The (?:first|second|last|code|command|line|output|result|function|option))\b"
@@ -159,6 +160,31 @@ def joined(drafts: Sequence[DraftAnswer | None]) -> DraftAnswer | None:
             if part.numbers or part.own:
                 whole.parts.append(part)
     return whole
+
+
+def add_cases(part: QuotedPart) -> None:
+    """Add the table or list of cases that stands soon below what was chosen, with what leads to it, in place of what is after."""
+    quotes = part.fit.quotes
+    for last in sorted(part.numbers):
+        first = last + 1
+        while first < min(last + SOON, len(quotes)) and quotes[first].form == SENTENCE and not quotes[first].worked:
+            first += 1
+        if first >= len(quotes) or not (quotes[first].form in (TABLE, ROW) or _is_listed(quotes, first)):
+            continue
+        end = first
+        while end + 1 < len(quotes) and quotes[end + 1].form == quotes[first].form != TABLE:
+            if quotes[end + 1].header != quotes[first].header:
+                break
+            end += 1
+        whole = {number for number in part.numbers if number < last} | set(range(last, end + 1))
+        if sum(quotes[number].size for number in whole) <= LONGEST_LIST:
+            part.numbers = whole
+            return
+
+
+def _is_listed(quotes: Sequence[Quotable], number: int) -> bool:
+    """Whether a list begins there that the sentence above announces."""
+    return quotes[number].form == ENTRY and number > 0 and quotes[number - 1].form == SENTENCE and quotes[number - 1].leads_on
 
 
 def add_code(part: QuotedPart) -> None:

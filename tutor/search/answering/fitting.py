@@ -35,6 +35,7 @@ LIKE = 0.45  # for similarity in meaning to the question
 LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often says what the answer says; how near it has to be
 SIGN = 0.15  # for looking like an answer to this kind of question
 CONDITION = 0.25  # for a condition, in the answer to when or which
+LED, LABEL = 0.2, 0.3  # for beginning with a label that is so much of the question
 TELLS_HOW = 0.2  # for an instruction, in the answer to how something is done
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
 SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
@@ -217,6 +218,7 @@ class Fit:
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
             worth += ASKED_BY_TITLE * (number == first and self.is_asked_by_title)
             worth -= SHORT * (quote.size < FEWEST and quote.is_prose and not quote.claim and question.kind != NUMBER)
+            worth += LED * (0 < len(quote.lead.split()) < 4 and self.asked.share(self.asked.met(quote.lead)) >= LABEL)
             worth += TELLS_HOW * (question.kind == HOW and bool(IMPERATIVE.match(quote.said)))
             worth -= 0.15 * (quote.worked and question.kind != HOW) + 0.1 * quote.leans_back
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
