@@ -496,7 +496,7 @@ def doctor(settings: Settings) -> ExitCode:
 
     with Environment(settings) as environment:
         checks = examine(settings, lambda: environment.corpus, lambda: described_records(environment),
-                         on_pause=lambda what: environment.terminal.pause(what))  # fmt: skip
+                         open_terminal=lambda: environment.terminal)  # fmt: skip
     put(settings, [check.as_dict() for check in checks], lambda: listing(checks))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import nullcontext
 
 import pytest
 from endpoint import completion, error, response, serving, streamed
 
 from tutor.check import doctor
 from tutor.check.doctor import ROOT, SHIPPED, model, shipped_files
+from utils.errors import ReplyStopped
 from utils.llm.quirks import KNOWN, NO_FORMAT, NO_SCHEMA, UNOPENED
 from utils.sandbox import choosing
 from utils.sandbox.choosing import SandboxChoice
@@ -67,6 +70,28 @@ def test_a_reply_that_is_not_what_was_asked_for_is_a_note(reply, words):
     with serving(MODELS, streamed(reply)) as server:
         found = looked_at(server, OPENAI_MODEL="small")["replies"]
     assert found.state == "note" and words in found.found and "another model may do better" in found.remedy
+
+
+def test_who_waits_for_the_model_sees_a_sign_and_can_stop(monkeypatch):
+    class Watcher:
+        shown = []
+
+        def waiting(self, what):
+            return nullcontext()
+
+        def pause(self, what):
+            self.shown.append(what)
+            if len(self.shown) == 2:
+                raise ReplyStopped("stopped")
+
+    def slow(request):
+        threading.Event().wait(2)
+        yield from streamed(READY)
+
+    with serving(MODELS, slow) as server:
+        settings = settings_of({"model": "small"}, {"OPENAI_BASE_URL": server.base_url})
+        (only,) = model(settings, Watcher)
+    assert Watcher.shown == ["waiting for the model"] * 2 and only.state == "note" and "stopped" in only.found
 
 
 def test_every_way_in_which_a_server_is_asked_more_plainly_can_be_told():

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from utils.errors import ModelError, TutorError
+from utils.errors import ModelError, ReplyStopped, TutorError
 from utils.settings import Settings
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
+    from tutor.screen.terminal import Terminal
+    from utils.call_llm import Pieces
     from utils.llm.endpoint import Endpoint
+    from utils.llm.reply import Reply
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
@@ -45,7 +49,7 @@ def examine(
     open_corpus: Callable[[], Corpus],
     describe_records: Callable[[], str],
     environment: Mapping[str, str] = os.environ,
-    on_pause: Callable[[str | None], None] = lambda what: None,
+    open_terminal: Callable[[], Terminal] | None = None,
 ) -> list[Check]:
     """Check everything. A part that fails is reported, it never raises."""
     return [
@@ -53,7 +57,7 @@ def examine(
         *shipped_files(),
         *own_part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
         *own_part("records", describe_records),
-        *model(settings, on_pause),
+        *model(settings, open_terminal),
         *terminal(settings, environment),
         sandbox(),
     ]
@@ -110,10 +114,10 @@ CONCESSIONS = {  # a quirk of utils.llm.quirks, and what was done about it
 }
 
 
-def model(settings: Settings, on_pause: Callable[[str | None], None] = lambda what: None) -> Iterator[Check]:
+def model(settings: Settings, open_terminal: Callable[[], Terminal] | None = None) -> Iterator[Check]:
     """Is an endpoint set and reachable, does it offer the model, how fast is it, how does it give structured replies?
 
-    on_pause: as for LanguageModel.
+    open_terminal: of the person who waits for the model, and may stop it.
     """
     from utils.llm.endpoint import endpoint_of, outdated_name
 
@@ -132,7 +136,7 @@ def model(settings: Settings, on_pause: Callable[[str | None], None] = lambda wh
     if warning := outdated_name(settings):
         yield Check("model", "note", warning)
     yield from listed_model(endpoint)
-    yield from answering_model(settings, endpoint, on_pause)
+    yield from answering_model(settings, endpoint, open_terminal() if open_terminal else None)
 
 
 def listed_model(endpoint: Endpoint) -> Iterator[Check]:
@@ -149,37 +153,50 @@ def listed_model(endpoint: Endpoint) -> Iterator[Check]:
                     "set OPENAI_MODEL or -m to one of these; `config --models` lists them all")  # fmt: skip
 
 
-def answering_model(settings: Settings, endpoint: Endpoint, on_pause: Callable[[str | None], None]) -> Iterator[Check]:
+def answering_model(settings: Settings, endpoint: Endpoint, terminal: Terminal | None) -> Iterator[Check]:
     """What the model can do, found out by one small structured request, asked ever more plainly until it is understood."""
     import time
 
     from utils.call_llm import call_llm
     from utils.llm.endpoint import limits_of
     from utils.llm.quirks import Quirks
-    from utils.llm.reply import Pause
 
-    quirks, begun, first_s = Quirks(), time.monotonic(), 0.0
+    quirks, begun = Quirks(), time.monotonic()
     pieces = call_llm(ASKED, stream=True, endpoint=endpoint, limits=replace(limits_of(settings, endpoint), tries=1), schema=READY,
                       quirks=quirks)  # fmt: skip
     try:
-        while True:
-            piece = next(pieces)
-            on_pause(piece.what if isinstance(piece, Pause) else None)
-            first_s = first_s or (time.monotonic() - begun if piece else 0.0)
-    except StopIteration as end:
-        reply = end.value
+        reply, first_s = _watched(pieces, terminal)
+    except ReplyStopped:
+        yield Check("model", "note", "stopped before it had answered")
+        return
     except TutorError as error:
         yield Check(
             "model", "wrong", str(error), "to go without a model, use --offline or unset OPENAI_BASE_URL and OPENAI_API_KEY"
         )
         return
-    finally:
-        on_pause(None)
     seconds, estimated = time.monotonic() - begun, ", estimated" if reply.tokens.estimated else ""
     yield Check("model", "ok", f"{endpoint.model or reply.model or 'its first model'} at {endpoint.host}, first word after "
                                f"{first_s:.1f} s, all after {seconds:.1f} s; {reply.tokens.prompt:,} tokens in, "
                                f"{reply.tokens.completion:,} out{estimated}")  # fmt: skip
     yield structured_reply(reply, quirks.names)
+
+
+def _watched(pieces: Pieces, terminal: Terminal | None) -> tuple[Reply, float]:
+    """The reply, and the seconds to its first word; who waits for it sees what for."""
+    import time
+
+    from utils.llm.reply import Pause
+
+    begun, first_s = time.monotonic(), 0.0
+    with terminal.waiting("") if terminal else nullcontext():
+        while True:
+            try:
+                piece = next(pieces)
+            except StopIteration as end:
+                return end.value, first_s
+            if terminal:
+                terminal.pause(piece.what if isinstance(piece, Pause) else None)
+            first_s = first_s or (time.monotonic() - begun if piece else 0.0)
 
 
 def structured_reply(reply: str, quirks: frozenset[str]) -> Check:
