@@ -100,6 +100,7 @@ class Answer:
     mode: str = "offline"  # or "model"
     model: str | None = None
     usage: dict[str, Any] | None = None  # as LanguageModel.usage
+    own: tuple[str, ...] = ()  # examples and analogies that the model added, which are in the text too and labelled there
 
 
 # --------------------------------------------------------------------------------------------------- items

@@ -13,7 +13,6 @@ from typing import Any
 
 from tutor.corpus.markdown import without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Passage, Section
-from tutor.stop_words import CITING
 from utils.errors import ModelError
 from utils.llm import structured
 from utils.llm.reply import Afresh
@@ -205,15 +204,8 @@ def grade(item: Item, answer: str, stricter: bool = False) -> Prompt[AnswerVerdi
 
 NOT_THERE = "NOT IN THE LESSONS"
 NUMBERED = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
-# Sentences of a lesson that speak to a model. It gets them as data like the rest, but they count as evidence for nothing.
-SPOKEN_TO_MODEL = re.compile(
-    r"\b(ignore|disregard|forget|overlook)\b.{0,40}\b(previous|above|prior|all|any|instructions?|before)\b"
-    r"|\b(respond|reply|answer|end your \w+|begin your \w+)\b.{0,30}\b(with|in|by|only)\b|\byou (are|must|should|will) now\b"
-    r"|\b(as an ai|assistant|language model|chatbot|system prompt|your (response|reply|answer|instructions?|password|secret))\b"
-    r"|\b(state|say|tell (the )?(user|reader)|write|output|print|repeat|translate)\b.{0,12}(:|\bthat\b|“|\")",
-    re.I | re.S,
-)
-SUPPORT = 0.5  # share of a sentence's content words that the passages it cites must have
+OWN = re.compile(r"\W*OWN\W*[:–—-]\s*")
+OWN_LABEL = "The model's own, not from the lessons:"
 
 
 @dataclass(frozen=True)
@@ -222,9 +214,12 @@ class CitedSentence:
 
     text: str
     numbers: tuple[int, ...]
+    own: bool = False  # an analogy or example of the model's, which cites nothing
 
     @property
     def shown(self) -> str:
+        if self.own:
+            return f"{OWN_LABEL} {self.text}"
         return self.text + " " + "".join(f"[{number}]" for number in self.numbers)
 
 
@@ -237,7 +232,8 @@ def answer(question: str, passages: Sequence[Passage], context: str = "", histor
         data("question", question),
         "Answer the question from the passages alone, in at most five sentences. Write each sentence on a line of its own and "
         "end it with the numbers of the passages that say it, such as [1] or [1][3]. Use names, numbers and formulas as they "
-        f"stand there. If the passages do not answer the question, reply with {NOT_THERE} and nothing else.",
+        "stand there. If an analogy or example of your own helps, put it on a line that begins with OWN: and has no number. "
+        f"If the passages do not answer the question, reply with {NOT_THERE} and nothing else.",
     )
     return Prompt("ask", _messages(*shown, *rest), shorter=_messages(*shown[:3], *rest))
 
@@ -274,6 +270,10 @@ def sentences_in(reply: str) -> Iterator[CitedSentence]:
 def _cited_sentences(line: str) -> Iterator[CitedSentence]:
     start = 0
     line = line.strip().lstrip("-*• ")
+    if mark := OWN.match(line):
+        if text := NUMBERED.sub("", line[mark.end() :]).strip():
+            yield CitedSentence(text, (), own=True)
+        return
     for run in re.finditer(rf"(?:{NUMBERED.pattern})+[.!?]?", line):
         text = (line[start : run.start()] + (run[0][-1] if run[0][-1] in ".!?" else "")).strip()
         numbers = [int(number) for found in NUMBERED.findall(run[0]) for number in found.split(",")]
@@ -282,40 +282,6 @@ def _cited_sentences(line: str) -> Iterator[CitedSentence]:
         start = run.end()
     if rest := line[start:].strip():
         yield CitedSentence(rest, ())
-
-
-def fault_of(sentence: CitedSentence, passages: Sequence[Passage]) -> str:
-    """Why the passages that a sentence cites do not support it, "" where they do.
-
-    They must exist and have its numbers, its names, its code and formulas, and half of its other words.
-    """
-    if not sentence.numbers:
-        return "it cites no passage"
-    missing = [number for number in sentence.numbers if not 1 <= number <= len(passages)]
-    if missing:
-        return f"there is no passage {missing[0]}"
-    held = _words_of("\n".join(_evidence_of(passages[number - 1]) for number in sentence.numbers))
-    for token in re.findall(r"\d+(?:[.,]\d+)*|(?<=[^.!?:] )[A-Z][\w-]+|`[^`]+`|\$[^$]+\$", sentence.text):
-        lost = [word for word in _words_of(token) if word not in held]
-        if lost:
-            return f"“{token}” is not in the passages it cites"
-    words = [word for word in _words_of(sentence.text) if word not in CITING and len(word) > 2]
-    if words and sum(any(word[:5] == other[:5] for other in held) for word in words) < SUPPORT * len(words):
-        return "the passages it cites do not say this"
-    return ""
-
-
-def _evidence_of(passage: Passage) -> str:
-    """A passage without the sentences that speak to a model.
-
-    Cut more finely than a lesson's sentences, at every line too, so that such a sentence takes little else with it.
-    """
-    parts = re.split(r"(?<=[.!?])\s+|\n", f"{passage.heading}\n{passage.text}")
-    return "\n".join(part for part in parts if not SPOKEN_TO_MODEL.search(part))
-
-
-def _words_of(text: str) -> set[str]:
-    return {word.strip(".,").casefold() for word in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text)}
 
 
 # ---------------------------------------------------------------------------------- summarizing and finding

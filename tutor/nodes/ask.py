@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tutor.models import Answer, Passage
@@ -55,14 +56,13 @@ class AnswerQuestion(ModelVerb):
             terminal.detail(f"reads {answering.place(passage)}")
 
         prompt = prompts.answer(question, passages, context, before)
-        kept, faults = self.verified_sentences(model, terminal, prompt, passages)
+        kept, faults = self.verified_sentences(model, terminal, prompt, passages, question)
         if faults:
             again = prompts.answer_again(prompt, kept, faults)
-            more, faults = self.verified_sentences(model, terminal, again, passages)
-            kept += [sentence for sentence in more if sentence not in kept]
+            kept, faults = self.verified_sentences(model, terminal, again, passages, question, kept)
         if faults:
             terminal.notice(f"left out, because the lessons don't say so: {len(faults)} of {len(faults) + len(kept)} sentences")
-        if not kept and faults:
+        if not any(sentence.numbers for sentence in kept) and (kept or faults):
             error = ModelError("the lessons support no sentence of its answer")
             error.about_reply = True
             raise error
@@ -70,26 +70,41 @@ class AnswerQuestion(ModelVerb):
 
     @staticmethod
     def verified_sentences(
-        model: LanguageModel, terminal: OneShot, prompt: Prompt, passages: list[Passage]
+        model: LanguageModel,
+        terminal: OneShot,
+        prompt: Prompt,
+        passages: list[Passage],
+        question: str,
+        before: Sequence[CitedSentence] = (),
     ) -> tuple[list[CitedSentence], list[str]]:
-        """(the sentences that the passages support, each shown as it came; what is wrong with the others)."""
-        from tutor import prompts
+        """(the sentences that the passages support, each shown as it came; what is wrong with the others).
 
-        kept: list[CitedSentence] = []
+        An example of the model's own is among them and labelled as such. Until a sentence is supported, it is not shown.
+        before: the sentences of the reply before, which have been shown.
+        """
+        from tutor import prompts
+        from tutor.grading.model import support
+
+        kept: list[CitedSentence] = list(before)
+        shown = len(kept) if any(sentence.numbers for sentence in kept) else 0
         faults: list[str] = []
         for sentence in prompts.sentences_of(model.say(prompt)):
             if isinstance(sentence, Afresh):
-                kept, faults = [], []
+                kept, faults, shown = list(before), [], 0
                 terminal.start_afresh(sentence)
                 continue
             if prompts.NOT_THERE in sentence.text.upper():
                 continue
-            fault = prompts.fault_of(sentence, passages)
-            if fault:
+            sentence = support.own_or_cited(sentence, passages)
+            if fault := support.fault_of(sentence, passages, question):
                 faults.append(f"{sentence.shown}: {fault}")
-            else:
+                continue
+            if sentence not in kept:
                 kept.append(sentence)
-                terminal.say(sentence.shown)
+            if any(one.numbers for one in kept):
+                for one in kept[shown:]:
+                    terminal.say(one.shown)
+                shown = len(kept)
         return kept, faults
 
     def built_in(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading, prompts
 from tutor.corpus import bank
+from tutor.grading.model import support
 from tutor.learner import schedule
 from tutor.models import Attempt, Card, Grade, Item, Lesson, Place, Round, Step
 from tutor.nodes.place import keep_place, name_in, read_step
@@ -137,9 +138,12 @@ class AnswerSideQuestion(ModelVerb):
         passages = [*here, *(passage for passage in index.search(question, 3) if passage not in here)]
         with terminal.waiting("looking it up"):
             reply = whole(model.say(prompts.answer(question, passages)))
-        kept = [sentence for sentence in prompts.sentences_in(reply) if not prompts.fault_of(sentence, passages)]
-        if not kept:
+        said = [support.own_or_cited(sentence, passages) for sentence in prompts.sentences_in(reply)]
+        kept = [sentence for sentence in said if not support.fault_of(sentence, passages, question, lesson.language)]
+        if not any(sentence.numbers for sentence in kept):
             return self.built_in(terminal, step, lesson, open_index)
+        if len(kept) < len(said):
+            terminal.notice(f"left out, because the lessons don't say so: {len(said) - len(kept)} of {len(said)} sentences")
         terminal.show(screens.Answered(answering.from_sentences(question, kept, passages, model.name, model.usage), asked=True))
 
     def built_in(self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.models import Answer, Citation, Passage
@@ -26,9 +27,10 @@ def from_sentences(
         quote, line = nearest_line(passage, " ".join(one.text for one in sentences if number in one.numbers))
         citations.append(Citation(passage.lesson, passage.path, line, passage.heading, quote))
     new = {number: place for place, number in enumerate(cited, 1)}
-    text = "\n".join(f"{one.text} {''.join(f'[{new[number]}]' for number in one.numbers)}" for one in sentences)
-    near = () if sentences else tuple(passages[:3])
-    return Answer(question, text, bool(sentences), tuple(citations), near, "model", model, usage)
+    text = "\n".join(replace(one, numbers=tuple(new[number] for number in one.numbers)).shown for one in sentences)
+    near = () if cited else tuple(passages[:3])
+    own = tuple(one.text for one in sentences if one.own)
+    return Answer(question, text, bool(cited), tuple(citations), near, "model", model, usage, own)
 
 
 def nearest_line(passage: Passage, said: str) -> tuple[str, int]:
@@ -51,7 +53,7 @@ def document(answer: Answer, text: str) -> dict[str, Any]:
     ]
     return {
         "question": answer.question, "answer": answer.text, "text": text, "found": answer.found, "citations": citations,
-        "mode": answer.mode, "model": answer.model, "usage": answer.usage,
+        "mode": answer.mode, "model": answer.model, "usage": answer.usage, "own": list(answer.own),
     }  # fmt: skip
 
 
