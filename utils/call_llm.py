@@ -264,7 +264,7 @@ def _tokens(reader: ReplyReader, request: Mapping[str, Any]) -> Tokens:
 
 def _first_word(endpoint: Endpoint, seconds: float) -> str:
     """What is being waited for when nothing has come for so long."""
-    loads = ", which may still load" if endpoint.local and seconds > QUICK_S else ""
+    loads = ", maybe loading" if endpoint.local and seconds > QUICK_S else ""
     return f"waiting for the model{loads}"
 
 

@@ -73,6 +73,26 @@ def test_a_sign_with_the_seconds_stands_while_nothing_comes_and_goes_with_the_fi
     assert [line.rstrip() for line in shown.display] == ["A mean.", "", "", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("columns", "text"),
+    [
+        (60, "waiting for the model, maybe loading… 613 s · esc stops"),
+        (50, "waiting for the model… 613 s · esc stops"),
+        (40, "waiting for the model… 613 s"),
+    ],
+)
+def test_the_seconds_are_seen_also_on_a_narrow_screen(columns, text, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    clock, screen = [100.0], Screen()
+    sign = WaitingSign(screen, plain=False, hint="esc stops", clock=lambda: clock[0])
+    sign.show("waiting for the model, maybe loading")
+    clock[0] += 613
+    sign.show("waiting for the model, maybe loading")
+    shown = pyte.Screen(columns, 2)
+    pyte.Stream(shown).feed(screen.getvalue())
+    assert shown.display[0].rstrip().endswith(text)
+
+
 def test_between_two_words_the_sign_stands_behind_them_and_does_not_wrap():
     clock, screen = [100.0], Screen()
     sign = WaitingSign(screen, plain=False, clock=lambda: clock[0])

@@ -50,10 +50,15 @@ class WaitingSign:
             if self._plain:
                 self._grow(what, seconds)
             elif what or seconds:
-                frame = FRAMES[int(now * 5) % len(FRAMES)]
-                text = f"{MARGIN}{frame} {what}… {seconds} s" if what else f"{frame} {seconds} s"
-                fits = what and len(text + self._hint) < columns()
-                self._draw(text + self._hint if fits else text)
+                self._draw(self._text(what, f"{seconds} s", FRAMES[int(now * 5) % len(FRAMES)]))
+
+    def _text(self, what: str, seconds: str, frame: str) -> str:
+        """The sign with as much behind it as fits on the line."""
+        if not what:
+            return f"{frame} {seconds}"
+        brief = what.partition(",")[0]
+        texts = [f"{MARGIN}{frame} {words}… {seconds}{self._hint}" for words in (what, brief)]
+        return next((text for text in texts if len(text) < columns()), f"{MARGIN}{frame} {brief}… {seconds}")
 
     def clear(self) -> None:
         """Words have come, or none will."""
