@@ -25,7 +25,7 @@ from conftest import BANK, LESSON, NOW, bare_environment
 from endpoint import event
 from program import run_in_process
 
-SECONDS = 20  # after which a command is taken to hang
+WORK_S, WAIT_S = 20, 300  # after which a command is taken to hang
 MODEL = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_MODEL": "fake"}
 PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")  # none of it may be printed
 
@@ -158,7 +158,7 @@ class World:
     def run(self, *arguments: object, stdin: str = "", model: bool = False) -> subprocess.CompletedProcess:
         environment = {**bare_environment(self.here / "home"), "HOME": str(self.here), **(MODEL if model else {})}
         arguments = ("--docs", "docs", *arguments)
-        with replies_of(self), ended_after(SECONDS):
+        with replies_of(self), ended_after(WORK_S, WAIT_S):
             return run_in_process(arguments, stdin, environment, self.here, NOW)
 
     def expect(self, code: int, *arguments: object, model: bool = False) -> subprocess.CompletedProcess:
@@ -198,17 +198,22 @@ class Hangs(BaseException):
 
 
 @contextmanager
-def ended_after(seconds: int) -> Iterator[None]:
-    def hang(number: int, frame: object) -> None:
-        raise Hangs(f"still at work after {seconds} s")
+def ended_after(work_s: float, wait_s: float) -> Iterator[None]:
+    """Raises Hangs after so many seconds of work of this process, or of waiting, whatever else the machine has to do."""
 
-    before = signal.signal(signal.SIGALRM, hang)
-    signal.alarm(seconds)
+    def hang(number: int, frame: object) -> None:
+        raise Hangs(f"not done after {work_s} s of work or {wait_s} s of waiting")
+
+    before = [signal.signal(number, hang) for number in (signal.SIGPROF, signal.SIGALRM)]
+    signal.setitimer(signal.ITIMER_PROF, work_s)
+    signal.setitimer(signal.ITIMER_REAL, wait_s)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in zip((signal.SIGPROF, signal.SIGALRM), before, strict=True):
+            signal.signal(number, handler)
 
 
 # --------------------------------------------------------------------------------------------------- kinds
