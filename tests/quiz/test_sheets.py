@@ -115,7 +115,7 @@ def test_an_answer_stays_as_it_was_written(items, answer):
     assert entry(items["percent"], answer).answer == answer
 
 
-@pytest.mark.parametrize("answer", ["", "~", "null", "''", "[]", "# later", "\n"])
+@pytest.mark.parametrize("answer", ["", "~", "null", "''", "[]", "[~, ~]", "\n      -", "# later", "\n"])
 def test_a_blank_answer_is_none(items, answer):
     assert sheets.as_typed(items["gases"], entry(items["gases"], answer)) == ""
 

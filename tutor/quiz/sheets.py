@@ -192,7 +192,7 @@ def _entry(fields: Any, index: int, written: Mapping[tuple[Any, ...], str], path
     parts: tuple[str, ...] = ()
     if isinstance(answer, list):
         parts = tuple(written["items", index, "answer", at].strip() for at, part in enumerate(answer) if part is not None)
-    said = ", ".join(parts) if parts else "" if answer in (None, []) else written[place].strip()
+    said = ", ".join(parts) if isinstance(answer, list) else "" if answer is None else written[place].strip()
     question = fields.get("question")
     shown = {name: fields[name] for name in SHOWN if fields.get(name) is not None}
     version = written.get(("items", index, "version"))
