@@ -183,11 +183,11 @@ def replies_of(world: World) -> Iterator[None]:
 
     doubting = replace(rubrics.shipped_rubric_weights(), low=0.0, high=1.01)
 
-    def chunks(*_: object) -> Iterator[bytes]:
+    def body(*_: object) -> Iterator[bytes]:
         yield world.reply
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(call_llm, "_chunks", chunks)
+        patch.setattr(call_llm, "chunks", body)
         patch.setattr(rubrics, "shipped_rubric_weights", lambda: doubting)
         patch.setattr(time, "sleep", lambda seconds: None)
         yield
