@@ -71,6 +71,15 @@ def test_a_budget_holds_with_a_server_that_does_not_count():
     assert 1 <= len(server.requests) <= 3 and model.usage["estimated"] is True
 
 
+def test_a_reply_that_is_stopped_in_the_middle_counts_as_far_as_it_came():
+    with serving(streamed("Yeast eats sugar, all the sugar that it can find in the dough.")) as server:
+        model = LanguageModel(Endpoint(server.base_url, "fake"), limits=LIMITS)
+        pieces = model.say(Prompt("test", ({"role": "user", "content": "x" * 400},)))
+        assert next(pieces) == "Yeast eats sugar, "
+        pieces.close()
+    assert model.usage["prompt_tokens"] > 100 and model.usage["completion_tokens"] == 5 and model.usage["estimated"]
+
+
 def test_the_bill_says_what_is_estimated_and_what_it_costs():
     with serving(SILENT) as server:
         model = LanguageModel(Endpoint(server.base_url, "fake"), limits=LIMITS, prices={"fake": Price(1000, 1000)})

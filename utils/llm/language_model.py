@@ -22,7 +22,7 @@ from utils.llm.quirks import Quirks
 from utils.llm.replies import Cassette, ReplyCache, request_key
 from utils.llm.reply import Pause, Reply
 from utils.llm.structured import Prompt
-from utils.llm.tokens import Tokens
+from utils.llm.tokens import Tokens, counted
 from utils.times import utc
 
 T = TypeVar("T")
@@ -197,12 +197,13 @@ class LanguageModel:
         """A reply from the endpoint; its tokens are counted and the call is logged, whether it succeeds or not."""
         begun, fault, tokens = time.monotonic(), "", Tokens()
         reply: Reply | None = None
+        came: list[str] = []
         shorter = prompt.shorter if messages == list(prompt.messages) else None
         try:
             reply = yield from self._watched(call_llm(
                 messages, stream=True, endpoint=endpoint, limits=self.limits, response_format=response_format,
                 shorter=shorter, needs_finish=needs_finish, on_wait=self.on_wait, quirks=self._quirks,
-            ))  # fmt: skip
+            ), came)  # fmt: skip
         except ModelError as error:
             fault, tokens = str(error), error.tokens
             if not error.about_reply:
@@ -211,6 +212,9 @@ class LanguageModel:
         else:
             tokens = reply.tokens
         finally:
+            if reply is None and not fault and came:  # stopped in the middle: what the server would have counted, it can't say
+                written = sum(len(piece.encode("utf-8", "replace")) for piece in came)
+                tokens = counted((0, 0), {"messages": messages, "response_format": response_format}, written)
             with self._lock:
                 self._tokens = self._tokens.plus(tokens)
             if self._cache and (reply is not None or fault):
@@ -221,8 +225,8 @@ class LanguageModel:
             self._outage, self._outage_reported = None, False
         return reply
 
-    def _watched(self, pieces: Pieces) -> Pieces:
-        """The pieces that can be read; where nothing comes, `on_pause` is told what is being waited for."""
+    def _watched(self, pieces: Pieces, came: list[str]) -> Pieces:
+        """The pieces that can be read, put into `came` too; where none comes, `on_pause` is told what is being waited for."""
         mine = not self._loaded and self._turn.acquire()
         try:
             if mine and self._loaded:  # meanwhile
@@ -237,6 +241,7 @@ class LanguageModel:
                     self._loaded, mine = True, False
                     self._turn.release()
                 if waits_for is None:
+                    came.append(piece)
                     yield piece
         except StopIteration as end:
             return end.value
