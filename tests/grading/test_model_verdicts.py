@@ -119,6 +119,7 @@ def test_a_contradiction_in_the_learners_words_never_passes():
 def test_where_the_two_graders_are_far_apart_the_learner_is_asked_and_in_ci_the_stricter_one_stands():
     stray = "Because the baker lifts it up with both of the hands."
     assert obedient(ITEM, stray).unsure and not obedient(ITEM, stray).correct
+    assert not obedient(ITEM, stray).met, "the learner is asked about each point, not only about the weakest"
     strict = obedient(ITEM, stray, strict=True)
     assert strict.score == 0 and strict.missed and "the stricter verdict stands" in strict.feedback
 

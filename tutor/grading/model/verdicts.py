@@ -126,17 +126,15 @@ def grade_from_verdicts(
     agrees = built_in.score >= 1 if not suspicious else built_in.correct and probability >= AGREES_IF_TALKED
     talked = not agrees and (score >= 1 or (suspicious and score > built_in.score))
     opposed = score == 0 and probability >= OPPOSES and not contradicts
-    feedback = _in_words(item, met, missed, contradicts, remark, language)
-    if contradicts:
-        score = min(score, CONTRADICTED)
-    if talked and strict:
-        feedback = f"{built_in.feedback}{FAR_APART}; the stricter verdict stands.".strip()
-        stricter = grade_item(item, answer, weights=weights, strict=True, language=language)
-        score = round(probability, 2) if stricter.correct else stricter.score
-        return replace(stricter, score=score, feedback=feedback, grader=grader, unsure=True, misunderstood="")
-    if talked or opposed:
-        feedback += f"{FAR_APART}; the stricter verdict stands." if strict else f"{FAR_APART}."
-    return Grade(score, tuple(met), tuple(missed), feedback.strip(), grader, unsure=talked or opposed)
+    apart = f"{FAR_APART}; the stricter verdict stands." if strict else f"{FAR_APART}."
+    if talked:  # what the model says of the points is worth no more
+        stands = grade_item(item, answer, weights=weights, strict=strict, language=language)
+        score = round(probability, 2) if strict and stands.correct else stands.score
+        feedback = f"{built_in.feedback}{apart}".strip()
+        return replace(stands, score=score, feedback=feedback, grader=grader, unsure=True, misunderstood="")
+    feedback = _in_words(item, met, missed, contradicts, remark, language) + (apart if opposed else "")
+    score = min(score, CONTRADICTED) if contradicts else score
+    return Grade(score, tuple(met), tuple(missed), feedback.strip(), grader, unsure=opposed)
 
 
 def _met_and_missed(
