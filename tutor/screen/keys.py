@@ -37,6 +37,7 @@ def as_step(line: str, keys: Keys) -> Step:
     return Step(action) if action is not None and action in keys else Step("answer", line.strip())
 
 
+STOP_KEY = "ctrl-c" if os.name == "nt" else "esc"
 LONE_ESC = re.compile(rb"\x1b(?![\[O])")  # an arrow key sends more after it
 
 

@@ -19,6 +19,7 @@ from utils.text import StreamSanitizer, width
 if TYPE_CHECKING:
     from rich.console import Console
 
+STOPPED = Afresh("\n\n[stopped]\n\n")
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 PLAIN_STEP_S = 5  # between two additions to the growing line
 FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)

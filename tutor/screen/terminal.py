@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
 from tutor.screen.keyboards import Keyboard, LineKeyboard
-from tutor.screen.keys import Keys, StopKeys
+from tutor.screen.keys import STOP_KEY, Keys, StopKeys
 from tutor.screen.stdio import (
     MARGIN,
     MAX_WIDTH,
@@ -27,10 +27,8 @@ from tutor.screen.stdio import (
     warn,
     without_commands,
 )
-from tutor.screen.streaming import WaitingSign
 from utils import strict_json
 from utils.errors import ReplyStopped
-from utils.llm.reply import Afresh
 from utils.settings import Settings
 from utils.text import sanitize
 
@@ -38,10 +36,10 @@ if TYPE_CHECKING:
     from tutor.screen.layout import Screen
     from tutor.screen.learners import Learner
     from tutor.screen.screens import Question
+    from tutor.screen.streaming import WaitingSign
 
 T = TypeVar("T")
 TRANSCRIPT_MARK = "<!-- a transcript by Pocket Tutor -->"
-STOPPED = Afresh("\n\n[stopped]\n\n")
 
 
 class Terminal:
@@ -65,7 +63,7 @@ class Terminal:
         self.page_characters = page_characters()
         self.learner = learner or (LineKeyboard(self.console) if self.plain else Keyboard(self.console))
         self.transcript: list[str] = []
-        self._sign = WaitingSign(stream, not self.moves_cursor, "esc stops" if self.attended else "")
+        self._sign: WaitingSign | None = None  # of the first wait on
         self._waits_for = ""
         self._stop_keys: StopKeys | None = None
 
@@ -85,7 +83,7 @@ class Terminal:
         """Draw a screen and keep its Markdown for the transcript."""
         from rich.padding import Padding
 
-        self._sign.clear()
+        self._clear_sign()
         if self.plain:
             with self.console.capture() as drawn:
                 self.console.print(screen)
@@ -118,8 +116,12 @@ class Terminal:
     def pause(self, what: str | None) -> None:
         """Nothing has come of a reply: show what is being waited for. None: it is over. Raises ReplyStopped at Esc."""
         if what is None:
-            self._sign.clear()
+            self._clear_sign()
             return
+        if self._sign is None:
+            from tutor.screen.streaming import WaitingSign
+
+            self._sign = WaitingSign(self.console.file, not self.moves_cursor, f"{STOP_KEY} stops" if self.attended else "")
         self._sign.show(self._waits_for or what)
         if self._stop_keys and self._stop_keys.stop():
             raise ReplyStopped("stopped")
@@ -137,6 +139,10 @@ class Terminal:
             raise ReplyStopped("stopped") from None
         finally:
             self._stop_keys = None
+            self._clear_sign()
+
+    def _clear_sign(self) -> None:
+        if self._sign is not None:
             self._sign.clear()
 
     @contextmanager
@@ -158,7 +164,7 @@ class Terminal:
 
     def stream(self, pieces: Generator[str, None, T], label: str = "") -> T:
         """Show a reply as its pieces come, each paragraph drawn as Markdown once it is whole. Returns what `pieces` returns."""
-        from tutor.screen.streaming import StreamView
+        from tutor.screen.streaming import STOPPED, StreamView
 
         view = StreamView(self.console, self.moves_cursor, label)
         try:

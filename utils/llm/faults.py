@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -178,6 +177,8 @@ def _redirection(error: APIStatusError, endpoint: Endpoint) -> ModelFault:
 def server_message(body: str) -> str:
     """The server's own words in the body of a failure, in one line: of its JSON, of its text, or the title of its web page."""
     if body.lstrip().startswith("<"):
+        import html
+
         title = re.search(r"<title[^>]*>([^<]{1,500})", body[:20_000], re.IGNORECASE)
         return " ".join(html.unescape(title[1]).split()) if title else ""
     try:
