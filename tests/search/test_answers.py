@@ -270,6 +270,14 @@ def test_which_one_to_take_is_answered_with_the_table_of_cases(tmp_path):
     assert "| glass | green tea |" in ask_folder(tmp_path, "which pot should I use", tea=page).text
 
 
+def test_what_speaks_of_the_thing_in_a_heading_does_not_answer_for_another(tmp_path):
+    page = (
+        "# Tea\n\n## Coffee\n\nIt is bought in bags at a market. It is roasted.\n\n"
+        "## Oolong\n\nOolong grows on hills. Most of it is bought loose at a market.\n"
+    )
+    assert "loose" in ask_folder(tmp_path, "is oolong bought at a market", tea=page).text
+
+
 def test_a_usual_value_is_the_number_that_is_called_usual(tmp_path):
     page = (
         "# Tea\n\n## Water\n\nWater for tea was 80 degrees warm in a test. Two kinds of water are used for tea. "

@@ -333,9 +333,10 @@ def side_by_side(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | 
         if key is not None and fits[0].like_wording >= LIKE_ASKED and len(CONDITIONS.findall(fits[0].quotes[key].said)) > 1:
             return DraftAnswer([part_with(fits[0], key)])
     if both and not any(both[0] is part.fit and both[1] in part.numbers for part in parts):
+        is_table = both[0].quotes[both[1]].form in (TABLE, ROW)
         room = MOST_WORDS + 15 - sum(part.size for part in parts)
         if both[0].quotes[both[1]].size <= room or not parts:
-            _join(parts, part_with(*both, room=max(room, 30), least=0, with_key=False if parts else None))
+            _join(parts, part_with(*both, room=max(room, 30), least=0, with_key=not parts and (is_table or None)))
     return DraftAnswer(parts) if parts else None
 
 

@@ -36,7 +36,7 @@ OPENS_OTHERWISE = re.compile(  # a condition, a place, a reader: no thing that i
     r"|see|wenn|für|mit|quand|si|pour|avec|cuando|para|con|когда|если|для)\b",
     re.I,
 )
-SOMEBODYS = re.compile(r"\w['’]s\s")  # "yesterday's mean is" says nothing of means
+SOMEBODYS = re.compile(r"(\w+)['’]s\s")  # "yesterday's mean is" says nothing of means
 DENIES = re.compile(r"\s+(?:not|neither|never|no|nicht|kein\w*|pas|нет|не|\w+\s+because)\b", re.I)
 A_KIND = re.compile(r"\s+(?:\w+ly\s+|just\s+|also\s+)?(?:an?|the|one|any|another|what|how|eine?|une?|un[ao]?)\b", re.I)
 PHRASE_ENDS = re.compile(r"\s(?:of|in|for|with|that|which|who|between|from|on|as|von|für|de|del|des|du)\s|[(,:;]", re.I)
@@ -122,8 +122,11 @@ def _score(
         return 0.0
     subject = IS.match(said) if opens else None
     unspaced = IS_UNSPACED.match(said) if not said.isascii() else None
+    start = " ".join(said.split()[:FIRST_WORDS])
+    owner = SOMEBODYS.search(start)
+    is_somebodys = bool(owner and not fit.asked.met(owner[1]) & wanted)
     score = 0.0
-    if subject and names(subject["subject"]) and not SOMEBODYS.search(subject["subject"]):
+    if subject and names(subject["subject"]) and not is_somebodys:
         says_is = subject["verb"].lower() in COPULAS
         score = 1.0 if says_is else 0.85
         score += 0.1 * (says_is and bool(A_KIND.match(said, subject.end()))) - 0.6 * bool(DENIES.match(said, subject.end()))
@@ -135,7 +138,7 @@ def _score(
         names(called["term"], 1) for called in CALLED.finditer(said)
     ):
         score = MENTIONED
-    elif is_key and names(" ".join(said.split()[:FIRST_WORDS]), FIRST_WORDS, loosely=True):
+    elif is_key and not is_somebodys and names(start, FIRST_WORDS, loosely=True):
         score = (0.7 if number == fit.bold_key or opens else 0.5) + 0.15 * names(" ".join(said.split()[:3]), FIRST_WORDS, True)
     elif any(names(clause["subject"]) for clause in CLAUSE.finditer(said)) or (is_key and names(fit.title)):
         score = 0.6

@@ -25,6 +25,7 @@ SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more tha
 CONTEXT = 0.15  # for the share of the context
 OPENING = 0.1  # off for a lesson's opening, which announces more than it says
 TITLED, MUCH = 0.25, 0.25  # for a heading all of whose words were asked for, and that are so much of the question
+EXACTLY = 0.2  # for a heading that has every word that was asked for
 MAIN = 0.2  # for the word of the question that says most
 NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
 MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is what was asked
@@ -35,6 +36,7 @@ LIKE = 0.45  # for similarity in meaning to the question
 LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often says what the answer says; how near it has to be
 SIGN = 0.15  # for looking like an answer to this kind of question
 CONDITION = 0.25  # for a condition, in the answer to when or which
+NOT_ASKED = 0.4  # off for what speaks of the thing in the heading, where that was not asked about
 LED, LABEL = 0.2, 0.3  # for beginning with a label that is so much of the question
 TELLS_HOW = 0.2  # for an instruction, in the answer to how something is done
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
@@ -196,6 +198,7 @@ class Fit:
         weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
         weight -= NO_TEACHING * bool(CHANGES.match(self.passage.heading))
         weight -= MISCONCEPTIONS * self.is_about_misconceptions
+        weight += EXACTLY * (self.is_titled and self.asked.share(self.asked.met(self.title)) > 0.95)
         weight += TITLED * self.is_titled + MAIN * (self.asked.main in self.met)
         return weight + NAMED * self.asked.share(self.asked.met(self.names))
 
@@ -207,6 +210,7 @@ class Fit:
         headed = self.asked.met(self.passage.heading)
         found = []
         first = next((number for number, quote in enumerate(self.quotes) if self.can_say(quote)), 0)
+        about_heading = not self.asked.met(self.title)  # "It is …" below a heading speaks of what the heading names
         for number, quote in enumerate(self.quotes):
             if not self.can_say(quote) or quote.size > LONGEST:
                 found.append(NEVER)
@@ -218,8 +222,14 @@ class Fit:
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
             worth += ASKED_BY_TITLE * (number == first and self.is_asked_by_title)
             worth -= SHORT * (quote.size < FEWEST and quote.is_prose and not quote.claim and question.kind != NUMBER)
-            worth += LED * (0 < len(quote.lead.split()) < 4 and self.asked.share(self.asked.met(quote.lead)) >= LABEL)
+            worth += LED * (
+                quote.form != ROW and 0 < len(quote.lead.split()) < 4 and self.asked.share(self.asked.met(quote.lead)) >= LABEL
+            )
             worth += TELLS_HOW * (question.kind == HOW and bool(IMPERATIVE.match(quote.said)))
+            if about_heading and quote.leans_back:
+                worth -= NOT_ASKED
+            else:
+                about_heading = False
             worth -= 0.15 * (quote.worked and question.kind != HOW) + 0.1 * quote.leans_back
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
             found.append(worth)
