@@ -83,9 +83,17 @@ def from_here(path: str) -> str:
     return path
 
 
+def encoded(name: str) -> bytes:
+    """The bytes of a file name. Half of a surrogate pair, which JSON can hold but no file system, becomes its escape."""
+    try:
+        return os.fsencode(name)
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace")
+
+
 def printable(name: str) -> str:
     """A file name on one line: bytes that are not UTF-8 as \\xff, and line ends as \\x0a."""
-    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    shown = encoded(name).decode("utf-8", "backslashreplace")
     return LINE_ENDS.sub(lambda match: f"\\x{ord(match[0]):02x}", shown)
 
 

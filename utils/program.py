@@ -159,6 +159,8 @@ def quoted(word: str) -> str:
 
 
 def _escaped(char: str) -> str:
+    from utils.files import encoded
+
     if char in "\\'":
         return f"\\{char}"
-    return char if char.isascii() and char.isprintable() else "".join(f"\\x{byte:02x}" for byte in os.fsencode(char))
+    return char if char.isascii() and char.isprintable() else "".join(f"\\x{byte:02x}" for byte in encoded(char))

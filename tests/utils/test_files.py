@@ -483,3 +483,7 @@ def test_a_link_to_itself_is_skipped(tmp_path):
     (tmp_path / "a.md").write_text("# A\n\nText.\n", encoding="utf-8")
     (tmp_path / "self.md").symlink_to("self.md")
     assert open_corpus(tmp_path).ids() == ["a"]
+
+
+def test_half_a_surrogate_pair_in_a_name_can_be_shown():
+    assert files.printable("a\ud800b") == "a\\ud800b" and files.printable("a\udcffb") == "a\\xffb"

@@ -48,7 +48,8 @@ def test_bash_reads_back_every_odd_name():
 
 
 @needs_posix
-@hypothesis.given(st.text())
+@hypothesis.given(st.text(st.characters()))
+@hypothesis.example("\ud800")
 @hypothesis.settings(max_examples=60, deadline=None)
 def test_a_quoted_word_stands_on_one_line_and_hides_nothing(word):
     assert sanitize(quoted(word), newlines=False) == quoted(word) and quoted(word).isprintable()
