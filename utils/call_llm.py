@@ -149,17 +149,26 @@ def _with_tries(
                 allowed.add(quirk)
             if quirk and names_its_cause(fault, quirk):
                 continue
-            failures += 1
-            pause = limits.backoff_s * 2 ** (failures - 1) * random.uniform(1, 1.25) if fault.after_s is None else fault.after_s
+            loading = fault.kind == "loading"
+            failures += not loading
+            pause = _pause(fault, failures, limits)
             left = deadline - time.monotonic()
-            if failures >= min(fault.tries, limits.tries) or pause >= min(left, LONGEST_PAUSE_S):
+            if pause >= min(left, LONGEST_PAUSE_S) or (failures >= min(fault.tries, limits.tries) and not loading):
                 fault.tokens = spent
                 raise fault.as_error(endpoint) from None
-            on_wait(pause, fault.message)
+            if not loading:
+                on_wait(pause, fault.message)
             until = time.monotonic() + pause
             while (left := until - time.monotonic()) > 0:
                 time.sleep(min(TICK_S, left))
-                yield Pause.waiting_for("waiting to try again")
+                yield Pause.waiting_for("waiting for the model, which is loading" if loading else "waiting to try again")
+
+
+def _pause(fault: ModelFault, failures: int, limits: Limits) -> float:
+    """Seconds until the next try."""
+    if fault.after_s is not None:
+        return fault.after_s
+    return limits.backoff_s * (4 if fault.kind == "loading" else 2 ** (failures - 1)) * random.uniform(1, 1.25)
 
 
 class ReadableText:

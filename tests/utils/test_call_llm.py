@@ -165,6 +165,16 @@ def test_a_failing_server_that_recovers_is_asked_again():
     assert len(waits) == 2 and "500" in waits[0]
 
 
+def test_a_server_that_says_it_loads_its_model_is_asked_until_it_has():
+    loading = error("503 Unavailable", "Loading model")
+    with serving(*[loading] * 6, streamed("ready now")) as server:
+        pieces = list(ask(server, stream=True, on_wait=lambda seconds, why: pytest.fail("this is no failure")))
+    assert "".join(pieces) == "ready now"
+    assert any("which is loading" in piece.what for piece in pieces if isinstance(piece, Pause))
+    limits = replace(LIMITS, total_s=0.3, backoff_s=0.02)
+    assert "still loads its model (503): “Loading model”" in refused(loading, limits=limits).said
+
+
 def test_a_request_that_is_too_long_is_sent_once_more_with_less():
     with serving(error("400 Bad", "maximum context length is 8"), streamed("short enough")) as server:
         assert ask(server, shorter=[{"role": "user", "content": "less"}]) == "short enough"

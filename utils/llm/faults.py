@@ -27,6 +27,7 @@ NO_SUCH_MODEL = re.compile(
     r"|not a valid model"
 )
 NO_KEY = re.compile(r"(?:api|access)[ _-]?key\b.{0,40}(?:not valid|invalid|incorrect|missing)|(?:invalid|incorrect) api[ _-]?key")
+LOADING = re.compile(r"\bloading\b|\bnot (?:yet )?(?:loaded|ready)|warming up")
 NO_CREDIT = re.compile(r"credit balance|insufficient (?:balance|credit|funds)")
 
 
@@ -36,7 +37,7 @@ class ModelFault(Exception):
     tries: how often a request with such a fault is worth sending in all. after_s: seconds that Retry-After asks for.
     refused: settings have to change. about_reply: the endpoint works, only this reply can't be used. status, said: what the
     server answered, as far as it did. remedy: what to do. kind: "unreachable"; "account" for what no request changes; "length",
-    "path" and "moved" for what a changed request avoids.
+    "path" and "moved" for what a changed request avoids; "loading" for what time alone avoids.
     """
 
     tokens = Tokens()  # that the try cost
@@ -134,6 +135,8 @@ def status_fault(status: int, said: str, endpoint: Endpoint, after_s: float | No
         return later(f"{host} limits the rate{wait} (429: rate limited)")
     if status in (408, 409):
         return later(f"{host} could not take the request ({status})")
+    if status == 503 and LOADING.search(lowered):
+        return later(f"{host} still loads its model (503)", kind="loading")
     if status in (503, 529):
         return later(f"{host} is overloaded ({status})")
     if status >= 500:

@@ -27,7 +27,7 @@ WORDS = {  # what a refusal is about, and how servers say so
     NO_USAGE: re.compile(r"stream_options|include_usage"),
     NO_SCHEMA: re.compile(r"schema|json_object|grammar|structured output|response_format\W{1,3}type"),
     NO_FORMAT: re.compile(r"response[_ ]?format|json mode"),
-    NO_SYSTEM: re.compile(r"\bsystem\b|\broles?\b|\bdeveloper\b|\balternat"),
+    NO_SYSTEM: re.compile(r"\bsystem\b|\broles?\b|\bdeveloper (?:role|message|instruction)|\balternat"),
     NO_STREAM: re.compile(r"\bstream"),
 }
 IN_TURN = (NO_EFFORT, NO_SCHEMA, NO_FORMAT, NO_USAGE, NO_SYSTEM, NO_STREAM)
