@@ -84,6 +84,26 @@ def test_a_sentence_in_other_words_says_nothing_contrary(said):
     assert fault(f"{said} [1]") == ""
 
 
+BELIEVED = Passage("food/bread", BREAD, 30, "Bread › Misconceptions", "misconceptions", 1.0,
+                   "- **Salt makes the dough rise.** Yeast does: salt slows it down.\n"
+                   "- **More yeast makes better bread.** It makes it faster. Taste comes with time.")  # fmt: skip
+
+
+def test_a_misconception_that_a_passage_refutes_does_not_pass_and_what_is_said_against_it_does():
+    for said in (
+        "Salt makes the dough rise.",
+        "More yeast makes better bread.",
+        "Salt makes dough rise, and taste comes with time.",
+    ):
+        assert "the contrary" in fault(f"{said} [1]", [BELIEVED])
+    for said in (
+        "Salt does not make the dough rise.",
+        "Salt slows the yeast down.",
+        "It is wrong that more yeast makes better bread.",
+    ):
+        assert fault(f"{said} [1]", [BELIEVED]) == ""
+
+
 def sentences_of_lessons():
     corpus = open_corpus(ROOT / "docs")
     for lesson in list(corpus.ids())[::9]:

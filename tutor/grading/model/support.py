@@ -21,6 +21,8 @@ from tutor.grading.short import shipped_weights
 from tutor.grading.words import clean
 from tutor.models import Passage
 from tutor.prompts import CitedSentence
+from tutor.search.answering.quotes import quotes_of
+from tutor.search.answering.refuted import is_about_misconceptions
 from tutor.stop_words import CITING
 
 # Sentences of a lesson that speak to a model. It gets them as data like the rest, but they count as evidence for nothing.
@@ -81,17 +83,26 @@ def fault_of(sentence: CitedSentence, passages: Sequence[Passage], question: str
     missing = [number for number in sentence.numbers if not 1 <= number <= len(passages)]
     if missing:
         return f"there is no passage {missing[0]}"
-    evidence = _evidence(sentence, passages)
-    held = _words_of(evidence)
+    held = _words_of(_evidence(sentence, passages))
     for token in re.findall(r"\d+(?:[.,]\d+)*|(?<=[^.!?:] )[A-Z][\w-]+|`[^`]+`|\$[^$]+\$", sentence.text):
         lost = [word for word in _words_of(token) if word not in held]
         if lost:
             return f"“{token}” is not in the passages it cites"
     if _share_held(sentence.text, held) < SUPPORT:
         return "the passages it cites do not say this"
-    if said := contradicted(sentence.text, evidence, language):
-        return f"the passages it cites say the contrary: “{said}”"
-    return ""
+    return _contrary_in([passages[number - 1] for number in sentence.numbers], sentence.text, language)
+
+
+def _contrary_in(passages: Sequence[Passage], text: str, language: str) -> str:
+    """What the passages say against a text, as a fault; "" where they say nothing. They refute misconceptions, too."""
+    refuted = [quote for one in passages if is_about_misconceptions(one.heading) for quote in quotes_of(one) if quote.claim]
+    so = [quote.said for quote in refuted] + [_evidence_of(one) for one in passages if not is_about_misconceptions(one.heading)]
+    evidence = "\n".join(so)
+    if _plain(text).strip(" .!").casefold() in _plain(evidence).casefold():
+        return ""
+    believed = next((quote.said for quote in refuted if _says_what(text, quote.claim, language)), "")
+    said = believed or contradicted(text, evidence, language)
+    return f"the passages say the contrary: “{said}”" if said else ""
 
 
 def _fault_of_own(text: str, passages: Sequence[Passage], question: str, language: str) -> str:
@@ -100,8 +111,7 @@ def _fault_of_own(text: str, passages: Sequence[Passage], question: str, languag
     is_about_it = LIKENS.search(text) or about & {word[:5] for word in _words_of(text)}
     if len(text) > LONGEST_OWN or SPOKEN_TO_MODEL.search(text) or not is_about_it:
         return "it is neither in the passages nor an example of what they say"
-    said = contradicted(text, evidence, language)
-    return f"the passages say the contrary: “{said}”" if said else ""
+    return _contrary_in(passages, text, language)
 
 
 def _evidence(sentence: CitedSentence, passages: Sequence[Passage]) -> str:
@@ -137,8 +147,6 @@ def contradicted(said: str, evidence: str, language: str = "en") -> str:
     It says the contrary where it speaks of the same and has a "not" more or less, the opposite of a word, or two words in each
     other's places. Where another clause says just what is said, there is no contradiction.
     """
-    if _plain(said).strip(" .!").casefold() in _plain(evidence).casefold():
-        return ""
     clauses = _clauses(evidence, language)
     for sentence in sentences_of(_plain(said)):
         for number, text in enumerate(_stretches(sentence.text)):
@@ -159,6 +167,18 @@ def contradicted(said: str, evidence: str, language: str = "en") -> str:
             if no > max((covered for covered, clause in agree if len(clause) <= longest or contrary not in clause), default=0.0):
                 return contrary
     return ""
+
+
+def _says_what(text: str, claim: str, language: str) -> bool:
+    """Whether a text says that a claim is so."""
+    for clause, as_reference in _clauses(claim, language)[:1]:
+        for sentence in sentences_of(_plain(text)):
+            for number, part in enumerate(() if sentence.denied else _stretches(sentence.text)):
+                said = _reference(part, language)
+                covered, against = _compared(said, clause, as_reference, language)
+                if covered >= SAYS_NEARLY_ALL and not against and len(said.content) >= (FEWEST if number else 2):
+                    return True
+    return False
 
 
 def _plain(text: str) -> str:
