@@ -34,9 +34,32 @@ def test_no_output_and_no_file_holds_the_key(tutor, docs, home, tmp_path, name):
             tutor("ask", "--docs", docs, "--require-model", "-v", "what does yeast eat?", **environment),
             tutor("learn", "--docs", docs, "--script", script, "--transcript", tmp_path / "session.md", **environment),
             tutor("doctor", "--docs", docs, **environment),
+            tutor("config", "--models", **environment),
+            tutor("config", "--json", **environment),
         ]
     said = "".join(run.stdout + run.stderr for run in runs)
     assert "CANARY" not in said and "Traceback" not in said
     kept = [path for folder in (home, tmp_path) for path in folder.rglob("*") if path.is_file()]
     assert any(path.name == "replies.db" for path in kept)
     assert not [path for path in kept if b"CANARY" in path.read_bytes()]
+
+
+def test_a_key_in_env_is_used_and_stays_there(tutor, docs, home, tmp_path):
+    script = tmp_path / "steps.yaml"
+    script.write_text("topic: bread\nsteps:\n  - next\n  - ask: what does yeast eat?\n  - quit\n", encoding="utf-8")
+    with serving(error("500 Oops", ECHO)) as server:
+        settings = f"OPENAI_BASE_URL={server.base_url}\nOPENAI_MODEL=fake\nOPENAI_API_KEY='{KEY}'\n"
+        (tmp_path / ".env").write_text(settings, encoding="utf-8")
+        runs = [
+            tutor("learn", "--docs", docs, "--script", script, "--transcript", tmp_path / "session.md"),
+            tutor("doctor", "--docs", docs),
+            tutor("config"),
+            tutor("config", "api_key", KEY),
+            tutor("config", "OPENAI_API_KEY", KEY),
+        ]
+    assert f"bearer {KEY}".lower() in server.requests[0].head.lower()
+    said = "".join(run.stdout + run.stderr for run in runs)
+    assert "CANARY" not in said and "Traceback" not in said
+    assert [run.returncode for run in runs[3:]] == [2, 2]
+    kept = [path for folder in (home, tmp_path) for path in folder.rglob("*") if path.is_file() and path.name != ".env"]
+    assert kept and not [path for path in kept if b"CANARY" in path.read_bytes()]

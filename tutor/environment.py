@@ -174,7 +174,9 @@ class Environment:
         endpoint = endpoint_of(settings)
         replayed = bool(cassette) and os.path.exists(cassette or "")
         if settings.require_model and not endpoint and not replayed:
-            raise ModelError("a model is required but none is set: set OPENAI_BASE_URL for your own server, or OPENAI_API_KEY")
+            raise ModelError(
+                "a model is required but none is set: name its server with --server, or its address in OPENAI_BASE_URL"
+            )
         if endpoint and (warning := outdated_name(settings)):
             self._warn(warning)
         cache = tape = None

@@ -131,7 +131,7 @@ def model(settings: Settings, open_terminal: Callable[[], Terminal] | None = Non
         return
     if endpoint is None:
         yield Check("model", "note", "none set; the built-in tutor teaches, with no key and no network",
-                    "to use one, set OPENAI_BASE_URL for a server of your own, or OPENAI_API_KEY, and OPENAI_MODEL")  # fmt: skip
+                    "to use one, name its server with --server, or set OPENAI_BASE_URL; `config` keeps either")  # fmt: skip
         return
     if warning := outdated_name(settings):
         yield Check("model", "note", warning)
