@@ -749,9 +749,10 @@ def _invoke(arguments: Sequence[str] | None) -> int:
 
 
 def _complain(message: str, code: ExitCode) -> ExitCode:
+    from tutor.screen.stdio import folded
     from utils.text import sanitize
 
-    print(f"{PROGRAM}: {sanitize(message)}", file=sys.stderr)
+    print(folded(f"{PROGRAM}: {sanitize(message)}"), file=sys.stderr)
     return code
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
-from tutor.screen.keys import Keys, as_step, hints_line
+from tutor.screen.keys import Keys, as_step, hints_line, hints_rows
 
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
@@ -107,7 +107,7 @@ class LineKeyboard:
             self.console.print(f"a number from 1 to {len(options)}, or enter for {default + 1}")
 
     def _read(self, keys: Keys) -> Step:
-        self.console.print(hints_line(keys))
+        self.console.print("\n".join(hints_rows(hints_line(keys), self.console.width)))
         try:
             return as_step(self.line("> "), keys)
         except EOFError:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutor.models import Step
+from utils.text import width
 
 KEY_OF = {
     "next": "enter", "simpler": "s", "example": "x", "deeper": "d", "analogy": "y", "ask": "?", "hint": "h", "skip": "k",
@@ -19,9 +20,24 @@ ACTION_OF = {key: action for action, key in KEY_OF.items() if key != "enter"}
 Keys = Mapping[str, str]  # action -> what it does here, in a word, such as {"ask": "ask"}; "" works without being offered
 
 
+BETWEEN = " · "  # two hints
+
+
 def hints_line(keys: Keys) -> str:
     """The dim last line: the keys that work here and what they do."""
-    return " · ".join(f"{KEY_OF[action]} {word}" for action, word in keys.items() if word)
+    return BETWEEN.join(f"{KEY_OF[action]} {word}" for action, word in keys.items() if word)
+
+
+def hints_rows(hints: str, columns: int) -> list[str]:
+    """A line of hints as rows that are at most so wide; it breaks between two keys, never inside what one of them does."""
+    first, *others = hints.split(BETWEEN)
+    rows = [first]
+    for hint in others:
+        if width(longer := f"{rows[-1]}{BETWEEN}{hint}") <= columns:
+            rows[-1] = longer
+        else:
+            rows.append(hint)
+    return rows
 
 
 def as_step(line: str, keys: Keys) -> Step:

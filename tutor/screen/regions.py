@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TextIO, cast
 
-from prompt_toolkit.application import Application
+from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.history import History
@@ -24,7 +24,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.console import Console
 
 from tutor.models import Step
-from tutor.screen.keys import KEY_OF, Keys, hints_line
+from tutor.screen.keys import BETWEEN, KEY_OF, Keys, hints_line, hints_rows
 from tutor.screen.stdio import MARGIN
 
 HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
@@ -113,8 +113,9 @@ class Region:
         return app.run(handle_sigint=False)
 
     def hints_row(self) -> ANSI:
-        told = "no text is read here · " if self.word_at else ""
-        return ANSI(f"{MARGIN}\x1b[90m{told}{self.hints()}\x1b[0m")
+        told = f"no text is read here{BETWEEN}" if self.word_at else ""
+        rows = hints_rows(told + self.hints(), get_app().output.get_size().columns - len(MARGIN))
+        return ANSI("\n".join(f"{MARGIN}\x1b[90m{row}\x1b[0m" for row in rows))
 
 
 class KeyRegion(Region):
@@ -195,7 +196,7 @@ class Menu(Region):
 
     def hints(self) -> str:
         moves = ["↑↓ move · space mark", "enter answer"] if self.several else ["↑↓ choose", "enter select"]
-        return " · ".join(filter(None, [*moves, super().hints()]))
+        return BETWEEN.join(filter(None, [*moves, super().hints()]))
 
     def rows(self) -> list[Window]:
         return [Window(FormattedTextControl(self._option_rows, show_cursor=False), dont_extend_height=True)]

@@ -96,7 +96,17 @@ def put(result: object, warnings: Iterable[str] = (), drawn: bool = False) -> No
 
 def warn(text: str) -> None:
     """One line on stderr."""
-    say_aside(f"warning: {text}")
+    print(without_commands(folded(sanitize(f"warning: {text}", newlines=False))), file=sys.stderr)
+
+
+def folded(text: str) -> str:
+    """A message for stderr, broken between words where a terminal would break inside one; as it is in a pipe."""
+    if not sys.stderr.isatty():
+        return text
+    import textwrap
+
+    wrap = textwrap.TextWrapper(columns(), break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrap.fill(line) for line in text.split("\n"))
 
 
 def say_aside(text: str) -> None:
