@@ -58,6 +58,22 @@ def test_what_had_come_stays_and_is_marked(person, held):
     assert text.index("Half a sentence") < text.index("[stopped]") < text.index("You will know why")
 
 
+def test_a_reply_that_comes_fast_and_does_not_end_is_stopped(person):
+    over = threading.Event()
+
+    def chatters(request):
+        yield from events()
+        while not over.wait(0.02):
+            yield event({"content": "and so on "})
+
+    with serving(chatters) as server:
+        someone = person("learn", "bread", OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="fake")
+        someone.read("and so on and so on")
+        someone.press("\x1b")
+        someone.read("[stopped]")
+        over.set()
+
+
 def test_in_plain_text_a_line_grows_and_esc_stops_too(person, held):
     someone = person("--plain", "learn", "bread", OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
     someone.read("waiting for the model…")

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from tutor.models import Step
@@ -88,11 +89,15 @@ class StopKeys:
 
         if not self._before or not select.select([self._file], [], [], 0)[0]:
             return False
-        return bool(LONE_ESC.search(os.read(self._file, 1024)))
+        try:
+            return bool(LONE_ESC.search(os.read(self._file, 1024)))
+        except OSError:  # the terminal is gone
+            return False
 
     def __exit__(self, *error: object) -> None:
         if self._before:
             import termios
 
-            termios.tcflush(self._file, termios.TCIFLUSH)
-            termios.tcsetattr(self._file, termios.TCSANOW, self._before)
+            with suppress(OSError, termios.error):
+                termios.tcflush(self._file, termios.TCIFLUSH)
+                termios.tcsetattr(self._file, termios.TCSANOW, self._before)

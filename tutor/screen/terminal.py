@@ -114,17 +114,23 @@ class Terminal:
             self._waits_for = ""
 
     def pause(self, what: str | None) -> None:
-        """Nothing has come of a reply: show what is being waited for. None: it is over. Raises ReplyStopped at Esc."""
+        """Show what is being waited for, while nothing comes of a reply. None: something has, or it is over.
+
+        Raises ReplyStopped if Esc was pressed.
+        """
         if what is None:
             self._clear_sign()
-            return
+        else:
+            self._show_sign(self._waits_for or what)
+        if self._stop_keys and self._stop_keys.stop():
+            raise ReplyStopped("stopped")
+
+    def _show_sign(self, what: str) -> None:
         if self._sign is None:
             from tutor.screen.streaming import WaitingSign
 
             self._sign = WaitingSign(self.console.file, not self.moves_cursor, f"{STOP_KEY} stops" if self.attended else "")
-        self._sign.show(self._waits_for or what)
-        if self._stop_keys and self._stop_keys.stop():
-            raise ReplyStopped("stopped")
+        self._sign.show(what)
 
     @contextmanager
     def _stoppable(self) -> Iterator[None]:

@@ -26,7 +26,8 @@ from utils.llm.tokens import Tokens, counted
 from utils.times import utc
 
 T = TypeVar("T")
-OnPause = Callable[[str | None], None]  # called again and again with what is waited for, "" between words; None: it is over
+# called again and again with what is waited for, "" between words; with None as something comes, or when it is over
+OnPause = Callable[[str | None], None]
 REST_S = 60.0  # after a failure that may be temporary
 TRIES = 2  # for a structured reply; the second request says what was wrong with the first reply
 
@@ -227,7 +228,7 @@ class LanguageModel:
 
     def _watched(self, pieces: Pieces, came: list[str]) -> Pieces:
         """The pieces that can be read, put into `came` too; where none comes, `on_pause` is told what is being waited for."""
-        mine = not self._loaded and self._turn.acquire()
+        mine, paused = not self._loaded and self._turn.acquire(), False
         try:
             if mine and self._loaded:  # meanwhile
                 mine = False
@@ -236,6 +237,7 @@ class LanguageModel:
             while True:
                 piece = next(pieces)
                 waits_for = piece.what if isinstance(piece, Pause) else None
+                paused = waits_for is not None
                 self.on_pause(waits_for)
                 if mine and waits_for in (None, THINKING):
                     self._loaded, mine = True, False
@@ -249,7 +251,8 @@ class LanguageModel:
             if mine:
                 self._turn.release()
             pieces.close()
-            self.on_pause(None)
+            if paused:
+                self.on_pause(None)
 
     def _rest(self, error: ModelError, seconds: float) -> None:
         """Leave the model alone for that long."""
