@@ -140,11 +140,9 @@ class QueryWords:
         self.named = max(named, key=self.weights.__getitem__, default=None)  # a name in the question, such as LoRA
         self.main = max(range(len(self.weights)), key=self.weights.__getitem__, default=0)  # the word that says most
         self.total = sum(self.weights) or 1.0
-        # A stem begins as its words do: no other word needs to be stemmed.
-        begins = {re.escape(term[0]) for forms in self._forms for _, term in forms if term}
-        self._alike = (
-            WORD if PREFIXED in fields else re.compile(rf"(?<![^\W_])[{''.join(sorted(begins))}\u0080-\U0010ffff][^\W_]*")
-        )
+        # A stem begins as its words do: no other word needs to be stemmed. ([abc\u0080-\U0010ffff] takes 5 ms to compile.)
+        begins = "".join(sorted({re.escape(term[0]) for forms in self._forms for _, term in forms if term}))
+        self._alike = WORD if PREFIXED in fields else re.compile(rf"(?<![^\W_])(?:[{begins or '-'}]|[^\x00-\x7f])[^\W_]*")
         self._known: dict[str, frozenset[int]] = {}
         self.met = lru_cache(maxsize=2_000)(self._met)
 
