@@ -110,6 +110,7 @@ def test_attempts_are_found_by_lesson_section_and_item_in_the_order_they_came_wh
         assert [past.id for past in records.attempts(item="food/bread:gas")] == [1, 3]
         assert [past.id for past in records.attempts(lesson="food/soup")] == [4]
         assert records.attempts(lesson="food/soup", section="salt") == []
+        assert len(records.attempts(session="one")) == 4 and records.attempts(session="other") == []
         assert records.lessons_tried() == {"food/bread", "food/soup"}
         assert records.count() == 4 and records.count(session="one") == 4 and records.count(session="two") == 0
 

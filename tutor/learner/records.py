@@ -109,9 +109,11 @@ class Records:
                 connection.execute("DELETE FROM cards WHERE item = ?", (last.item,))
         return last
 
-    def attempts(self, lesson: str | None = None, section: str | None = None, item: str | None = None) -> list[Attempt]:
-        """The attempts on a lesson, a section (slug) or an item (key), or all of them, ordered by id."""
-        wanted = {"lesson": lesson, "section": section, "item": item}
+    def attempts(
+        self, lesson: str | None = None, section: str | None = None, item: str | None = None, session: str | None = None
+    ) -> list[Attempt]:
+        """The attempts on a lesson, a section (slug) or an item (key), those of a session, or all of them, ordered by id."""
+        wanted = {"lesson": lesson, "section": section, "item": item, "session": session}
         given = {name: value for name, value in wanted.items() if value is not None}
         where = " WHERE " + " AND ".join(f"{name} = :{name}" for name in given) if given else ""
         return [self._attempt(row) for row in self._read(f"SELECT * FROM attempts{where} ORDER BY id", given)]

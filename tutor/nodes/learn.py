@@ -14,7 +14,7 @@ from tutor.corpus.sentences import key_sentences, worked_example
 from tutor.learner import agenda, schedule
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.place import POINTERS, REPEATS, items_of, keep_place, read_step
-from tutor.nodes.practice import end_section
+from tutor.nodes.practice import JUDGED, end_section
 from tutor.nodes.shared import Pages
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
@@ -403,7 +403,8 @@ class LeaveSession(Verb):
     """Say what was kept, and how to come back."""
 
     def exec(self, terminal: Terminal, records: Records, session: str) -> None:
-        answered = records.count(session=session)
+        attempts = records.attempts(session=session)  # an answer whose learner then settled its grade is stored once more
+        answered = sum(not one.grade.clarified and one.grade.grader != JUDGED for one in attempts)
         terminal.notice(f"{plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept.")
         terminal.event("left", answers=answered)
 
