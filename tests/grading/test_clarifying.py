@@ -112,7 +112,14 @@ def test_a_confirmed_point_counts_nine_tenths_and_the_answer_passes():
     found = clarified(FLOAT, HALF, [STONE], {STONE.text: POINT})
     assert found.score == pytest.approx(0.95) and found.correct and not found.unsure and found.sign == "✓"
     assert [met.credit for met in found.met] == [1.0, 0.9] and found.missed == ()
-    assert found.feedback == "You meant: a stone sinks to the bottom."
+    assert found.feedback == "", "the line of the point says it"
+
+
+def test_a_confirmed_point_leads_to_the_question_for_the_one_still_missing():
+    none = Grade(0.0, missed=(WOOD.text, STONE.text), unsure=True)
+    assert clarified(FLOAT, none, [STONE], {STONE.text: POINT}).feedback == "How dense is wood?"
+    without = replace(FLOAT, rubric=tuple(replace(point, ask="") for point in FLOAT.rubric))
+    assert clarified(without, none, [STONE], {STONE.text: POINT}).feedback.endswith("?")
 
 
 def test_a_near_miss_is_a_miss_and_says_what_is_so():

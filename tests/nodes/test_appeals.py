@@ -38,7 +38,7 @@ def type_lines(docs, home, capsys):
 def test_a_is_offered_after_a_wrong_try_with_the_number_of_the_attempt(type_lines):
     screen, offered, attempts = type_lines("because of the hot oven", "a")
     assert "a appeal" not in offered[0] and "a appeal" in offered[1] and "a appeal" not in offered[2]
-    assert f"(attempt {attempts[0].id})" in screen and screen.count("The grade stands.") == 1
+    assert f"(kept as no. {attempts[0].id})" in screen and screen.count("The grade stands.") == 1
     assert len(attempts) == 1, "an appeal is no answer"
 
 
@@ -51,15 +51,16 @@ def test_an_appeal_uses_up_no_try_and_shows_no_hint(type_lines):
 def test_a_alone_is_never_an_answer_and_with_a_space_before_it_is(type_lines):
     screen, _, attempts = type_lines("a", "because of the hot oven", "a", "a", " a")
     assert [attempt.answer for attempt in attempts] == ["because of the hot oven", "a"]
-    assert screen.count("There is no grade to appeal here.") == 2
+    assert screen.count("There is no grade to appeal here.") == 1
+    assert screen.count("This grade was looked at again already.") == 1
 
 
 def test_a_works_after_a_probe(type_lines):
     screen, _, attempts = type_lines("because of the hot oven", "a", bank=BANK + SECOND)
-    assert attempts[0].mode == "probe" and f"(attempt {attempts[0].id})" in screen
+    assert attempts[0].mode == "probe" and f"(kept as no. {attempts[0].id})" in screen
     assert screen.index("The grade stands.") < screen.index("Yeast eats sugar")
 
 
 def test_a_works_when_the_tries_are_over(type_lines):
     screen, _, attempts = type_lines("the hot oven", "the warm oven", "the oven", "a")
-    assert len(attempts) == 3 and "The grade stands." in screen and f"appeal {attempts[2].id}" in screen
+    assert len(attempts) == 3 and "The grade stands." in screen and screen.count(f"(kept as no. {attempts[2].id})") == 2

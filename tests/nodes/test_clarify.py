@@ -9,6 +9,7 @@ from conftest import environment_of
 from typist import Typist
 
 from flow import create_appeal_flow, create_learn_flow
+from tutor.corpus.corpus import Corpus
 from tutor.grading import rubrics
 from tutor.models import Step
 from tutor.nodes.shared import appeal_store, session_store
@@ -171,8 +172,8 @@ def test_an_appeal_that_says_neither_costs_nothing_and_the_question_goes_on(type
 
 
 def test_what_an_appeal_gains_counts_in_the_next_try(type_lines, refused):
-    screen, attempts = type_lines(TRACE, "a", "wood is less dense than water", "", "it is so")
-    assert "The appeal stands in part." in screen
+    screen, attempts = type_lines(TRACE, "a", "", "a stone sinks to the bottom", "it is so")
+    assert "How dense is wood?" in screen[screen.index("The appeal stands in part.") :] and "You meant:" not in screen
     assert [met.credit for met in attempts[-1].grade.met] == [0.9] and attempts[-1].grade.score == pytest.approx(0.45)
 
 
@@ -184,7 +185,26 @@ def test_a_near_miss_meant_in_an_appeal_ends_the_question(type_lines, refused):
 
 def test_an_answer_is_appealed_once(type_lines, refused):
     screen, _ = type_lines(TRACE, "a", "", "", "a")
-    assert screen.count(ASKED) == 2 and "There is no grade to appeal here." in screen
+    assert screen.count(ASKED) == 2 and "This grade was looked at again already." in screen
+    assert "There is no grade to appeal here." not in screen
+
+
+def test_the_question_of_the_point_stands_above_which_was_meant(type_lines, refused):
+    rows = [row.strip() for row in type_lines(TRACE, "a", "", "")[0].split("\n")]
+    assert rows[rows.index("How dense is wood?") + 1] == ASKED
+
+
+def test_an_answer_whose_learner_said_what_they_meant_was_one_answer(type_lines, in_doubt):
+    screen, attempts = type_lines(WHOLE, "", "q")
+    assert len(attempts) == 2 and "1 answer kept, and your place." in screen
+
+
+def test_who_learns_from_the_lessons_that_come_with_the_program_is_not_told_how_to_change_them(type_lines, refused, monkeypatch):
+    lines = TRACE, "a", "wood is less dense than water", "a stone sinks to the bottom"
+    assert "appeal 1" in type_lines(*lines)[0]
+    monkeypatch.setattr(Corpus, "bundled", True)
+    screen, attempts = type_lines(*lines)
+    assert "Both verdicts are kept." in screen and f"appeal {attempts[-1].id}" not in screen
 
 
 def test_an_appeal_of_no_answer_asks_nothing(type_lines):
@@ -199,7 +219,7 @@ def test_leaving_in_an_appeal_leaves(type_lines, refused):
 
 def test_an_answer_whose_learner_meant_neither_can_be_appealed_like_any_other(type_lines, in_doubt):
     screen, attempts = type_lines(WHOLE, "", "a", "a stone sinks to the bottom")
-    assert f"(attempt {attempts[-1].id})" in screen[screen.index("› neither of the two") :]
+    assert f"(kept as no. {attempts[-1].id})" in screen[screen.index("› neither of the two") :]
     assert screen.count(ASKED) == 2 and "The appeal stands." in screen and len(attempts) == 2
 
 

@@ -394,7 +394,7 @@ def appealed(met):
 def test_a_grade_is_appealed_while_tries_are_left_and_where_it_stands_the_item_has_passed(session, home):
     with serving(appealed(met=True)) as server:
         screen, attempts, _ = session(server, ANSWER, "appeal", "quit")
-    assert f"(attempt {attempts[-1].id})" in screen and "The appeal stands." in screen
+    assert f"(kept as no. {attempts[-1].id})" in screen and "The appeal stands." in screen
     assert "The gas makes bubbles." in screen, "the explanation, as after any right answer"
     with open_records(home, now=lambda: NOW) as store:
         assert store.missed_items("food/bread") == []

@@ -98,6 +98,11 @@ class Corpus:
         return True
 
     @property
+    def bundled(self) -> bool:
+        """Whether these are the lessons that come with the program."""
+        return self.root == os.path.realpath(bundled_docs())
+
+    @property
     def shown(self) -> str:
         """The folder, for people."""
         return shown_path(self.folder)

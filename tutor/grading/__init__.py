@@ -8,6 +8,7 @@ from tutor.grading.kinds import grade
 from tutor.grading.model.secrets import gives_away
 from tutor.grading.model.verdicts import grade_from_verdicts, grade_with
 from tutor.grading.points.clarifying import (
+    WHICH,
     choice_of,
     clarified,
     doubtful_points,
@@ -22,6 +23,7 @@ from tutor.grading.rubrics import has_rubric
 from tutor.grading.short import Weights, bare_item, grade_record, load_weights
 
 __all__ = [
+    "WHICH",
     "Weights",
     "bare_item",
     "choice_of",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def ask_what_was_meant(
-    terminal: Terminal, item: Item, grade: Grade, points: Sequence[Point], leave: str = "leave"
+    terminal: Terminal, item: Item, grade: Grade, points: Sequence[Point], language: str, leave: str = "leave"
 ) -> Grade | None:
     """The grade once the learner has said which of each point and its near miss they meant; None where they leave.
 
@@ -38,13 +38,13 @@ def ask_what_was_meant(
     for point in points:
         question = grading.question_about(item, point)
         options = [option.text for option in question.options]
-        terminal.show(screens.Prose(question.question))
+        terminal.show(screens.WhatWasMeant(point.ask, grading.WHICH))
         step = terminal.choose(options, {"quit": leave}, unattended=str(len(options) - 1))
         if step.action != "choose":
             return None
         terminal.show(screens.Said(options[int(step.text)]))
         choices[point.text] = grading.choice_of(question, int(step.text))
-    return grading.clarified(item, grade, points, choices)
+    return grading.clarified(item, grade, points, choices, language)
 
 
 class AskWhatWasMeant(Verb):
@@ -52,7 +52,8 @@ class AskWhatWasMeant(Verb):
 
     def exec(self, terminal: Terminal, item: Item, answer: str, grade: Grade, lesson: Lesson, round: Round) -> Grade | None:
         said = grading.with_credit(answer, round.met)
-        return ask_what_was_meant(terminal, item, grade, grading.doubtful_points(item, said, grade, lesson.language))
+        points = grading.doubtful_points(item, said, grade, lesson.language)
+        return ask_what_was_meant(terminal, item, grade, points, lesson.language)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], settled: Grade | None) -> str:
         if settled is None:
@@ -90,7 +91,7 @@ class AppealGrade(ModelVerb):
         attempt = records.attempt(stored)
         points = points_to_dispute(item, attempt, records, lesson.language) if attempt else ()
         if attempt and points:
-            return ask_what_was_meant(terminal, item, attempt.grade, points)
+            return ask_what_was_meant(terminal, item, attempt.grade, points, lesson.language)
         return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade | None) -> str:
@@ -119,7 +120,10 @@ class AppealGrade(ModelVerb):
         terminal.show(screens.Verdict(grade, lead=lead, attempt=number))
         if grade.correct and result in ("again", "declined") and item.explanation:
             terminal.show(screens.Reveal("", item.explanation))
-        terminal.notice(f"Both verdicts are kept. For the bank's author: {shared['command']('appeal', str(number))}")
+        kept = "Both verdicts are kept."
+        if attempt and not shared["corpus"].bundled and (grade.correct or appeals.is_disputed(attempt, grade)):
+            kept += f" If these lessons are yours, see how to change the bank: {shared['command']('appeal', str(number))}"
+        terminal.notice(kept)
         if result == "again" and shared["result"] == "missed":
             return "settled"
         return "stands" if grade.correct else "again" if result == "again" else "missed"
@@ -220,7 +224,7 @@ class LookAgain(ModelVerb):
             person.notice(item.lesson)
             person.show(screens.Prose(bank.kind_of(item).question_text(item)))
             person.show(screens.Said(attempt.answer))
-            return ask_what_was_meant(person, item, attempt.grade, points)
+            return ask_what_was_meant(person, item, attempt.grade, points, lesson.language)
         return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
     def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade | None) -> str:

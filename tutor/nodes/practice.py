@@ -88,7 +88,9 @@ class AskItem(Verb):
         if step.action == "next":
             return "skip" if round.tries else "nothing_said"
         if step.action == "appeal" and not (prepared["appealable"] and round.tries):
-            shared["terminal"].notice("There is no grade to appeal here. To answer with the letter a, type a space before it.")
+            looked_at = round.tries and shared["records"].appeals(shared.get("stored") or 0)
+            why = "This grade was looked at again already." if looked_at else "There is no grade to appeal here."
+            shared["terminal"].notice(f"{why} To answer with the letter a, type a space before it.")
             return "nothing_said"
         if step.action == "answer":
             shared["answer"] = step.text

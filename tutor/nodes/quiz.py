@@ -242,7 +242,7 @@ class ClarifyAnswers(Verb):
         chosen = clarifications.chosen_in(second, questions)
         for warning in chosen.warnings:
             terminal.warn(warning)
-        return self.settled(answers, grades, unclear, chosen.options)
+        return self.settled(answers, grades, unclear, chosen.options, corpus)
 
     @staticmethod
     def unclear(answers: list[TypedAnswer], grades: list[Grades], corpus: Corpus) -> list[UnclearAnswer]:
@@ -268,11 +268,12 @@ class ClarifyAnswers(Verb):
 
     @staticmethod
     def settled(
-        answers: list[TypedAnswer], grades: list[Grades], unclear: list[UnclearAnswer], options: Mapping[str, int]
+        answers: list[TypedAnswer], grades: list[Grades], unclear: list[UnclearAnswer], options: Mapping[str, int], corpus: Corpus
     ) -> tuple[list[Grades], dict[str, int]]:
         settled, still_open = list(grades), {}
         for one in unclear:
             item = answers[one.number][0]
+            language = corpus.lesson(item.lesson).language
             choices = {
                 point.text: grading.choice_of(question, options[question.key])
                 for point, question in zip(one.points, one.questions, strict=True)
@@ -282,7 +283,9 @@ class ClarifyAnswers(Verb):
                 still_open[item.key] = left
             if choices:
                 settled[one.number] = [
-                    grading.clarified(item, grade, one.points, choices) if isinstance(grade, Grade) and grade.unsure else grade
+                    grading.clarified(item, grade, one.points, choices, language)
+                    if isinstance(grade, Grade) and grade.unsure
+                    else grade
                     for grade in grades[one.number]
                 ]
         return settled, still_open
@@ -296,9 +299,10 @@ class AskAboutAnswer(Verb):
 
     def exec(self, answers: list[TypedAnswer], grade: Grade, corpus: Corpus, terminal: Terminal) -> Grade | None:
         item, typed, _ = answers[0]
-        points = grading.doubtful_points(item, typed or "", grade, corpus.lesson(item.lesson).language)
+        language = corpus.lesson(item.lesson).language
+        points = grading.doubtful_points(item, typed or "", grade, language)
         terminal.notice("To grade you fairly: what did you mean?")
-        return ask_what_was_meant(terminal, item, grade, points, "hand in")
+        return ask_what_was_meant(terminal, item, grade, points, language, "hand in")
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], settled: Grade | None) -> str:
         if settled is None:  # handed in: the stricter verdict, which is stored, stands

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from rich.console import RenderableType
 from rich.padding import Padding
+from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
@@ -111,6 +112,23 @@ class Question(Screen):
 
 
 @dataclass
+class WhatWasMeant(Screen):
+    """What stands above a point, its near miss and neither: the point's own question, and which of them was meant."""
+
+    ask: str
+    which: str
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.ask:
+            yield Styled(markup.Page(self.ask), DIM)
+        yield Text(self.which)
+
+    def markdown(self) -> str:
+        return (f"_{sanitize(self.ask)}_\n\n" if self.ask else "") + self.which
+
+
+@dataclass
 class Said(Screen):
     """The learner's answer, as it stays on the screen."""
 
@@ -153,7 +171,7 @@ class Verdict(Screen):
 
     def lead_line(self) -> str:
         lead = self.lead or VERDICTS[self.grade.sign]
-        notes = [self.degraded, f"attempt {self.attempt}" if self.attempt else ""]
+        notes = [self.degraded, f"kept as no. {self.attempt}" if self.attempt else ""]
         note = ", ".join(filter(None, notes))
         return f"{lead} ({note})" if note else lead
 

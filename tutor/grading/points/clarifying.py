@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tutor.corpus import bank
 from tutor.grading.points.tries import share_of_points
-from tutor.grading.rubrics import LEAST, chances
+from tutor.grading.rubrics import LEAST, chances, question_for
 from tutor.models import Grade, Item, Kind, Met, Option, Point
 
 CONFIRMED = 0.9  # what a point counts that the learner picks out as what they meant
@@ -66,8 +66,8 @@ def choice_of(question: Item, number: int) -> str:
     return POINT if question.options[number].right else NEAR
 
 
-def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping[str, str]) -> Grade:
-    """The grade that follows once a learner has said what they meant.
+def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping[str, str], language: str = "en") -> Grade:
+    """The grade that follows once a learner has said what they meant, with a question for the first point still missing.
 
     asked: the points that were asked about. choices: {point: POINT, NEAR or NEITHER}; while one is open, the grade is unsure.
     """
@@ -78,10 +78,12 @@ def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping
     found = {**before, **{text: Met(text, credit=CONFIRMED) for text in confirmed}}
     met = tuple(found[point.text] for point in item.rubric if point.text in found)
     missed = tuple(point.text for point in item.rubric if point.text not in found)
-    said = [f"You meant: {text}." for text in confirmed]
-    said += [_what_is_so(point) for point in asked if choices.get(point.text) == NEAR]
-    said += [point.ask for point in item.rubric if point.text in missed and choices.get(point.text) == NEITHER][:1]
-    said += ["What you meant by the rest is still to be said; until then the stricter verdict stands."] if is_open else []
+    said = [_what_is_so(point) for point in asked if choices.get(point.text) == NEAR]
+    if is_open:
+        said += ["What you meant by the rest is still to be said; until then the stricter verdict stands."]
+    elif not said:  # what is so ends the question
+        lacking = [point for point in item.rubric if point.text in missed]
+        said += [point.ask or question_for(point, item.question, language) for point in lacking][:1]
     return replace(
         grade, score=share_of_points(item, met), met=met, missed=missed, feedback=" ".join(said), unsure=is_open, clarified=True
     )
