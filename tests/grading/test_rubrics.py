@@ -85,6 +85,40 @@ def test_the_point_that_is_missed_is_asked_about():
     assert verdict.unsure and not verdict.correct
 
 
+@pytest.mark.parametrize("item, denial", [
+    ("llm/pretrain:two-knobs",
+     "Temperature does not sharpen or flatten the distribution, and top-p does not cut off the tail."),
+    ("llm/lora:why-zero-b", "B at zero does not leave the model unchanged, and B cannot learn because its gradient is zero."),
+    ("llm/adam:why-overshoot",
+     "It does not: the velocity does not carry p past the minimum, and the gradient there is not zero."),
+    ("llm/transformer:norm-order",
+     "Post-norm does not stand after the addition, pre-norm does not stand before the sublayer, and deep stacks do not train "
+     "more easily with pre-norm."),
+    ("other/fed:why-long-falls",
+     "The rate is not compounded over the years until the payment, and the cash flows need not stay the same."),
+])  # fmt: skip
+def test_a_point_that_is_denied_in_words_of_ones_own_is_not_made(item, denial):
+    verdict = grade(ITEMS[item], denial, strict=True)
+    assert not verdict.correct
+    assert len(verdict.missed) > len(ITEMS[item].rubric) / 3
+
+
+@pytest.mark.parametrize("question", [
+    "What is a gradient?",
+    "Do the keys and values of old tokens never change?",
+    "Old keys and values never change, or do they?",
+])  # fmt: skip
+def test_a_question_is_no_answer_and_costs_no_try(question):
+    verdict = grade(ITEMS["llm/inference-and-linear-attention:why-cacheable"], question)
+    assert verdict.score == 0 and verdict.misunderstood.startswith("This asks something")
+
+
+@pytest.mark.parametrize("end", ["No, it isn't.", "That was wrong, I take it back.", "I take that back."])
+def test_what_is_taken_back_is_not_said(end):
+    reference = ITEMS["llm/adam:why-overshoot"].references[0]
+    assert not grade(ITEMS["llm/adam:why-overshoot"], f"{reference} {end}").correct
+
+
 def test_two_names_that_change_places_turn_a_reference_round():
     item = ITEMS["llm/pretrain:two-knobs"]
     said = "Top-p reshapes the whole distribution, temperature removes the unlikely tail."

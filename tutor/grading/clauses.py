@@ -50,13 +50,16 @@ DENIES_ALL = re.compile(
     rf"^\W*(?:(?:but|and|yet)\W+)?(?:(?:all|none|both|neither|everything|nothing)\b[^.]*\b(?:is|are|was)\s+(?:\w+ly\s+|just\s+)?"
     rf"(?:{_UNTRUE}|true|right|correct)"
     r"|(?:i|we)\s+(?:do\s*not|don['’]?t|cannot|can['’]t)\s+(?:think|believe|agree)\b[^.]*\b(?:any|that|this|it)\b[^.]{0,30}"
+    r"|(?:that|this)\s+(?:was|is)\s+(?:all\s+)?wrong\b,?\s*(?:i|sorry)\b[^.]*"
+    r"|(?:i|we)\s+take\s+(?:it|that|this|everything)(?:\s+all)?\s+back|forget\s+(?:it|that|(?:all|everything|what)\b[^.]*)"
     r"|(?:i|we)\s+disagree(?:\s+with\s+(?:all|any|that|this|it)\b[^.]*)?|they\s+(?:all\s+)?(?:err|are\s+(?:all\s+)?(?:wrong|mistaken))"
     r"|on\s+the\s+contrary)\W*$",
     re.I,
 )
 DENIES_WHAT_WENT_BEFORE = re.compile(
     rf"^\W*(?:(?:but|and|yet)\W+)?(?:(?:that|this|it|all\s+of\s+(?:that|this|it)|none\s+of\s+(?:that|this|it))\s*(?:is|['’]s|was)\s*"
-    rf"(?:\w+ly\s+|just\s+|quite\s+)?(?:{_UNTRUE}|true|right|correct)|{_UNTRUE}|no|nope|wrong|false|not\s+so|not\s+true)\W*$",
+    rf"(?:\w+ly\s+|just\s+|quite\s+)?(?:{_UNTRUE}|true|right|correct)|{_UNTRUE}|no|nope|wrong|false|not\s+so|not\s+true"
+    r"|no,?\s+(?:it|that|they)\s+(?:is|are|was|were|do|does|did|will|can)(?:\s+not|n['’]?t))\W*$",
     re.I,
 )
 ONE_OF_SEVERAL = re.compile(r"[,;]\s+(?:and|but|so)\s+", re.I)  # before the last of the things that a sentence says
@@ -85,7 +88,9 @@ class Clause:
 
 ASKS = re.compile(
     r"\W*(?:(?:and|but|so|then)\W+)?(?:(?:if|when|once|suppose|say)\b[^?]*,\s*)?"
-    r"(?:what|who|whom|whose|how|which|when|where|why|(?:can|could|do) you)\b.*\?\W*$",
+    r"(?:what|who|whom|whose|how|which|when|where|why|(?:can|could|do) you)\b.*\?\W*$"
+    r"|\W*(?:(?:and|but|so|or)\W+)?(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have)(?:n['’]?t)?\s+\w.*\?\W*$"
+    r"|.*[,;–—-]\s*or\s+(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have)(?:n['’]?t)?\s+\w+\s*\?\W*$",
     re.I,
 )
 

@@ -270,6 +270,21 @@ def share_of(
     return max(0.0, (hit - clash) / total), words_of(answer, pairs)
 
 
+SAYS_NOT = frozenset({"not", "neither", "nor", "never", "cannot", "nobody"})  # of negations, those that deny a whole statement
+
+
+def denied_share(text: ReferenceTokens, answer: AnswerTokens, aligned: Alignment) -> float:
+    """How much of what an answer shares with a text (0..1) it says not to be so, where the text says that it is."""
+    if not any(token.kind == "not" and (token.text in SAYS_NOT or token.text.endswith("n't")) for token in answer.tokens):
+        return 0.0
+    pairs, against = aligned
+    total = sum(text.weights[k] for k in (*(pair[0] for pair in pairs), *(pair[0] for pair in against)))
+    denied = (
+        text.weights[k] for k, place, _ in pairs if answer.tokens[place].negated and not text.tokens[text.content[k]].negated
+    )
+    return sum(denied) / total if total else 0.0
+
+
 def words_of(answer: AnswerTokens, pairs: Sequence[tuple[int, int, float]]) -> str:
     """The learner's words from the first to the last that corresponds to one of a reference, as `align` pairs them."""
     places = [place for _, place, _ in pairs]

@@ -24,6 +24,7 @@ from tutor.grading.comparable import (
     QuestionTokens,
     ReferenceTokens,
     align,
+    denied_share,
     likeness_in_order,
     nearness,
     prepare_answer,
@@ -75,7 +76,7 @@ class PointMade:
     own: float  # the same in words that make no other point better
     logit: float  # that the stretch would be called right were the point the whole reference
     words: str  # the learner's own that make it
-    is_turned: bool  # its near miss is said instead
+    is_turned: bool  # its near miss is said instead, or that it is not so
 
 
 @dataclass(frozen=True)
@@ -212,11 +213,12 @@ def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, languag
             length = 0.5 + 0.5 * min(1.0, len(way.content) / len(content)) ** 0.5
             likely.append((words.covered(way, place, known.shared) * length, -number, -place, length))
     likely.sort(reverse=True)
-    best, chosen, span = -1.0, None, ""
+    best, chosen, span, denied = -1.0, None, "", 1.0
     for _, number, place, length in likely[:LIKELY]:
         way, text = known.ways[-number], words.tokens(-place, weights, language)
         aligned = align(way, text, words.alike)
         share, found = share_of(way, text, known.shared, aligned)
+        denied = min(denied, denied_share(way, text, aligned))
         if share * length > best:
             best, chosen, span = share * length, (way, text, aligned), found
     assert chosen is not None
@@ -225,7 +227,8 @@ def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, languag
     of_whole = align(whole, affirmed, words.alike)
     logit = max(weights.logit(features([way], text, [aligned])[0]), weights.logit(features([whole], affirmed, [of_whole])[0]))
     share = max(best, 0.85 * share_of(whole, affirmed, known.shared, of_whole)[0])
-    return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span), is_turned)
+    is_denied = likely[0][0] >= SPOKEN_OF and denied >= DENIED
+    return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span), is_turned or is_denied)
 
 
 LONGEST_QUOTE = 16  # words
@@ -301,6 +304,8 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     reading = read_answer(item, text, weights, language, verbatim=verbatim)
     if reading and verbatim:
         return None, reading, COPIED
+    if reading is None and not sentences_of(text, is_answered_by_no(item)):
+        return unreadable_grade(answer, ASKED, missed), None, 0.0
     if reading is None:
         return wrong("This says only what is not so." if re.search(r"\w{3}", text) else "This does not answer the question.")
     if reading.denied:
@@ -344,7 +349,10 @@ def _words_of(found: Sequence[Token]) -> list[str]:
     return [one.stem for one in found if one.kind != "mark"]
 
 
+ASKED = "This asks something and answers nothing. Say it as a statement; to ask, type ? first."
 TURNED = -0.5  # contrast down from which an answer says a point's near miss instead
+SPOKEN_OF = 0.4  # share of a way's words from which an answer speaks of the point
+DENIED = 0.5  # and share of these in each likely way, from which it says that the point is not so
 IN_DOUBT = 0.5  # the most that a point which is turned is made
 MADE = 0.6  # probability from which a point counts as made; much that is wrong makes one with less
 SUREST = COPIED - 0.01  # the most that an answer is probably right which is no copy of a reference
