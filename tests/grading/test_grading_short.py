@@ -122,7 +122,18 @@ def test_a_sentence_about_the_subject_is_no_instruction_to_the_grader():
 def test_an_answer_in_another_script_is_told_so():
     verdict = grade_record(*FLOAT, "Дерево легче воды и поэтому плавает")
     assert "written in Cyrillic letters and the reference in Latin" in verdict.misunderstood
+    assert verdict.misunderstood.endswith("Answer in English.")
+    german = grade_record("Warum schwimmt Holz?", "Es schwimmt, weil es weniger dicht ist als das Wasser.", "木は水より軽い")
+    assert german.misunderstood.endswith("Answer in German.")
+    short = grade_record("Name one.", "Berlin", "Берлин")
+    assert short.misunderstood.endswith("Answer in the language of the question.")
     assert passes("Дерево менее плотное, чем вода.", "Почему дерево плавает?", "Дерево менее плотное, чем вода.")
+
+
+@pytest.mark.parametrize("answer", ["...!!!???", "—", "\U0001f600 \U0001f680", "???"])
+def test_signs_without_a_word_are_said_to_have_none(answer):
+    assert grade_record(*FLOAT, answer).misunderstood.startswith("There are no words in it")
+    assert grade_record(*FLOAT, " ").misunderstood == "Nothing was typed."
 
 
 def test_the_stemmer_follows_the_language():

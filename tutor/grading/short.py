@@ -200,7 +200,8 @@ def _other_script(answer: str, references: Sequence[str]) -> str:
     mine, theirs = _script(clean(answer, True)), {_script(text) for text in references}
     if mine and theirs - {""} and mine not in theirs:
         other = " or ".join(_name_of(script) for script in sorted(theirs - {""}))
-        return f"The answer is written in {_name_of(mine)} letters and the reference in {other}: they cannot be compared."
+        unlike = f"The answer is written in {_name_of(mine)} letters and the reference in {other}: they cannot be compared."
+        return f"{unlike} Answer in {_language_to_use(' '.join(references))}."
     return ""
 
 
@@ -228,10 +229,18 @@ def _language_of(text: str) -> str:
     return LANGUAGES[code] if counts[code] >= max(3, 0.2 * len(words), 2 * english) else ""
 
 
+def _language_to_use(text: str) -> str:
+    """The name of the language that a reference is in, as far as its function words tell."""
+    words = set(re.findall(r"[^\W\d_]{2,}", text[:2000].lower()))
+    others = max(len(words & known) for known in stop_words.FUNCTION_WORDS.values())
+    is_english = len(words & stop_words.GLUE) > others
+    return _language_of(text) or ("English" if is_english else "the language of the question")
+
+
 def unreadable(answer: str, references: Sequence[str]) -> str:
     """Why an answer can't be compared with the references at all; "" where it can."""
     if not re.search(r"\w", answer):
-        return "Nothing was typed."
+        return "There are no words in it; type an answer in words." if answer.strip() else "Nothing was typed."
     return _other_script(answer, references) or _other_language(answer, references)
 
 

@@ -145,7 +145,7 @@ def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
 
     text = clean(answer).strip().strip("`$").strip()
     if not text:
-        return Grade(0.0, misunderstood="Nothing was typed. Type a formula like 2*x + 1.")
+        return Grade(0.0, misunderstood="There is no formula in it. Type one like 2*x + 1.")
     try:
         right = equivalent(text, item.expression, item.seed or 0)
     except ValueError as error:
