@@ -213,7 +213,11 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 def shorten(text: str, length: int = 60) -> str:
     """A text on one line, cut to at most `length` characters."""
-    text = " ".join(text.split())
+    return cut(" ".join(text.split()), length)
+
+
+def cut(text: str, length: int) -> str:
+    """A text cut to at most `length` characters, with an ellipsis where something is left out."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

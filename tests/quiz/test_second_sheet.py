@@ -198,6 +198,17 @@ def test_what_names_no_option_is_named_with_its_line_and_stays_open(quiz, second
     assert items_of(run)["float"]["unsure"] and "\x07" not in run.stderr and "Traceback" not in run.stderr
 
 
+def test_the_answers_of_a_sheet_stand_in_the_report_and_nowhere_else(quiz, sheet):
+    out = quiz("--answers", sheet(salt=f"salt slows it {'down ' * 2000}")).stdout
+    assert out.count("› salt slows it down") == 1 and 150 < out.count("down") < 220, "a long one is cut"
+
+
+def test_what_is_no_letter_is_named_as_it_was_written(quiz, second, tmp_path):
+    fill(second, float_2="[a, b]")
+    run = quiz("--answers", tmp_path / "sheet.yaml", "--clarify", second)
+    assert "float/2: found “a, b”, expected one of its letters" in run.stderr
+
+
 def test_only_what_is_asked_again_is_read(quiz, second, tmp_path):
     fill(second, float_2="neither of the two", salt_1="salt slows the yeast")
     first, report = tmp_path / "sheet.yaml", tmp_path / "r.json"

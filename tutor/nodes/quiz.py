@@ -154,11 +154,14 @@ class CollectAnswers(Verb):
     @staticmethod
     def ask(terminal: Terminal, item: Item, note: str, shown_before: bool) -> str | None:
         question = screens.Question(item, note)
-        if terminal.attended and not shown_before:  # whoever filled in a sheet has read it there
+        at_keyboard = (
+            terminal.attended
+        )  # whoever filled in a sheet has read the question there, and reads the answer in the report
+        if at_keyboard and not shown_before:
             terminal.show(question)
-        step = terminal.answer(question, KEYS)
+        step = terminal.answer(question, KEYS, echoed=at_keyboard)
         while step.action not in ("answer", *KEYS):  # Enter alone
-            step = terminal.answer(question, KEYS)
+            step = terminal.answer(question, KEYS, echoed=at_keyboard)
         return {"answer": step.text, "skip": "", "quit": None}[step.action]
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], answers: list[TypedAnswer]) -> str:

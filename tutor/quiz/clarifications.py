@@ -14,7 +14,7 @@ from tutor.models import Item, Point
 from tutor.quiz.fingerprints import answers_fingerprint, fingerprint
 from tutor.quiz.sheets import Sheet, altered_choice, read_sheet, write_sheet
 from utils.errors import InvalidFile, UsageError
-from utils.text import sanitize
+from utils.text import cut, sanitize
 
 LONGEST = 1_000  # characters of an answer that are shown again
 HOW = "the letter of what was meant"
@@ -30,8 +30,7 @@ HEAD = """\
 
 def asked_of(item: Item, answer: str, question: Item) -> Item:
     """A question about a point, with the item's question and the answer in front: whoever reads the sheet has only that."""
-    said = sanitize(answer)
-    said = said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    said = cut(sanitize(answer), LONGEST)
     asked = bank.kind_of(item).question_text(item)
     return replace(question, question=f"{asked}\n\nYou wrote: “{said}”\n\n{question.question}")
 
@@ -109,7 +108,7 @@ def chosen_in(second: Sheet, questions: Sequence[Item]) -> Chosen:
         if typed.isascii() and typed.isdigit() and 0 < int(typed[:4]) <= len(question.options):
             options[question.key] = int(typed[:4]) - 1
             continue
-        said = sanitize(typed, newlines=False)[:40]
+        said = cut(sanitize(entry.answer, newlines=False), 40)
         found = f"found “{said}”, expected one of its letters" if said else "has no answer"
         warnings.append(f"{second.path}:{entry.line}: {question.key}: {found}; it stays open, and the stricter verdict stands")
     return Chosen(options, tuple(warnings))

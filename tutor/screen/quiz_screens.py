@@ -17,10 +17,12 @@ from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Notice, Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.screens import Reveal, Said, Verdict
-from utils.text import plural, sanitize
+from utils.text import cut, plural, sanitize
 
 if TYPE_CHECKING:
     from tutor.quiz.reports import QuizReport
+
+LONGEST = 1_000  # characters of an answer that the report shows again
 
 
 @dataclass
@@ -48,17 +50,20 @@ class GradedItem(Screen):
             return [verdict]
         return [verdict, Reveal(shown_answer(outcome.item), outcome.item.explanation, outcome.where)]
 
+    def said(self) -> Said:
+        return Said(cut(self.outcome.answer_in_words, LONGEST))
+
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         yield line(f"{self.number} of {self.of} · {self.outcome.item.lesson}", DIM)
         yield markup.Page(self.outcome.question)
         if self.outcome.answer:
-            yield from Said(self.outcome.answer_in_words).parts()
+            yield from self.said().parts()
         for screen in self.screens():
             yield from screen.parts()
 
     def markdown(self) -> str:
-        said = [Said(self.outcome.answer_in_words).markdown()] if self.outcome.answer else []
+        said = [self.said().markdown()] if self.outcome.answer else []
         head = f"**{self.number}.** {sanitize(self.outcome.question)}"
         return "\n\n".join([head, *said, *(screen.markdown() for screen in self.screens())])
 

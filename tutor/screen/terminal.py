@@ -222,12 +222,12 @@ class Terminal:
         """
         return self._with_side_question(self.learner.choose(options, keys, unattended))
 
-    def answer(self, question: Question, keys: Keys) -> Step:
-        """An answer to `question` as typed, or one of `keys`."""
+    def answer(self, question: Question, keys: Keys, echoed: bool = True) -> Step:
+        """An answer to `question` as typed, or one of `keys`. echoed: it stays on the screen."""
         from tutor.screen.screens import Said
 
         step = self._with_side_question(self.learner.answer(question, keys))
-        if step.action == "answer":
+        if step.action == "answer" and echoed:
             self.show(Said(self._as_said(question, step.text)))
         return step
 
