@@ -218,6 +218,7 @@ def ended_after(work_s: float, wait_s: float) -> Iterator[None]:
 
 # --------------------------------------------------------------------------------------------------- kinds
 
+WITH_MODEL = object()  # at the end of a command for which a model is set
 Kind = Callable[[World, random.Random], tuple]  # breaks a file or the reply, and gives the command to run
 
 
@@ -258,7 +259,7 @@ def _reply(*documents: Any, command: tuple) -> Kind:
             world.reply = streamed_body(said.decode("utf-8", "replace"))
         else:
             world.reply = broken(streamed_body(text), rng)
-        return (*command, "model")
+        return (*command, WITH_MODEL)
 
     return kind
 
@@ -318,7 +319,7 @@ def _cache(world: World, rng: random.Random) -> tuple:
     data = name.read_bytes()
     world.put(str(name.relative_to(world.base)), (broken_database if name.suffix == ".db" else broken)(data, rng))
     return rng.choice(
-        (*READERS_OF_CACHES, ("quiz", "--answers", "sheet.yaml", "model"), ("ask", "what does yeast eat?", "model"))
+        (*READERS_OF_CACHES, ("quiz", "--answers", "sheet.yaml", WITH_MODEL), ("ask", "what does yeast eat?", WITH_MODEL))
     )
 
 
@@ -391,7 +392,7 @@ def fault_of(world: World, kind: str, number: int) -> str:
     rng = random.Random(f"{kind} {number}")
     world.reset()
     command = KINDS[kind](world, rng)
-    model = command[-1] == "model"
+    model = command[-1] is WITH_MODEL
     arguments = command[:-1] if model else command
     try:
         run = world.run(*arguments, model=model)
