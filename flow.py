@@ -195,7 +195,7 @@ def create_ask_flow() -> Flow:
     and at the end `answer`.
     """
     find, answer, show = nodes.FindPassages(), nodes.AnswerQuestion(), nodes.ShowAnswer()
-    find >> answer >> show
+    find >> nodes.AskWhichIsMeant() >> answer >> show
     return Flow(start=find)
 
 

@@ -35,7 +35,7 @@ BY_FLOW = {
         "ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "ClarifyAnswers",
         "RecordAttempts", "AskAboutAnswer", "ReportScores",
     ),
-    "ask": ("FindPassages", "AnswerQuestion", "ShowAnswer"),
+    "ask": ("FindPassages", "AskWhichIsMeant", "AnswerQuestion", "ShowAnswer"),
     "find": ("LookThrough", "DecideStep", "SearchLessons", "ReadLesson", "ShowFound"),
     "summarize": ("ChooseSections", "SummarizeSections", "CombineSummaries", "ShowSummary"),
     "draft": ("DraftItems", "CheckDrafts", "OfferDrafts"),

@@ -101,6 +101,7 @@ class Answer:
     model: str | None = None
     usage: dict[str, Any] | None = None  # as LanguageModel.usage
     own: tuple[str, ...] = ()  # examples and analogies that the model added, which are in the text too and labelled there
+    others: tuple[Passage, ...] = ()  # that a vague question may be about instead
 
 
 # --------------------------------------------------------------------------------------------------- items

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
 
 from tutor import search
 from tutor.corpus.corpus import open_corpus
+from tutor.nodes.ask import AskWhichIsMeant
 from tutor.screen import mathtext
 from tutor.search import answering, questions
 from tutor.search.answering import refuted
@@ -302,6 +304,38 @@ def test_which_of_two_is_answered_by_the_sentence_with_the_conditions(tmp_path):
     )
     text = ask_folder(tmp_path, "tea bags or loose leaves: when to use which", tea=page).text
     assert text.startswith("Take tea bags when it has to be quick, and loose leaves when")
+
+
+KINDS_OF_TEA = (
+    "# Tea\n\n## Green tea\n\nGreen tea is made of leaves that are heated at once.\n\n"
+    "## Black tea\n\nBlack tea is made of leaves that lie in the air.\n\n## Water\n\nWater is boiled.\n"
+)
+
+
+def test_a_mere_topic_is_answered_and_what_else_it_may_be_about_is_named(tmp_path):
+    answer = ask_folder(tmp_path, "teas", tea=KINDS_OF_TEA)
+    assert answer.found and [answering.title_of(one) for one in answer.others] in (["Green tea"], ["Black tea"])
+    assert answering.listing(answer, answer.text).splitlines()[-1] == f"Or do you mean: {answering.title_of(answer.others[0])}?"
+    for question in ("what is tea", "green tea", "how is tea made"):
+        assert not ask_folder(tmp_path, question, tea=KINDS_OF_TEA).others
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_at_a_terminal_a_mere_topic_leads_to_one_question_back(tmp_path, number):
+    (tmp_path / "tea.md").write_text(KINDS_OF_TEA, encoding="utf-8")
+    index = search.open_index(open_corpus(tmp_path), None)
+    asked_for = []
+
+    def which_of(options):
+        asked_for.extend(options)
+        return number
+
+    terminal = SimpleNamespace(drawn=True, speaks_with_a_person=True, which_of=which_of)
+    passages, words = index.search("teas"), index.query_words("teas")
+    chosen = AskWhichIsMeant().exec(terminal, "teas", passages, words)
+    assert sorted(asked_for) == ["Tea › Black tea", "Tea › Green tea"] and [one.heading for one in chosen] == [asked_for[number]]
+    in_a_pipe = SimpleNamespace(drawn=False, speaks_with_a_person=False)
+    assert AskWhichIsMeant().exec(in_a_pipe, "teas", passages, words) == passages
 
 
 def test_bold_over_a_sentence_and_targets_of_links_are_left_out_of_an_answer(tmp_path):

@@ -37,6 +37,17 @@ class FindPassages(Verb):
         shared["passages"], shared["asked"] = found
 
 
+class AskWhichIsMeant(Verb):
+    """At a terminal, one question back where only a topic was named that several sections are about."""
+
+    keeps = "passages"
+
+    def exec(self, terminal: OneShot, question: str, passages: list[Passage], asked: QueryWords) -> list[Passage]:
+        can_ask = terminal.drawn and terminal.speaks_with_a_person
+        meant = answering.meanings(question, passages, asked) if can_ask else []
+        return [meant[terminal.which_of([one.heading for one in meant])]] if meant else passages
+
+
 class AnswerQuestion(ModelVerb):
     """An answer in the model's words, each sentence verified as it comes and then shown; else one in the lessons' own words."""
 

@@ -138,6 +138,15 @@ class OneShot:
             colour = signs.get(line[:1], "")
             print(f"{colour}{line}\x1b[0m" if colour else line)
 
+    def which_of(self, options: Sequence[str]) -> int:
+        """The number, from 0, of what the person means; the first by Enter."""
+        print("Do you mean")
+        for number, option in enumerate(options, 1):
+            print(f"  {number}  {sanitize(option, newlines=False)}")
+        print("Number [1]: ", end="", flush=True)
+        typed = sys.stdin.readline().strip()
+        return int(typed) - 1 if typed.isascii() and typed.isdigit() and 0 < int(typed) <= len(options) else 0
+
     def confirm(self, question: str) -> bool:
         """Whether the person says yes; if nobody is there, the answer is no."""
         if not (self.drawn and person_present()):

@@ -253,6 +253,9 @@ class Answered(Screen):
             yield Text("")
         for where in answering.places(self.answer):
             yield line(where, DIM, indent)
+        if also := answering.or_do_you_mean(self.answer):
+            yield Text("")
+            yield line(also, "", indent)
 
     def markdown(self) -> str:
         text = sanitize(answering.listing(self.answer, self.answer.text)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"

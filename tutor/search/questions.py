@@ -216,6 +216,7 @@ class AskedQuestion:
     sides: tuple[str, ...] = ()
     subject: str = ""
     simple: bool = False  # asked for in simple words
+    vague: bool = False  # a topic, and no question about it
     parts: tuple[AskedQuestion, ...] = ()  # where it is several questions: each by itself
 
 
@@ -249,12 +250,13 @@ def _understood(text: str, simple: bool) -> AskedQuestion:
     if sides:
         return AskedQuestion(text, SIDES, sides, simple=simple)
     kind = next((kind for kind, pattern in KINDS if pattern.search(text)), OTHER)
-    if kind == OTHER and len(text.split()) <= TOPIC_WORDS:
+    vague = kind == OTHER and len(text.split()) <= TOPIC_WORDS
+    if vague:
         kind = DEFINITION
     subject = _subject(text) if kind == DEFINITION else ""
     if len(subject.split()) > LONGEST_SUBJECT or PRONOUN.fullmatch(subject.split(" ")[0]):
         kind, subject = OTHER, ""
-    return AskedQuestion(text, kind, (), subject, simple)
+    return AskedQuestion(text, kind, (), subject, simple, vague)
 
 
 def _parts(text: str, simple: bool) -> tuple[AskedQuestion, ...]:

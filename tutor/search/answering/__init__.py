@@ -15,13 +15,24 @@ from collections.abc import Sequence
 from tutor.models import Answer, Passage
 from tutor.search.answering import verdict
 from tutor.search.answering.choosing import choose
-from tutor.search.answering.citing import NOT_ANSWERED, document, from_sentences, listing, one_per_lesson, place, places
+from tutor.search.answering.citing import (
+    NOT_ANSWERED,
+    document,
+    from_sentences,
+    listing,
+    one_per_lesson,
+    or_do_you_mean,
+    place,
+    places,
+    title_of,
+)
 from tutor.search.answering.composing import DraftAnswer, citations_of, joined, quote_stands, text_of
 from tutor.search.answering.fitting import Fit, fits_of, within
 from tutor.search.query_words import QueryWords
 from tutor.search.questions import AskedQuestion, understand
 
 CANDIDATES = 16  # passages that are considered
+MEANINGS, NEARLY_AS_GOOD = 3, 0.8  # of a vague question that are named, and how much worse they may fit than the best
 FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b"
 
 
@@ -42,7 +53,26 @@ def answer(
     draft = joined(parts) or (drafted(understood, asked) if asked.words else None)
     if draft is None:
         return Answer(question, found=False, near=tuple(passages[:3]))
-    return Answer(question, text_of(draft), True, citations_of(draft))
+    quoted = {part.fit.title for part in draft.parts}
+    others = tuple(one for one in meanings(question, passages, asked) if title_of(one) not in quoted)
+    return Answer(question, text_of(draft), True, citations_of(draft), others=others)
+
+
+def meanings(question: str, passages: Sequence[Passage], asked: QueryWords) -> list[Passage]:
+    """What a vague question, which is only a topic, may be about: the sections with it in their names, best first; else none."""
+    understood = understand(question)
+    if not understood.vague or not asked.words:
+        return []
+    fits = fits_of(passages[:CANDIDATES], asked, understood, None)
+    if not fits or fits[0].is_titled_exactly:
+        return []
+    named = [
+        fit
+        for fit in fits
+        if fit.weight >= fits[0].weight - NEARLY_AS_GOOD and asked.main in asked.met(fit.names) and fit.teaches
+    ]
+    found = list({fit.title: fit.passage for fit in reversed(named)}.values())[::-1]
+    return found[:MEANINGS] if len(found) > 1 else []
 
 
 def _draft(understood: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
@@ -67,7 +97,18 @@ def in_context(question: str, earlier: str) -> str:
 
 
 __all__ = [
-    "CANDIDATES", "NOT_ANSWERED", "answer", "best_first", "document", "from_sentences", "in_context", "listing",
-    "one_per_lesson", "place",
-    "places", "quote_stands",
+    "CANDIDATES",
+    "NOT_ANSWERED",
+    "answer",
+    "best_first",
+    "document",
+    "from_sentences",
+    "in_context",
+    "listing",
+    "meanings",
+    "one_per_lesson",
+    "or_do_you_mean",
+    "place",
+    "places",
+    "quote_stands",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tutor.models import Answer, Citation, Passage
+from tutor.models import HEADING_SEPARATOR, Answer, Citation, Passage
 from tutor.search.answering.quotes import Quotable, quotes_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,18 @@ def listing(answer: Answer, text: str) -> str:
     if not answer.found:
         nearest = [f"  {place(one)}" for one in one_per_lesson(answer.near)]
         return "\n".join([NOT_ANSWERED, *(["", "What comes nearest:", *nearest] if nearest else [])])
-    return "\n".join([text, "", *places(answer)])
+    also = or_do_you_mean(answer)
+    return "\n".join([text, "", *places(answer), *(["", also] if also else [])])
+
+
+def or_do_you_mean(answer: Answer) -> str:
+    """What else a vague question may be about, in one line; "" for nothing."""
+    return f"Or do you mean: {', '.join(map(title_of, answer.others))}?" if answer.others else ""
+
+
+def title_of(passage: Passage) -> str:
+    """The heading that a passage stands below."""
+    return passage.heading.rpartition(HEADING_SEPARATOR)[2]
 
 
 def places(answer: Answer) -> list[str]:

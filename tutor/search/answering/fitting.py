@@ -131,6 +131,11 @@ class Fit:
     def is_about_misconceptions(self) -> bool:
         return refuted.is_about_misconceptions(self.passage.heading)
 
+    @property
+    def teaches(self) -> bool:
+        """Whether it is neither a list of misconceptions or catchwords, nor leads elsewhere."""
+        return not (self.is_about_misconceptions or REPEATS.match(self.title) or LEADS_ELSEWHERE.match(self.title))
+
     @cached_property
     def quotes(self) -> list[Quotable]:
         return quotes_of(self.passage)
@@ -173,6 +178,11 @@ class Fit:
             and (self.asked.share(met) >= (MUCH if len(words) > 1 else 2 * MUCH) or self.asked.main in met)
         )
 
+    @property
+    def is_titled_exactly(self) -> bool:
+        """Whether the heading is just what was asked for."""
+        return self.is_titled and self.asked.share(self.asked.met(self.title)) > 0.95
+
     @cached_property
     def is_asked_by_title(self) -> bool:
         """Whether the heading is a question, nearly the one that was asked."""
@@ -198,7 +208,7 @@ class Fit:
         weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
         weight -= NO_TEACHING * bool(CHANGES.match(self.passage.heading))
         weight -= MISCONCEPTIONS * self.is_about_misconceptions
-        weight += EXACTLY * (self.is_titled and self.asked.share(self.asked.met(self.title)) > 0.95)
+        weight += EXACTLY * self.is_titled_exactly
         weight += TITLED * self.is_titled + MAIN * (self.asked.main in self.met)
         return weight + NAMED * self.asked.share(self.asked.met(self.names))
 
