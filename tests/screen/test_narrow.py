@@ -1,4 +1,4 @@
-"""What is too long for a line breaks between words: the keys between two of them, and an error where a terminal shows it."""
+"""What a person sees on a small terminal: lines break between words, the keys between two of them, and menus have numbers."""
 
 from __future__ import annotations
 
@@ -38,3 +38,12 @@ def test_an_error_breaks_between_words_at_a_terminal_and_nowhere_in_a_pipe(perso
     assert someone.leave() == 4 and whole.count("\n") == 1
     rows = [row for row in someone.text().split("\n") if row]
     assert len(rows) > 1 and set(" ".join(rows).split()) == set(whole.split())
+
+
+def test_a_menu_shows_the_numbers_that_choose_from_it(person):
+    someone = person("learn", columns=60)
+    someone.read("enter select")
+    rows = [row.strip() for row in someone.text().split("\n")]
+    assert any(row.startswith("› 1 ") for row in rows)
+    someone.press("q")
+    assert someone.leave() == 0

@@ -43,7 +43,7 @@ class Keyboard:
     def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
         from tutor.screen.regions import Menu
 
-        return Menu(self.console, keys, options, at=int(unattended or 0)).run()
+        return Menu(self.console, keys, options, at=int(unattended or 0), numbered=True).run()
 
     def _read_line(self, prompt: str, keys: Keys) -> Step:
         from prompt_toolkit.history import InMemoryHistory

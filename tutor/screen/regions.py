@@ -30,6 +30,7 @@ from tutor.screen.stdio import MARGIN
 HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
 LETTER_S = 0.2  # how soon a second letter follows the first one of a word
 WORD_S = 1.0  # and any further one
+DIGITS = 9  # options of a menu that a key of their own chooses
 
 
 class Region:
@@ -154,12 +155,17 @@ class LineEditor(Region):
 
 
 class Menu(Region):
-    """One of the options, or with `several` any number of them, moved among by arrows and numbers."""
+    """One of the options, or with `several` any number of them, moved among by arrows and numbers.
 
-    def __init__(self, console: Console, keys: Keys, options: Sequence[str], several: bool = False, at: int = 0):
+    numbered: shows the numbers, which the options of a question have already in the list above the menu.
+    """
+
+    def __init__(
+        self, console: Console, keys: Keys, options: Sequence[str], several: bool = False, at: int = 0, numbered: bool = False
+    ):
         super().__init__(console, keys)
         self.options = [self._render(option) for option in options]
-        self.several = several
+        self.several, self.numbered = several, numbered
         self.at = at
         self.marked: set[int] = set()
         self.bind_keys()
@@ -180,7 +186,7 @@ class Menu(Region):
             self.bindings.add(key)(move(by))
         if self.several:
             self.bindings.add(" ")(lambda event: self.toggle())
-        for number in range(min(9, len(self.options))):
+        for number in range(min(DIGITS, len(self.options))):
             self.bindings.add(str(number + 1))(jump(number))
 
     def go_to(self, number: int) -> None:
@@ -206,8 +212,9 @@ class Menu(Region):
         for index, lines in enumerate(self.options):
             pointer = "\x1b[36m›\x1b[0m" if index == self.at else " "
             box = ("\x1b[36m■\x1b[0m " if index in self.marked else "□ ") if self.several else ""
+            key = f"\x1b[90m{index + 1 if index < DIGITS else ' '}\x1b[0m " if self.numbered else ""
             for number, text in enumerate(lines):
-                lead = f" {pointer} {box}" if number == 0 else "   " + ("  " if self.several else "")
+                lead = f" {pointer} {box}{key}" if number == 0 else " " * (3 + 2 * (self.several + self.numbered))
                 rows.append(lead + text)
         return ANSI("\n".join(rows))
 
@@ -216,5 +223,5 @@ class Menu(Region):
         from tutor.screen import markup
 
         with self.console.capture() as capture:
-            self.console.print(markup.Page(option), width=self.console.width - 6)
+            self.console.print(markup.Page(option), width=self.console.width - 8)
         return [text.rstrip() for text in capture.get().strip("\n").split("\n")]
