@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from utils.llm.endpoint import Endpoint
-from utils.llm.replies import ReplyCache
+from utils.llm.replies import ReplyCache, from_document
 from utils.llm.reply import Reply
 from utils.llm.tokens import Tokens
 
@@ -35,3 +37,14 @@ def test_a_cache_closed_while_threads_still_use_it_takes_no_more(tmp_path):
     for thread in threads:
         thread.join()
     assert cache.get("key") is None and ReplyCache(tmp_path).get("key") == "said"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"model": ["fake"]}, {"model": 1}, {"text": None}, {"finish": {}}, {"tokens": ["7", 3]}, {"tokens": [1, -1]}, {"tokens": 7}],
+)
+def test_a_reply_of_other_types_is_none(changed):
+    document = {"text": "said", "finish": "stop", "model": "fake", "tokens": [7, 3]}
+    assert from_document(document) == "said"
+    with pytest.raises((TypeError, ValueError)):
+        from_document({**document, **changed})

@@ -134,9 +134,13 @@ def as_document(reply: Reply) -> dict[str, Any]:
 
 def from_document(document: dict[str, Any]) -> Reply:
     """A reply from `as_document`. Raises KeyError, TypeError or ValueError if the document isn't one."""
-    reply = Reply(document["text"])
-    reply.finish, reply.model = document["finish"], document["model"]
-    prompt, completion = document["tokens"]
+    text, finish, model, (prompt, completion) = (document[name] for name in ("text", "finish", "model", "tokens"))
+    if not all(isinstance(one, str) for one in (text, finish, model)):
+        raise TypeError("expected texts in text, finish and model")
+    if not all(type(one) is int and one >= 0 for one in (prompt, completion)):
+        raise TypeError("expected whole numbers in tokens")
+    reply = Reply(text)
+    reply.finish, reply.model = finish, model
     reply.tokens = Tokens(prompt, completion)
     return reply
 
