@@ -70,10 +70,10 @@ def word_weights(rows: list[dict]) -> dict[str, float]:
 
 def table(rows: list[dict], idf: dict[str, float]) -> np.ndarray:
     """(rows, len(COLUMNS)) features."""
-    prepared: dict[str, tuple] = {}
+    prepared: dict[tuple[str, ...], tuple] = {}
     found = []
     for row in rows:
-        key = row["question_id"]
+        key = (row["question"], *row["reference"])  # a set may give several questions one id
         if key not in prepared:
             asked = prepare_question(clean(row["question"]))
             prepared[key] = asked, [prepare_reference(clean(text), asked, idf, DEFAULT_IDF) for text in row["reference"]]
