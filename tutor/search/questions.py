@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tutor.search.words import content_words
 
@@ -235,6 +236,7 @@ def without_asking(question: str) -> str:
     return question if question.isascii() else ASKS.sub("", question) or question
 
 
+@lru_cache(maxsize=64)
 def understand(question: str) -> AskedQuestion:
     """The kind of a question and what it is about."""
     text = cleaned(question)
