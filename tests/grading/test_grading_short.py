@@ -124,7 +124,7 @@ def test_an_answer_in_another_script_is_told_so():
     assert "written in Cyrillic letters and the reference in Latin" in verdict.misunderstood
     assert verdict.misunderstood.endswith("Answer in English.")
     german = grade_record("Warum schwimmt Holz?", "Es schwimmt, weil es weniger dicht ist als das Wasser.", "木は水より軽い")
-    assert german.misunderstood.endswith("Answer in German.")
+    assert "in Japanese letters" in german.misunderstood and german.misunderstood.endswith("Answer in German.")
     short = grade_record("Name one.", "Berlin", "Берлин")
     assert short.misunderstood.endswith("Answer in the language of the question.")
     assert passes("Дерево менее плотное, чем вода.", "Почему дерево плавает?", "Дерево менее плотное, чем вода.")

@@ -205,8 +205,11 @@ def _other_script(answer: str, references: Sequence[str]) -> str:
     return ""
 
 
+SCRIPTS = {"HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "CJK": "Chinese or Japanese"}
+
+
 def _name_of(script: str) -> str:
-    return script if script == "CJK" else script.capitalize()
+    return SCRIPTS.get(script, script.capitalize())
 
 
 LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "ru": "Russian", "nl": "Dutch"}
