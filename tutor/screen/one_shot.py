@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tutor.screen.stdio import StatusLine, is_plain, line_width, person_present, put
+from tutor.screen.stdio import StatusLine, folded, is_plain, line_width, person_present, put
 from tutor.screen.terminal import Terminal
 from utils import strict_json
 from utils.settings import Settings
@@ -40,7 +40,7 @@ class Pipe:
 
     def complain(self, message: str) -> None:
         self._status.clear()
-        print(sanitize(message, newlines=False), file=sys.stderr)
+        print(folded(sanitize(message, newlines=False)), file=sys.stderr)
 
     def progress(self, count: int, what: str) -> None:
         self._status.show(f"{count:,} {what}")
@@ -70,7 +70,7 @@ class OneShot:
 
     def notice(self, text: str) -> None:
         """One line on stderr about how it went."""
-        print(sanitize(text, newlines=False), file=sys.stderr)
+        print(folded(sanitize(text, newlines=False)), file=sys.stderr)
 
     def detail(self, text: str) -> None:
         """The same, for those who want to know more (-v)."""
