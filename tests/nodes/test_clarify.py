@@ -199,6 +199,11 @@ def test_an_answer_whose_learner_said_what_they_meant_was_one_answer(type_lines,
     assert len(attempts) == 2 and "1 answer kept, and your place." in screen
 
 
+def test_a_question_that_was_skipped_is_no_answer_kept(type_lines):
+    screen, attempts = type_lines("I like trees.", "k")
+    assert len(attempts) >= 2 and "1 answer kept, and your place." in screen
+
+
 def test_who_learns_from_the_lessons_that_come_with_the_program_is_not_told_how_to_change_them(type_lines, refused, monkeypatch):
     lines = TRACE, "a", "wood is less dense than water", "a stone sinks to the bottom"
     assert "appeal 1" in type_lines(*lines)[0]

@@ -404,7 +404,7 @@ class LeaveSession(Verb):
 
     def exec(self, terminal: Terminal, records: Records, session: str) -> None:
         attempts = records.attempts(session=session)  # an answer whose learner then settled its grade is stored once more
-        answered = sum(not one.grade.clarified and one.grade.grader != JUDGED for one in attempts)
+        answered = sum(bool(one.answer) and not one.grade.clarified and one.grade.grader != JUDGED for one in attempts)
         terminal.notice(f"{plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept.")
         terminal.event("left", answers=answered)
 
