@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
+import hypothesis
 import pytest
 from program import run_in_process
 
@@ -17,6 +18,9 @@ from tutor.screen.terminal import Terminal
 from utils import program
 from utils.settings import Settings
 
+# On a busy machine an example may take long, which is no fault of what is tested.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
 
