@@ -42,6 +42,8 @@ USES = [
     (["grade", "lines.jsonl", "--jobs", "2"], 0, r'"id": "a".*"correct": true'),
     (["check", "docs"], 1, r"bread\.md:\d+.*output-differs|output-differs.*bread\.md:\d+"),
     (["draft", "lora", "-n", "1", "--no-accept"], 0, r"\+ +- id:"),
+    (["config", "effort", "low"], 0, r"effort"),
+    (["config"], 0, r"effort +low"),
     (["graph"], 0, r"flowchart TD"),
     (["doctor", "--json"], 0, r'"files",\s+"state": "ok"'),
 ]
