@@ -27,7 +27,7 @@ WRITTEN = {"half": 6.0, "near-miss": 6.0, "terse": 14.0}  # weight of an answer 
 OTHER_WRITTEN = 3.0
 MADE = {  # and of one made from a bank
     "known wrong": 2.0,
-    "other question": 3.0,
+    "other question": 6.0,
     "hint": 3.0,
     "other lesson": 1.0,
     "several ways of one point": 1.0,

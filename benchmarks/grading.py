@@ -20,7 +20,19 @@ from pathlib import Path
 
 import fit_grader  # puts the project itself on the path
 import numpy as np
-from fit_grader import COLUMNS, DECIDE, ROOT, calibrate, held_out, probability, training, unseen_domains, unseen_questions
+from fit_grader import (
+    COLUMNS,
+    DECIDE,
+    DECIDE_LONG,
+    DECIDE_SEVERAL,
+    ROOT,
+    calibrate,
+    held_out,
+    probability,
+    training,
+    unseen_domains,
+    unseen_questions,
+)
 from labelled_answers import is_fit, reversals, short_items, with_near_miss, written_answers
 
 from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
@@ -79,8 +91,9 @@ def accuracy_table(data):
     ratios = token_ratios(data["rows"])
     contradicts = np.array([row["label3"] == "contradictory" for row in data["rows"]])
     questions = unseen_questions(data)
-    calibration = calibrate(questions, data["several"], data["y"], data["weight"])
+    calibration = calibrate(data, questions)
     weights = shipped_weights()
+    least = np.where(data["long"], DECIDE_LONG, np.where(data["several"] > 0, DECIDE_SEVERAL, DECIDE))
     print(
         "cross-validated                  answers  stems  ratio  grader  | contradictions called correct"
         "  | decided  right where decided"
@@ -90,10 +103,10 @@ def accuracy_table(data):
         ("unseen questions", questions, ("scientsbank", "beetle", "saf")),
         ("unseen domains", unseen_domains(data), ("scientsbank",)),
     ):
-        p = guarded(data["rows"], probability(calibration, logit, data["several"]))
+        p = guarded(data["rows"], probability(calibration, data, logit))
         for one in sets:
             of = data["set"] == one
-            called = p[of] >= DECIDE
+            called = (p >= least)[of]
             decided = (p[of] < weights.low) | (p[of] >= weights.high)
             ratio = "    -" if ratios is None else f"{best_threshold(right[of], ratios[of]):.3f}"
             wrong = f"{called[contradicts[of]].mean():29.1%}" if contradicts[of].any() else " " * 29

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tutor.grading import grade, grade_record, load_weights
+from tutor.grading.comparable import prepare_answer, prepare_question, prepare_reference
+from tutor.grading.features import NAMES, OVERALL, features
 from tutor.grading.short import WEIGHTS_PATH
 from tutor.models import Item, KnownWrong, Point
 
@@ -112,6 +114,55 @@ def test_what_turns_a_right_sentence_round_is_named():
         "A “not” turns this round"
         in grade_record(*FLOAT, "The block floats because the wood is not less dense than water.").feedback
     )
+
+
+PITCH = ("How does a short string sound?", "If the string is shorter, the pitch is higher. If it is longer, the pitch is lower.")
+
+
+def compared(answer, *references):
+    """The features of an answer by name."""
+    asked = prepare_question("Describe it.")
+    row, _ = features([prepare_reference(text, asked, {}, 1.0) for text in references], prepare_answer(answer, asked, {}, 1.0))
+    return dict(zip(NAMES + OVERALL, row, strict=True))
+
+
+@pytest.mark.parametrize("answer", ["The path is closed.", "There is no gap in the path.", "The path is not open."])
+def test_words_and_denials_that_take_the_side_of_a_reference_speak_for_an_answer(answer):
+    found = compared(answer, "The bulb is in a closed path.")
+    assert found["side_agree"] > 0 and not found["side_conflict"]
+
+
+@pytest.mark.parametrize("answer", ["The path is open.", "There is a gap in the path.", "The path is not closed."])
+def test_words_and_denials_that_take_the_other_side_speak_against_it(answer):
+    found = compared(answer, "The bulb is in a closed path.")
+    assert found["side_conflict"] > 0 and not found["side_agree"]
+
+
+def test_what_goes_with_what_is_seen_whichever_side_is_named():
+    assert compared("A longer one has a lower pitch.", PITCH[1])["tie_agree"] > 0
+    assert compared("A shorter one has a lower pitch.", PITCH[1])["tie_conflict"] > 0
+    near_plus = ("It is connected to the positive terminal.", "It is not connected to the negative terminal.")
+    assert compared("It is not separated from the positive terminal.", *near_plus)["tie_conflict"] == 0
+    assert compared("It is not connected to the positive terminal.", *near_plus)["tie_conflict"] > 0
+
+
+def test_of_a_long_reference_a_part_in_its_own_order_is_enough_and_a_lesser_part_is_not():
+    aims = (
+        "IPv6 supports billions of end systems, reduces the size of routing tables, simplifies the protocol so that routers "
+        "process packets faster, provides security by authentication, pays attention to the type of service for real time "
+        "data, allows multicasting to scopes, lets a host roam, and coexists with old protocols for years."
+    )
+    question = "Which aims has the design of that protocol?"
+    most = aims.split(", allows")[0]
+    assert passes(most, question, aims) and not passes("It reduces routing tables.", question, aims)
+
+
+@pytest.mark.parametrize("answer", ["No response.", "Empty submission."])
+def test_a_note_that_there_is_no_answer_is_none(answer):
+    assert grade_record(*FLOAT, answer).feedback == "This does not answer the question."
+    assert not grade_record(
+        "What comes back?", "No response is sent to a broadcast.", "No response is sent."
+    ).feedback.startswith("This does not answer")
 
 
 def test_a_sentence_about_the_subject_is_no_instruction_to_the_grader():

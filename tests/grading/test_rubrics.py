@@ -138,7 +138,7 @@ def test_one_or_the_other_seldom_makes_a_point():
         for item in ITEMS.values()
         for point in item.rubric
     ]
-    assert len(passing(pairs)) <= 0.16 * len(pairs)
+    assert len(passing(pairs)) <= 0.2 * len(pairs)
 
 
 def test_what_is_struck_out_is_not_said():

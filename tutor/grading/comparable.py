@@ -14,7 +14,7 @@ from typing import Any
 
 from tutor.grading import lexicon
 from tutor.grading.likeness import likeness
-from tutor.grading.words import Token, tokens
+from tutor.grading.words import CLAUSE_END, Token, tokens
 
 GIVEN = 0.25  # weight of a word that the question already gave
 LIGHT = 0.5  # weight of a word that carries a little meaning
@@ -30,6 +30,10 @@ class QuestionTokens:
 
     stems: frozenset[str]
     bigrams: frozenset[tuple[str, str]]
+
+
+Side = tuple[int, int]  # number of a pair of opposites, and which of the two a text says, "not" taken into account
+Tie = tuple[int, int, int]  # two pairs of opposites that a text names together, and 0 where it takes the same side in both
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class TextTokens:
     norm: float
     small: frozenset[str]  # function words
     lead: str  # the choice that the text opens with, "" for none
+    sides: frozenset[Side]
+    ties: frozenset[Tie]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +94,7 @@ def _bigrams(found: list[Token]) -> frozenset[tuple[str, str]]:
 def _common(text: str, found: list[Token], content: list[int]) -> dict[str, Any]:
     """The fields of TextTokens except the weights."""
     trigrams, norm = _trigrams(found)
+    sides, ties = _sides_and_ties(found)
     return {
         "text": text,
         "tokens": found,
@@ -100,6 +107,8 @@ def _common(text: str, found: list[Token], content: list[int]) -> dict[str, Any]
         "norm": norm or 1.0,
         "small": frozenset(token.stem for token in found if token.kind == "stop"),
         "lead": _lead(found),
+        "sides": sides,
+        "ties": ties,
     }
 
 
@@ -109,6 +118,43 @@ def neighbours(stems: Sequence[str]) -> Iterator[Pair]:
         for other in stems[place + 1 : place + 1 + WINDOW]:
             if other != stem:
                 yield stem, other
+
+
+def _sides_and_ties(found: list[Token]) -> tuple[frozenset[Side], frozenset[Tie]]:
+    """The sides that a text takes in pairs of opposites, and which pairs it ties to each other.
+
+    A "not" turns the next such word round: `not open` says `closed`. A tie says how two words go together, whichever sides
+    a text names: `longer, lower` and `shorter, higher` have the same one, and so do `connected to +` and `not connected to -`.
+    """
+    listed = lexicon.sides()
+    sides: set[Side] = set()
+    ties: set[Tie] = set()
+    before: tuple[Side, ...] = ()
+    denied = turned = 0
+    for token in found:
+        if token.kind == "not":
+            denied, turned = 1, 1 - turned
+        elif token.kind == "mark":
+            if token.text in ".;!?:":
+                before, turned, denied = (), 0, 0
+            elif token.text == ",":
+                denied = 0
+        elif own := listed.get(token.stem):
+            sides.update((number, side ^ denied) for number, side in own)
+            denied = 0
+            if before:
+                ties.update(
+                    (min(one, other), max(one, other), side ^ others ^ turned)
+                    for one, side in before
+                    for other, others in own
+                    if one != other
+                )
+                before, turned = (), 0
+            else:
+                before = own
+        elif token.text in CLAUSE_END:
+            denied = 0
+    return frozenset(sides), frozenset(ties)
 
 
 def prepare_question(question: str, language: str = "en") -> QuestionTokens:

@@ -52,11 +52,23 @@ NAMES = (
     "neighbours",
     "lead_same",
     "lead_clash",
+    "side_agree",
+    "side_conflict",
 )
 
-OVERALL = ("references", "mean_recall", "worst_contradiction", "best_recall", "best_precision")
-RECALL, RECALL_NEW, F1, TRIGRAM, CONTRADICTION, PRECISION = map(
-    NAMES.index, ("recall", "recall_new", "f1", "trigram", "contradiction", "precision")
+OVERALL = (
+    "references",
+    "mean_recall",
+    "worst_contradiction",
+    "best_recall",
+    "best_precision",
+    "any_side_agree",
+    "tie_agree",
+    "tie_conflict",
+)
+RECALL, RECALL_NEW, F1, TRIGRAM, CONTRADICTION, PRECISION, SIDE_AGREE, REFERENCE_LENGTH = map(
+    NAMES.index,
+    ("recall", "recall_new", "f1", "trigram", "contradiction", "precision", "side_agree", "reference_length"),
 )
 
 
@@ -220,7 +232,36 @@ def compare(reference: ReferenceTokens, answer: AnswerTokens, aligned: Alignment
         *_displaced_poles(reference, answer, pairs),
         float(lead != "" and lead == answer.lead),
         float(lead != "" and answer.lead != "" and lead != answer.lead),
+        *_sides_taken(reference, answer),
     ]
+
+
+MANY_SIDES, MANY_TIES = 3, 2  # more of them say no more
+
+
+def _sides_taken(reference: ReferenceTokens, answer: AnswerTokens) -> tuple[float, float]:
+    """(pairs of opposites in which answer and reference take the same side, those in which only the other side is taken)."""
+    if not answer.sides:
+        return 0.0, 0.0
+    same = answer.sides & reference.sides
+    against = {number for number, side in answer.sides - same if (number, 1 - side) in reference.sides}
+    return float(min(MANY_SIDES, len({number for number, _ in same}))), float(min(MANY_SIDES, len(against)))
+
+
+def _any_side(references: Sequence[ReferenceTokens], answer: AnswerTokens) -> float:
+    """The pairs of opposites in which the answer takes the side of any reference."""
+    same = {side for reference in references for side in answer.sides & reference.sides}
+    return float(min(MANY_SIDES, len({number for number, _ in same})))
+
+
+def _ties_made(references: Sequence[ReferenceTokens], answer: AnswerTokens) -> tuple[float, float]:
+    """(pairs of opposites that the answer ties to each other as a reference does, those that it ties the other way round)."""
+    if not answer.ties:
+        return 0.0, 0.0
+    right = references[0].ties if len(references) == 1 else frozenset().union(*(reference.ties for reference in references))
+    same = answer.ties & right
+    turned = sum((one, other, 1 - how) in right for one, other, how in answer.ties - same)
+    return float(min(MANY_TIES, len(same))), float(min(MANY_TIES, turned))
 
 
 def features(
@@ -241,5 +282,7 @@ def features(
         max(row[RECALL] * row[CONTRADICTION] for row in rows),
         max(row[RECALL_NEW] for row in rows),
         max(row[PRECISION] for row in rows),
+        rows[0][SIDE_AGREE] if count == 1 else _any_side(references, answer),
+        *_ties_made(references, answer),
     ]
     return [round(value, 4) for value in rows[best] + overall], best

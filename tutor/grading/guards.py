@@ -36,7 +36,8 @@ INJECTION = re.compile(
 NO_ANSWER = re.compile(
     r"^\W*(i\s+)?(really\s+)?("
     r"(do not|don'?t|didn'?t|can'?t|cannot)\s+(know|remember|understand|recall|get it|tell)\b.{0,20}"
-    r"|(have )?no (idea|clue|answer|submission|comment)\b.{0,20}|idk|dunno|not sure|unsure|yes|no|maybe|pass|skip|none|nothing"
+    r"|(have )?no (idea|clue|answer|submission|comment)\b.{0,20}|no response|empty (answer|response|submission)"
+    r"|idk|dunno|not sure|unsure|yes|no|maybe|pass|skip|none|nothing"
     r"|n/?a|it depends|it is|because|true|false|ok(ay)?|whatever|hmm+|help|what|why|good question)\W*$",
     re.I,
 )

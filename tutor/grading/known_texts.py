@@ -348,12 +348,15 @@ class AnswerWords:
         found = []
         for point, (made, missed) in zip(self.known.points, self._about, strict=True):
             about = max(range(len(self.stretches)), key=lambda number: max(made[number], missed[number]))
-            found.append(self._contrast(point.contrast, about) if point.contrast else 1.0)
+            found.append(self._contrast(point, point.contrast, about) if point.contrast else 1.0)
         return found
 
-    def _contrast(self, contrast: Contrast, about: int) -> float:
+    def _contrast(self, point: KnownPoint, contrast: Contrast, about: int) -> float:
         begin, end, content = self.spans[about]
         said = {self.answer.tokens[i].stem: self.answer.tokens[i].negated for i in reversed(content)}
         pairs = frozenset(neighbours([self.means[self.answer.tokens[i].stem] for i in content]))
         is_choice = any(token.text == "or" and begin <= token.start < end for token in self.answer.tokens)
+        if is_choice:  # unless the point is put so itself
+            nearest = max(point.ways, key=lambda way: self.alike_to(way, about))
+            is_choice = all(token.text != "or" for token in nearest.tokens)
         return contrast.of(said, pairs, self.alike, is_choice=is_choice)

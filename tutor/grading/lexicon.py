@@ -104,6 +104,24 @@ def opposites() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
+def sides() -> dict[str, tuple[tuple[int, int], ...]]:
+    """Stem -> the pairs of opposites that it takes a side in: (number of the pair, side 0 or 1)."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for number, line in enumerate(_sections()["opposite"]):
+        for side, words in enumerate(line.split("|")):
+            for word in words.split():
+                found.setdefault(stem(word), set()).add((number, side))
+    for line in _sections()["sides"]:
+        first, *others = map(stem, line.split())
+        found[first] = found.get(first, set()).union(*(found[other] for other in others))
+    return {
+        key: tuple(sorted(own))
+        for key, all_of in found.items()
+        if (own := {(n, s) for n, s in all_of if (n, 1 - s) not in all_of})
+    }
+
+
+@lru_cache(maxsize=1)
 def turns() -> dict[str, str]:
     """Word -> the plain opposite that can stand in its place; of several, the first."""
     pairs = [(one, other) for one, other in map(str.split, reversed(_sections()["turns"]))]

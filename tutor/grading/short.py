@@ -27,11 +27,21 @@ from tutor.grading.comparable import (
     share_of,
     words_of,
 )
-from tutor.grading.features import NAMES, OVERALL, features
+from tutor.grading.features import NAMES, OVERALL, REFERENCE_LENGTH, features
 from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Grade, Item, KnownWrong, Met, Point
 
 WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "grader.json"
+
+
+@dataclass(frozen=True)
+class LongWeights:
+    """What decides where a reference is a long list of all that could be said, of which a right answer says a part."""
+
+    content: int  # content words of a reference with more of which it is such a one
+    weights: tuple[tuple[int, float], ...]  # (place of the feature, its weight)
+    bias: float
+    decide: float  # probability from which an answer is called correct
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +55,9 @@ class Weights:
     start: float
     trees: tuple[Any, ...]  # each (column, threshold, low branch, high branch), where a leaf is a number
     calibration: tuple[float, float, float]  # slope, bias, shift where there are several references
+    long: LongWeights
     decide: float  # probability from which an answer is called correct
+    decide_several: float  # the same where there are several references: what contradicts them is near one of them more easily
     low: float  # from here up to `high` the grade is unsure
     high: float
     idf: dict[str, float]  # stem -> weight
@@ -53,6 +65,8 @@ class Weights:
 
     def logit(self, row: Sequence[float], several: bool = False) -> float:
         """The log-odds that an answer with these features is right. several: whether there is more than one reference."""
+        if row[REFERENCE_LENGTH] > math.log1p(self.long.content):
+            return self.long.bias + sum(weight * row[place] for place, weight in self.long.weights)
         linear = self.bias
         for value, mean, scale, slope in zip(row, self.means, self.scales, self.slopes, strict=True):
             linear += slope * (value - mean) / scale
@@ -68,13 +82,19 @@ class Weights:
         """That an answer with these features is right."""
         return 1.0 / (1.0 + math.exp(-self.logit(row, several)))
 
+    def threshold(self, nearest: ReferenceTokens, several: bool) -> float:
+        """The probability from which an answer that comes nearest to this reference is called correct."""
+        if len(nearest.content) > self.long.content:
+            return self.long.decide
+        return self.decide_several if several else self.decide
+
 
 def load_weights(text: str) -> Weights:
     """Weights from the text of assets/grader.json. Raises ValueError where it was made for other features."""
     data = json.loads(text)
     if tuple(data["columns"]) != NAMES + OVERALL:
         raise ValueError("the grader's weights were fitted to other features; run benchmarks/fit_grader.py")
-    linear, limits = data["linear"], data["thresholds"]
+    linear, long, limits = data["linear"], data["long"], data["thresholds"]
     return Weights(
         tuple(linear["means"]),
         tuple(linear["scales"]),
@@ -83,7 +103,14 @@ def load_weights(text: str) -> Weights:
         data["trees"]["start"],
         tuple(_as_tuples(tree) for tree in data["trees"]["trees"]),
         tuple(data["calibration"]),
+        LongWeights(
+            long["from"],
+            tuple((NAMES.index(name), weight) for name, weight in zip(long["columns"], long["weights"], strict=True)),
+            long["bias"],
+            limits["decide_long"],
+        ),
         limits["decide"],
+        limits["decide_several"],
         limits["low"],
         limits["high"],
         data["words"]["weights"],
@@ -327,17 +354,18 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
     if isinstance(found, Grade):
         return found
     said, p = found.answer, found.probability
+    decide = weights.threshold(found.best, len(item.references) > 1)
     made = _points(item, said, weights, language)
     met = tuple(Met(point.text, words) for point, share, words in made if share >= MET)
     lacking = [point for point, share, _ in made if share < MET]
     unsure = weights.low <= p < weights.high
     if not item.rubric:
-        whole = p >= weights.decide
+        whole = p >= decide
     elif lacking:  # if it is like a reference all the same, the points were made in words that we don't know
         whole = p >= COPIED or (p >= weights.high and len(lacking) <= len(met))
         unsure = unsure or (p >= weights.high and not whole)
     else:
-        whole, unsure = True, p < weights.decide
+        whole, unsure = True, p < decide
     if whole and not item.rubric:
         met = (Met(found.best.text, _evidence(found.best, said)),)
     elif whole:
