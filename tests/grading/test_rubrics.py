@@ -105,7 +105,7 @@ def test_a_point_that_is_denied_in_words_of_ones_own_is_not_made(item, denial):
 
 @pytest.mark.parametrize("question", [
     "What is a gradient?",
-    "Do the keys and values of old tokens never change?",
+    "Do the keys and values of earlier tokens stay as they are?",
     "Old keys and values never change, or do they?",
 ])  # fmt: skip
 def test_a_question_is_no_answer_and_costs_no_try(question):

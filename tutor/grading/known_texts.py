@@ -21,7 +21,7 @@ from tutor.grading.comparable import (
     prepare_reference,
 )
 from tutor.grading.likeness import likeness, prefixed
-from tutor.grading.points.contrasts import FLIPPED, Contrast, contrast
+from tutor.grading.points.contrasts import FLIPPED, Contrast, content_words_of, contrast
 from tutor.grading.short import Weights
 from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Item, Point
@@ -147,12 +147,9 @@ FEWEST = 2  # content words of a clause
 
 
 def _clauses(text: ReferenceTokens, right: bool, point: int = -1) -> Iterator[KnownClause]:
-    weight_of = dict(zip(text.content, text.weights, strict=True))
     for _, _, content in spans_of(text):
-        stems = {text.tokens[i].stem: weight_of[i] for i in content}
-        negated = frozenset(text.tokens[i].stem for i in content if text.tokens[i].negated)
-        pairs = frozenset(neighbours([text.tokens[i].stem for i in content]))
-        yield KnownClause(stems, negated, sum(stems.values()) or 1.0, pairs, right, point)
+        words = content_words_of(text, content)
+        yield KnownClause(words.weights, words.negated, sum(words.weights.values()) or 1.0, words.pairs, right, point)
 
 
 CLEARLY = 0.1  # how much nearer a clause comes to the point that it makes than to another
@@ -264,7 +261,7 @@ class AnswerWords:
                 for stem, share in shares.items():
                     if share > found.get(stem, 0.0):
                         found[stem] = share
-        pairs = set(neighbours([self.means[tokens[i].stem] for i in content]))
+        pairs = self._pairs_in(content)
         both: dict[int, int] = {}
         for pair in pairs:
             for number in known.with_pair.get(pair, ()):
@@ -284,6 +281,10 @@ class AnswerWords:
             else:
                 wrong = max(wrong, near)
         return right, wrong, points
+
+    def _pairs_in(self, content: Sequence[int]) -> frozenset[Pair]:
+        """The neighbouring words of a stretch, as words of the known texts."""
+        return frozenset(neighbours([self.means[self.answer.tokens[i].stem] for i in content]))
 
     def _clauses_with(self, own: str, turned: bool) -> list[tuple[int, float, dict[str, float]]]:
         """(number of a known clause, worth of an answer's word there, {what it stands for: share of the clause})."""
@@ -354,9 +355,8 @@ class AnswerWords:
     def _contrast(self, point: KnownPoint, contrast: Contrast, about: int) -> float:
         begin, end, content = self.spans[about]
         said = {self.answer.tokens[i].stem: self.answer.tokens[i].negated for i in reversed(content)}
-        pairs = frozenset(neighbours([self.means[self.answer.tokens[i].stem] for i in content]))
         is_choice = any(token.text == "or" and begin <= token.start < end for token in self.answer.tokens)
         if is_choice:  # unless the point is put so itself
             nearest = max(point.ways, key=lambda way: self.alike_to(way, about))
             is_choice = all(token.text != "or" for token in nearest.tokens)
-        return contrast.of(said, pairs, self.alike, is_choice=is_choice)
+        return contrast.of(said, self._pairs_in(content), self.alike, is_choice=is_choice)

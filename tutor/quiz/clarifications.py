@@ -52,7 +52,7 @@ def read_second_sheet(text: str, path: str) -> Sheet:
     """A second sheet, filled in or not. Raises InvalidFile."""
     if not text.strip():
         raise InvalidFile(path, 1, "found an empty file, expected the questions that --clarify wrote, filled in; remove "
-                                   "it to have them written anew")  # fmt: skip
+                                   "it, and --clarify writes them again")  # fmt: skip
     return read_sheet(text, path)
 
 
@@ -65,7 +65,7 @@ def refuse_misplaced(sheet: Sheet, second: Sheet | None) -> None:
         raise _misplaced(second, "a sheet of questions", "one that --clarify wrote", "give another name, and it will be written")
     if second and second.answers != fingerprint_of(sheet):
         raise _misplaced(second, "questions about other answers", f"those of {sheet.path} as it is now",
-                         "give the sheet that belongs to it, or another name to have it written anew")  # fmt: skip
+                         "give the sheet that belongs to it, or another name, and it is written again")  # fmt: skip
 
 
 def _misplaced(sheet: Sheet, found: str, expected: str, remedy: str) -> UsageError:
@@ -97,8 +97,8 @@ def chosen_in(second: Sheet, questions: Sequence[Item]) -> Chosen:
         entry = second.entry(question.key)
         if entry is None or entry.version != fingerprint(question):
             place = f"{second.path}:{entry.line}" if entry else second.path
-            warnings.append(f"{place}: {question.key} is asked otherwise today, and stays open; give --clarify another name to "
-                            "have it written anew")  # fmt: skip
+            warnings.append(f"{place}: {question.key} is asked otherwise today, and stays open; give --clarify another name, and "
+                            "it is written again")  # fmt: skip
             continue
         if altered := altered_choice(entry, question):
             warnings.append(f"{second.path}:{entry.line}: {question.key}: {altered}; put it back. Until then the question "

@@ -52,8 +52,8 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class _Words:
-    """The content words of a text."""
+class ContentWords:
+    """The content words of a text, or of a stretch of it, by their stems."""
 
     weights: Mapping[str, float]
     pairs: frozenset[Pair]
@@ -63,19 +63,20 @@ class _Words:
         return stem in self.weights and (stem in self.negated) == denied
 
 
-def _words(text: ReferenceTokens) -> _Words:
-    content = [text.tokens[i] for i in text.content]
-    stems = [token.stem for token in content]
-    return _Words(
-        dict(zip(stems, text.weights, strict=True)),
-        frozenset(neighbours(stems)),
-        frozenset(token.stem for token in content if token.negated),
+def content_words_of(text: ReferenceTokens, places: Sequence[int] | None = None) -> ContentWords:
+    """places: the content tokens that count (all by default)."""
+    weight_of = dict(zip(text.content, text.weights, strict=True))
+    content = [(text.tokens[i], weight_of[i]) for i in (text.content if places is None else places)]
+    return ContentWords(
+        {token.stem: weight for token, weight in content},
+        frozenset(neighbours([token.stem for token, _ in content])),
+        frozenset(token.stem for token, _ in content if token.negated),
     )
 
 
 def contrast(ways: Sequence[ReferenceTokens], near: ReferenceTokens) -> Contrast:
     """A point in all its ways against its near miss. A word of the miss tells the less, the more of the ways have it too."""
-    miss, own = _words(near), [_words(way) for way in ways]
+    miss, own = content_words_of(near), [content_words_of(way) for way in ways]
     told = {
         stem: weight * sum(not way.has(stem, stem in miss.negated) for way in own) / len(own)
         for stem, weight in miss.weights.items()
@@ -86,13 +87,13 @@ def contrast(ways: Sequence[ReferenceTokens], near: ReferenceTokens) -> Contrast
     )
 
 
-def _only(words: _Words, others: _Words) -> Iterator[tuple[str, float]]:
+def _only(words: ContentWords, others: ContentWords) -> Iterator[tuple[str, float]]:
     for stem, weight in words.weights.items():
         if not others.has(stem, stem in words.negated):
             yield stem, weight
 
 
-def _telling(words: _Words, stems: Mapping[str, float], pairs: Set[Pair]) -> Telling | None:
+def _telling(words: ContentWords, stems: Mapping[str, float], pairs: Set[Pair]) -> Telling | None:
     """What of a text tells it from another; None where nothing does."""
     worth = {pair: PAIR * (words.weights[pair[0]] + words.weights[pair[1]]) for pair in sorted(pairs)}
     total = sum(stems.values()) + sum(worth.values())
