@@ -5,8 +5,9 @@
     python benchmarks/ask.py --to-grade dev > read.jsonl      # answers that nobody has read as they are now
     python benchmarks/ask.py --graded read.jsonl              # keeps the grades that were filled in there
 
-ask_sets/SET.dev.jsonl may be looked at while building, ask_sets/SET.test.jsonl is only counted: the last bit of SHA-256 of an
-id decides. They were written from the documents by people who had read neither the program nor the lessons' `asked` comments.
+ask_sets/SET.dev.jsonl may be looked at while building, ask_sets/SET.test.jsonl is only counted: its questions are those that
+were written last, after the program was built. All were written from the documents by people who had read neither the program
+nor the lessons' `asked` comments.
 A row holds the sections that answer it, the words that any real answer holds (`must`, and `sides` of a comparison: each a list
 of alternatives, regular expressions), whether `yes` is right, and `false_claims` that may not be said.
 
@@ -290,6 +291,8 @@ def main() -> None:
                     continue
                 for half in HALVES:
                     chosen = [one for one in answered if one.half == half]
+                    if not chosen:
+                        continue
                     print(f"\n## {name}, {half}: counted\n")
                     counted_table(chosen, environment.corpus)
                     print(f"\n## {name}, {half}: as a reader graded them\n")

@@ -1,8 +1,7 @@
-"""The questions that benchmarks/ask.py asks are whole, apart by half, and name sections that exist."""
+"""The questions that benchmarks/ask.py asks are whole, and name sections that exist."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -15,12 +14,9 @@ FILES = sorted(SETS.glob("*.*.jsonl"))
 ROWS = [(path, json.loads(line)) for path in FILES for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_each_question_has_an_id_of_its_own_and_stands_in_the_half_that_the_id_decides():
+def test_each_question_has_an_id_of_its_own():
     ids = [row["id"] for _, row in ROWS]
     assert len(ids) > 180 and len(ids) == len(set(ids))
-    for path, row in ROWS:
-        half = "test" if int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2 else "dev"
-        assert path.name.split(".")[1] == half, row["id"]
 
 
 def test_what_an_answer_is_counted_by_can_be_read():
