@@ -1,7 +1,8 @@
-"""Every node by its flow, in one place to look them up. Each is imported when the flow that needs it is made.
+"""Every node by its file, in one place to look them up. Each is imported when the flow that needs it is made.
 
-The nodes are in tutor/nodes/, a file for each flow. They are verbs: `exec` names what it reads from the shared store and does the
-work, `post` writes the result and says what happened. They are copied at every visit, so none keeps state on itself.
+The nodes are in tutor/nodes/, a file for each flow, and a folder for those of a session. They are verbs: `exec` names what it
+reads from the shared store and does the work, `post` writes the result and says what happened. They are copied at every visit,
+so none keeps state on itself.
 """
 
 from __future__ import annotations
@@ -15,22 +16,27 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.draft import *  # noqa: F403
     from tutor.nodes.find import *  # noqa: F403
     from tutor.nodes.grade import *  # noqa: F403
-    from tutor.nodes.learn import *  # noqa: F403
-    from tutor.nodes.practice import *  # noqa: F403
     from tutor.nodes.quiz import *  # noqa: F403
-    from tutor.nodes.review import *  # noqa: F403
+    from tutor.nodes.session.explaining import *  # noqa: F403
+    from tutor.nodes.session.helping import *  # noqa: F403
+    from tutor.nodes.session.judging import *  # noqa: F403
+    from tutor.nodes.session.learn import *  # noqa: F403
+    from tutor.nodes.session.practice import *  # noqa: F403
+    from tutor.nodes.session.review import *  # noqa: F403
     from tutor.nodes.summarize import *  # noqa: F403
 
-BY_FLOW = {
-    "learn": (
-        "PickTopic", "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "OfferToSkip", "ExplainSection",
-        "BeginPractice", "ExplainAgain", "OfferDetour", "TakeDetour", "Recap", "LeaveSession",
+BY_FILE = {
+    "session.learn": (
+        "PickTopic", "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "OfferToSkip", "BeginPractice", "Recap",
+        "LeaveSession",
     ),
-    "practice": (
-        "ChooseItem", "AskItem", "GiveHint", "AnswerSideQuestion", "AskConfidence", "GradeAnswer", "SayUnreadable", "GiveUp",
-        "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer", "AwaitNext", "EndRound",
+    "session.explaining": ("ExplainSection", "ExplainAgain", "OfferDetour", "TakeDetour"),
+    "session.practice": ("ChooseItem", "AskItem", "AskConfidence", "AwaitNext", "EndRound"),
+    "session.helping": ("GiveHint", "AnswerSideQuestion"),
+    "session.judging": (
+        "GradeAnswer", "SayUnreadable", "GiveUp", "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer",
     ),
-    "review": ("ChooseDue", "SayNothingDue", "EndReview"),
+    "session.review": ("ChooseDue", "SayNothingDue", "EndReview"),
     "quiz": (
         "ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "ClarifyAnswers",
         "RecordAttempts", "AskAboutAnswer", "ReportScores",
@@ -44,11 +50,11 @@ BY_FLOW = {
         "AskWhatWasMeant", "AppealGrade", "GradeOthersAgain", "ShowFlips", "LoadAttempt", "LookAgain", "KeepGrade", "ShowAppeal",
     ),
 }  # fmt: skip
-FLOW_OF = {name: flow for flow, names in BY_FLOW.items() for name in names}
+FILE_OF = {name: file for file, names in BY_FILE.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """`nodes.GradeAnswer`, from tutor/nodes/practice.py."""
-    if name not in FLOW_OF:
+    """`nodes.GradeAnswer`, from tutor/nodes/session/judging.py."""
+    if name not in FILE_OF:
         raise AttributeError(f"no node is called {name}")
-    return getattr(import_module(f"tutor.nodes.{FLOW_OF[name]}"), name)
+    return getattr(import_module(f"tutor.nodes.{FILE_OF[name]}"), name)

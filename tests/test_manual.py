@@ -260,7 +260,7 @@ def test_the_design_names_every_room_every_node_and_every_dependency():
     )
     rooms = {path.name for path in (ROOT / "tutor").iterdir() if not path.name.startswith("_")}
     assert {room.removeprefix("tutor/") for room in house if room.startswith("tutor/")} == rooms
-    assert listed == [name for names in nodes.BY_FLOW.values() for name in names]
+    assert listed == [name for names in nodes.BY_FILE.values() for name in names]
     asking = [name for name in listed if issubclass(getattr(nodes, name), ModelVerb)]
     assert re.findall(r"\| \*(\w+)\* \|", DESIGN) == asking
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -337,7 +337,7 @@ def test_a_missed_item_whose_sentence_is_gone_is_forgotten(play, folder):
 
 
 def test_a_lesson_with_a_bank_has_no_made_items(docs):
-    from tutor.nodes.learn import LoadLesson
+    from tutor.nodes.session.learn import LoadLesson
 
     _, items = LoadLesson().exec(open_corpus(docs), "food/bread")
     assert items and not any(item.made for item in items.values())

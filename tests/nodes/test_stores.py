@@ -71,16 +71,16 @@ def test_each_flow_s_docstring_names_every_key_of_its_store(flow):
     assert {key for key in types_of(STORES[flow]) if f"`{key}`" not in told} == set()
 
 
-@pytest.mark.parametrize("flow", nodes.BY_FLOW)
-def test_nodes_py_lists_every_node_of_a_file(flow):
-    module = inspect.getmodule(getattr(nodes, nodes.BY_FLOW[flow][0]))
+@pytest.mark.parametrize("file", nodes.BY_FILE)
+def test_nodes_py_lists_every_node_of_a_file(file):
+    module = inspect.getmodule(getattr(nodes, nodes.BY_FILE[file][0]))
     written = {name for name, one in vars(module).items() if inspect.isclass(one) and one.__module__ == module.__name__}
-    assert written == set(nodes.BY_FLOW[flow])
+    assert written == set(nodes.BY_FILE[file])
 
 
 def test_no_node_is_left_out_of_all_flows():
     used = {node.__name__ for _, node in PAIRS}
-    assert used == set(nodes.FLOW_OF)
+    assert used == set(nodes.FILE_OF)
 
 
 def test_an_unknown_node_is_an_attribute_error():

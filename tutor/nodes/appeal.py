@@ -10,8 +10,8 @@ from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
 from tutor.models import BANK_SUFFIX, Attempt, Grade, Item, Lesson, Point, Round, Step
-from tutor.nodes.place import keep_place, read_step
-from tutor.nodes.practice import advance, count_as_passed, next_card
+from tutor.nodes.session.judging import advance, count_as_passed, next_card
+from tutor.nodes.session.place import keep_place, read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from utils.errors import UsageError

@@ -1,0 +1,208 @@
+"""What becomes of an answer: its grade, its record, and what the learner is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tutor import grading
+from tutor.corpus import bank
+from tutor.learner import schedule
+from tutor.models import Attempt, Card, Grade, Item, Lesson, Round, Step
+from tutor.nodes.session.place import name_in, read_step
+from tutor.nodes.verb import ModelVerb, Verb
+from tutor.screen import screens
+from utils.times import utc
+
+if TYPE_CHECKING:
+    from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
+    from utils.llm.language_model import LanguageModel
+
+SKIPPED, JUDGED = "skipped", "learner"  # in place of a grader's name: there was no answer, or the learner judged it
+SURE = 3  # of "how sure?", 1 to 3
+
+
+class GradeAnswer(ModelVerb):
+    """Score the answer, with the points met and missed. Free text is read by the model too, where there is one.
+
+    Points that an earlier try at the question was given credit for count as met.
+    """
+
+    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
+        if not bank.kind_of(item).is_free_text(item):
+            return self.built_in(item, answer, lesson, round)
+        said = grading.with_credit(answer, round.met)
+        with terminal.waiting("grading"):
+            grade = grading.grade_with(model, item, said, language=lesson.language)
+        return grading.keep_credit(item, grade, round.met, lesson.language)
+
+    def built_in(self, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
+        grade = grading.grade(item, grading.with_credit(answer, round.met), language=lesson.language)
+        return grading.keep_credit(item, grade, round.met, lesson.language)
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
+        shared["grade"] = grade
+        return "unreadable" if grade.misunderstood else "graded"
+
+
+class SayUnreadable(Verb):
+    """An answer that can't be read costs nothing: say why, and ask again."""
+
+    def exec(self, terminal: Terminal, grade: Grade) -> None:
+        terminal.notice(grade.misunderstood)
+
+
+class GiveUp(Verb):
+    """The learner skips, or wants the answer: a miss without an answer."""
+
+    def exec(self, item: Item) -> Grade:
+        return Grade(0.0, missed=tuple(point.text for point in item.rubric), grader=SKIPPED)
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> None:
+        shared["grade"], shared["answer"] = grade, ""
+
+
+class RecordAttempt(Verb):
+    """Store the answer, its grade and what follows from it, before anything else is drawn."""
+
+    def exec(self, item: Item, grade: Grade, round: Round) -> str:
+        """What this attempt leads to: passed, unsure, again (with the next hint), missed, or declined (a probe)."""
+        if grade.correct:
+            return "passed"
+        if grade.unsure:
+            return "unsure"
+        if round.mode == "probe":
+            return "declined"
+        answer_seen = grading.tells_what_is_so(item, grade) or grade.grader in (SKIPPED, JUDGED)
+        return "again" if round.hints < len(item.hints) and not answer_seen else "missed"
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], result: str) -> str:
+        item, grade, round = prepared["item"], prepared["grade"], prepared["round"]
+        attempt = Attempt(
+            item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
+            mode=round.mode, seed=item.seed, hints=round.hints, shown=grade.grader == SKIPPED, session=shared["session"],
+            confidence=shared["confidence"],
+        )  # fmt: skip
+        if attempt.answer:
+            round.answers.append(attempt.answer)
+        advance(round, item, result)
+        if result == "again" and grading.has_rubric(item):
+            round.met = list(grade.met)
+        card = next_card(shared, attempt, item, round, result)
+        if card:
+            attempt = replace(attempt, due=card.due)
+        place = shared["place"]
+        if place and round.mode != "recall":
+            place.round = round
+        stored = shared["records"].add(attempt, place, card)
+        shared["result"], shared["stored"] = result, stored.id
+        shared["appealable"] = stored.id if grading.is_disputable(item, attempt.answer, grade) else None
+        terminal = shared["terminal"]
+        if card and card.leech:
+            terminal.notice(f"Missed {card.lapses} times: set aside, because asking again will not help. See {item.path}.")
+        terminal.event("stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result)
+        return {SKIPPED: "skipped", JUDGED: "judged"}.get(grade.grader, "graded")
+
+
+def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, result: str) -> Card | None:
+    """The item's card once its turn is over; a question that was asked before it was taught, and not known, gets none."""
+    if result not in ("passed", "missed"):
+        return None
+    rating, before = round.outcomes[name_in(round, item)], shared["records"].card_before(attempt)
+    sure = (attempt.confidence or 0) >= SURE
+    return schedule.next_card(attempt.item, before, rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
+
+
+def advance(round: Round, item: Item, result: str) -> None:
+    """Move a round on, by what its current item led to."""
+    if result == "unsure":  # the learner's own verdict follows
+        return
+    if result == "again":
+        round.tries += 1
+        round.hints += 1
+        return
+    name = name_in(round, item)
+    aided = round.tries or round.hints
+    came_back = name in round.outcomes
+    if result == "passed":
+        outcome = "assisted" if aided or came_back else "unaided"
+    else:
+        outcome = "missed"
+        if result == "missed" and not came_back:  # twice in a session is enough; the next one starts with it
+            round.again.append(name)
+    round.outcomes[name] = outcome
+    round.draws[name] = round.draws.get(name, 0) + 1
+    round.queue.pop(0)
+    round.hints = round.tries = 0
+    round.answers, round.met = [], []
+
+
+def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> None:
+    """Move a round to where it would be if an attempt had passed. result: what the attempt led to at first."""
+    if result == "again":  # the question is still asked
+        round.tries -= 1
+        round.hints -= 1
+        advance(round, item, "passed")
+        return
+    name = name_in(round, item)
+    came_back = result == "missed" and name not in round.again
+    round.outcomes[name] = "assisted" if attempt.hints or came_back else "unaided"
+    if name in round.again:
+        round.again.remove(name)
+
+
+class ShowFeedback(Verb):
+    """The verdict, with the learner's own words; then the explanation, the next hint, or what is in doubt."""
+
+    def exec(
+        self, terminal: Terminal, item: Item, answer: str, grade: Grade, result: str, round: Round, appealable: int | None,
+        lesson: Lesson,
+    ) -> int:  # fmt: skip
+        """How many points the learner is asked about next."""
+        said = grading.with_credit(answer, round.met)
+        if doubts := len(grading.doubtful_points(item, said, grade, lesson.language)):
+            lead = "Not sure yet. One question about what you meant:"
+            lead = lead if doubts == 1 else f"Not sure yet. {doubts} questions about what you meant:"
+            terminal.show(screens.Verdict(replace(grade, missed=(), feedback=""), lead=lead))
+            return doubts
+        terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
+        if result == "unsure":
+            terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
+        if result == "passed" and item.explanation:
+            terminal.show(screens.Reveal("", item.explanation))
+        if result == "again":
+            terminal.show(screens.Hint(item.hints[round.hints - 1], round.hints, len(item.hints)))
+        return 0
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], doubts: int) -> str:
+        if doubts:
+            return "doubtful"
+        if prepared["result"] == "declined" and (prepared["appealable"] or prepared["grade"].clarified):
+            return "appealable"
+        return prepared["result"]
+
+
+class JudgeAnswer(Verb):
+    """Where the grader can't tell and the bank has no near misses, the learner compares and says. Enter is the strict verdict."""
+
+    CHOICES = (("Mine says the same", 1.0), ("Mine says half of it", 0.5), ("Mine says something else", 0.0))
+
+    def exec(self, terminal: Terminal) -> Step:
+        strictest = str(len(self.CHOICES) - 1)
+        return terminal.choose([words for words, _ in self.CHOICES], {"quit": "leave"}, strictest)
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        score = self.CHOICES[int(step.text)][1]
+        shared["grade"] = replace(shared["grade"], score=score, unsure=False, grader=JUDGED)
+        return "judged"
+
+
+class RevealAnswer(Verb):
+    """The answer, its explanation, and the line of the lesson that says it."""
+
+    def exec(self, terminal: Terminal, item: Item, lesson: Lesson) -> None:
+        terminal.show(screens.Reveal(bank.shown_answer(item), item.explanation, lesson.place_of(item.section)))

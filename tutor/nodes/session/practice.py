@@ -1,0 +1,150 @@
+"""The practice loop: ask, help, grade, record, show the verdict, until the round is over. Shared by every flow that asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tutor.corpus import bank
+from tutor.models import Item, Place, Round, Step
+from tutor.nodes.session.place import keep_place, name_in, read_step
+from tutor.nodes.verb import Verb
+from tutor.screen import screens
+
+if TYPE_CHECKING:
+    from tutor.learner.records import Records
+    from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
+
+
+class ChooseItem(Verb):
+    """The next item of the round, drawn; those that were missed come back at the end of the queue."""
+
+    def exec(self, round: Round, items: dict[str, Item]) -> Item | None:
+        if not round.queue and round.again:
+            round.queue, round.again = round.again, []
+        if not round.queue:
+            return None
+        item = items[round.queue[0]]
+        return bank.draw(item, round.seed + round.draws.get(name_in(round, item), 0))
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], item: Item | None) -> str:
+        shared["item"], shared["asked"] = item, False
+        if item is None:
+            return "done"
+        if prepared["round"].mode == "review":
+            shared["lesson"], shared["taught"] = shared["corpus"].lesson(item.lesson), True
+        keep_place(shared)
+        return "item"
+
+
+NOTES = {"probe": "Before you read: can you answer this already?", "recall": "From last time"}
+
+
+class AskItem(Verb):
+    """Put the item on screen, once, and read what the learner does."""
+
+    def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool, appealable: int | None) -> Step:
+        question = screens.Question(item, self.note(item, round))
+        if not asked:
+            terminal.show(question)
+            for number, hint in enumerate(item.hints[: round.hints], 1):  # those given before a restart
+                terminal.show(screens.Hint(hint, number, len(item.hints)))
+        appeal = {}
+        if bank.kind_of(item).is_free_text(item):  # "a" alone is never an answer here
+            appeal = {"appeal": "appeal" if appealable and round.tries else ""}
+        if round.mode == "probe":
+            return terminal.answer(question, {"next": "explain it to me", **appeal, "ask": "ask", "quit": "leave"})
+        keys = {"next": "see the answer"} if round.tries else {}
+        if round.hints < len(item.hints):
+            keys["hint"] = "next hint" if round.hints else "hint"
+        return terminal.answer(question, {**keys, "skip": "skip", **appeal, "ask": "ask", "quit": "leave"})
+
+    @staticmethod
+    def note(item: Item, round: Round) -> str:
+        if name_in(round, item) in round.outcomes:
+            return "Once more"
+        return item.lesson if round.mode == "review" else NOTES.get(round.mode, "")
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
+        round = prepared["round"]
+        read_step(shared, step)
+        shared["asked"] = True
+        if step.action == "next" and round.mode == "probe":
+            round.queue.clear()
+            return "declined"
+        if step.action == "next":
+            return "skip" if round.tries else "nothing_said"
+        if step.action == "appeal" and not (prepared["appealable"] and round.tries):
+            looked_at = round.tries and shared["records"].appeals(shared.get("stored") or 0)
+            why = "This grade was looked at again already." if looked_at else "There is no grade to appeal here."
+            shared["terminal"].notice(f"{why} To answer with the letter a, type a space before it.")
+            return "nothing_said"
+        if step.action == "answer":
+            shared["answer"] = step.text
+        return {"quit": "left", "ask": "side_question"}.get(step.action, step.action)
+
+
+class AskConfidence(Verb):
+    """How sure is the learner, before they see the verdict? Only where they want to be asked."""
+
+    keeps = "confidence"
+    CHOICES = ("How sure? A guess", "Fairly sure", "Sure")
+
+    def exec(self, terminal: Terminal, records: Records, round: Round) -> int | None:
+        if not terminal.attended or round.mode == "probe" or not records.setting("ask_confidence", False):
+            return None
+        step = terminal.choose(list(self.CHOICES), {})
+        return int(step.text) + 1 if step.action == "choose" else None
+
+
+class AwaitNext(Verb):
+    """Let the learner read before the next question comes; a free-text answer that was not accepted may be appealed, once."""
+
+    def exec(self, terminal: Terminal, round: Round, appealable: int | None) -> Step:
+        keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "ask"}
+        if appealable:
+            keys["appeal"] = "appeal"
+        return terminal.turn_page({**keys, "quit": "leave"})
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
+        read_step(shared, step)
+        if step.action == "appeal":
+            return "appeal"
+        return {"quit": "left", "ask": "side_question"}.get(step.action, "next")
+
+
+class EndRound(Verb):
+    """Close the round and say how it went; the last node of every practice flow."""
+
+    def exec(self, round: Round, left: bool) -> str:
+        outcomes = list(round.outcomes.values())
+        if left:
+            return "left"
+        if round.mode == "probe":
+            return "known" if "unaided" in outcomes else "unknown"
+        if round.mode in ("recall", "review"):
+            return "recalled"
+        missed = outcomes.count("missed")
+        return "struggled" if missed * 2 > len(outcomes) else "missed" if missed else "practised"
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], action: str) -> str:
+        round: Round = prepared["round"]
+        shared["step"] = None
+        if action in ("practised", "missed", "struggled"):
+            missed = [name for name, outcome in round.outcomes.items() if outcome == "missed"]
+            shared["missed"] = [shared["items"][name] for name in missed]
+            end_section(shared)
+        elif action == "unknown":
+            keep_place(shared, stage="explain", page=0)
+        elif action == "recalled" and round.mode == "recall":
+            shared["round"] = None
+        return action
+
+
+def end_section(shared: SessionStore) -> None:
+    """Mark the section that the learner is in as done."""
+    place: Place | None = shared["place"]
+    if place:
+        place.done.append(place.section)
+        shared["round"] = place.round = None
+        keep_place(shared, stage="start")

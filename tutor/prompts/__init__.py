@@ -1,0 +1,16 @@
+"""Every prompt beside the parser of its reply.
+
+The words of learners, lessons and passages are data: they go into the user message, between tags, each line behind a bar
+that they can't forge (spotlighting: Hines et al. 2024, arXiv 2403.14720), and never into the system message.
+"""
+
+from tutor.prompts.answering import NOT_THERE, CitedSentence, answer, answer_again, sentences_in, sentences_of
+from tutor.prompts.drafting import draft
+from tutor.prompts.grading import AnswerVerdict, PointVerdict, grade, points_of
+from tutor.prompts.reading import Decision, decide, summarize
+from tutor.prompts.teaching import explain, hint, recap
+
+__all__ = [
+    "NOT_THERE", "AnswerVerdict", "CitedSentence", "Decision", "PointVerdict", "answer", "answer_again", "decide", "draft",
+    "explain", "grade", "hint", "points_of", "recap", "sentences_in", "sentences_of", "summarize",
+]  # fmt: skip
