@@ -195,6 +195,7 @@ class Item:
     path: str = ""
     line: int = 0
     made: bool = False  # computed from the lesson's text, because it has no bank
+    idea: str = ""  # what items of several lessons ask alike, as an id; a review of one counts for the others
 
     @property
     def key(self) -> str:
@@ -204,6 +205,21 @@ class Item:
     def margin(self, answer: float) -> float:
         """How far a number may be from an answer and still count as that answer."""
         return self.tolerance * abs(answer) if self.relative else self.tolerance
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """The misconceptions that a wrong answer to it may show, each by its id or text."""
+        named = [one.misconception for one in self.wrong] + [one.misconception for one in self.options]
+        return tuple(dict.fromkeys(filter(None, named)))
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong belief that several items may show, as misconceptions.yaml tells it."""
+
+    id: str
+    believed: str  # what is believed, in the learner's words
+    so: str  # what is so instead
 
 
 # --------------------------------------------------------------------------------------- grades and records
@@ -230,6 +246,7 @@ class Grade:
     unsure: bool = False  # the grader lets the learner decide; in CI the stricter grade counts
     misunderstood: str = ""  # why the answer could not be read at all (not a number)
     clarified: bool = False  # the learner was asked what they meant, and this follows from what they chose
+    heard: str = ""  # the misconception that the answer shows, by its id or text; several are on a line each
 
     @property
     def correct(self) -> bool:
@@ -241,6 +258,12 @@ class Grade:
     def sign(self) -> str:
         """A mark for the screen: ✓ right, ~ partly, ✗ wrong, ? unsure."""
         return "?" if self.unsure else "✓" if self.correct else "~" if self.score > 0 else "✗"
+
+
+class Help:
+    """How strong help with an item is, from none to the answer itself."""
+
+    NONE, QUESTION, HINT, CONTRAST, STEP, ANSWER = range(6)
 
 
 @dataclass(frozen=True)
@@ -259,6 +282,7 @@ class Attempt:
     session: str = ""
     confidence: int | None = None  # how sure the learner was before seeing the grade, 1 (a guess) to 3 (sure)
     due: str | None = None  # when the item will be asked again, UTC, ISO 8601; None if it was not finished yet
+    help: int = 0  # the strongest help given with the item before this answer, one of Help
     id: int = 0  # given by the records when it is stored
 
     @property
@@ -267,8 +291,26 @@ class Attempt:
 
     @property
     def unaided(self) -> bool:
-        """Right, without a hint and without having seen the answer."""
-        return self.grade.correct and not self.hints and not self.shown
+        """Right, without a hint or more help, and without having seen the answer; a question that guides is none of these."""
+        return self.grade.correct and not self.hints and not self.shown and self.help < Help.HINT
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an answer says about a misconception: that the learner holds it, or that they know better."""
+
+    misconception: str  # its id, or its text where a bank has no id for it
+    kind: str  # SHOWN or RESOLVED
+    item: str  # Item.key
+    section: str  # slug
+    at: str  # UTC, ISO 8601
+    attempt: int = 0  # given by the records when it is stored
+
+    SHOWN, RESOLVED = "shown", "resolved"
+
+    @property
+    def lesson(self) -> str:
+        return self.item.partition(":")[0]
 
 
 @dataclass(frozen=True)

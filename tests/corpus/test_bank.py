@@ -73,6 +73,7 @@ items:
     section: heads
     kind: short
     question: What is the line through (0, 1) with slope 2?
+    idea: slope-intercept
     expression: 2*x + 1
     wrong: [{answer: x + 2, misconception: slope and intercept swapped}]
   - id: dot-params
@@ -130,6 +131,17 @@ def test_a_short_item_has_its_rubric_references_and_wrong_answers():
     )
     assert len(short.references) == 2 and short.hints == ("Think of variance.", "Think of d_k terms.")
     assert short.wrong == (KnownWrong("It makes the variance grow.", "the division enlarges", "It is the other way round."),)
+
+
+def test_an_item_names_the_idea_that_others_ask_about_too_and_the_misconceptions_that_it_may_show():
+    assert item("line").idea == "slope-intercept" and item("weight").idea == ""
+    assert item("line").probes == ("slope and intercept swapped",)
+    assert item("head-size").probes == ("every head sees the full width",) and item("head-steps").probes == ()
+
+
+def test_a_misconception_over_several_lines_is_one():
+    written = one("answer: 5", "wrong:", "  - answer: 6", "    misconception: |", "      added", "      one", kind="number")
+    assert items(written)[0].probes == ("added one",)
 
 
 def test_options_keep_their_order_and_what_to_say():
@@ -223,7 +235,7 @@ RUBRIC = ("rubric: [{point: one}]", "references: [all of it]")
             one("anser: 5", kind="number"),
             6,
             'found the unknown field "anser", expected id, section, kind, question, '
-            'hints, explanation, variables, where, answer, tolerance, unit or wrong. Did you mean "answer"?',
+            'hints, explanation, variables, where, idea, answer, tolerance, unit or wrong. Did you mean "answer"?',
         ),
         (
             one(*OPTIONS, "tolerance: 1"),
@@ -252,6 +264,7 @@ RUBRIC = ("rubric: [{point: one}]", "references: [all of it]")
         ),
         (one("options:", "  - {text: a, right: true}", "  - {text: A }"), 8, 'found the option "A" twice'),
         (one("options:", "  - {text: a, correct: true}", "  - {text: b}"), 7, 'found the unknown field "correct"'),
+        (one("idea: Two words", "answer: 5", kind="number"), 6, 'found the idea "Two words", expected small letters, digits'),
         (one("options: [{text: a}, {text: b}]", kind="multi"), 6, "found 0 right options of 2"),
         (
             one("options: [{text: a, right: true}, {text: b, right: true}]", kind="multi"),

@@ -60,6 +60,8 @@ def test_a_point_that_was_made_is_quoted_and_one_that_was_not_is_hinted_at():
 def test_a_known_wrong_answer_is_heard_and_gets_its_reply():
     verdict = grade(SCALE, "They are divided by √d_k to make the variance grow to d_k")
     assert verdict.score == 0 and verdict.feedback == "It is the other way round."
+    assert verdict.heard == "the division enlarges the variance"
+    assert grade(SCALE, SCALE.references[0]).heard == grade(SCALE, "because the variance is 1 again").heard == ""
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,32 @@ def test_another_option_answers_with_its_own_reply():
     assert "“All of them” is not the answer" in grade(HEADS, "all").feedback
 
 
+def test_an_option_that_was_picked_tells_the_misconception_behind_it():
+    assert grade(HEADS, "2").heard == "every head sees the full width"
+    assert [grade(HEADS, typed).heard for typed in ("1", "3", "nothing")] == [""] * 3
+
+
+def test_several_wrong_options_tell_a_misconception_on_each_line():
+    options = (
+        Option("two", right=True),
+        Option("one", misconception="one-is-prime"),
+        Option("nine", misconception="odd is prime"),
+    )
+    odd = item(Kind.MULTI, options=(*options, Option("four")))
+    assert grade(odd, "2, 3, 4").heard == "one-is-prime\nodd is prime"
+    assert grade(odd, "1").heard == grade(odd, "4").heard == ""
+
+
+def test_a_known_wrong_number_formula_or_fill_tells_its_misconception():
+    wrong = (KnownWrong("6", "added"),)
+    assert grade(item(Kind.NUMBER, answer=5.0, wrong=wrong), "6").heard == "added"
+    assert grade(item(Kind.NUMBER, answer=5.0, wrong=wrong), "7").heard == ""
+    assert grade(item(Kind.SHORT, expression="x + 5", wrong=(KnownWrong("x + 6", "added"),)), "6 + x").heard == "added"
+    swapped = item(Kind.CLOZE, blanks=(Blank(("columns",)), Blank(("rows",))), wrong=(KnownWrong("rows; columns", "swapped"),))
+    assert grade(swapped, "Rows; columns").heard == "swapped"
+    assert grade(swapped, "rows; depth").heard == grade(swapped, "columns; rows").heard == ""
+
+
 @pytest.mark.parametrize("typed", ["", "7", "numbers", "perhaps the first"])
 def test_an_answer_that_names_no_option_is_misunderstood_not_wrong(typed):
     assert "Type a number from 1 to 3" in grade(HEADS, typed).misunderstood

@@ -310,17 +310,19 @@ def test_a_point_in_the_rubrics_own_words_is_never_heard_as_a_known_wrong_answer
             Point("the yolk is cooked last", (), "the shell is cooked last"),
         ),
         references=("Heat comes from outside, so the outer part sets before the inner one does, and that takes long.",),
-        wrong=(KnownWrong("The white of an egg is cooked last, while the yolk is cooked first.", reply="Swapped."),),
+        wrong=(KnownWrong("The white of an egg is cooked last, while the yolk is cooked first.", "swapped", "Swapped."),),
     )  # fmt: skip
     for answer in (item.rubric[0].text, item.rubric[1].text, ". ".join(point.text for point in item.rubric)):
         assert grade(item, answer).score > 0, answer
     assert grade(item, item.wrong[0].answer).feedback == "Swapped."
+    assert grade(item, item.wrong[0].answer).heard == "swapped"
 
 
 def test_a_known_wrong_answer_word_for_word_is_always_heard():
     right = "Wood floats because less dense than water it is. A stone sinks to the bottom."
-    wrong = KnownWrong(right.replace("it is", "it is not"), reply="It is less dense.")
-    assert grade(replace(FLOAT, references=(right,), wrong=(wrong,)), wrong.answer).feedback == "It is less dense."
+    wrong = KnownWrong(right.replace("it is", "it is not"), "denser", "It is less dense.")
+    found = grade(replace(FLOAT, references=(right,), wrong=(wrong,)), wrong.answer)
+    assert (found.feedback, found.heard) == ("It is less dense.", "denser")
 
 
 def test_a_denied_misconception_is_no_misconception():

@@ -22,7 +22,7 @@ import pytest
 
 from tutor.learner import database
 from tutor.learner.records import grade_from_json, open_records, place_from_json
-from tutor.models import Attempt, Grade, Met, Place, Round
+from tutor.models import Attempt, Evidence, Grade, Help, Met, Place, Round
 from utils.errors import ExitCode, RecordsError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,9 +84,9 @@ def answers_of(home: Path) -> list[str]:
 
 def test_an_attempt_comes_back_as_it_was_with_the_number_it_was_given(home):
     given = replace(
-        attempt(seed=7, hints=1, shown=True, score=0.5),
+        attempt(seed=7, hints=1, shown=True, score=0.5, help=Help.STEP),
         answer="CO₂ 🙂 'quoted'; DROP TABLE attempts\x00",
-        grade=Grade(0.5, (Met("gas", "CO₂"),), ("rises",), "Half of it.", unsure=True),
+        grade=Grade(0.5, (Met("gas", "CO₂"),), ("rises",), "Half of it.", unsure=True, heard="air-lifts"),
     )
     with opened(home) as records:
         assert records.add(given) == replace(given, id=1)
@@ -188,7 +188,7 @@ def test_the_file_is_in_wal_mode_with_strict_tables_and_full_synchronization(hom
     with opened(home) as records, plain_sqlite(home) as plain:
         assert plain.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         strict = {row[1] for row in plain.execute("PRAGMA table_list") if row[5]}
-        assert strict == {"appeals", "attempts", "cards", "places", "settings"}
+        assert strict == {"appeals", "attempts", "cards", "evidence", "places", "settings"}
         assert records._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
         assert records._connection.execute("PRAGMA busy_timeout").fetchone()[0] == 5000
 
@@ -224,6 +224,83 @@ def test_looking_at_an_older_schema_leaves_it_as_it_is(home, monkeypatch):
         assert plain.execute("PRAGMA user_version").fetchone()[0] == len(added) - 1
 
 
+@pytest.mark.parametrize("version", range(len(database.MIGRATIONS)))
+@pytest.mark.parametrize("read_only", [True, False])
+def test_answers_kept_by_each_earlier_version_are_read_and_need_no_help(home, monkeypatch, version, read_only):
+    home.mkdir()
+    with monkeypatch.context() as earlier, plain_sqlite(home) as plain:
+        plain.isolation_level = None
+        earlier.setattr(database, "MIGRATIONS", database.MIGRATIONS[:version])
+        database._migrate(plain)
+        if version:
+            plain.execute(
+                "INSERT INTO attempts "
+                "(uid, session, item, section, lesson, answer, grade, score, unaided, shown, hints, mode, at) VALUES "
+                "('u', 's', 'food/bread:gas', 'yeast', 'food/bread', 'air', '{\"score\": 1}', 1, 0, 0, 1, 'practice', ?)",
+                ("2026-03-01T09:30:00.000Z",),
+            )
+    with opened(home, read_only=read_only) as records:
+        assert [(past.answer, past.hints, past.help) for past in records.attempts()] == [("air", 1, 0)] * bool(version)
+        assert records.evidence() == []
+
+
+# ----------------------------------------------------------------------------------------------------- evidence
+
+
+def shown(misconception="air-lifts", item="gas", kind=Evidence.SHOWN) -> Evidence:
+    return Evidence(misconception, kind, f"food/bread:{item}", "yeast", "2026-03-01T09:30:00.000Z")
+
+
+def test_what_an_answer_shows_is_stored_with_it_and_read_in_its_order(home):
+    with opened(home) as records:
+        records.add(attempt(), evidence=[shown(), shown("a wrong belief without an id")])
+        records.add(attempt("salt"), evidence=[shown(item="salt", kind=Evidence.RESOLVED)])
+    with opened(home, read_only=True) as records:
+        assert records.evidence() == [
+            replace(shown(), attempt=1),
+            replace(shown("a wrong belief without an id"), attempt=1),
+            replace(shown(item="salt", kind=Evidence.RESOLVED), attempt=2),
+        ]
+        assert {one.lesson for one in records.evidence()} == {"food/bread"}
+
+
+def test_an_answer_that_is_taken_back_takes_its_evidence_with_it(home):
+    with opened(home) as records:
+        records.add(attempt(), evidence=[shown("kept")])
+        records.add(attempt(), evidence=[shown("gone")])
+        records.undo()
+        assert [one.misconception for one in records.evidence()] == ["kept"]
+
+
+def test_an_appeal_that_stands_takes_back_what_the_answer_seemed_to_show_and_one_that_fails_leaves_it(home):
+    at = "2026-03-01T09:31:00.000Z"
+    with opened(home) as records:
+        wrong = records.add(attempt(score=0), evidence=[shown()])
+        right = records.add(attempt("salt"), evidence=[shown(item="salt", kind=Evidence.RESOLVED)])
+        records.add_appeal(wrong, Grade(0.5), at)
+        records.add_appeal(right, Grade(1.0), at)
+        assert len(records.evidence()) == 2
+        records.add_appeal(wrong, Grade(1.0), at)
+        assert [one.attempt for one in records.evidence()] == [right.id]
+        records.add_appeal(right, Grade(0.0), at)
+        assert records.evidence() == []
+
+
+def test_evidence_is_forgotten_by_its_misconception_and_the_answers_stay(home):
+    with opened(home) as records:
+        records.add(attempt(), evidence=[shown(), shown("other")])
+        assert records.forget_evidence("air-lifts") == 1 and records.forget_evidence("air-lifts") == 0
+        assert [one.misconception for one in records.evidence()] == ["other"] and records.count() == 1
+
+
+def test_an_answer_that_is_not_stored_leaves_no_evidence(home, monkeypatch):
+    with opened(home) as records:
+        monkeypatch.setattr(records, "_put_evidence", lambda *arguments: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            records.add(attempt(), evidence=[shown()])
+        assert records.count() == 0 and records.evidence() == []
+
+
 # ----------------------------------------------------------------------------------------------------- faults
 
 
@@ -245,7 +322,7 @@ def test_records_of_a_newer_version_are_refused_and_left_alone(home, read_only):
     opened(home).close()
     with plain_sqlite(home) as plain:
         plain.execute("PRAGMA user_version = 9999")
-    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 2\)\. Nothing was changed\."
+    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 3\)\. Nothing was changed\."
     with unchanged(home / "records.db"), pytest.raises(RecordsError, match=said) as caught:
         opened(home, read_only=read_only)
     assert caught.value.exit_code == ExitCode.RECORDS

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.learner.schedule import CREDIT, MASTERED, is_mastered, mastery, outcome, retrievability, review_card
-from tutor.models import Attempt, Grade
+from tutor.learner.schedule import CREDIT, MASTERED, credit, is_mastered, mastery, outcome, retrievability, review_card
+from tutor.models import Attempt, Grade, Help
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True)
@@ -89,6 +89,24 @@ def test_assisted_success_counts_less_than_unaided_and_more_than_a_miss():
         for last in [attempt("c"), attempt("c", hints=1), attempt("c", score=0)]
     )
     assert unaided > assisted > missed
+
+
+@pytest.mark.parametrize(
+    "help, worth",
+    [(Help.NONE, 1.0), (Help.QUESTION, 0.8), (Help.HINT, 0.6), (Help.CONTRAST, 0.5), (Help.STEP, 0.3), (Help.ANSWER, 0)],
+)
+def test_the_stronger_the_help_the_less_a_right_answer_after_it_is_worth(help, worth):
+    assert credit([attempt(help=help)]) == worth
+    assert credit([attempt(score=0), attempt(help=help)]) == (worth if help else 0.5)
+    assert credit([attempt(help=help, score=0.5)]) == 0
+
+
+def test_answers_from_before_help_had_degrees_are_worth_what_they_were():
+    assert credit([attempt(hints=1)]) == credit([attempt(score=0), attempt()]) == 0.5
+
+
+def test_a_question_that_guides_leaves_an_answer_unaided_and_a_hint_does_not():
+    assert [outcome([attempt(help=help)]) for help in range(6)] == ["unaided"] * 2 + ["assisted"] * 3 + ["missed"]
 
 
 def test_what_came_last_weighs_more():

@@ -284,8 +284,8 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     """(grade, None, 0) of an answer that is wrong whatever its words; (None, reading, probability that it is right) of others."""
     missed = tuple(point.text for point in item.rubric)
 
-    def wrong(feedback: str) -> tuple[Grade, None, float]:
-        return Grade(0.0, missed=missed, feedback=feedback), None, 0.0
+    def wrong(feedback: str, heard: str = "") -> tuple[Grade, None, float]:
+        return Grade(0.0, missed=missed, feedback=feedback, heard=heard), None, 0.0
 
     if message := unreadable(answer, item.references):
         return unreadable_grade(answer, message, missed), None, 0.0
@@ -300,7 +300,7 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     verbatim = any(_words_of(reference.tokens) == words for reference in known.references)
     heard = (one for one, known_text in zip(item.wrong, known.wrongs, strict=True) if _words_of(known_text.tokens) == words)
     if not verbatim and (said := next(heard, None)):
-        return wrong(reply_to(said))
+        return wrong(reply_to(said), said.misconception)
     reading = read_answer(item, text, weights, language, verbatim=verbatim)
     if reading and verbatim:
         return None, reading, COPIED
@@ -328,7 +328,8 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
     if disorder:
         probability = min(probability, own.high - 0.01)
     if not copied and _is_heard(reading, known, own, probability):
-        return wrong(reply_to(item.wrong[reading.wrongs[0].number]))
+        known_wrong = item.wrong[reading.wrongs[0].number]
+        return wrong(reply_to(known_wrong), known_wrong.misconception)
     return None, reading, probability
 
 

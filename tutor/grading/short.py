@@ -327,7 +327,7 @@ def assess(item: Item, answer: str, weights: Weights, language: str = "en") -> G
         return unreadable_grade(answer, message, points)
     found = judge(item.question, item.references, answer, weights, language)
     if found.answer and (wrong := _known_wrong(item, found.answer, weights, language)):
-        return Grade(0.0, missed=points, feedback=reply_to(wrong))
+        return Grade(0.0, missed=points, feedback=reply_to(wrong), heard=wrong.misconception)
     if isinstance(found, Rejection):
         nearest = (found.best.text,) if found.best else ()
         return Grade(0.0, missed=points or nearest, feedback=found.reason)

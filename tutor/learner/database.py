@@ -70,6 +70,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at TEXT NOT NULL
         ) STRICT""",
     ),
+    (
+        "ALTER TABLE attempts ADD COLUMN help INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE evidence (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            misconception TEXT NOT NULL,          -- its id, or its text where it has none
+            lesson TEXT NOT NULL,
+            section TEXT NOT NULL,                -- slug
+            item TEXT NOT NULL,                   -- Item.key
+            attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+            at TEXT NOT NULL,                     -- as in attempts
+            kind TEXT NOT NULL                    -- shown, or resolved: answered right and unaided where it could show
+        ) STRICT""",
+        "CREATE INDEX evidence_by_misconception ON evidence (misconception)",
+        "CREATE INDEX evidence_by_attempt ON evidence (attempt)",
+    ),
 )
 
 # A sign in SQLite's message, what it means here, what to do. By message because Python 3.10 has no error codes of SQLite.

@@ -1,4 +1,4 @@
-"""The learner's records: attempts, the schedule of each item, appeals, places and settings.
+"""The learner's records: attempts, the schedule of each item, appeals, evidence of misconceptions, places and settings.
 
 An attempt that `add` has returned is on the disk before anything else is drawn, so a kill at any moment costs at most
 the answer that was never acknowledged.
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.learner import schedule
 from tutor.learner.database import FILE_NAME, open_database, records_errors, transaction
-from tutor.models import Attempt, Card, Grade, Met, Place, Round
+from tutor.models import Attempt, Card, Evidence, Grade, Met, Place, Round
 from utils import strict_json
 from utils.errors import RecordsError
 from utils.files import LIMIT_BYTES
@@ -64,8 +64,10 @@ class Records:
 
     # ------------------------------------------------------------------------------------------- attempts
 
-    def add(self, attempt: Attempt, place: Place | None = None, card: Card | None = None) -> Attempt:
-        """Store an attempt, the place it leads to and the item's new card: all of them or none.
+    def add(
+        self, attempt: Attempt, place: Place | None = None, card: Card | None = None, evidence: Sequence[Evidence] = ()
+    ) -> Attempt:
+        """Store an attempt, the place it leads to, the item's new card and what the answer is evidence of: all or nothing.
 
         Returns the attempt with its id, once it is on the disk.
         """
@@ -74,7 +76,7 @@ class Records:
             "lesson": attempt.lesson, "answer": _storable(attempt.answer), "grade": _to_json(attempt.grade),
             "score": float(attempt.grade.score), "unaided": int(attempt.unaided), "shown": int(attempt.shown),
             "hints": attempt.hints, "seed": attempt.seed, "mode": attempt.mode, "at": attempt.at,
-            "confidence": attempt.confidence, "due": attempt.due,
+            "confidence": attempt.confidence, "due": attempt.due, "help": attempt.help,
         }  # fmt: skip
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
         with self._writing("answer") as connection:
@@ -84,6 +86,8 @@ class Records:
                 self._put_place(connection, place)
             if card is not None:
                 self._put_card(connection, card, number)
+            for one in evidence:
+                self._put_evidence(connection, one, number)
         return replace(attempt, id=number)
 
     def attempt(self, number: int) -> Attempt | None:
@@ -99,6 +103,7 @@ class Records:
         last = self._attempt(rows[0])
         with self._writing("change") as connection:
             connection.execute("DELETE FROM appeals WHERE attempt = ?", (last.id,))
+            connection.execute("DELETE FROM evidence WHERE attempt = ?", (last.id,))
             connection.execute("DELETE FROM attempts WHERE id = ?", (last.id,))
             found = connection.execute("SELECT before FROM cards WHERE item = ? AND attempt = ?", (last.item, last.id)).fetchone()
             if found and found[0]:
@@ -201,9 +206,11 @@ class Records:
     # -------------------------------------------------------------------------------------------- appeals
 
     def add_appeal(self, attempt: Attempt, grade: Grade, at: str, card: Card | None = None) -> None:
-        """Store the grade of a second look beside the first one."""
+        """Store the grade of a second look beside the first one, and take back evidence that it contradicts."""
+        contradicted = Evidence.SHOWN if grade.correct else Evidence.RESOLVED
         with self._writing("appeal") as connection:
             connection.execute("INSERT INTO appeals (attempt, grade, at) VALUES (?, ?, ?)", (attempt.id, _to_json(grade), at))
+            connection.execute("DELETE FROM evidence WHERE attempt = ? AND kind = ?", (attempt.id, contradicted))
             if card is not None:
                 self._put_card(connection, card, attempt.id)
 
@@ -216,6 +223,29 @@ class Records:
     def has_standing_appeal(self, attempt: Attempt) -> bool:
         """Whether a second look found the answer right."""
         return any(grade.correct for grade in self.appeals(attempt.id))
+
+    # ------------------------------------------------------------------------------------------- evidence
+
+    def evidence(self) -> list[Evidence]:
+        """All that answers have shown of misconceptions, in the order in which it was stored."""
+        rows = self._read("SELECT misconception, kind, item, section, at, attempt FROM evidence ORDER BY id")
+        found = []
+        for row in rows:
+            with self._decoding(f"the evidence of attempt {row['attempt']}"):
+                moment_of(row["at"])
+                found.append(Evidence(**dict(row)))
+        return found
+
+    def forget_evidence(self, misconception: str) -> int:
+        """Delete what is stored about a misconception; the answers themselves stay. Returns how many pieces there were."""
+        with self._writing("change") as connection:
+            return connection.execute("DELETE FROM evidence WHERE misconception = ?", (misconception,)).rowcount
+
+    def _put_evidence(self, connection: Connection, one: Evidence, attempt: int) -> None:
+        row = (one.misconception, one.lesson, one.section, one.item, attempt, one.at, one.kind)
+        connection.execute(
+            "INSERT INTO evidence (misconception, lesson, section, item, attempt, at, kind) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+        )
 
     # --------------------------------------------------------------------------------------------- places
 
@@ -278,7 +308,7 @@ class Records:
                 item=row["item"], section=row["section"], answer=row["answer"], grade=grade_from_json(row["grade"]),
                 at=row["at"], mode=row["mode"], seed=row["seed"], hints=row["hints"], shown=bool(row["shown"]),
                 session=row["session"], id=row["id"],
-                confidence=row["confidence"], due=row["due"],
+                confidence=row["confidence"], due=row["due"], help=row["help"],
             )  # fmt: skip
 
     def _place(self, row: Row) -> Place:

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 
-from tutor.models import Attempt, Card
+from tutor.models import Attempt, Card, Help
 from utils.times import moment_of, utc
 
 MASTERED = 0.8
 CREDIT = {"unaided": 1.0, "assisted": 0.5, "missed": 0.0}
+CREDIT_AFTER = {Help.QUESTION: 0.8, Help.HINT: 0.6, Help.CONTRAST: 0.5, Help.STEP: 0.3}  # of a right answer after such help
 FADING = 0.5  # how much of an outcome's weight each later session leaves
 ENOUGH_OF_THE_ITEMS = 0.75
 LEAST_EVIDENCE = 2.0  # in outcomes; above 1 / MASTERED, so that one right answer is never enough
@@ -26,17 +27,28 @@ def outcome(attempts: Sequence[Attempt]) -> str:
     attempts: those on the item in the session, at least one, in order. The last one decides between success and miss;
     any miss, hint or shown answer before a success makes it an assisted one.
     """
-    judged = [attempt for attempt in attempts if not attempt.grade.unsure] or attempts  # the learner's own judgement follows
+    judged = _judged(attempts)
     last = judged[-1]
-    if last.shown or not last.grade.correct:
+    if last.shown or last.help >= Help.ANSWER or not last.grade.correct:
         return "missed"
     return "unaided" if all(attempt.unaided for attempt in judged) else "assisted"
+
+
+def credit(attempts: Sequence[Attempt]) -> float:
+    """What the outcome of a session for an item is worth, 0..1; where help was given, by how strong it was."""
+    found = outcome(attempts)
+    return CREDIT[found] if found == "missed" else CREDIT_AFTER.get(_judged(attempts)[-1].help, CREDIT[found])
+
+
+def _judged(attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+    """Those whose grade is sure; after an unsure one the learner's own judgement follows."""
+    return [attempt for attempt in attempts if not attempt.grade.unsure] or attempts
 
 
 def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:
     """How well the items (keys) of a section are known, 0..1; attempts on other items are ignored.
 
-    Each item has one outcome per session, worth 1, 0.5 or 0 (`CREDIT`), with a weight of 1 in its latest session, 1/2 in
+    Each item has one outcome per session, worth 0 to 1 (`credit`), with a weight of 1 in its latest session, 1/2 in
     the one before, 1/4 before that: old misses fade, and so does old knowledge. Over all items together
 
         mastery = sum(weight * credit) / max(sum(weight), 2, 0.75 * number of items)
@@ -50,12 +62,12 @@ def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:
         if attempt.item in runs:
             sessions = runs[attempt.item]
             sessions[attempt.session] = [*sessions.pop(attempt.session, []), attempt]  # the latest session stays last
-    credit = evidence = 0.0
+    earned = evidence = 0.0
     for sessions in runs.values():
         for age, run in enumerate(reversed(sessions.values())):
-            credit += FADING**age * CREDIT[outcome(run)]
+            earned += FADING**age * credit(run)
             evidence += FADING**age
-    return credit / max(evidence, LEAST_EVIDENCE, ENOUGH_OF_THE_ITEMS * len(runs))
+    return earned / max(evidence, LEAST_EVIDENCE, ENOUGH_OF_THE_ITEMS * len(runs))
 
 
 def is_mastered(mastery: float) -> bool:

@@ -14,7 +14,7 @@ from utils.errors import InvalidFile
 from utils.strict_yaml import line_of
 from utils.text import nearest
 
-FIELDS = ("id", "section", "kind", "question", "hints", "explanation", "variables", "where")
+FIELDS = ("id", "section", "kind", "question", "hints", "explanation", "variables", "where", "idea")
 Place = str | tuple[str, int]  # a field, or an entry of one: ("options", 2)
 
 
@@ -73,6 +73,10 @@ class BankFields:
         if not value.strip():
             self.refuse(place, f"found an empty text in {field}, expected words; fill it in or remove it")
         return value.strip()
+
+    def misconception(self) -> str:
+        """An id or a text, on one line."""
+        return " ".join(self.text("misconception", required=False).split())
 
     def boolean(self, field: str) -> bool:
         value = self.data.get(field, False)
@@ -151,7 +155,7 @@ def known_wrong(fields: BankFields) -> Iterator[tuple[KnownWrong, BankFields]]:
     for index, entry in enumerate(fields.entries("wrong", required=False)):
         wrong = fields.child("wrong", index, entry, f"{fields.label} wrong answer {index + 1}")
         wrong.allow(("answer", "misconception", "reply"))
-        misconception = wrong.text("misconception", required=False)
+        misconception = wrong.misconception()
         yield KnownWrong("", misconception, wrong.text("reply", required=False)), wrong
 
 

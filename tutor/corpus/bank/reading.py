@@ -26,6 +26,7 @@ from utils.strict_yaml import line_of, load
 from utils.text import nearest
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+ID_IN_WORDS = "small letters, digits, - and _, beginning with a letter or digit"
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$[^$]*\$")  # where {{ may stand for itself in an item without variables
 MAX_VALUES = 10_000  # that a variable can take
@@ -57,16 +58,16 @@ def parse_bank(text: str, lesson_id: str, path: str, sections: Sequence[str] | N
 def _item(fields: BankFields, lesson_id: str, path: str, sections: Sequence[str] | None) -> Item:
     item_id = fields.text("id")
     if not ID.fullmatch(item_id):
-        fields.refuse(
-            "id",
-            f'found the id "{item_id}", expected small letters, digits, - and _, beginning with a letter or digit; rename it',
-        )
+        fields.refuse("id", f'found the id "{item_id}", expected {ID_IN_WORDS}; rename it')
     fields.label = f'item "{item_id}"'
     kind = fields.text("kind")
     if kind not in Kind.ALL:
         fields.refuse("kind", f'found the kind "{kind}", expected {either(Kind.ALL)}{suggestion(kind, Kind.ALL)}')
     fields.allow((*FIELDS, *KINDS[kind].fields), _fields_of_other_kinds(kind))
     variables = _variables(fields)
+    idea = fields.text("idea", required=False)
+    if idea and not ID.fullmatch(idea):
+        fields.refuse("idea", f'found the idea "{idea}", expected {ID_IN_WORDS}; rename it')
     item = Item(
         id=item_id,
         lesson=lesson_id,
@@ -79,6 +80,7 @@ def _item(fields: BankFields, lesson_id: str, path: str, sections: Sequence[str]
         where=_where(fields, variables),
         path=str(path),
         line=line_of(fields.data),
+        idea=idea,
     )
     item = replace(item, **KINDS[kind].read(fields, variables))
     _check_templates(fields, {variable.name for variable in variables})

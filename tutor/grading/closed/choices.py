@@ -46,7 +46,8 @@ def grade_choice(item: Item, answer: str, language: str = "en") -> Grade:
         return _not_understood(answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
     if option.right:
         return Grade(1.0, met=(Met(option.text, option.text),), feedback=option.reply)
-    return Grade(0.0, feedback=option.reply or option.misconception or f"“{option.text}” is not the answer.")
+    feedback = option.reply or option.misconception or f"“{option.text}” is not the answer."
+    return Grade(0.0, feedback=feedback, heard=option.misconception)
 
 
 def _picked_options(item: Item, answer: str) -> list[Option] | None:
@@ -90,12 +91,13 @@ def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
     else:
         score = max(0.0, (len(hits) - len(slips)) / len(right)) if item.credit == "partial" else 0.0
     said = [option.reply or f"“{option.text}” does not belong." for option in slips]
+    heard = "\n".join(dict.fromkeys(option.misconception for option in slips if option.misconception))
     lacking = len(right) - len(hits)
     if lacking:
         said.append(f"{'One more option is' if lacking == 1 else f'{lacking} more options are'} right.")
     met = tuple(Met(option.text, option.text) for option in hits)
     missed = tuple(option.text for option in right if option not in hits)
-    return Grade(score, met=met, missed=missed, feedback=" ".join(said))
+    return Grade(score, met=met, missed=missed, feedback=" ".join(said), heard=heard)
 
 
 def grade_order(item: Item, answer: str, language: str = "en") -> Grade:

@@ -12,7 +12,7 @@ from tutor.grading.closed.spellings import fold, normal_form, same_spelling, sam
 from tutor.grading.lexicon import LIGHT, NEGATION, stem
 from tutor.grading.likeness import differ_by_prefix, edits_at_most
 from tutor.grading.words import clean
-from tutor.models import Grade, Item, Met
+from tutor.models import Grade, Item, KnownWrong, Met
 
 # Nouns that say what sort of thing a term is, and may follow it: "query vector" for "query".
 HEAD_NOUNS = frozenset(
@@ -52,14 +52,15 @@ def grade_cloze(item: Item, answer: str, language: str = "en") -> Grade:
         said.append(
             f"“{part.strip()}” does not fill blank {n + 1}." if count > 1 else f"“{part.strip()}” does not fill the blank."
         )
-    is_known = False
+    known_one: KnownWrong | None = None
     for known, words in zip(item.wrong, wrong, strict=True):
         if missed and [fold(word) for word in words] == [fold(part) for part in parts]:
-            said, is_known = [known.reply or known.misconception or said[0]], True
+            said, known_one = [known.reply or known.misconception or said[0]], known
     if met and missed:
         said.insert(0, "Right: " + ", ".join(f"“{one.evidence}”" for one in met) + ".")
-    asked = _question_about(close) if close and len(close) == len(missed) and not is_known else ""
-    return Grade(len(met) / count, met=tuple(met), missed=tuple(missed), feedback=" ".join(said), misunderstood=asked)
+    asked = _question_about(close) if close and len(close) == len(missed) and not known_one else ""
+    heard = known_one.misconception if known_one else ""
+    return Grade(len(met) / count, tuple(met), tuple(missed), " ".join(said), misunderstood=asked, heard=heard)
 
 
 def _question_about(close: Sequence[str]) -> str:

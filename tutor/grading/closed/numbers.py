@@ -127,7 +127,7 @@ def _grade_quantity(item: Item, quantity: Quantity) -> Grade:
 def _wrong_number(item: Item, quantity: Quantity) -> Grade:
     wrong = known_wrong(quantity, item)
     if wrong:
-        return Grade(0.0, feedback=wrong.reply or wrong.misconception)
+        return Grade(0.0, feedback=wrong.reply or wrong.misconception, heard=wrong.misconception)
     value, answer = quantity.value, item.answer or 0.0
     if answer and is_within_tolerance(-value, item):
         return Grade(0.0, feedback=f"{digits(value)} has the right size but the wrong sign.")
@@ -155,7 +155,7 @@ def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
     for wrong in item.wrong:
         try:
             if equivalent(text, wrong.answer, item.seed or 0):
-                return Grade(0.0, feedback=wrong.reply or wrong.misconception)
+                return Grade(0.0, feedback=wrong.reply or wrong.misconception, heard=wrong.misconception)
         except ValueError:
             continue
     return Grade(0.0, feedback=f"{text} differs from the right formula in value.")

@@ -29,7 +29,7 @@ class OptionsKind(ItemKind):
                 Option(
                     text=option.text("text"),
                     right=option.boolean("right"),
-                    misconception=option.text("misconception", required=False),
+                    misconception=option.misconception(),
                     reply=option.text("reply", required=False),
                 )
             )
