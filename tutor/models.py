@@ -344,7 +344,8 @@ class Round:
     answers: list[str] = field(default_factory=list)  # what they were
     met: list[Met] = field(default_factory=list)  # points that they were given credit for
     draws: dict[str, int] = field(default_factory=dict)  # item id -> how often it was asked in this session
-    again: list[str] = field(default_factory=list)  # missed in this round, to be asked again before it ends
+    again: list[str] = field(default_factory=list)  # to be asked before it ends, because of a miss: the same items or stand-ins
+    instead: dict[str, str] = field(default_factory=dict)  # item asked on a weak spot -> the item missed that it stands in for
     outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"
 
 

@@ -38,10 +38,10 @@ WHOLE = "Wood has a lower density than water and the stone goes to the bottom."
 
 @pytest.fixture
 def type_lines(docs, home, capsys):
-    def run(*lines, bank=BANK, learner=None):
+    def run(*lines, bank=BANK, learner=None, session="s"):
         (docs / "food" / "bread.quiz.yaml").write_text(bank, encoding="utf-8")
         learner = learner or Typist(*lines)
-        with environment_of(docs, home, learner) as environment:
+        with environment_of(docs, home, learner, session=session) as environment:
             create_learn_flow().run(session_store(environment, "bread"))
             return capsys.readouterr().out, environment.records.attempts()
 
@@ -137,7 +137,8 @@ def test_what_was_credited_is_not_asked_for_again(type_lines):
 
 
 def test_the_credit_of_a_question_ends_with_it(type_lines):
-    _, attempts = type_lines(HALF, "trees", "trees", OTHER_HALF)
+    type_lines(HALF, "trees", "trees")
+    _, attempts = type_lines(OTHER_HALF, session="the next one")
     assert [attempt.grade.score for attempt in attempts] == [0.5, 0.5, 0.5, 0.5]
     assert [met.point for met in attempts[-1].grade.met] == ["a stone sinks to the bottom"]
 

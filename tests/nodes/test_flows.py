@@ -140,6 +140,51 @@ def test_a_missed_item_comes_back_in_the_session_and_first_in_the_next_one(learn
     assert shared["missed"] == []
 
 
+SECOND = """\
+  - id: sweet
+    section: yeast
+    kind: choice
+    question: What does yeast like best?
+    options: [{text: something sweet, right: true}, {text: salt, misconception: salt feeds}, {text: light}]
+  - id: lives
+    section: yeast
+    kind: choice
+    question: Is yeast alive?
+    options: [{text: it is, right: true}, {text: it is not}, {text: only at night}]
+"""
+
+
+def test_after_a_miss_another_item_of_the_section_is_asked_and_where_it_is_right_the_section_is_not_struggled_with(learn, docs):
+    bank_file = docs / "food" / "bread.quiz.yaml"
+    bank_file.write_text(bank_file.read_text(encoding="utf-8") + SECOND, encoding="utf-8")
+    learner = Knows(wrong=["gas"])
+    screen, shared = learn(learner)
+    assert learner.asked == ["flour", "gas", "gas", "gas", "flour", "eats", "sweet", "percent", "percent", "slows"]
+    assert "Another one on what you missed" in screen and "Once more" not in screen
+    assert shared["missed"] == ["gas"], "it comes back first in the next session"
+
+
+def test_a_missed_item_alone_in_its_round_does_not_come_right_after_its_answer(learn, docs):
+    bank_file = docs / "food" / "bread.quiz.yaml"
+    bank_file.write_text("items:\n" + SHORT, encoding="utf-8")
+
+    class Forgets(Knows):
+        def answer(self, question, keys):
+            self.asked.append(question.item.id)
+            return Step("skip")
+
+    learner = Forgets()
+    screen, shared = learn(learner)
+    assert learner.asked == ["why-salt"] and "Once more" not in screen
+    assert shared["missed"] == ["why-salt"]
+
+
+def test_an_item_with_numbers_comes_back_with_others(learn):
+    screen, shared = learn(Knows(wrong=["flour"]))
+    asked = list(dict.fromkeys(attempt.seed for attempt in shared["attempts"] if attempt.item == "food/bread:flour"))
+    assert len(asked) == 2 and "Once more, with other numbers" in screen
+
+
 def test_success_after_a_hint_counts_less_than_unaided(learn):
     class TakesHints(Knows):
         helped = ()

@@ -13,6 +13,7 @@ from tutor.models import Item, KnownWrong
 from utils.errors import InvalidFile
 
 MAX_TRIES = 500  # draws until one meets `where`
+MAX_REDRAWS = 20  # until one has other numbers than before
 
 
 def draw(item: Item, seed: int) -> Item:
@@ -44,6 +45,21 @@ def draw(item: Item, seed: int) -> Item:
         f'item "{item.id}": found no numbers to ask about in {MAX_TRIES} draws '
         f"({reason}), expected some; widen variables or loosen where",
     )
+
+
+def draw_again(item: Item, seed: int, number: int) -> Item:
+    """The draw for the next time that an item is asked in a round: with numbers that it has not had, if there are any left.
+
+    number: how often it was asked before; 0 gives the draw of the seed. The same on every machine, like `draw`.
+    """
+    drawn, asked = draw(item, seed), []
+    for _ in range(number):
+        asked.append(replace(drawn, seed=None))
+        seeds = range(seed + 1, seed + (MAX_REDRAWS if item.variables else 1) + 1)
+        others = (draw(item, later) for later in seeds)
+        drawn = next((other for other in others if replace(other, seed=None) not in asked), draw(item, seed + 1))
+        seed = drawn.seed or 0
+    return drawn
 
 
 def _holds(where: str, values: Mapping[str, float]) -> bool:

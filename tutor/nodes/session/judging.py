@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
-from tutor.learner import schedule
+from tutor.learner import schedule, weak_spots
 from tutor.models import Attempt, Card, Grade, Item, Lesson, Round, Step
 from tutor.nodes.session.place import name_in, read_step
 from tutor.nodes.verb import ModelVerb, Verb
@@ -86,7 +86,7 @@ class RecordAttempt(Verb):
         )  # fmt: skip
         if attempt.answer:
             round.answers.append(attempt.answer)
-        advance(round, item, result)
+        advance(round, item, result, comes_next(shared, attempt, item, round) if result == "missed" else "")
         if result == "again" and grading.has_rubric(item):
             round.met = list(grade.met)
         card = next_card(shared, attempt, item, round, result)
@@ -114,8 +114,15 @@ def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, 
     return schedule.next_card(attempt.item, before, rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
 
 
-def advance(round: Round, item: Item, result: str) -> None:
-    """Move a round on, by what its current item led to."""
+def comes_next(shared: SessionStore, attempt: Attempt, item: Item, round: Round) -> str:
+    """What the round asks because this item was missed, by name; "" for nothing."""
+    past = shared["records"].attempts(lesson=item.lesson, section=item.section, session=attempt.session)
+    known = [one.item for one in past if one.unaided]
+    return weak_spots.follow_up(round, name_in(round, item), shared["items"], known, attempt.grade.heard)
+
+
+def advance(round: Round, item: Item, result: str, following: str = "") -> None:
+    """Move a round on, by what its current item led to. following: what is asked because it was missed, see `comes_next`."""
     if result == "unsure":  # the learner's own verdict follows
         return
     if result == "again":
@@ -129,8 +136,11 @@ def advance(round: Round, item: Item, result: str) -> None:
         outcome = "assisted" if aided or came_back else "unaided"
     else:
         outcome = "missed"
-        if result == "missed" and not came_back:  # twice in a session is enough; the next one starts with it
-            round.again.append(name)
+        # twice in a session is enough; the next one starts with it
+        if result == "missed" and following and not came_back and name not in round.instead:
+            round.again.append(following)
+            if following != name:
+                round.instead[following] = name
     round.outcomes[name] = outcome
     round.draws[name] = round.draws.get(name, 0) + 1
     round.queue.pop(0)
@@ -146,10 +156,12 @@ def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> 
         advance(round, item, "passed")
         return
     name = name_in(round, item)
-    came_back = result == "missed" and name not in round.again
+    came_back = result == "missed" and round.draws.get(name, 0) > 1
     round.outcomes[name] = "assisted" if attempt.hints or came_back else "unaided"
-    if name in round.again:
-        round.again.remove(name)
+    stand_ins = [other for other, missed in round.instead.items() if missed == name and other not in round.outcomes]
+    round.again = [other for other in round.again if other not in (name, *stand_ins)]
+    for other in stand_ins:
+        del round.instead[other]
 
 
 class ShowFeedback(Verb):

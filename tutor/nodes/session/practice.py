@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.corpus import bank
+from tutor.learner import weak_spots
 from tutor.models import Item, Place, Round, Step
 from tutor.nodes.session.place import keep_place, name_in, read_step
 from tutor.nodes.verb import Verb
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ChooseItem(Verb):
-    """The next item of the round, drawn; those that were missed come back at the end of the queue."""
+    """The next item of the round, drawn; at the end of the queue come those that a miss leads to, see learner.weak_spots."""
 
     def exec(self, round: Round, items: dict[str, Item]) -> Item | None:
         if not round.queue and round.again:
@@ -25,7 +26,7 @@ class ChooseItem(Verb):
         if not round.queue:
             return None
         item = items[round.queue[0]]
-        return bank.draw(item, round.seed + round.draws.get(name_in(round, item), 0))
+        return bank.draw_again(item, round.seed, round.draws.get(name_in(round, item), 0))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], item: Item | None) -> str:
         shared["item"], shared["asked"] = item, False
@@ -62,7 +63,9 @@ class AskItem(Verb):
     @staticmethod
     def note(item: Item, round: Round) -> str:
         if name_in(round, item) in round.outcomes:
-            return "Once more"
+            return "Once more, with other numbers" if item.variables else "Once more"
+        if name_in(round, item) in round.instead:
+            return "Another one on what you missed"
         return item.lesson if round.mode == "review" else NOTES.get(round.mode, "")
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
@@ -117,22 +120,20 @@ class EndRound(Verb):
     """Close the round and say how it went; the last node of every practice flow."""
 
     def exec(self, round: Round, left: bool) -> str:
-        outcomes = list(round.outcomes.values())
         if left:
             return "left"
         if round.mode == "probe":
-            return "known" if "unaided" in outcomes else "unknown"
+            return "known" if "unaided" in round.outcomes.values() else "unknown"
         if round.mode in ("recall", "review"):
             return "recalled"
-        missed = outcomes.count("missed")
-        return "struggled" if missed * 2 > len(outcomes) else "missed" if missed else "practised"
+        missed = len(weak_spots.still_missed(round))
+        return "struggled" if missed * 2 > len(round.outcomes) else "missed" if missed else "practised"
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], action: str) -> str:
         round: Round = prepared["round"]
         shared["step"] = None
         if action in ("practised", "missed", "struggled"):
-            missed = [name for name, outcome in round.outcomes.items() if outcome == "missed"]
-            shared["missed"] = [shared["items"][name] for name in missed]
+            shared["missed"] = [shared["items"][name] for name in weak_spots.still_missed(round)]
             end_section(shared)
         elif action == "unknown":
             keep_place(shared, stage="explain", page=0)
