@@ -18,9 +18,11 @@ types are in that file too; the other flows' stores are described where each flo
 | `session`    | id of this session                                                          | main                       |
 | `limit`      | how many items to review today, None for the setting                        | main                       |
 | `topic`      | the TOPIC asked for; None once it has been opened                           | main, PickTopic            |
+| `goal`       | what the learner wants to understand, in their words, until it is kept      | main, AskGoal, ShowWay     |
 | `left`       | the learner asked to leave                                                  | nodes that read            |
 | `taught`     | a lesson has been opened in this session                                    | LoadLesson, ChooseItem     |
 | `chosen`     | id of the lesson to open                                                    | PickTopic                  |
+| `meant`      | LessonsMeant: what the words of the goal are about                          | FindGoal                   |
 | `lesson`     | the Lesson being taught, or that of the item on screen                      | LoadLesson, ChooseItem     |
 | `items`      | {item id, or key in a review: Item}, undrawn                                | LoadLesson, ChooseDue      |
 | `sections`   | [Section]: what is taught of the lesson, in order                           | ChunkSections              |
@@ -118,14 +120,30 @@ def create_learn_flow() -> Flow:
     side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     recap, leave = nodes.Recap(), nodes.LeaveSession()
+    ask_goal, find_goal, meaning, way = nodes.AskGoal(), nodes.FindGoal(), nodes.ChooseMeaning(), nodes.ShowWay()
     practice = create_practice_flow()
 
     review = create_review_flow()
     pick - "chosen" >> load
     pick - "review" >> review
+    pick - "goal" >> way
+    pick - "new_goal" >> ask_goal
     pick - "left" >> leave
     review - "pick" >> pick
     review - "left" >> leave
+    ask_goal - "asked" >> find_goal
+    ask_goal - "nothing" >> pick
+    ask_goal - "left" >> leave
+    find_goal - "kept" >> way
+    find_goal - "several" >> meaning
+    find_goal - "none" >> pick
+    meaning - "kept" >> way
+    meaning - "none" >> pick
+    meaning - "left" >> leave
+    way - "begin" >> load
+    way - "another" >> ask_goal
+    way - "home" >> pick
+    way - "left" >> leave
     load >> chunk >> recall
     recall - "recall" >> practice
     recall - "nothing" >> section

@@ -152,11 +152,12 @@ def cli(context: click.Context, **options: Any) -> None:
 @click.argument("topic", required=False)
 @click.option("--script", type=FileName(), metavar="FILE", help="Take the learner's steps from a YAML file.")
 @click.option("--transcript", type=FileName(), metavar="FILE", help="Save the session as Markdown.")
+@click.option("--goal", metavar="TEXT", help="What you want to understand: shows the way there; remembered.")
 @click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; remembered.")
 @takes_settings
 def learn(
     settings: Settings, topic: str | None = None, script: str | None = None, transcript: str | None = None,
-    confidence: bool | None = None,
+    goal: str | None = None, confidence: bool | None = None,
 ) -> None:  # fmt: skip
     """An interactive tutoring session (the default).
 
@@ -164,7 +165,10 @@ def learn(
     """
     from flow import create_learn_flow
 
-    with session(settings, topic, script, transcript) as shared:
+    if goal is not None and (topic or not goal.strip()):
+        found = f"the TOPIC {topic} beside it, expected one of the two" if topic else "no words after it, expected some"
+        raise UsageError(f'--goal: found {found}; name what you want to understand, as in --goal "understand attention"')
+    with session(settings, topic, script, transcript, goal=goal) as shared:
         if confidence is not None:
             shared["records"].set_setting("ask_confidence", confidence)
         create_learn_flow().run(shared)
@@ -213,19 +217,21 @@ def appeal(settings: Settings, attempt: int) -> ExitCode:
 @takes_settings
 def progress(settings: Settings) -> None:
     """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
+    from tutor.learner.agenda import path_to_goal
     from tutor.learner.progress import progress_of
     from tutor.screen import progress_screen, stdio
 
     with Environment(settings) as environment:
         corpus, records = environment.corpus, environment.records_to_read
         attempts, cards, now = records.attempts(), records.cards(), environment.now().astimezone()
+        path = path_to_goal(corpus, records, now)
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
     figures = progress_of(attempts, cards, items, now)
     if settings.json:
-        stdio.put(figures.document(), corpus.warnings)
+        stdio.put({**figures.document(), "goal": path.document() if path else None}, corpus.warnings)
         return
     titles = {lesson: corpus.entry(lesson).title for lesson in figures.sections}
-    environment.terminal.show(progress_screen.ProgressScreen(figures, now.date(), titles))
+    environment.terminal.show(progress_screen.ProgressScreen(figures, now.date(), titles, path))
 
 
 @cli.command()
@@ -574,8 +580,9 @@ def processes(jobs: int) -> Iterator[Callable[..., Any]]:
 
 @contextmanager
 def session(
-    settings: Settings, topic: str | None, script: str | None, transcript: str | None, limit: int | None = None
-) -> Iterator[SessionStore]:
+    settings: Settings, topic: str | None, script: str | None, transcript: str | None, limit: int | None = None,
+    goal: str | None = None,
+) -> Iterator[SessionStore]:  # fmt: skip
     """The shared store of a session, from a keyboard or a script; the transcript is saved however it ends."""
     from tutor.nodes.shared import session_store
     from tutor.screen.learners import ScriptedLearner
@@ -593,9 +600,9 @@ def session(
         screen = environment.terminal = Terminal(settings, ScriptedLearner(steps.steps, str(script)) if steps else None)
         environment.on_wait, environment.on_pause = screen.tell_wait, screen.pause
         if steps:
-            topic = topic or steps.topic
+            topic = topic or (None if goal else steps.topic)
             environment.seed = settings.seed if settings.seed is not None else steps.seed
-        shared = session_store(environment, topic, limit)
+        shared = session_store(environment, topic, limit, goal)
         if warning := shared["records"].warning:
             screen.notice(warning)
         try:

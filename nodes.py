@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.grade import *  # noqa: F403
     from tutor.nodes.quiz import *  # noqa: F403
     from tutor.nodes.session.explaining import *  # noqa: F403
+    from tutor.nodes.session.goals import *  # noqa: F403
     from tutor.nodes.session.helping import *  # noqa: F403
     from tutor.nodes.session.judging import *  # noqa: F403
     from tutor.nodes.session.learn import *  # noqa: F403
@@ -30,6 +31,7 @@ BY_FILE = {
         "PickTopic", "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "OfferToSkip", "BeginPractice", "Recap",
         "LeaveSession",
     ),
+    "session.goals": ("AskGoal", "FindGoal", "ChooseMeaning", "ShowWay"),
     "session.explaining": ("ExplainSection", "ExplainAgain", "OfferDetour", "TakeDetour"),
     "session.practice": ("ChooseItem", "AskItem", "AskConfidence", "AwaitNext", "EndRound"),
     "session.helping": ("GiveHint", "AnswerSideQuestion"),

@@ -69,6 +69,13 @@ FUNCTION_WORDS = {
     ),
 }  # fmt: skip
 
+# What stands around the subject where somebody says what they want to learn.
+AIMING = frozenset(
+    "i i'd i’d id want wish would like need to learn understand understanding know knowing grasp study studying get better "
+    "at about how what why more everything all teach me explain be able the basics of work works ich möchte will verstehen "
+    "lernen".split()
+)
+
 # For the words that a section's sentences have in common, in summaries.
 SUMMARIZING = frozenset(
     "a an and are as at be by can do for from has have if in is it its not of on or so than that the then there they this to was "

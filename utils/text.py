@@ -221,6 +221,11 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def literal(text: str) -> str:
+    """A text as Markdown that shows exactly that text."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+.!|$~&^-])", r"\\\1", text)
+
+
 def plural(n: int, noun: str) -> str:
     """`1 item`, `3 items`, `2 entries`, `4 passes`."""
     if n == 1:

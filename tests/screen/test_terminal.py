@@ -181,3 +181,26 @@ def test_plain_on_a_terminal_takes_lines_and_sends_no_escape_sequence(person):
     someone.press("q", "enter")
     assert someone.leave() == 0
     assert b"\x1b" not in someone.raw
+
+
+def test_a_goal_is_typed_at_the_keyboard_and_then_stands_on_the_home_screen(person, docs):
+    (docs / "food" / "toast.md").write_text(
+        "---\nprerequisites: [food/bread]\n---\n# Toast\n\nBrowned bread.\n", encoding="utf-8"
+    )
+    someone = person(columns=60, rows=20)
+    someone.read("What do you want to understand?")
+    someone.settle()
+    someone.press("up", "up", "enter")  # from the first line to the last but one
+    someone.read("or name a lesson")
+    someone.settle()
+    someone.press(*"understand toast", "enter")
+    text = someone.read("No goal any more")
+    assert "Your goal: understand toast" in text and text.index("1  Bread") < text.index("2  Toast") < text.index(
+        "Begin with Bread"
+    )
+    someone.settle()
+    someone.press("2", "enter")
+    someone.read("Towards “understand toast” · next Bread")
+    someone.settle()
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)

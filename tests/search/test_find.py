@@ -9,7 +9,9 @@ from conftest import ROOT
 from endpoint import serving, streamed
 
 from tutor.corpus.corpus import open_corpus
+from tutor.environment import Environment
 from tutor.search import finding
+from utils.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +85,64 @@ def test_a_model_that_never_answers_is_stopped_after_six_steps(tutor, docs):
 def test_a_lesson_that_does_not_exist_is_never_the_answer(tutor, docs):
     run, document, _ = find_with_model(tutor, docs, ("answer", "food/cake", "surely"))
     assert document["lesson"] in (None, "food/bread") and "which is not in the catalogue" in run.stderr
+
+
+# ------------------------------------------------------------------------------------------------ the lessons of a goal
+
+
+@pytest.fixture(scope="module")
+def bundled(indexed_home):
+    with Environment(Settings(home=str(indexed_home), offline=True)) as environment:
+        yield environment
+
+
+@pytest.mark.parametrize(
+    ("goal", "lesson"),
+    [
+        ("understand attention", "llm/attention"),
+        ("I want to understand transformers", "llm/transformer"),
+        ("llm/lora", "llm/lora"),
+        ("Backpropagation", "ml/backpropagation"),
+        ("p-values", "stats/testing-vocabulary"),
+        ("how do interest rates affect prices", "other/fed"),
+        ("learn about Markov chains", "math/hht-vs-htt"),
+        ("what a neuron is", "ml/neuron"),
+        ("atention", "llm/attention"),
+    ],
+)
+def test_what_somebody_wants_to_understand_is_one_lesson_where_that_is_clear(bundled, goal, lesson):
+    assert finding.lessons_meant(goal, bundled.corpus, bundled.index) == finding.LessonsMeant((lesson,))
+
+
+@pytest.mark.parametrize(("goal", "folder"), [("how LLMs work", "llm"), ("mathematics", "math"), ("machine learning", "ml")])
+def test_the_name_of_a_folder_means_all_of_its_lessons(bundled, goal, folder):
+    meant = finding.lessons_meant(goal, bundled.corpus, bundled.index)
+    assert meant.sure and list(meant.lessons) == [one for one in bundled.corpus.ids() if one.startswith(f"{folder}/")]
+
+
+@pytest.mark.parametrize(
+    ("goal", "among"), [("hypothesis testing", "stats/hypothesis"), ("why neural networks train", "ml/feed-forward")]
+)
+def test_where_several_lessons_may_be_meant_they_are_to_choose_from(bundled, goal, among):
+    meant = finding.lessons_meant(goal, bundled.corpus, bundled.index)
+    assert not meant.sure and among in meant.lessons and 1 < len(meant.lessons) <= finding.MOST_MEANT
+
+
+@pytest.mark.parametrize(
+    "goal", ["quantum physics", "cooking pasta", "football rules", "how does ChatGPT work", "", "*", "\0" * 3]
+)
+def test_what_no_lesson_is_about_is_not_found(bundled, goal):
+    assert finding.lessons_meant(goal, bundled.corpus, bundled.index).lessons == ()
+
+
+@pytest.mark.parametrize(
+    ("goal", "subject"),
+    [
+        ("I'd like to learn about LoRA.", "LoRA"),
+        ("Ich möchte Aufmerksamkeit verstehen", "Aufmerksamkeit"),
+        ("understand", "understand"),
+        ("learning rates", "learning rates"),
+    ],
+)
+def test_the_subject_of_a_goal_is_what_is_left_without_the_wish(goal, subject):
+    assert finding.subject_of(goal) == subject

@@ -239,7 +239,7 @@ class Corpus:
         if _is_path(topic):
             candidates = self._at_path(topic)
         else:
-            named = [lesson_id for lesson_id in self.ids() if _comparable(lesson_id.rpartition("/")[2]) == wanted]
+            named = self.named(topic)
             same = [lesson_id for lesson_id in self.ids() if _comparable(lesson_id) == wanted]
             parts = [lesson_id for lesson_id in self.ids() if wanted and wanted in _comparable(lesson_id)]
             candidates = same or named or parts or self._at_path(topic + ".md")
@@ -249,6 +249,11 @@ class Corpus:
             shown = ", ".join(candidates[:CANDIDATES]) + (", …" if len(candidates) > CANDIDATES else "")
             raise UsageError(f'"{topic:.80}" could be any of {len(candidates)} lessons: {shown}; type more of the name')
         raise self._unknown(topic)
+
+    def named(self, name: str) -> list[str]:
+        """The ids of the lessons that are called this, whatever folder they are in: `llm/attention` for `Attention`."""
+        wanted = _comparable(name)
+        return [lesson_id for lesson_id in self.ids() if _comparable(lesson_id.rpartition("/")[2]) == wanted]
 
     def _at_path(self, topic: str) -> list[str]:
         """The lesson at a .md path, taken from the working folder or from the folder of lessons, or []."""

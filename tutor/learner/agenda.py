@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, end_of_day, in_days, streak
-from tutor.models import Card
-from utils.text import plural
+from tutor.learner.schedule import is_mastered, mastery
+from tutor.models import Attempt, Card, Place
+from utils.errors import InvalidFile, UsageError
+from utils.text import literal, plural, shorten
 
 if TYPE_CHECKING:
     from tutor.corpus.catalogue import CatalogueEntry
@@ -19,15 +22,16 @@ if TYPE_CHECKING:
 
 FIRST_LESSONS = 3  # how many the home screen offers to a new learner
 REVIEW_S = 30  # about how long an item takes in a review
+WORDS_SHOWN = 40  # characters of a goal on the home screen
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A line of the home screen, which opens a lesson, a review or more choices."""
+    """A line of the home screen, which opens a lesson, something else, or more choices."""
 
     label: str
     lesson: str | None = None
-    review: bool = False
+    opens: str = ""  # review, goal (the way to it), new_goal (asks for one)
     more: Callable[[], list[Choice]] = list
 
 
@@ -56,10 +60,64 @@ def finished_lessons(corpus: Corpus, records: Records) -> set[str]:
     return {lesson for lesson, place in places if place and place.stage == "finished"}
 
 
+def mastered_lessons(corpus: Corpus, records: Records) -> set[str]:
+    """The lessons whose banks the learner has mastered, whether or not they have read them to the end."""
+    if not records.lessons_tried():
+        return set()
+    by_lesson: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in records.attempts():
+        by_lesson[attempt.lesson].append(attempt)
+    items = corpus.item_sections()
+    return {lesson for lesson, past in by_lesson.items() if items.get(lesson) and is_mastered(mastery(past, items[lesson]))}
+
+
+def path_to_goal(
+    corpus: Corpus, records: Records, now: datetime, goal: Goal | None = None, finished: Collection[str] = ()
+) -> GoalPath | None:
+    """The way to a goal, by default the learner's; None where there is no goal that these lessons can reach.
+
+    finished: lessons to count as finished before the records do. now: aware, in the learner's zone.
+    """
+    goal = goal or goal_from_setting(records.setting("goal"))
+    if not goal or not any(lesson in corpus.files for lesson in goal.lessons):
+        return None
+    entries = corpus.entries()
+    known = finished_lessons(corpus, records) | mastered_lessons(corpus, records) | set(finished)
+    path = path_to(goal.lessons, {lesson: entry.prerequisites for lesson, entry in entries.items()}, known)
+    steps = []
+    for lesson in path:
+        place = records.place(lesson)
+        steps.append(PathStep(lesson, entries[lesson].title, minutes_left(corpus, entries[lesson], place), bool(place)))
+    return GoalPath(goal, tuple(steps), pace_of(records.attempts(), now))
+
+
+def minutes_left(corpus: Corpus, entry: CatalogueEntry, place: Place | None) -> int:
+    """About how long the rest of a lesson takes: by what it says of itself, else by its length."""
+    minutes = entry.minutes
+    if minutes is None:
+        try:
+            words = sum(len(section.text.split()) for section in corpus.lesson(entry.id).sections)
+        except (InvalidFile, UsageError):  # it is listed with a warning already
+            words = 0
+        minutes = round(words / WORDS_A_MINUTE)
+    done = len(place.done) / len(entry.sections) if place and entry.sections else 0
+    return max(1, round(minutes * (1 - done)))
+
+
 def next_lesson(corpus: Corpus, records: Records, after: str) -> CatalogueEntry | None:
     """The lesson to suggest after another one."""
     lessons = list(corpus.entries().values())
     return next(iter(lessons_within_reach(lessons, finished_lessons(corpus, records) | {after}, after)), None)
+
+
+def suggestion(corpus: Corpus, records: Records, now: datetime, after: str) -> str:
+    """What to learn next, after a lesson that ends: the next one on the way to the goal, else one within reach."""
+    path = path_to_goal(corpus, records, now, finished=[after])
+    if path and path.steps:
+        step = path.steps[0]
+        return f"Next towards “{path.goal.words}”: {step.title} ({step.lesson})"
+    following = next_lesson(corpus, records, after)
+    return f"Next for you: {following.title} ({following.id})" if following else ""
 
 
 def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
@@ -70,20 +128,28 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     offered: list[Choice] = []
     going_on = place.lesson if place and place.lesson in entries else None
     if place and going_on:
-        lesson, sections = entries[going_on], len(corpus.lesson(going_on).sections)
-        left = f" · {len(place.done)} of {sections} sections done"
-        if lesson.minutes:
-            left += f" · {max(1, round(lesson.minutes * (1 - len(place.done) / sections)))} min left"
+        lesson = entries[going_on]
+        left = f" · {len(place.done)} of {plural(len(lesson.sections), 'section')} done"
+        left += f" · {minutes_left(corpus, lesson, place)} min left" if lesson.minutes else ""
         offered.append(Choice(f"Go on with **{lesson.title}**{left}", going_on))
     if due := {lesson: count for lesson, count in records.due_counts(end_of_day(now)).items() if lesson in entries}:
         count = sum(due.values())
         size = f" · from {plural(len(due), 'lesson')} · about {max(1, round(count * REVIEW_S / 60))} min"
-        offered.append(Choice(f"Review **{plural(count, 'item')}**{size}", review=True))
-    new = [lesson for lesson in lessons_within_reach(list(entries.values()), finished) if lesson.id != going_on]
-    for lesson in new[: 1 if offered else FIRST_LESSONS]:
-        lead = "Start something new: " if going_on or due else ""
-        offered.append(Choice(f"{lead}**{lesson.title}**" + (f" · {lesson.summary}" if lesson.summary else ""), lesson.id))
-    if len(entries) > len(offered):
+        offered.append(Choice(f"Review **{plural(count, 'item')}**{size}", opens="review"))
+    path = path_to_goal(corpus, records, now)
+    following = path.steps[0] if path and path.steps else None
+    if path and following:
+        words = literal(shorten(path.goal.words, WORDS_SHOWN))
+        offered.append(Choice(f"Towards “{words}” · next **{following.title}** · {path.left()}", opens="goal"))
+    begun = bool(offered)
+    elsewhere = (going_on, following.lesson if following else None)
+    new = [lesson for lesson in lessons_within_reach(list(entries.values()), finished) if lesson.id not in elsewhere]
+    for lesson in new[: 1 if begun else FIRST_LESSONS]:
+        lead = "Start something new: " if begun else ""
+        offered.append(Choice(f"{lead}**{lesson.title}**" + (f" · {lesson.minutes} min" if lesson.minutes else ""), lesson.id))
+    if len(entries) > 1 and not following:
+        offered.append(Choice("What do you want to understand?", opens="new_goal"))
+    if len(entries) > sum(bool(choice.lesson) for choice in offered):
         every = [Choice(f"**{entry.title}** · {name}", name) for name, entry in entries.items()]
         offered.append(Choice("All lessons", more=lambda: every))
     return offered

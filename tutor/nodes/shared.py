@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tutor.quiz.sheets import Sheet
     from tutor.screen.one_shot import OneShot, Pipe
     from tutor.screen.terminal import Terminal
-    from tutor.search.finding import StepTaken
+    from tutor.search.finding import LessonsMeant, StepTaken
     from tutor.search.index import Index
     from tutor.search.query_words import QueryWords
     from tutor.search.summaries import KeySentence
@@ -58,6 +58,7 @@ class SessionInputs(TypedDict):
     fuzz: bool  # whether due dates vary a little; not where the output must be reproducible
     session: str  # id of this session
     topic: str | None  # the TOPIC asked for; None once it has been opened
+    goal: str | None  # what the learner wants to understand, in their words, until it is kept; None where nothing is asked
     limit: int | None  # how many items to review today; None for the setting
     left: bool  # the learner asked to leave
     taught: bool  # a lesson has been opened in this session
@@ -72,6 +73,7 @@ class SessionStore(SessionInputs, total=False):
     """The same, and what the nodes add."""
 
     chosen: str | None  # id of the lesson to open
+    meant: LessonsMeant  # what the words of the goal are about
     lesson: Lesson  # being taught, or the one that the item on screen belongs to
     items: dict[str, Item]  # by id, or in a review by key: undrawn
     sections: list[Section]  # what is taught of the lesson, in order
@@ -88,7 +90,9 @@ class SessionStore(SessionInputs, total=False):
     due: int  # how many items are due in total
 
 
-def session_store(environment: Environment, topic: str | None = None, limit: int | None = None) -> SessionStore:
+def session_store(
+    environment: Environment, topic: str | None = None, limit: int | None = None, goal: str | None = None
+) -> SessionStore:
     """The store of `learn` and `review`."""
     corpus = environment.corpus
     return {
@@ -96,8 +100,8 @@ def session_store(environment: Environment, topic: str | None = None, limit: int
         "open_index": lambda: environment.index, "now": environment.now, "zone": environment.zone, "rng": environment.rng,
         "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "command": partial(command_line, environment.settings),
-        "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None, "confidence": None,
-        "appealable": None,
+        "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
+        "confidence": None, "appealable": None,
     }  # fmt: skip
 
 

@@ -35,8 +35,9 @@ class Keyboard:
         return self._read_line(prompt, {}).text
 
     def answer(self, question: Question, keys: Keys) -> Step:
-        if kind_of(question.item).offers_options:
-            return self._pick(question, keys)
+        return self._pick(question, keys) if kind_of(question.item).offers_options else self.write(keys)
+
+    def write(self, keys: Keys) -> Step:
         step = self._read_line("› ", keys)
         return as_step(step.text, keys) if step.action == "answer" else step
 
@@ -88,6 +89,9 @@ class LineKeyboard:
         return step if step.action in keys else Step("next")
 
     def answer(self, question: Question, keys: Keys) -> Step:
+        return self._read(keys)
+
+    def write(self, keys: Keys) -> Step:
         return self._read(keys)
 
     def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:

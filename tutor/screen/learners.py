@@ -30,6 +30,9 @@ class Learner(Protocol):
     def answer(self, question: Question, keys: Keys) -> Step:
         """Step("answer", what was typed), or one of `keys`."""
 
+    def write(self, keys: Keys) -> Step:
+        """Step("answer", words of their own), or one of `keys`; Enter alone is Step("next")."""
+
     def line(self, prompt: str) -> str:
         """One line of text."""
 
@@ -44,6 +47,9 @@ class Unattended:
 
     def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
         return Step("choose", unattended) if unattended else Step("quit")
+
+    def write(self, keys: Keys) -> Step:
+        return Step("next")
 
     def line(self, prompt: str) -> str:
         return ""
@@ -63,6 +69,9 @@ class ScriptedLearner(Unattended):
         if self.steps and self.steps[0].action in keys and self.steps[0].action != "next":
             return self.steps.popleft()
         return super().press(keys)
+
+    def write(self, keys: Keys) -> Step:
+        return self.steps.popleft() if self.steps and self.steps[0].action in ("answer", *keys) else super().write(keys)
 
     def answer(self, question: Question, keys: Keys) -> Step:
         if not self.steps:

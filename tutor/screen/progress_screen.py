@@ -1,4 +1,4 @@
-"""The screen of `progress`: streak, calendar, mastery, forecast and calibration."""
+"""The screens of `progress`, with streak, calendar, mastery, forecast and calibration, and of the way to a goal."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tutor.screen.markup import ACCENT, DIM
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:
+    from tutor.learner.goals import GoalPath
     from tutor.learner.progress import Progress
 
 
@@ -28,6 +29,7 @@ class ProgressScreen(Screen):
     progress: Progress
     today: date
     titles: dict[str, str]  # lesson -> title
+    path: GoalPath | None = None  # to the learner's goal
 
     def parts(self) -> Iterator[RenderableType]:
         one = self.progress
@@ -40,6 +42,10 @@ class ProgressScreen(Screen):
             yield Text(row, style=ACCENT if any(mark in row for mark in "░▒▓█") else DIM, no_wrap=True, overflow="crop")
         yield line("    · none  ░ 1 to 4  ▒ to 9  ▓ to 19  █ more answers a day", DIM)
         yield Text("")
+        if self.path and self.path.steps:
+            yield line(f"Towards “{self.path.goal.words}”: {plural(len(self.path.steps), 'lesson')}, {self.path.estimate()}")
+            yield line(f"next: {self.path.steps[0].title} ({self.path.steps[0].lesson})", DIM, indent=1)
+            yield Text("")
         yield from self.lessons()
         yield from self.reviews()
         if one.calibration:
@@ -88,3 +94,39 @@ class ProgressScreen(Screen):
 
     def markdown(self) -> str:
         return ""
+
+
+LESSONS_SHOWN = 7  # of a path; of a longer one the first lessons and the last
+
+
+@dataclass
+class WayToGoal(Screen):
+    """The lessons on the way to a goal, in order, each with its minutes; and how many days that makes."""
+
+    path: GoalPath
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(number, title, minutes)."""
+        rows = [(str(number), step.title, f"{step.minutes} min") for number, step in enumerate(self.path.steps, 1)]
+        if len(rows) <= LESSONS_SHOWN:
+            return rows
+        return [*rows[: LESSONS_SHOWN - 2], ("", f"… {len(rows) - LESSONS_SHOWN + 1} more lessons …", ""), rows[-1]]
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield Sides(Text("Your goal: ", style="").append(sanitize(self.path.goal.words, newlines=False), f"bold {ACCENT}"), "")
+        yield Text("")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(justify="right", style=DIM)
+        table.add_column()
+        table.add_column(justify="right", style=DIM, no_wrap=True)
+        for number, title, minutes in self.rows():
+            table.add_row(number, Text(sanitize(title, newlines=False)), minutes)
+        yield Padding(table, (0, 0, 0, 1))
+        yield Text("")
+        yield line(f"In all {self.path.estimate()}.", DIM)
+        yield Text("")
+
+    def markdown(self) -> str:
+        rows = [f"{number}. {sanitize(title)}" if number else f"- {title}" for number, title, _ in self.rows()]
+        return "\n".join([f"## Goal: {sanitize(self.path.goal.words, newlines=False)}", "", *rows])

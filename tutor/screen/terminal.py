@@ -231,6 +231,15 @@ class Terminal:
             self.show(Said(self._as_said(question, step.text)))
         return step
 
+    def write(self, keys: Keys) -> Step:
+        """A line of the learner's own: Step("answer", the line), or one of `keys`. Enter alone is Step("next")."""
+        from tutor.screen.screens import Said
+
+        step = self.learner.write(keys)
+        if step.action == "answer":
+            self.show(Said(step.text))
+        return step
+
     @staticmethod
     def _as_said(question: Question, text: str) -> str:
         """An option's number with its words behind it, so that the screen can be read later."""

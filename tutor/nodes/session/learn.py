@@ -11,6 +11,7 @@ from tutor.corpus import bank
 from tutor.corpus.pages import split_pages, unfolded
 from tutor.learner import agenda, schedule
 from tutor.models import Item, Lesson, Place, Round, Section, Step
+from tutor.nodes.session.goals import clear_reached_goal
 from tutor.nodes.session.judging import JUDGED
 from tutor.nodes.session.place import POINTERS, items_of, keep_place, read_step
 from tutor.nodes.session.practice import end_section
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
-REVIEW = "\0review"  # chosen in place of a lesson; no path can contain it
+NEW_GOAL = "\0new_goal"  # chosen in place of a lesson, as \0review and \0goal are; no path can contain it
 
 
 class PickTopic(Verb):
@@ -35,10 +36,13 @@ class PickTopic(Verb):
 
     def exec(
         self, topic: str | None, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None,
-        terminal: Terminal, taught: bool,
+        terminal: Terminal, taught: bool, goal: str | None,
     ) -> str | None:  # fmt: skip
+        if goal:
+            return NEW_GOAL
         if topic:
             return corpus.find(topic)
+        clear_reached_goal(corpus, records, now, zone, terminal)
         today = now().astimezone(zone)
         choices = agenda.choices(corpus, records, today)
         terminal.show(screens.Home(agenda.figures(records, today)))
@@ -49,14 +53,16 @@ class PickTopic(Verb):
                 return None
             if step.action == "choose":
                 choice = choices[int(step.text)]
-                if choice.lesson or choice.review:
-                    return choice.lesson or REVIEW
+                if choice.lesson or choice.opens:
+                    return choice.lesson or f"\0{choice.opens}"
                 choices = choice.more()
         return None
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: str | None) -> str:
         shared["topic"], shared["chosen"] = None, chosen
-        return "review" if chosen == REVIEW else "chosen" if chosen else "left"
+        if chosen is None:
+            return "left"
+        return chosen[1:] if chosen.startswith("\0") else "chosen"
 
 
 class LoadLesson(Verb):
@@ -219,8 +225,7 @@ class Recap(ModelVerb):
         self, terminal: Terminal, lesson: Lesson, sections: list[Section], items: dict[str, Item], records: Records,
         corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None,
     ) -> Step:  # fmt: skip
-        following = agenda.next_lesson(corpus, records, after=lesson.id)
-        suggestion = f"Next for you: {following.title} ({following.id})" if following else ""
+        suggestion = agenda.suggestion(corpus, records, now().astimezone(zone), after=lesson.id)
         drawn = [bank.draw(item, 0) for item in self.missed_items(lesson, items, records)]
         questions = [bank.kind_of(item).question_text(item) for item in drawn]
         keys = {item.key for item in items.values()}
@@ -250,6 +255,7 @@ class Recap(ModelVerb):
         read_step(shared, step)
         keep_place(shared, stage="finished")
         shared["terminal"].event("finished", lesson=shared["lesson"].id)
+        clear_reached_goal(shared["corpus"], shared["records"], shared["now"], shared["zone"], shared["terminal"])
         return "left" if step.action == "quit" else "pick"
 
 

@@ -1,0 +1,178 @@
+"""Setting a goal, following it, changing it and reaching it, through the live graph."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import NOW, environment_of
+
+from flow import create_learn_flow
+from tutor.models import Place, Step
+from tutor.nodes.shared import session_store
+from tutor.screen.learners import ScriptedLearner
+from utils.errors import NothingRun
+
+LESSONS = {
+    "food/toast": "---\ntitle: Toast\nminutes: 5\nprerequisites: [food/bread]\n---\n# Toast\n\nToast is browned bread.\n",
+    "drink/tea": "---\ntitle: Tea\nminutes: 5\n---\n# Tea\n\n**Tea leaves** give colour to hot water.\n",
+    "drink/coffee": "---\ntitle: Coffee\nminutes: 5\n---\n# Coffee\n\n**Coffee beans** give colour to hot water too.\n",
+}
+
+
+@pytest.fixture
+def menu(docs, monkeypatch):
+    monkeypatch.chdir(docs.parent)
+    for name, text in LESSONS.items():
+        (docs / f"{name}.md").parent.mkdir(exist_ok=True)
+        (docs / f"{name}.md").write_text(text, encoding="utf-8")
+    return docs
+
+
+class Guest(ScriptedLearner):
+    """Chooses by words and types lines; the menus and lines that nothing is left for end the session."""
+
+    def __init__(self, *steps, attended=True):
+        super().__init__([Step(*step) if isinstance(step, tuple) else Step("choose", step) for step in steps])
+        self.attended, self.menus = attended, []
+
+    def choose(self, options, keys, unattended):
+        self.menus.append(list(options))
+        return super().choose(options, keys, unattended if not self.attended else "")
+
+
+@pytest.fixture
+def visit(menu, home, capsys):
+    """Sit down with a goal on the command line, or none; returns (screen, guest, the goal that is kept, the store)."""
+
+    def run(*steps, goal=None, topic=None, attended=True, finished=()):
+        guest = Guest(*steps, attended=attended)
+        with environment_of(menu, home, guest, NOW) as environment:
+            for lesson in finished:
+                environment.records.keep_place(Place(lesson, stage="finished"))
+            shared = session_store(environment, topic, goal=goal)
+            create_learn_flow().run(shared)
+            kept = environment.records.setting("goal")
+        return capsys.readouterr().out, guest, kept, shared
+
+    return run
+
+
+TYPED = ("What do you want", ("answer", "I want to understand toast"))
+
+
+def test_a_goal_typed_on_the_home_screen_shows_the_way_and_begins_with_its_first_lesson(visit):
+    screen, _, kept, shared = visit(*TYPED, "Begin with")
+    assert screen.index("Your goal: I want to understand toast") < screen.index("1  Bread") < screen.index("2  Toast")
+    assert "15 min, about 1 day at an assumed 20 min a day" in " ".join(screen.split())
+    assert kept == {"words": "I want to understand toast", "lessons": ["food/toast"]}
+    assert shared["lesson"].id == "food/bread"
+
+
+def test_it_is_the_same_with_the_option_and_in_a_script_the_next_lesson_begins_by_itself(visit):
+    _, _, kept, shared = visit(goal="toast", attended=False)
+    assert kept["lessons"] == ["food/toast"] and shared["lesson"].id == "food/bread"
+    _, _, _, shared = visit(goal="toast", attended=False, finished=["food/bread"])
+    assert shared["lesson"].id == "food/toast"
+
+
+def test_not_now_leads_home_where_the_goal_stands_with_its_next_lesson(visit):
+    _, guest, _, _ = visit(*TYPED, "Not now", ("quit",))
+    assert guest.menus[-1][0] == "Towards “I want to understand toast” · next **Bread** · 2 lessons, 1 day"
+    assert "What do you want to understand?" not in guest.menus[-1]
+
+
+def test_the_line_on_the_home_screen_leads_to_the_way_where_the_goal_is_dropped(visit):
+    visit(goal="toast")
+    screen, guest, kept, _ = visit("Towards", "No goal any more", ("quit",))
+    assert kept is None and "“toast” is no goal any more." in screen
+    assert "What do you want to understand?" in guest.menus[-1]
+
+
+def test_another_goal_takes_the_place_of_the_first(visit):
+    visit(goal="toast")
+    _, _, kept, _ = visit("Towards", "Another goal", ("answer", "tea"), ("quit",))
+    assert kept == {"words": "tea", "lessons": ["drink/tea"]}
+
+
+def test_enter_alone_leads_back_home_and_keeps_what_was_kept(visit):
+    visit(goal="toast")
+    _, guest, kept, _ = visit("Towards", "Another goal", ("next",), ("quit",))
+    assert kept["words"] == "toast" and guest.menus[-1][0].startswith("Towards")
+
+
+def test_where_several_lessons_may_be_meant_the_learner_chooses(visit):
+    screen, guest, kept, _ = visit("What do you want", ("answer", "the colour of hot water"), "Coffee", ("quit",))
+    assert "Which of these do you mean by “the colour of hot water”?" in screen
+    assert guest.menus[1][-1] == "None of these" and kept["lessons"] == ["drink/coffee"]
+    _, _, kept, _ = visit("Towards", "Another goal", ("answer", "the colour of hot water"), "None of these", ("quit",))
+    assert kept["lessons"] == ["drink/coffee"], "none of these keeps the goal that there was"
+
+
+def test_nothing_found_is_said_and_nothing_is_kept(visit):
+    screen, guest, kept, _ = visit("What do you want", ("answer", "quantum physics"), ("quit",))
+    assert "No lesson in docs is about “quantum physics”. No goal was kept." in " ".join(screen.split())
+    assert kept is None and len(guest.menus) == 2, "and the home screen comes back"
+
+
+def test_in_a_script_nothing_found_is_an_error(visit):
+    with pytest.raises(NothingRun, match="no lesson in docs is about “quantum physics”"):
+        visit(goal="quantum physics", attended=False)
+
+
+def test_what_is_known_already_is_no_goal(visit):
+    screen, _, kept, _ = visit(("quit",), goal="toast", finished=["food/bread", "food/toast"])
+    assert "You know this already: food/toast. No goal was kept." in screen and kept is None
+
+
+def test_a_goal_that_is_reached_is_said_once_and_cleared(visit):
+    visit(goal="tea")
+    screen, _, kept, _ = visit("Towards", "Begin with")
+    assert "Goal reached: “tea”." in screen and kept is None
+    screen, guest, _, _ = visit(("quit",))
+    assert "Goal reached" not in screen and not guest.menus[0][0].startswith("Towards")
+
+
+def test_one_that_was_reached_elsewhere_is_cleared_when_the_learner_comes_back(visit):
+    visit(goal="tea")
+    screen, _, kept, _ = visit(("quit",), finished=["drink/tea"])
+    assert "Goal reached: “tea”." in screen and kept is None
+
+
+def test_words_that_would_draw_on_the_screen_or_never_end_are_made_harmless(visit):
+    words = "\x1b[\u202e# **toast** $ " + "toast " * 90
+    screen, guest, kept, _ = visit("What do you want", ("answer", words), "Not now", ("quit",))
+    assert "\x1b" not in screen and "\u202e" not in screen and "# **toast** $" in screen
+    assert len(kept["words"]) == 200 and len(guest.menus[-1][0]) < 140
+    screen, *_ = visit("Towards", "No goal any more", ("quit",))
+    assert "\x1b" not in screen and "\u202e" not in screen
+
+
+def test_in_a_folder_without_prerequisites_the_way_is_what_the_search_finds_in_the_folder_s_order(tutor, tmp_path, home):
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for name, text in {
+        "1-mash": "# Mashing\n\nBeer begins with malt: mash the malt.\n",
+        "2-boil": "# Boiling\n\nBoil the wort with hops for beer.\n",
+        "3-cheese": "# Cheese\n\nMilk curdles.\n",
+        "4-rest": "# Resting\n\nBeer rests in the cold.\n",
+    }.items():
+        (notes / f"{name}.md").write_text(text, encoding="utf-8")
+    script = tmp_path / "s.yaml"
+    script.write_text("steps: [quit]\n", encoding="utf-8")
+    run = tutor("learn", "--docs", notes, "--goal", "how to make beer", "--script", script, "--json")
+    assert run.returncode == 0, run.stderr
+    (event,) = (one for line in run.stdout.splitlines() if (one := json.loads(line))["event"] == "goal")
+    assert event["path"] == ["1-mash", "2-boil", "4-rest"] and event["minutes_a_day"] == 20
+    document = json.loads(tutor("progress", "--docs", notes, "--json").stdout)["goal"]
+    assert document["goal"] == "how to make beer" and document["path"][-1] == "4-rest"
+    assert "Towards “how to make beer”" in tutor("progress", "--docs", notes).stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [([""], "no words after it"), (["toast", "food/bread"], "the TOPIC food/bread beside it")]
+)
+def test_a_goal_without_words_or_beside_a_topic_is_refused(tutor, docs, given, told):
+    goal, *topic = given
+    run = tutor("learn", "--docs", docs, *topic, "--goal", goal)
+    assert run.returncode == 2 and f"--goal: found {told}" in run.stderr

@@ -1,0 +1,136 @@
+"""What the learner wants to understand: asked for, looked up in the lessons, kept, and the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from tutor.learner import agenda
+from tutor.learner.goals import MOST_CHARACTERS, Goal, GoalPath
+from tutor.models import Step
+from tutor.nodes.session.place import read_step
+from tutor.nodes.verb import Verb
+from tutor.screen import screens
+from tutor.screen.progress_screen import WayToGoal
+from tutor.search.finding import LessonsMeant, lessons_meant
+from utils.errors import NothingRun
+from utils.text import cut, literal
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+    from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
+    from tutor.search.index import Index
+
+QUESTION = "**What do you want to understand?** Say it in your own words, or name a lesson."
+
+
+class AskGoal(Verb):
+    """The learner's words for what they want to understand, unless the command named it."""
+
+    def exec(self, terminal: Terminal, goal: str | None) -> Step:
+        if goal is not None:
+            return Step("answer", goal)
+        terminal.show(screens.Prose(QUESTION))
+        return terminal.write({"next": "back", "quit": "leave"})
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
+        read_step(shared, step)
+        words = " ".join(step.text.split())
+        shared["goal"] = cut(words, MOST_CHARACTERS) if step.action == "answer" and words else None
+        return "left" if step.action == "quit" else "asked" if shared["goal"] else "nothing"
+
+
+class FindGoal(Verb):
+    """The lessons that the words mean. Where there are none, or all are known already, that is said and nothing is kept."""
+
+    keeps = "meant"
+
+    def exec(self, corpus: Corpus, open_index: Callable[[], Index], goal: str) -> LessonsMeant:
+        return lessons_meant(goal, corpus, open_index())
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], meant: LessonsMeant) -> str:
+        shared["meant"] = meant
+        if not meant.lessons:
+            return said_nothing_kept(shared, f"no lesson in {prepared['corpus'].shown} is about “{prepared['goal']}”")
+        return keep_goal(shared, meant.lessons) if meant.sure else "several"
+
+
+class ChooseMeaning(Verb):
+    """Which of several lessons the learner means."""
+
+    def exec(self, terminal: Terminal, corpus: Corpus, meant: LessonsMeant, goal: str) -> Step:
+        terminal.notice(f"Which of these do you mean by “{goal}”?")
+        options = [f"**{corpus.entry(lesson).title}** · {literal(lesson)}" for lesson in meant.lessons]
+        return terminal.choose([*options, "None of these"], {"quit": "leave"})
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
+        read_step(shared, step)
+        if step.action == "quit":
+            return "left"
+        lessons = prepared["meant"].lessons
+        return keep_goal(shared, [lessons[int(step.text)]]) if int(step.text) < len(lessons) else "none"
+
+
+class ShowWay(Verb):
+    """The lessons that are still open on the way to the goal, and what to do about it now."""
+
+    BEGIN, LATER, ANOTHER, NONE = range(4)
+
+    def exec(
+        self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, terminal: Terminal
+    ) -> tuple[GoalPath, Step]:  # fmt: skip
+        path = agenda.path_to_goal(corpus, records, now().astimezone(zone))
+        assert path and path.steps, "a goal whose way is at its end was cleared before"
+        terminal.show(WayToGoal(path))
+        first = path.steps[0]
+        begin = f"{'Go on with' if first.begun else 'Begin with'} **{first.title}**"
+        return path, terminal.choose([begin, "Not now", "Another goal", "No goal any more"], {"quit": "leave"})
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], shown: tuple[GoalPath, Step]) -> str:
+        path, step = shown
+        read_step(shared, step)
+        shared["goal"] = None
+        if step.action == "quit":
+            return "left"
+        chosen = int(step.text)
+        if chosen == self.BEGIN:
+            shared["chosen"] = path.steps[0].lesson
+            return "begin"
+        if chosen == self.NONE:
+            prepared["records"].set_setting("goal", None)
+            prepared["terminal"].notice(f"“{path.goal.words}” is no goal any more.")
+        return "another" if chosen == self.ANOTHER else "home"
+
+
+def said_nothing_kept(shared: SessionStore, why: str) -> str:
+    """Tell a person why there is no goal to keep. Raises NothingRun where nobody is there to read it."""
+    shared["goal"] = None
+    if not shared["terminal"].attended:
+        raise NothingRun(why)
+    shared["terminal"].notice(f"{why[0].upper()}{why[1:]}. No goal was kept.")
+    return "none"
+
+
+def keep_goal(shared: SessionStore, lessons: Sequence[str]) -> str:
+    """Keep the goal in the records, in place of an earlier one, unless all of its lessons are known."""
+    goal, corpus, records = Goal(shared["goal"] or "", tuple(lessons)), shared["corpus"], shared["records"]
+    path = agenda.path_to_goal(corpus, records, shared["now"]().astimezone(shared["zone"]), goal)
+    if not path or not path.steps:
+        return said_nothing_kept(shared, f"you know this already: {', '.join(lessons)}")
+    records.set_setting("goal", goal.setting())
+    shared["terminal"].event("goal", **path.document())
+    return "kept"
+
+
+def clear_reached_goal(
+    corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, terminal: Terminal
+) -> None:
+    """Say that the goal is reached, if it is, and keep it no longer."""
+    path = agenda.path_to_goal(corpus, records, now().astimezone(zone))
+    if path and not path.steps:
+        records.set_setting("goal", None)
+        terminal.notice(f"Goal reached: “{path.goal.words}”.")
+        terminal.event("goal_reached", goal=path.goal.words, lessons=list(path.goal.lessons))
