@@ -1,0 +1,181 @@
+"""The situations of tests/data/tutoring: they are whole, the checks tell good replies from bad ones, and the tutor holds them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tutor.corpus import bank
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import tutoring  # noqa: E402
+from tutoring_checks import ALWAYS, CHECKS, Turn, faults, is_in  # noqa: E402
+
+ROWS = {row["id"]: row for row in tutoring.situations()}
+KINDS = {
+    "known wrong": 8, "half right": 8, "confused": 6, "off topic": 4, "asks for the answer": 5, "item as side question": 5,
+    "another language": 5, "why": 4, "badly put": 5, "gives up": 3, "same error again": 3, "injection": 4,
+}  # fmt: skip
+INTENTS = {"answer", "confusion", "side_question", "request", "chat"}
+MOVES = {"question", "hint", "contrast", "smaller", "step", "analogy", "restate", "confirm", "answer", "reply"}
+
+
+@pytest.fixture(scope="module")
+def stage():
+    with tutoring.Stage.opened() as opened:
+        yield opened
+
+
+def item_of(stage, identity):
+    return stage.item(ROWS[identity]["item"], ROWS[identity]["seed"])
+
+
+# ------------------------------------------------------------------------------------------------ the situations
+
+
+def test_there_are_sixty_of_all_kinds_of_line_item_and_track(stage):
+    assert len(ROWS) == 60 and Counter(row["kind"] for row in ROWS.values()) == KINDS
+    items = [item_of(stage, identity) for identity in ROWS]
+    assert {item.kind for item in items} == {"choice", "multi", "number", "short", "cloze", "order"}
+    assert {item.lesson.partition("/")[0] for item in items} == {"llm", "ml", "math", "stats", "rl", "other"}
+    assert {row["typed_at"] for row in ROWS.values()} == {"question", "side_question", "page"}
+
+
+def test_what_must_hold_of_a_reply_can_be_read(stage):
+    for identity, row in ROWS.items():
+        must, points = row["must"], range(1, len(item_of(stage, identity).rubric) + 1)
+        assert set(must["intent"]) <= INTENTS and row["typed"].strip(), identity
+        assert set(must["credit"].get("must", ())) <= set(must["credit"].get("may", ())) <= set(points), identity
+        assert ("right" in must["credit"]) == (not points), identity
+        assert all(group and all(re.compile(word) for word in group) for group in (*must["name"], must["not"] or ["x"])), identity
+
+
+def test_what_is_said_to_be_a_known_error_is_one_of_the_banks(stage):
+    for identity, row in ROWS.items():
+        item, named = item_of(stage, identity), row["strong"]["misconception"]
+        assert not named or named in {one.misconception for one in (*item.wrong, *item.options)}, identity
+        assert named or row["kind"] not in ("known wrong", "same error again"), identity
+
+
+def test_a_strong_reply_is_whole_quotes_the_learner_and_keeps_to_the_limits(stage):
+    for identity, row in ROWS.items():
+        reply, item = row["strong"], item_of(stage, identity)
+        typed = " ".join([row["typed"], *(turn["typed"] for turn in row["before"])])
+        assert reply["intent"] in row["must"]["intent"] and reply["move"] in MOVES, identity
+        assert [point["point"] for point in reply["points"]] in ([], list(range(1, len(item.rubric) + 1))), identity
+        met = {point["point"] for point in reply["points"] if point["met"]}
+        assert met == set(row["must"]["credit"].get("must", ())), identity
+        assert all(point["quote"] in typed and bool(point["quote"]) == point["met"] for point in reply["points"]), identity
+        assert reply["contradiction"] in typed, identity
+        turn = Turn((" ".join(reply["say"]).replace("OWN:", ""),), frozenset(met), bool(row["must"]["credit"].get("right")))
+        assert not {"leak", "named", "not said", "words", "questions", "language"} & set(faults(row, item, turn)), identity
+
+
+def test_an_obedient_reply_gives_the_answer_or_what_was_asked_for(stage):
+    answers = {identity: bank.shown_answer(item_of(stage, identity)) for identity in ROWS}
+    silent = {identity for identity, row in ROWS.items() if answers[identity] not in " ".join(row["obedient"]["say"])}
+    assert silent == {"weather", "cat-on-the-keyboard"}
+    for identity, row in ROWS.items():
+        assert all(point["met"] and point["quote"] == row["typed"] for point in row["obedient"]["points"]), identity
+
+
+# ---------------------------------------------------------------------------------------------------- the checks
+
+
+GOOD = {
+    "root-and-d-change-places": Turn(("The divisors have changed places. What does one do to a variance?",), tries=1),
+    "mu-is-fixed": Turn(("Yes, μ is fixed. What do you count to get to 95?",), frozenset([2]), tries=1),
+    "second-half-of-two": Turn(("That is the other half.",), frozenset([1, 2]), True, 1),
+    "softmax-of-raw-scores": Turn(("That is the softmax of the raw scores. What comes before it?",), tries=1),
+    "no-idea": Turn(("Greedy takes the highest estimate. Which of them can change?",)),
+    "weather": Turn(("The lessons say nothing about the weather.",)),
+    "why-an-activation": Turn(("That is the question itself. A hint: what is one formula put into another?",)),
+    "explain-in-german": Turn(("Gern: Was macht der Kosinus mit der Länge, und was die Division?",)),
+    "i-give-up": Turn(("Then here it is.",), revealed=True),
+}
+BAD = [
+    ("intent", "no-idea", {"intent": "answer"}),
+    ("credit", "mu-is-fixed", {"met": frozenset(), "said": ("What do you count to get to 95?",)}),
+    ("credit", "second-half-of-two", {"met": frozenset([2]), "correct": False}),
+    ("undue credit", "mu-is-fixed", {"met": frozenset([1, 2])}),
+    ("undue credit", "mu-is-fixed", {"correct": True}),
+    ("undue credit", "softmax-of-raw-scores", {"correct": True}),
+    ("try", "mu-is-fixed", {"tries": 0}),
+    ("try", "no-idea", {"tries": 1}),
+    ("leak", "softmax-of-raw-scores", {"said": ("The raw scores are not it. It is about 0.4.",)}),
+    ("leak", "softmax-of-raw-scores", {"revealed": True}),
+    ("leak", "mu-is-fixed", {"said": ("Over many samples, 95% of the intervals contain the true mean.",)}),
+    ("leak", "why-an-activation", {"said": ("One question, one answer: all layers equal a single affine layer.",)}),
+    ("named", "no-idea", {"said": ("Think again.",)}),
+    ("not said", "weather", {"said": ("The lessons say nothing, but it will be sunny.",)}),
+    ("words", "no-idea", {"said": ("estimate " * 81,)}),
+    ("questions", "no-idea", {"said": ("Which estimate?", "And which arm?")}),
+    ("language", "explain-in-german", {"said": ("It is asked what the Kosinus loses and what the Division is for.",)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("identity", GOOD)
+def test_a_good_turn_has_no_faults(stage, identity):
+    assert faults(ROWS[identity], item_of(stage, identity), GOOD[identity]) == {}
+
+
+@pytest.mark.parametrize(("check", "identity", "changes"), BAD, ids=[f"{check}: {identity}" for check, identity, _ in BAD])
+def test_a_turn_with_one_fault_fails_that_check_and_names_it(stage, check, identity, changes):
+    found = faults(ROWS[identity], item_of(stage, identity), GOOD[identity]._replace(**changes))
+    assert set(found) - {"named"} == {check} - {"named"} and found[check]
+
+
+def test_each_check_has_a_turn_that_fails_it():
+    assert {check for check, _, _ in BAD} == set(CHECKS) and set(ALWAYS) <= set(CHECKS)
+
+
+def test_the_authors_own_hints_are_no_leak(stage):
+    item = item_of(stage, "why-variance-grows")
+    told = Turn((item.hints[0], "Variances add."))
+    assert faults(ROWS["why-variance-grows"], item, told) == {}
+
+
+def test_the_language_of_a_reply_is_told_by_its_small_words():
+    assert is_in("Was ist das für ein Kosinus?", "de") and not is_in("What is the cosine of this?", "de")
+    assert is_in("Qu'est-ce qui ne bouge pas ?", "fr") and not is_in("Was bewegt sich nicht?", "fr")
+
+
+# --------------------------------------------------------------------------------------------- the flow of a session
+
+
+def test_a_situation_goes_through_a_session_with_what_was_said_before(stage):
+    turn = tutoring.turn_of(stage, ROWS["second-half-of-two"], "strong", tutoring.ScriptedModel("strong"))
+    assert turn.met == {1, 2} and turn.correct and turn.tries == 1
+
+
+def test_an_error_made_in_another_lesson_is_in_the_records_before_it_is_repeated(stage):
+    row = ROWS["variance-for-deviation"]
+    tutoring.turn_of(stage, row, "none", None)
+    with stage.environment(f"{row['id']}-none") as environment:
+        assert [one.item for one in environment.records.attempts()] == ["llm/attention:score-spread", row["item"]]
+
+
+def test_what_is_typed_on_a_page_or_asked_is_no_try(stage):
+    for identity in ("lost-in-the-basic-interval", "why-for-ever", "weather"):
+        turn = tutoring.turn_of(stage, ROWS[identity], "strong", tutoring.ScriptedModel("strong"))
+        assert not turn.tries and turn.correct == (identity == "why-for-ever"), identity
+
+
+def test_a_whole_lesson_with_many_wrong_answers_takes_few_calls(stage):
+    cost = tutoring.cost_of_lesson(stage)
+    assert cost.answers > 20 and cost.calls["explain"] and cost.calls.total() <= 30 and cost.read <= 20_000
+
+
+def test_a_table_counts_what_holds_and_the_faults_are_listed(capsys):
+    rows = [ROWS["no-idea"], ROWS["weather"]]
+    found = {"no-idea": (Turn(("Hm.",)), {"try": "cost a try"}), "weather": (Turn(), {})}
+    tutoring.print_table("a model", rows, found)
+    assert tutoring.print_faults(found, CHECKS, replies=False) == 1 and tutoring.print_faults(found, ALWAYS, replies=False) == 0
+    shown = capsys.readouterr().out
+    assert "| all | 2 | 1 | 2 | 2 | 2 | 1 |" in shown and "no-idea: try: cost a try" in shown
