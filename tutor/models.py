@@ -218,8 +218,9 @@ class Misconception:
     """A wrong belief that several items may show, as misconceptions.yaml tells it."""
 
     id: str
-    believed: str  # what is believed, in the learner's words
+    believed: str  # what is believed, as a sentence
     so: str  # what is so instead
+    line: int = 0  # on which misconceptions.yaml names it
 
 
 # --------------------------------------------------------------------------------------- grades and records

@@ -187,6 +187,64 @@ def test_a_fault_in_a_lesson_is_told_with_its_line(bread, old, new, rule, word):
     assert rule == "missing-front-matter" or first <= one.line <= first + new.count("\n")
 
 
+MISCONCEPTIONS = """\
+misconceptions:
+  - id: air-lifts
+    believed: Air makes dough rise.
+    so: Yeast does.
+  - id: salt-feeds
+    believed: Salt feeds yeast.
+    so: It slows yeast down.
+"""
+TOLD = GOOD.replace("## Recap", "## Misconceptions\n\n- **Salt feeds yeast.** It slows it. {#salt-feeds}\n\n## Recap")
+HEARD = BANK.replace("yeast makes oxygen", "air-lifts")
+
+
+def test_misconceptions_that_banks_and_lessons_name_are_those_of_the_list(bread):
+    docs = bread(TOLD, HEARD)
+    (docs / "misconceptions.yaml").write_text(MISCONCEPTIONS, encoding="utf-8")
+    assert found(docs) == []
+
+
+def test_an_id_that_the_list_does_not_have_is_told_with_its_line(bread):
+    bank, lesson = HEARD.replace("air-lifts", "air-lift"), TOLD.replace("{#salt-feeds}", "{#salt-feed}")
+    docs = bread(lesson, bank)
+    (docs / "misconceptions.yaml").write_text(MISCONCEPTIONS, encoding="utf-8")
+    in_lesson, in_bank, *unused = checked(docs).findings
+    assert (in_lesson.rule, in_lesson.line) == ("unknown-misconception", line_of(lesson, "{#salt-feed}"))
+    assert (in_bank.rule, in_bank.line) == ("unknown-misconception", line_of(bank, "- text: oxygen"))
+    assert 'found the misconception "air-lift", expected an id of misconceptions.yaml. Did you mean "air-lifts"?' in in_bank.message
+    assert [(one.rule, one.line) for one in unused] == [("unused-misconception", 2), ("unused-misconception", 5)]
+
+
+def test_without_a_list_every_text_is_its_own_name(bread):
+    assert found(bread(bank=HEARD)) == []
+
+
+def test_a_list_that_cannot_be_read_is_told_and_nothing_is_held_against_it(bread):
+    docs = bread(bank=HEARD)
+    (docs / "misconceptions.yaml").write_text(MISCONCEPTIONS.replace("salt-feeds", "air-lifts"), encoding="utf-8")
+    assert found(docs) == ["invalid-misconceptions:5"]
+
+
+def test_what_is_unused_is_told_only_where_the_whole_folder_is_looked_at(bread):
+    docs = bread(bank=BANK)
+    (docs / "misconceptions.yaml").write_text(MISCONCEPTIONS, encoding="utf-8")
+    (docs / "food" / "cake.md").write_text(GOOD, encoding="utf-8")
+    (docs / "food" / "cake.quiz.yaml").write_text(HEARD, encoding="utf-8")
+    assert found(docs) == ["unused-misconception:5"]
+    assert found(docs, docs / "food" / "bread.md") == []
+
+
+def test_an_idea_that_no_other_lesson_shares_is_told(bread):
+    bank = BANK.replace("  - id: eats\n", "  - id: eats\n    idea: yeast-eats\n")
+    docs = bread(bank=bank)
+    assert found(docs) == [f"lone-idea:{line_of(bank, '  - id: eats')}"]
+    (docs / "food" / "cake.md").write_text(GOOD, encoding="utf-8")
+    (docs / "food" / "cake.quiz.yaml").write_text(bank, encoding="utf-8")
+    assert found(docs) == []
+
+
 def test_links_that_lead_somewhere_are_let_be(bread):
     good = (
         "[a](https://example.org/x.md#y) [b](mailto:a@b.c) [c](#yeast) [d](bread.md#salt) [e](../food/bread.md)"

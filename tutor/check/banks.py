@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.check.leaks import hint_gives_away, question_gives_away, readable
@@ -11,12 +11,14 @@ from tutor.check.lesson_text import formula_finding, line_findings
 from tutor.check.rubrics import gates
 from tutor.check.rules import finding
 from tutor.corpus.bank import accepted_answers, draw, kind_of, parse_bank, shown_answer
+from tutor.corpus.bank.misconceptions import FILE_NAME as MISCONCEPTIONS_FILE
+from tutor.corpus.bank.misconceptions import LIKE_AN_ID
 from tutor.corpus.bank.templates import fill
 from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.corpus.markdown import markdown_parser
 from tutor.grading import grade
 from tutor.grading.rubrics import has_rubric
-from tutor.models import Finding, Grade, Item, Lesson
+from tutor.models import Finding, Grade, Item, Lesson, Misconception
 from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.text import nearest, shorten
@@ -27,10 +29,13 @@ WITHOUT_ITEMS = {"misconceptions", "recap", "next"}  # slugs of sections that ne
 TIMES, CHARACTERS = 1.5, 12  # an option stands out if it is that many times and that many characters longer
 
 
-def bank_findings(lesson: Lesson | None, text: str, path: str, keys: Collection[str] = ()) -> tuple[list[Finding], list[Item]]:
+def bank_findings(
+    lesson: Lesson | None, text: str, path: str, keys: Collection[str] = (), known: Collection[str] = ()
+) -> tuple[list[Finding], list[Item]]:
     """Findings about one bank, and its items. lesson: the one it belongs to, None if there is none.
 
-    keys: the letters that mean something else to a session when they are typed alone.
+    keys: the letters that mean something else to a session when they are typed alone. known: ids of misconceptions; with
+    none of them, none is missed.
     """
     found = list(line_findings(path, text))
     try:
@@ -40,7 +45,8 @@ def bank_findings(lesson: Lesson | None, text: str, path: str, keys: Collection[
         return [*found, finding("invalid-bank", path, error.line, error.message)], []
     language = lesson.language if lesson else "en"
     for item, entry in zip(items, data["items"], strict=True):
-        found += _ItemCheck(item, entry, path, language).findings(keys)
+        check = _ItemCheck(item, entry, path, language)
+        found += [*check.findings(keys), *check.unknown_misconceptions(known)]
     if lesson:
         found += _section_findings(lesson, items, data["items"], path)
     return found, items
@@ -66,6 +72,46 @@ def _section_findings(lesson: Lesson, items: Sequence[Item], entries: Sequence[d
             "uncovered-section", lesson.path, section.line,
             f'found no item about section "#{section.slug}", expected at least one; add it to {path}',
         )  # fmt: skip
+
+
+def unknown_misconception(name: str, known: Collection[str]) -> str:
+    """What is said of an id that is not in the list."""
+    near = nearest(name, known)
+    hint = f'. Did you mean "{near}"?' if near else "; add it there, or write it in words"
+    return f'found the misconception "{name}", expected an id of {MISCONCEPTIONS_FILE}{hint}'
+
+
+def unused_findings(known: Mapping[str, Misconception], path: str, named: Collection[str]) -> list[Finding]:
+    """Misconceptions of the list at a path that no bank and no lesson names."""
+    return [
+        finding(
+            "unused-misconception", path, one.line,
+            f'found the misconception "{one.id}", expected one that a wrong answer or a lesson names; name it there, or remove it',
+        )
+        for one in known.values() if one.id not in named
+    ]  # fmt: skip
+
+
+def lone_ideas(items: Iterable[Item]) -> list[Finding]:
+    """Ideas that the items of one lesson alone name."""
+    by_idea: dict[str, list[Item]] = {}
+    for item in items:
+        if item.idea:
+            by_idea.setdefault(item.idea, []).append(item)
+    lone = {idea: its for idea, its in by_idea.items() if len({item.lesson for item in its}) == 1}
+    return [
+        finding(
+            "lone-idea", item.path, item.line,
+            f'item "{item.id}": found the idea "{idea}", which no other lesson has, expected one that two share; '
+            f"{_near_idea(idea, by_idea)}",
+        )
+        for idea, its in lone.items() for item in its
+    ]  # fmt: skip
+
+
+def _near_idea(idea: str, ideas: Collection[str]) -> str:
+    near = nearest(idea, [other for other in ideas if other != idea])
+    return f'is "{near}" meant?' if near else "give it to the other item too, or remove it"
 
 
 class _ItemCheck:
@@ -197,6 +243,14 @@ class _ItemCheck:
                     "undefined-draw", f"found no answer for {drawn} ({error}); exclude such values with where:", field
                 )
                 return
+
+    def unknown_misconceptions(self, known: Collection[str]) -> Iterator[Finding]:
+        """What reads like an id of a misconception and is none; any other text is its own name."""
+        for field, entries in (("wrong", self.item.wrong), ("options", self.item.options)):
+            for index, entry in enumerate(entries):
+                name = entry.misconception  # type: ignore[attr-defined]
+                if known and name not in known and LIKE_AN_ID.fullmatch(name):
+                    yield self.finding("unknown-misconception", unknown_misconception(name, known), field, index)
 
     # ------------------------------------------------------------------------------- what gives it away
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tutor.check import runs
-from tutor.check.banks import bank_findings
+from tutor.check.banks import bank_findings, lone_ideas, unknown_misconception, unused_findings
 from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
 from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisite_circles
@@ -19,8 +19,8 @@ from tutor.check.selection import Selection, selections
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
-from tutor.corpus.lessons import parse_lesson
-from tutor.models import BANK_SUFFIX, Finding, Item, Lesson
+from tutor.corpus.lessons import marked_misconceptions, parse_lesson
+from tutor.models import BANK_SUFFIX, Finding, Item, Lesson, Misconception
 from tutor.screen.keys import ACTION_OF
 from utils import files
 from utils.errors import InvalidFile, UsageError
@@ -79,6 +79,9 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
     ids = set(corpus.ids())
     has_banks = any(os.path.isfile(corpus.folder / (other + BANK_SUFFIX)) for other in ids)
     chosen = list(dict.fromkeys([*selection.lessons, *selection.banks]))
+    known = _misconceptions(corpus, report)
+    named: set[str] = set()
+    items: list[Item] = []
     for number, lesson_id in enumerate(chosen, 1):
         tell(f"checking {lesson_id} ({number} of {len(chosen)})")
         lesson = _lesson(corpus, lesson_id, report if lesson_id in texts else None)
@@ -90,11 +93,28 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
             is_known = _known_lessons(corpus, ids)
             report.findings += lesson_findings(lesson, texts[lesson_id], links, is_known)
             report.findings += run_findings(lesson.path, blocks[lesson_id], runs_of.get(lesson_id, ()))
+            for name, line in marked_misconceptions(lesson, texts[lesson_id]):
+                named.add(name)
+                if name not in known:
+                    report.findings.append(finding("unknown-misconception", lesson.path, line, unknown_misconception(name, known)))
         if lesson_id in selection.banks:
-            _examine_bank(corpus, lesson_id, lesson, has_banks, report)
+            items += _examine_bank(corpus, lesson_id, lesson, has_banks, known, report)
     for lesson_id in selection.strays:
         _examine_stray_bank(corpus, lesson_id, report)
     report.findings += _circle_findings(corpus, selection.lessons)
+    if ids <= set(selection.banks):  # else what is looked at is not all that names them
+        named.update(name for item in items for name in item.probes)
+        report.findings += unused_findings(known, corpus.misconceptions_path, named) + lone_ideas(items)
+
+
+def _misconceptions(corpus: Corpus, report: CheckReport) -> dict[str, Misconception]:
+    """The folder's list of misconceptions. What is wrong with it is added to the report."""
+    try:
+        return corpus.parsed_misconceptions()
+    except (InvalidFile, UsageError) as error:
+        line, message = _line_and_message(error)
+        report.findings.append(finding("invalid-misconceptions", corpus.misconceptions_path, line, message))
+        return {}
 
 
 def _line_and_message(error: InvalidFile | UsageError) -> tuple[int, str]:
@@ -121,15 +141,19 @@ def _lesson(corpus: Corpus, lesson_id: str, report: CheckReport | None) -> Lesso
     return lesson
 
 
-def _examine_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_banks: bool, report: CheckReport) -> None:
+def _examine_bank(
+    corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_banks: bool, known: dict[str, Misconception], report: CheckReport
+) -> list[Item]:
+    """The items of the bank; [] where there is none, or it can't be read."""
     try:
         found = corpus.bank_text(lesson_id)
     except (InvalidFile, UsageError) as error:
         line, message = _line_and_message(error)
         report.findings.append(finding("invalid-bank", corpus.path_of(lesson_id, BANK_SUFFIX), line, message))
-        return
+        return []
+    items: list[Item] = []
     if found:
-        findings, items = bank_findings(lesson, *found, keys=ACTION_OF)
+        findings, items = bank_findings(lesson, *found, keys=ACTION_OF, known=known)
         report.findings += findings
         _try_mutants(items, *found, lesson, report)
         report.items += len(items)
@@ -140,6 +164,7 @@ def _examine_bank(corpus: Corpus, lesson_id: str, lesson: Lesson | None, has_ban
             "no-bank", corpus.path_of(lesson_id), 1,
             f"found no bank, expected {corpus.path_of(lesson_id, BANK_SUFFIX)}, since other lessons have one; add it",
         ))  # fmt: skip
+    return items
 
 
 def _examine_stray_bank(corpus: Corpus, lesson_id: str, report: CheckReport) -> None:

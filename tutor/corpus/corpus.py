@@ -12,7 +12,7 @@ from pathlib import Path
 from tutor.corpus import lessons
 from tutor.corpus.catalogue import Catalogue, CatalogueEntry, Row, entry_of, fields_of
 from tutor.corpus.listing import lesson_id_of, list_lessons
-from tutor.models import BANK_SUFFIX, Item, Lesson
+from tutor.models import BANK_SUFFIX, Item, Lesson, Misconception
 from utils.errors import InvalidFile, UsageError
 from utils.files import LIMIT_BYTES, decode, is_within, read_inside, shown_path, shown_plainly
 from utils.text import nearest
@@ -73,6 +73,7 @@ class Corpus:
     _warned: set[str] = field(default_factory=set, repr=False)  # lessons that a warning has been given for
     _banks: dict[str, tuple[Item, ...] | None] = field(default_factory=dict, repr=False)
     _made: dict[str, tuple[Item, ...]] = field(default_factory=dict, repr=False)
+    _misconceptions: dict[str, Misconception] | None = field(default=None, repr=False)
 
     def list_files(self, is_known: Callable[[str], bool] = lambda real: False) -> None:
         """List the lessons again. Raises UsageError if there are none.
@@ -148,11 +149,39 @@ class Corpus:
         found = self.bank_text(lesson_id)
         if found is None:
             return None
-        from tutor.corpus.bank import parse_bank
+        from tutor.corpus.bank import parse_bank, with_replies
 
         text, path = found
         slugs = [section.slug for section in self.lesson(lesson_id).sections]
-        return tuple(parse_bank(text, lesson_id, path, sections=slugs))
+        return tuple(with_replies(parse_bank(text, lesson_id, path, sections=slugs), self.misconceptions()))
+
+    @property
+    def misconceptions_path(self) -> str:
+        """The path of the list of misconceptions, for people, whether there is one or not."""
+        return self.path_of("misconceptions", ".yaml")
+
+    def misconceptions(self) -> dict[str, Misconception]:
+        """{id: Misconception} of the folder's misconceptions.yaml; {} where there is none, or, with a warning, a broken one."""
+        if self._misconceptions is None:
+            self._misconceptions = {}
+            try:
+                self._misconceptions = self.parsed_misconceptions()
+            except (InvalidFile, UsageError) as error:
+                self.warnings.append(str(error))
+        return self._misconceptions
+
+    def parsed_misconceptions(self) -> dict[str, Misconception]:
+        """The same, read again. Raises InvalidFile, or UsageError where the file can't be read."""
+        from tutor.corpus.bank.misconceptions import FILE_NAME, parse_misconceptions
+
+        shown = self.misconceptions_path
+        try:
+            text = decode(read_inside(self.root, FILE_NAME, LIMIT_BYTES + 1), shown, LIMIT_BYTES)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise UsageError(f"{shown}: could not be read: {_reason(error)}") from None
+        return parse_misconceptions(text, shown)
 
     def entry(self, lesson_id: str) -> CatalogueEntry:
         """What a list says about a lesson. One that can't be read is listed by its name, with a warning."""

@@ -26,6 +26,8 @@ MAX_SECTIONS = 5_000
 MAX_PARAGRAPH = 50_000  # characters; markdown-it-py needs seconds for ten times that of `![[]()`
 MAX_COLUMNS = 200
 UNNAMED = "section"  # slug of a heading that has no letter or digit
+MISCONCEPTIONS = "misconceptions"  # slug of a section that lists some, each of which may end with its id
+MARK = re.compile(r"[ \t]*\{#([a-z0-9][a-z0-9_-]*)\}[ \t]*$", re.MULTILINE)
 
 
 def parse_lesson(text: str, lesson_id: str, path: str = "") -> Lesson:
@@ -33,7 +35,7 @@ def parse_lesson(text: str, lesson_id: str, path: str = "") -> Lesson:
 
     A section extends to the next heading of any level. Headings inside fences, comments, block quotes, lists, formulas
     and closed `<details>` are text. If the only heading of level 1 comes before all others, it is the lesson's title,
-    and a section only if there is text under it. Raises InvalidFile for front matter of the wrong types and
+    and a section only if there is text under it. Ids of misconceptions in their section are not text. Raises InvalidFile for front matter of the wrong types and
     for a file beyond the limits above.
     """
     path = path or f"{lesson_id}.md"
@@ -80,6 +82,8 @@ def _sections(lesson_id: str, title: str, headings: Sequence[_Heading], lines: S
             above.pop()
         above.append(heading)
         start, text = _trimmed(lines, heading.end, border)
+        if slug == MISCONCEPTIONS:
+            text = MARK.sub("", text)
         if heading is title_heading and not _is_visible(text):
             continue
         outline = tuple(outer.title for outer in above)
@@ -107,6 +111,16 @@ def _trimmed(lines: Sequence[str], start: int, end: int) -> tuple[int, str]:
     while not lines[end - 1].strip():
         end -= 1
     return first, "\n".join(lines[first:end])
+
+
+def marked_misconceptions(lesson: Lesson, text: str) -> list[tuple[str, int]]:
+    """(id, 1-based line) of each misconception that the lesson names by its `{#id}`. text: of the lesson's file."""
+    section = lesson.section(MISCONCEPTIONS)
+    if section is None:
+        return []
+    lines = re.split(r"\r\n|\r|\n", text)
+    numbered = enumerate(lines[section.text_line - 1 :][: section.text.count("\n") + 1], section.text_line)
+    return [(mark[1], number) for number, line in numbered if (mark := MARK.search(line))]
 
 
 def _is_visible(text: str) -> bool:

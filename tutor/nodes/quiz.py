@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
-from tutor.learner import schedule
+from tutor.learner import beliefs, schedule
 from tutor.models import Attempt, Grade, Item
 from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.shared import Grades, TypedAnswer
@@ -342,7 +342,8 @@ class RecordAttempts(Verb):
                 item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()), mode="quiz",
                 seed=item.seed, shown=not outcome.answer, session=shared["session"], due=card.due if card else None,
             )  # fmt: skip
-            stored = records.add(attempt, card=card)
+            shown = beliefs.evidence_of(attempt, item, True, records.evidence()) if card else ()
+            stored = records.add(attempt, card=card, evidence=shown)
             number = stored.id if attended and grading.is_disputable(item, outcome.answer, kept) else None
             shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where, attempt=number)
             if doubtful:  # there is one answer at a time

@@ -72,7 +72,9 @@ def _holds(where: str, values: Mapping[str, float]) -> bool:
 def _filled(item: Item, values: DrawnValues) -> Item:
     kind = kind_of(item)
     wrong = (
-        KnownWrong(kind.filled_wrong(item, known.answer, values), values.text(known.misconception), values.text(known.reply))
+        KnownWrong(
+            kind.filled_wrong(item, known.answer, values), known.misconception, values.text(known.reply or known.misconception)
+        )  # a misconception is told apart by its text, whatever is drawn
         for known in item.wrong
     )
     common = replace(

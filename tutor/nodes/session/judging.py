@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
-from tutor.learner import schedule, weak_spots
+from tutor.learner import beliefs, schedule, weak_spots
 from tutor.models import Attempt, Card, Grade, Item, Lesson, Round, Step
 from tutor.nodes.session.place import name_in, read_step
 from tutor.nodes.verb import ModelVerb, Verb
@@ -95,7 +95,8 @@ class RecordAttempt(Verb):
         place = shared["place"]
         if place and round.mode != "recall":
             place.round = round
-        stored = shared["records"].add(attempt, place, card)
+        records, unaided = shared["records"], round.outcomes.get(name_in(round, item)) == "unaided"
+        stored = records.add(attempt, place, card, beliefs.evidence_of(attempt, item, unaided, records.evidence()))
         shared["result"], shared["stored"] = result, stored.id
         shared["appealable"] = stored.id if grading.is_disputable(item, attempt.answer, grade) else None
         terminal = shared["terminal"]

@@ -42,7 +42,9 @@ class OptionsKind(ItemKind):
 
     def filled(self, item: Item, values: DrawnValues) -> Item:
         text = values.text
-        options = tuple(Option(text(o.text), o.right, text(o.misconception), text(o.reply)) for o in item.options)
+        options = tuple(
+            Option(text(o.text), o.right, o.misconception, text(o.reply or o.misconception)) for o in item.options
+        )  # a misconception is told apart by its text, whatever is drawn
         return replace(item, options=options)
 
     def flaw(self, item: Item) -> str | None:

@@ -1,0 +1,242 @@
+"""What a learner believes wrongly: seen, held, resolved, and what follows from it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from conftest import NOW, environment_of
+
+from flow import create_learn_flow
+from tutor.corpus import bank
+from tutor.corpus.corpus import open_corpus
+from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, evidence_of, held, in_words, line_of
+from tutor.learner.records import open_records
+from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Step
+from tutor.nodes.shared import session_store
+from tutor.screen.learners import ScriptedLearner
+from utils.errors import InvalidFile
+
+BERLIN = timezone(timedelta(hours=1))
+TODAY = datetime(2026, 11, 28, 9, 0, tzinfo=BERLIN)
+KNOWN = {"swapped": Misconception("swapped", "P(A | B) is P(B | A).", "Bayes' rule turns one into the other.")}
+SWAP = Item("red-cars", "math/bayes", "conditioning", "choice", "?",
+            options=(Option("90 %", misconception="swapped"), Option("open", right=True)))  # fmt: skip
+
+
+def shown(day: int, item="a", name="swapped", hour="10:00:00") -> Evidence:
+    return Evidence(name, Evidence.SHOWN, f"math/bayes:{item}", "conditioning", f"2026-11-{day:02}T{hour}.000Z")
+
+
+def against(day: int, item="a", name="swapped") -> Evidence:
+    return Evidence(name, Evidence.RESOLVED, f"math/bayes:{item}", "conditioning", f"2026-11-{day:02}T10:00:00.000Z")
+
+
+def state(*evidence: Evidence) -> str:
+    (one,) = beliefs_of(evidence, TODAY)
+    return one.state
+
+
+# ------------------------------------------------------------------------------------------------------ states
+
+
+def test_one_slip_is_seen_and_two_pieces_of_evidence_are_held():
+    assert state(shown(12)) == SEEN
+    assert state(shown(12), shown(12, "b")) == HELD, "on two items"
+    assert state(shown(12), shown(14)) == HELD, "on two days"
+    assert state(shown(12), shown(12), shown(12)) == SEEN, "the same answer again is no new evidence"
+
+
+def test_two_right_answers_afterwards_resolve_it():
+    believed = [shown(12), shown(14)]
+    assert state(*believed, against(15)) == HELD
+    assert state(*believed, against(15), against(15)) == HELD, "the same item on the same day counts once"
+    assert state(*believed, against(15), against(20)) == RESOLVED
+    assert state(*believed, against(15), against(15, "b")) == RESOLVED
+    assert state(shown(12), against(15), against(20)) == RESOLVED
+
+
+def test_right_answers_count_only_without_a_relapse_between_them():
+    assert state(against(10), against(11), shown(12), shown(14)) == HELD, "what came before is no answer to it"
+    assert state(shown(12), shown(14), against(15), shown(16), against(17)) == HELD
+
+
+def test_what_was_resolved_and_shows_again_needs_two_pieces_to_be_held_again():
+    resolved = [shown(12), shown(14), against(15), against(20)]
+    assert state(*resolved, shown(22)) == SEEN
+    assert state(*resolved, shown(22), shown(23)) == HELD
+
+
+def test_a_belief_tells_its_days_in_the_learners_zone_and_where_it_began():
+    (one,) = beliefs_of([shown(11, hour="23:30:00"), shown(14, "b"), against(19), against(20)], TODAY)
+    assert one.seen == (date(2026, 11, 12), date(2026, 11, 14)) and one.resolved == date(2026, 11, 20)
+    assert (one.lesson, one.section, one.first) == ("math/bayes", "conditioning", "math/bayes#conditioning")
+    assert line_of(one, KNOWN, TODAY.date()) == "P(A | B) is P(B | A): 12 Nov, 14 Nov; resolved 20 Nov"
+    assert line_of(one, {}, date(2027, 1, 3)) == "swapped: 12 Nov 2026, 14 Nov 2026; resolved 20 Nov 2026"
+    assert one.document(KNOWN) == {
+        "id": "swapped", "believed": "P(A | B) is P(B | A).", "so": "Bayes' rule turns one into the other.",
+        "state": "resolved", "seen": ["2026-11-12", "2026-11-14"], "resolved": "2026-11-20", "lesson": "math/bayes",
+    }  # fmt: skip
+
+
+def test_the_strongest_come_first_and_a_free_text_is_its_own_name():
+    pieces = [shown(1, name="free text"), *(shown(day, name="twice") for day in (2, 3)), shown(9, name="late")]
+    pieces += [shown(day, name="thrice") for day in (1, 2, 3)]
+    found = beliefs_of(pieces, TODAY)
+    assert [one.id for one in found] == ["thrice", "twice", "late", "free text"]
+    assert held(found) == ["thrice", "twice"]
+    assert found[-1].document({})["believed"] == "free text" and found[-1].document({})["so"] == ""
+
+
+def test_a_model_is_told_of_what_is_unresolved_that_of_the_item_on_screen_first():
+    pieces = [shown(day, name="other") for day in (1, 2, 3)] + [shown(12)]
+    resolved = [shown(1, name="past"), against(2, name="past"), against(3, name="past")]
+    found = beliefs_of([*pieces, *resolved], TODAY)
+    assert in_words(found, KNOWN, SWAP).split("\n") == [
+        "The learner once answered as if: P(A | B) is P(B | A). (What is so: Bayes' rule turns one into the other.)",
+        "The learner seems to hold: other",
+    ]
+    assert in_words(found, KNOWN).startswith("The learner seems to hold: other")
+    assert in_words([], KNOWN, SWAP) == ""
+
+
+# ------------------------------------------------------------------------------------- evidence from an answer
+
+
+def attempt(score: float, heard="", **given) -> Attempt:
+    return Attempt(SWAP.key, "conditioning", "1", Grade(score, heard=heard), "2026-11-12T10:00:00.000Z", "practice", **given)
+
+
+def test_a_wrong_answer_that_names_misconceptions_is_evidence_of_each():
+    found = evidence_of(attempt(0, "swapped\nanother one"), SWAP, False, [])
+    assert [(one.misconception, one.kind, one.item, one.at) for one in found] == [
+        ("swapped", "shown", "math/bayes:red-cars", "2026-11-12T10:00:00.000Z"),
+        ("another one", "shown", "math/bayes:red-cars", "2026-11-12T10:00:00.000Z"),
+    ]
+    assert evidence_of(attempt(0), SWAP, False, []) == []
+
+
+def test_only_a_right_answer_without_help_to_what_could_have_shown_it_speaks_against_it():
+    before = [shown(1)]
+    assert [one.kind for one in evidence_of(attempt(1), SWAP, True, before)] == ["resolved"]
+    for given in (attempt(1, help=Help.HINT), attempt(1, hints=1), attempt(1, shown=True), attempt(0.5)):
+        assert evidence_of(given, SWAP, True, before) == []
+    assert evidence_of(attempt(1), SWAP, False, before) == [], "at a second try"
+    assert evidence_of(attempt(1), SWAP, True, []) == [], "nothing was believed"
+
+
+# -------------------------------------------------------------------------------------- the list of misconceptions
+
+LIST = """\
+misconceptions:
+  - id: air-lifts
+    believed: Air makes
+      dough rise.
+    so: Yeast breathes out carbon dioxide, which makes it rise.
+"""
+
+
+def test_misconceptions_are_listed_with_what_is_believed_and_what_is_so(docs):
+    (docs / "misconceptions.yaml").write_text(LIST, encoding="utf-8")
+    so = "Yeast breathes out carbon dioxide, which makes it rise."
+    assert open_corpus(docs).misconceptions() == {"air-lifts": Misconception("air-lifts", "Air makes dough rise.", so, 2)}
+
+
+def test_a_folder_needs_no_list(docs):
+    assert open_corpus(docs).misconceptions() == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("misconceptions:", "beliefs:", 1, 'the unknown field "beliefs"'),
+        ("air-lifts", "Air lifts", 2, 'found the id "Air lifts", expected small letters'),
+        ("    believed: Air makes\n      dough rise.\n", "", 2, 'lacks the field "believed"'),
+        ("    so:", "    soo:", 5, 'the unknown field "soo"'),
+        (LIST, LIST + LIST.split("\n", 1)[1], 6, "repeats an id; found it first on line 2"),
+        (LIST, "- air-lifts\n", 1, 'expected "misconceptions:"'),
+    ],
+)
+def test_a_fault_in_the_list_is_told_with_its_line_and_costs_a_session_only_the_list(docs, old, new, line, words):
+    (docs / "misconceptions.yaml").write_text(LIST.replace(old, new), encoding="utf-8")
+    corpus = open_corpus(docs)
+    with pytest.raises(InvalidFile) as refused:
+        corpus.parsed_misconceptions()
+    assert f"misconceptions.yaml:{line}: " in str(refused.value) and words in str(refused.value)
+    assert corpus.misconceptions() == corpus.misconceptions() == {} and corpus.warnings == [str(refused.value)]
+
+
+def test_a_wrong_answer_without_a_reply_replies_with_what_is_so(docs):
+    (docs / "misconceptions.yaml").write_text(LIST, encoding="utf-8")
+    path = docs / "food" / "bread.quiz.yaml"
+    text = path.read_text(encoding="utf-8").replace("yeast makes oxygen\n        reply: Yeast uses oxygen up.", "air-lifts")
+    path.write_text(text, encoding="utf-8")
+    gas = open_corpus(docs).items("food/bread")[0]
+    assert gas.options[1].misconception == "air-lifts" and gas.options[1].reply.startswith("Yeast breathes out")
+    assert gas.options[2].reply == "" and gas.options[0].reply == ""
+
+
+def test_a_misconception_has_one_name_whatever_numbers_are_drawn():
+    item = Item("n", "a/b", "s", "number", "{{y}} + 1?", answer_expression="y + 1", variables=bank_variables(),
+                wrong=(KnownWrong("y", "left y as it was: {{y}}"),))  # fmt: skip
+    drawn = bank.draw(item, 3)
+    assert drawn.wrong[0].misconception == item.wrong[0].misconception == item.probes[0]
+    assert drawn.wrong[0].reply == f"left y as it was: {drawn.wrong[0].answer}"
+
+
+def bank_variables():
+    from tutor.models import Variable
+
+    return (Variable("y", (2.0, 3.0, 4.0)),)
+
+
+# ---------------------------------------------------------------------------------------------------- in a session
+
+
+class Says(ScriptedLearner):
+    """Answers by a table of item ids, everything else right; explanations are passed over."""
+
+    def __init__(self, table):
+        super().__init__([])
+        self.table, self.asked = table, []
+
+    def answer(self, question, keys):
+        self.asked.append(question.item.id)
+        if "hint" not in keys and "skip" not in keys:
+            return Step("next")
+        return Step("answer", self.table.get(question.item.id) or bank.accepted_answers(question.item)[0])
+
+
+@pytest.fixture
+def learn(docs, home, monkeypatch, capsys):
+    """Go through a lesson on a day; returns what is believed then."""
+    monkeypatch.chdir(docs.parent)
+
+    def run(learner, day=0):
+        now = NOW + timedelta(days=day)
+        with environment_of(docs, home, learner, now, session=f"day{day}") as environment:
+            create_learn_flow().run(session_store(environment, "food/bread"))
+            return beliefs_of(environment.records.evidence(), now)
+
+    return run
+
+
+def test_a_wrong_option_chosen_on_two_days_is_held_and_right_answers_on_two_later_ones_resolve_it(learn):
+    (one,) = learn(Says({"gas": "oxygen"}))
+    assert (one.id, one.state, one.lesson, one.section) == ("yeast makes oxygen", SEEN, "food/bread", "yeast")
+    assert [one.state for one in learn(Says({"gas": "oxygen"}), day=1)] == [HELD]
+    assert [one.state for one in learn(Says({}), day=2)] == [HELD]
+    assert [one.state for one in learn(Says({}), day=3)] == [RESOLVED]
+
+
+def test_nothing_is_believed_by_who_answers_right_or_wrong_in_a_way_that_shows_nothing(learn):
+    assert learn(Says({})) == [] and learn(Says({"gas": "nitrogen"}), day=1) == []
+
+
+def test_an_answer_taken_back_is_no_evidence_any_more(learn, home):
+    learn(Says({"gas": "oxygen"}))
+    with open_records(home, now=lambda: NOW) as records:
+        shown_by = [one.attempt for one in records.evidence()]
+        while records.undo().id != shown_by[-1]:
+            assert len(records.evidence()) == len(shown_by)
+        assert [one.attempt for one in records.evidence()] == shown_by[:-1]

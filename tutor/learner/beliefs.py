@@ -1,0 +1,160 @@
+"""What a learner believes wrongly, by what their answers show: seen, held, resolved. Pure.
+
+A wrong answer that names a misconception is a piece of evidence for it. Two pieces, on different items or on different days,
+mean that it is held; one may be a slip. Two right answers without help, on items that could have shown it, resolve it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypedDict, TypeVar
+
+from tutor.learner.progress import MONTHS, day_of
+from tutor.models import Attempt, Evidence, Item, Misconception
+
+T = TypeVar("T")
+ENOUGH = 2  # pieces of evidence that make a misconception held, and that resolve it
+TOLD = 3  # beliefs that a prompt is told of
+SEEN, HELD, RESOLVED = "seen", "held", "resolved"
+
+
+class BeliefDocument(TypedDict):
+    """A misconception of the learner's as `progress --json` prints it."""
+
+    id: str
+    believed: str
+    so: str
+    state: str
+    seen: list[str]
+    resolved: str | None
+    lesson: str
+
+
+@dataclass(frozen=True)
+class Belief:
+    """A misconception, and what the learner's answers have shown of it."""
+
+    id: str  # or its text, where a bank has no id for it
+    state: str  # SEEN (once), HELD or RESOLVED
+    seen: tuple[date, ...]  # days on which an answer showed it, oldest first
+    resolved: date | None
+    pieces: int  # of evidence since it was last resolved
+    lesson: str  # of the answer that showed it last
+    section: str
+    first: str  # the id of the section (`math/bayes#conditioning`) of the answer that showed it first
+
+    def believed(self, known: Mapping[str, Misconception]) -> str:
+        """What is believed, in words."""
+        return known[self.id].believed if self.id in known else self.id
+
+    def so(self, known: Mapping[str, Misconception]) -> str:
+        """What is so instead; "" where nobody has said it."""
+        return known[self.id].so if self.id in known else ""
+
+    def document(self, known: Mapping[str, Misconception]) -> BeliefDocument:
+        """It as plain values."""
+        return {
+            "id": self.id, "believed": self.believed(known), "so": self.so(known), "state": self.state,
+            "seen": [day.isoformat() for day in self.seen],
+            "resolved": self.resolved.isoformat() if self.resolved else None, "lesson": self.lesson,
+        }  # fmt: skip
+
+
+def evidence_of(attempt: Attempt, item: Item, unaided: bool, earlier: Iterable[Evidence]) -> list[Evidence]:
+    """What an answer says about misconceptions. earlier: what is known already.
+
+    unaided: whether it was right at the first try in its session. Only of a misconception that has shown itself before is
+    a right answer evidence.
+    """
+
+    def piece(misconception: str, kind: str) -> Evidence:
+        return Evidence(misconception, kind, attempt.item, attempt.section, attempt.at)
+
+    if not attempt.grade.correct:
+        return [piece(heard, Evidence.SHOWN) for heard in attempt.grade.heard.splitlines() if heard.strip()]
+    if not (unaided and attempt.unaided and item.probes):
+        return []
+    seen = {one.misconception for one in earlier if one.kind == Evidence.SHOWN}
+    return [piece(one, Evidence.RESOLVED) for one in item.probes if one in seen]
+
+
+def beliefs_of(evidence: Iterable[Evidence], now: datetime) -> list[Belief]:
+    """What the learner believes, the strongest first: held, then seen once, then resolved. now: aware, in their time zone."""
+    by_name: dict[str, list[Evidence]] = {}
+    for one in evidence:
+        by_name.setdefault(one.misconception, []).append(one)
+    found = [belief for name, pieces in by_name.items() if (belief := _belief(name, pieces, now))]
+    order = (HELD, SEEN, RESOLVED)
+    return sorted(found, key=lambda one: (order.index(one.state), -one.pieces, -one.seen[-1].toordinal(), one.id))
+
+
+def _belief(name: str, evidence: Sequence[Evidence], now: datetime) -> Belief | None:
+    """What the pieces of evidence for one misconception come to, in their order; None where none shows it."""
+    shown: set[tuple[str, date]] = set()  # (item, day) since it was last resolved
+    against: set[tuple[str, date]] = set()  # since it last showed
+    days: list[date] = []
+    resolved: date | None = None
+    first = last = None
+    for one in evidence:
+        day = day_of(one.at, now)
+        if one.kind == Evidence.SHOWN:
+            shown.add((one.item, day))
+            against.clear()
+            days.append(day)
+            first, last, resolved = first or one, one, None
+        elif shown:
+            against.add((one.item, day))
+            if len(against) >= ENOUGH:
+                shown.clear()
+                resolved = day
+    if not first or not last:
+        return None
+    state = RESOLVED if resolved else HELD if len(shown) >= ENOUGH else SEEN
+    place = f"{first.lesson}#{first.section}"
+    return Belief(name, state, tuple(sorted(set(days))), resolved, len(shown), last.lesson, last.section, place)
+
+
+def held(beliefs: Iterable[Belief]) -> list[str]:
+    """The names of the misconceptions that are held, the strongest first."""
+    return [belief.id for belief in beliefs if belief.state == HELD]
+
+
+def probing_first(items: Iterable[T], misconceptions: Collection[str], item_of: Callable[[T], Item | None]) -> list[T]:
+    """The items in their order, except that those which may show one of the misconceptions come first."""
+    wanted = set(misconceptions)
+
+    def probes(one: T) -> bool:
+        item = item_of(one)
+        return bool(item and wanted.intersection(item.probes))
+
+    return sorted(items, key=lambda one: not probes(one))
+
+
+def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], item: Item | None = None) -> str:
+    """What a model should know of the learner's beliefs, a line each: those held and seen; "" where there are none.
+
+    item: the one on screen, whose misconceptions come first. Not to be shown to the learner.
+    """
+    unresolved = [belief for belief in beliefs if belief.state != RESOLVED]
+    probed = set(item.probes) if item else set()
+    unresolved.sort(key=lambda belief: belief.id not in probed)  # a stable sort: the strongest stay first
+    lines = []
+    for belief in unresolved[:TOLD]:
+        how = "seems to hold" if belief.state == HELD else "once answered as if"
+        so = belief.so(known)
+        lines.append(f"The learner {how}: {belief.believed(known)}" + (f" (What is so: {so})" if so else ""))
+    return "\n".join(lines)
+
+
+def line_of(belief: Belief, known: Mapping[str, Misconception], today: date) -> str:
+    """A belief for the learner: `P(A|B) is P(B|A): 12 Nov, 14 Nov; resolved 20 Nov`."""
+    days = ", ".join(_short(day, today) for day in belief.seen)
+    end = f"; resolved {_short(belief.resolved, today)}" if belief.resolved else ""
+    return f"{belief.believed(known).rstrip('.')}: {days}{end}"
+
+
+def _short(day: date, today: date) -> str:
+    """`12 Nov`, with the year where it is another one."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if day.year != today.year else "")
