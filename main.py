@@ -115,6 +115,7 @@ GROUPS = {
     "set-up": {
         "doctor": "what is set up, what is missing, how to mend it",
         "config": "settings and where each comes from",
+        "records": "what is kept about you: forget a misconception",
         "graph": "the program's flow as Mermaid",
     },
 }
@@ -216,8 +217,9 @@ def appeal(settings: Settings, attempt: int) -> ExitCode:
 @cli.command()
 @takes_settings
 def progress(settings: Settings) -> None:
-    """Streak, calendar, mastery per lesson, forecast of reviews, calibration, time."""
+    """Streak, calendar, mastery per lesson, misconceptions, forecast of reviews, calibration, time."""
     from tutor.learner.agenda import path_to_goal
+    from tutor.learner.beliefs import beliefs_of
     from tutor.learner.progress import progress_of
     from tutor.screen import progress_screen, stdio
 
@@ -225,8 +227,9 @@ def progress(settings: Settings) -> None:
         corpus, records = environment.corpus, environment.records_to_read
         attempts, cards, now = records.attempts(), records.cards(), environment.now().astimezone()
         path = path_to_goal(corpus, records, now)
+        believed = [one.document(corpus.misconceptions()) for one in beliefs_of(records.evidence(), now)]
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
-    figures = progress_of(attempts, cards, items, now)
+    figures = progress_of(attempts, cards, items, now, believed)
     if settings.json:
         stdio.put({**figures.document(), "goal": path.document() if path else None}, corpus.warnings)
         return
@@ -528,6 +531,42 @@ def config(settings: Settings, name: str | None, value: str | None, models: bool
     else:
         rows = configuration.rows_of(settings, name)
         put(settings, [row.as_dict() for row in rows], lambda: configuration.listing(rows, settings, name is None))
+
+
+@cli.group()
+@with_global_options
+@click.pass_context
+def records(context: click.Context, **options: Any) -> None:
+    """What is kept about you."""
+    context.obj = {**(context.obj or {}), **{name: value for name, value in options.items() if value is not None}}
+
+
+@records.command()
+@click.argument("misconception", metavar="ID")
+@click.option("--yes", is_flag=True, help="Delete it without asking.")
+@takes_settings
+def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
+    """Delete what your answers have shown about one misconception; the answers themselves stay.
+
+    ID is its id, or its text where it has none, as `progress --json` names it.
+    """
+    from utils.text import nearest, plural
+
+    with Environment(settings) as environment:
+        known = {one.misconception: one for one in environment.records_to_read.evidence()}
+        if misconception not in known:
+            near = nearest(misconception, known)
+            hint = f'. Did you mean "{near}"?' if near else "; `progress --json` lists them"
+            raise UsageError(f'nothing is kept about the misconception "{misconception:.80}"{hint}')
+        if not (yes or environment.one_shot.can_ask):
+            raise UsageError("this deletes for good and nobody can be asked; say it with --yes")
+        if not (yes or environment.one_shot.confirm(f'Forget what your answers have shown about "{misconception}"?')):
+            environment.one_shot.notice("nothing was deleted")
+            return ExitCode.FELL_SHORT
+        count = environment.records.forget_evidence(misconception)
+    document = {"misconception": misconception, "forgotten": count}
+    put(settings, document, lambda: f'forgotten: {plural(count, "piece")} of evidence for "{misconception}"')
+    return ExitCode.DONE
 
 
 def described_records(environment: Environment) -> str:

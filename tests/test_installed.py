@@ -44,6 +44,7 @@ USES = [
     (["draft", "lora", "-n", "1", "--no-accept"], 0, r"\+ +- id:"),
     (["config", "effort", "low"], 0, r"effort"),
     (["config"], 0, r"effort +low"),
+    (["records", "forget", "no-such-id", "--yes"], 2, r""),
     (["graph"], 0, r"flowchart TD"),
     (["doctor", "--json"], 0, r'"files",\s+"state": "ok"'),
 ]

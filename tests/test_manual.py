@@ -65,6 +65,8 @@ def names(*heads: str) -> list[str]:
 
 
 def options_of(command: click.Command) -> set[str]:
+    if isinstance(command, click.Group) and command is not cli:
+        return set().union(*map(options_of, command.commands.values()))
     root = click.Context(cli, **cli.context_settings)
     parameters = command.get_params(root if command is cli else click.Context(command, parent=root))
     return {name for one in parameters if isinstance(one, click.Option) for name in (*one.opts, *one.secondary_opts)}

@@ -213,7 +213,9 @@ def test_an_id_that_the_list_does_not_have_is_told_with_its_line(bread):
     in_lesson, in_bank, *unused = checked(docs).findings
     assert (in_lesson.rule, in_lesson.line) == ("unknown-misconception", line_of(lesson, "{#salt-feed}"))
     assert (in_bank.rule, in_bank.line) == ("unknown-misconception", line_of(bank, "- text: oxygen"))
-    assert 'found the misconception "air-lift", expected an id of misconceptions.yaml. Did you mean "air-lifts"?' in in_bank.message
+    assert (
+        'found the misconception "air-lift", expected an id of misconceptions.yaml. Did you mean "air-lifts"?' in in_bank.message
+    )
     assert [(one.rule, one.line) for one in unused] == [("unused-misconception", 2), ("unused-misconception", 5)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from growth import assert_linear
 
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
-from tutor.corpus.lessons import parse_lesson
+from tutor.corpus.lessons import marked_misconceptions, parse_lesson
 from tutor.corpus.links import Link, links_of
 from tutor.corpus.markdown import asked_lines
 from tutor.corpus.pages import split_pages, unfolded
@@ -33,6 +33,15 @@ def slugs(text):
 
 
 # ------------------------------------------------------------------------------------------------ sections
+
+
+def test_the_ids_of_misconceptions_are_no_text_of_their_section_and_keep_their_lines():
+    text = "# A\n\n## Misconceptions\n\n- **One.** Not so. {#one}\n- **Two** is\n  over two lines.   {#two-2}\n\n## B\n\nb {#c}\n"
+    lesson = parse_lesson(text, "a/b")
+    section = lesson.section("misconceptions")
+    assert section.text == "- **One.** Not so.\n- **Two** is\n  over two lines."
+    assert marked_misconceptions(lesson, text) == [("one", 5), ("two-2", 7)]
+    assert lesson.section("b").text == "b {#c}" and marked_misconceptions(parse_lesson("# A\n\na", "a/b"), "") == []
 
 
 def test_a_lesson_is_its_front_matter_and_its_sections():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -10,7 +11,7 @@ from conftest import NOW, environment_of
 from flow import create_learn_flow
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
-from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, evidence_of, held, in_words, line_of
+from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_words, evidence_of, held, in_words
 from tutor.learner.records import open_records
 from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Step
 from tutor.nodes.shared import session_store
@@ -71,8 +72,8 @@ def test_a_belief_tells_its_days_in_the_learners_zone_and_where_it_began():
     (one,) = beliefs_of([shown(11, hour="23:30:00"), shown(14, "b"), against(19), against(20)], TODAY)
     assert one.seen == (date(2026, 11, 12), date(2026, 11, 14)) and one.resolved == date(2026, 11, 20)
     assert (one.lesson, one.section, one.first) == ("math/bayes", "conditioning", "math/bayes#conditioning")
-    assert line_of(one, KNOWN, TODAY.date()) == "P(A | B) is P(B | A): 12 Nov, 14 Nov; resolved 20 Nov"
-    assert line_of(one, {}, date(2027, 1, 3)) == "swapped: 12 Nov 2026, 14 Nov 2026; resolved 20 Nov 2026"
+    assert days_in_words(one.document(KNOWN), TODAY.date()) == "12 Nov, 14 Nov; resolved 20 Nov"
+    assert days_in_words(one.document({}), date(2027, 1, 3)) == "12 Nov 2026, 14 Nov 2026; resolved 20 Nov 2026"
     assert one.document(KNOWN) == {
         "id": "swapped", "believed": "P(A | B) is P(B | A).", "so": "Bayes' rule turns one into the other.",
         "state": "resolved", "seen": ["2026-11-12", "2026-11-14"], "resolved": "2026-11-20", "lesson": "math/bayes",
@@ -240,3 +241,65 @@ def test_an_answer_taken_back_is_no_evidence_any_more(learn, home):
         while records.undo().id != shown_by[-1]:
             assert len(records.evidence()) == len(shown_by)
         assert [one.attempt for one in records.evidence()] == shown_by[:-1]
+
+
+# --------------------------------------------------------------------------------------- progress, and forgetting
+
+
+@pytest.fixture
+def believing(docs, home):
+    """Records of a learner who chose oxygen on two days, and was right twice about salt after one slip."""
+    (docs / "misconceptions.yaml").write_text(LIST, encoding="utf-8")
+    with open_records(home, now=lambda: NOW) as records:
+        for name, kind, day in [
+            ("air-lifts", "shown", 12), ("air-lifts", "shown", 14),
+            ("salt feeds", "shown", 12), ("salt feeds", "resolved", 13), ("salt feeds", "resolved", 14),
+        ]:  # fmt: skip
+            at = f"2026-02-{day}T10:00:00.000Z"
+            given = Attempt("food/bread:gas", "yeast", "x", Grade(float(kind == "resolved")), at, "practice")
+            records.add(given, evidence=[Evidence(name, kind, given.item, "yeast", at)])
+
+
+def test_progress_shows_what_answers_have_shown_with_its_days(tutor, docs, home, believing):
+    shown = tutor("progress", "--docs", docs, TUTOR_HOME=str(home)).stdout
+    assert "✗ Air makes dough rise: 12 Feb, 14 Feb\n" in shown
+    assert "Yeast breathes out carbon dioxide, which makes it rise." in shown
+    assert "✓ salt feeds: 12 Feb; resolved 14 Feb\n" in shown
+
+
+def test_progress_lists_them_for_a_program(tutor, docs, home, believing):
+    held, resolved = json.loads(tutor("progress", "--json", "--docs", docs, TUTOR_HOME=str(home)).stdout)["misconceptions"]
+    assert held == {
+        "id": "air-lifts", "believed": "Air makes dough rise.", "state": "held", "seen": ["2026-02-12", "2026-02-14"],
+        "so": "Yeast breathes out carbon dioxide, which makes it rise.", "resolved": None, "lesson": "food/bread",
+    }  # fmt: skip
+    assert (resolved["id"], resolved["believed"], resolved["so"]) == ("salt feeds", "salt feeds", "")
+    assert (resolved["state"], resolved["resolved"]) == ("resolved", "2026-02-14")
+
+
+def test_one_is_forgotten_by_its_id_and_its_answers_stay(tutor, home, believing):
+    run = tutor("records", "forget", "air-lifts", "--yes", TUTOR_HOME=str(home))
+    assert (run.returncode, run.stdout) == (0, 'forgotten: 2 pieces of evidence for "air-lifts"\n')
+    with open_records(home, now=lambda: NOW) as records:
+        assert {one.misconception for one in records.evidence()} == {"salt feeds"} and records.count() == 5
+    run = tutor("records", "--json", "forget", "salt feeds", "--yes", TUTOR_HOME=str(home))
+    assert json.loads(run.stdout) == {"misconception": "salt feeds", "forgotten": 3}
+
+
+def test_nothing_is_forgotten_that_is_not_there_or_without_a_yes(tutor, home, believing):
+    run = tutor("records", "forget", "air-lift", "--yes", TUTOR_HOME=str(home))
+    assert run.returncode == 2 and 'Did you mean "air-lifts"?' in run.stderr
+    run = tutor("records", "forget", "air-lifts", TUTOR_HOME=str(home))
+    assert run.returncode == 2 and "say it with --yes" in run.stderr
+    with open_records(home, now=lambda: NOW) as records:
+        assert len(records.evidence()) == 5
+
+
+@pytest.mark.parametrize(("typed", "code", "left"), [("y", 0, 3), ("n", 1, 5)])
+def test_at_a_terminal_it_asks_first(person, home, believing, typed, code, left):
+    someone = person("records", "forget", "air-lifts")
+    someone.read('Forget what your answers have shown about "air-lifts"?')
+    someone.press(typed, "enter")
+    assert someone.leave() == code
+    with open_records(home, now=lambda: NOW) as records:
+        assert len(records.evidence()) == left

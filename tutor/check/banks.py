@@ -86,7 +86,7 @@ def unused_findings(known: Mapping[str, Misconception], path: str, named: Collec
     return [
         finding(
             "unused-misconception", path, one.line,
-            f'found the misconception "{one.id}", expected one that a wrong answer or a lesson names; name it there, or remove it',
+            f'found the misconception "{one.id}", expected one that an item or a lesson names; name it there, or remove it',
         )
         for one in known.values() if one.id not in named
     ]  # fmt: skip

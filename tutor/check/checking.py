@@ -96,7 +96,9 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
             for name, line in marked_misconceptions(lesson, texts[lesson_id]):
                 named.add(name)
                 if name not in known:
-                    report.findings.append(finding("unknown-misconception", lesson.path, line, unknown_misconception(name, known)))
+                    report.findings.append(
+                        finding("unknown-misconception", lesson.path, line, unknown_misconception(name, known))
+                    )
         if lesson_id in selection.banks:
             items += _examine_bank(corpus, lesson_id, lesson, has_banks, known, report)
     for lesson_id in selection.strays:

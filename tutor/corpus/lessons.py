@@ -35,8 +35,8 @@ def parse_lesson(text: str, lesson_id: str, path: str = "") -> Lesson:
 
     A section extends to the next heading of any level. Headings inside fences, comments, block quotes, lists, formulas
     and closed `<details>` are text. If the only heading of level 1 comes before all others, it is the lesson's title,
-    and a section only if there is text under it. Ids of misconceptions in their section are not text. Raises InvalidFile for front matter of the wrong types and
-    for a file beyond the limits above.
+    and a section only if there is text under it. The ids at the end of misconceptions are no
+    text. Raises InvalidFile for front matter of the wrong types and for a file beyond the limits above.
     """
     path = path or f"{lesson_id}.md"
     _refuse_bytes(text, path)

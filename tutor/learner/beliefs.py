@@ -9,27 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 
-from tutor.learner.progress import MONTHS, day_of
+from tutor.learner.progress import MONTHS, BeliefDocument, day_of
 from tutor.models import Attempt, Evidence, Item, Misconception
 
 T = TypeVar("T")
 ENOUGH = 2  # pieces of evidence that make a misconception held, and that resolve it
 TOLD = 3  # beliefs that a prompt is told of
 SEEN, HELD, RESOLVED = "seen", "held", "resolved"
-
-
-class BeliefDocument(TypedDict):
-    """A misconception of the learner's as `progress --json` prints it."""
-
-    id: str
-    believed: str
-    so: str
-    state: str
-    seen: list[str]
-    resolved: str | None
-    lesson: str
 
 
 @dataclass(frozen=True)
@@ -148,11 +136,10 @@ def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], item
     return "\n".join(lines)
 
 
-def line_of(belief: Belief, known: Mapping[str, Misconception], today: date) -> str:
-    """A belief for the learner: `P(A|B) is P(B|A): 12 Nov, 14 Nov; resolved 20 Nov`."""
-    days = ", ".join(_short(day, today) for day in belief.seen)
-    end = f"; resolved {_short(belief.resolved, today)}" if belief.resolved else ""
-    return f"{belief.believed(known).rstrip('.')}: {days}{end}"
+def days_in_words(belief: BeliefDocument, today: date) -> str:
+    """When a belief showed, for the learner: `12 Nov, 14 Nov; resolved 20 Nov`."""
+    days = ", ".join(_short(date.fromisoformat(day), today) for day in belief["seen"])
+    return days + (f"; resolved {_short(date.fromisoformat(belief['resolved']), today)}" if belief["resolved"] else "")
 
 
 def _short(day: date, today: date) -> str:

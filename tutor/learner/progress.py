@@ -28,6 +28,18 @@ class CalibrationRow(TypedDict):
     right: float
 
 
+class BeliefDocument(TypedDict):
+    """A misconception of the learner's as `progress --json` prints it."""
+
+    id: str
+    believed: str
+    so: str
+    state: str
+    seen: list[str]
+    resolved: str | None
+    lesson: str
+
+
 class ProgressDocument(TypedDict):
     """The figures as `progress --json` prints them."""
 
@@ -42,6 +54,7 @@ class ProgressDocument(TypedDict):
     calibration: list[CalibrationRow]
     seconds: int
     set_aside: list[str]
+    misconceptions: list[BeliefDocument]
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,7 @@ class Progress:
     calibration: list[tuple[str, int, float]]  # (how sure, answers, share that was right)
     seconds: int  # spent on answers
     set_aside: list[str] = field(default_factory=list)  # keys of leeches
+    misconceptions: list[BeliefDocument] = field(default_factory=list)  # that answers have shown, the strongest first
 
     def document(self) -> ProgressDocument:
         """The figures as plain values."""
@@ -66,14 +80,18 @@ class Progress:
             "streak_days": self.streak_days, "attempts": self.attempts, "due": self.due, "mastery": self.mastery,
             "by_day": self.by_day, "trend": self.trend, "sections": self.sections, "forecast": dict(self.forecast),
             "calibration": [{"sure": sure, "answers": count, "right": right} for sure, count, right in self.calibration],
-            "seconds": self.seconds, "set_aside": self.set_aside,
+            "seconds": self.seconds, "set_aside": self.set_aside, "misconceptions": self.misconceptions,
         }  # fmt: skip
 
 
 def progress_of(
-    attempts: Sequence[Attempt], cards: Sequence[Card], items: Mapping[str, Sequence[tuple[str, str]]], now: datetime
-) -> Progress:
-    """The figures at a time. items: lesson -> [(key, section)] of its bank. now: aware, in the learner's time zone."""
+    attempts: Sequence[Attempt], cards: Sequence[Card], items: Mapping[str, Sequence[tuple[str, str]]], now: datetime,
+    misconceptions: Sequence[BeliefDocument] = (),
+) -> Progress:  # fmt: skip
+    """The figures at a time. items: lesson -> [(key, section)] of its bank. now: aware, in the learner's time zone.
+
+    misconceptions: what the learner believes, the strongest first.
+    """
     days = Counter(day_of(attempt.at, now).isoformat() for attempt in attempts)
     known: dict[str, float] = {}
     trend: dict[str, float] = {}
@@ -104,6 +122,7 @@ def progress_of(
         calibration=calibration(attempts),
         seconds=seconds_spent(attempts),
         set_aside=[card.item for card in cards if card.leech],
+        misconceptions=list(misconceptions),
     )
 
 

@@ -147,9 +147,14 @@ class OneShot:
         typed = sys.stdin.readline().strip()
         return int(typed) - 1 if typed.isascii() and typed.isdigit() and 0 < int(typed) <= len(options) else 0
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a person to ask."""
+        return self.drawn and person_present()
+
     def confirm(self, question: str) -> bool:
         """Whether the person says yes; if nobody is there, the answer is no."""
-        if not (self.drawn and person_present()):
+        if not self.can_ask:
             return False
         print(f"{sanitize(question, newlines=False)} [y/N] ", end="", flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")

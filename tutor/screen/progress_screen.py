@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tutor.learner.beliefs import HELD, RESOLVED, days_in_words
 from tutor.learner.progress import calendar, duration
 from tutor.screen.layout import Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
@@ -20,6 +21,9 @@ from utils.text import plural, sanitize
 if TYPE_CHECKING:
     from tutor.learner.goals import GoalPath
     from tutor.learner.progress import Progress
+
+
+MISCONCEPTIONS = 8  # that are shown
 
 
 @dataclass
@@ -47,6 +51,7 @@ class ProgressScreen(Screen):
             yield line(f"next: {self.path.steps[0].title} ({self.path.steps[0].lesson})", DIM, indent=1)
             yield Text("")
         yield from self.lessons()
+        yield from self.misconceptions()
         yield from self.reviews()
         if one.calibration:
             yield Text("")
@@ -77,6 +82,22 @@ class ProgressScreen(Screen):
             if shaky:
                 table.add_row("", "", Text(f"shaky: {', '.join(shaky)}", style=DIM), "")
         yield Padding(table, (0, 0, 0, 1))
+
+    def misconceptions(self) -> Iterator[RenderableType]:
+        """What the learner's answers have shown, each with its days; what is so is said of those that are held."""
+        shown = self.progress.misconceptions
+        if not shown:
+            return
+        yield Text("")
+        yield line("Misconceptions that your answers have shown", "bold")
+        for one in shown[:MISCONCEPTIONS]:
+            mark = {HELD: "✗", RESOLVED: "✓"}.get(one["state"], "·")
+            text = f"{mark} {one['believed'].rstrip('.')}: {days_in_words(one, self.today)}"
+            yield line(text, "" if one["state"] == HELD else DIM, indent=1)
+            if one["state"] == HELD and one["so"]:
+                yield line(one["so"], DIM, indent=3)
+        if len(shown) > MISCONCEPTIONS:
+            yield line(f"and {len(shown) - MISCONCEPTIONS} more: progress --json lists them all", DIM, indent=1)
 
     def reviews(self) -> Iterator[RenderableType]:
         ahead = self.progress.forecast
