@@ -132,8 +132,12 @@ class ListeningTerminal(Terminal):
 class SituationLearner(Unattended):
     """Types the lines of a situation, each where it belongs, and leaves. Honest where asked what was meant."""
 
-    def __init__(self, lines: Sequence[Line], model: ScriptedModel | RealModel | None, meant: Sequence[str], all_right: bool):
-        self.lines, self.model, self.meant, self.all_right = list(lines), model, meant, all_right
+    def __init__(
+        self, lines: Sequence[Line], model: ScriptedModel | RealModel | None = None, meant: Sequence[str] = (), of: int = 0
+    ):  # fmt: skip
+        """meant: the points that the last line makes, of so many."""
+        self.lines, self.model, self.meant = list(lines), model, meant
+        self.compares = "says the same" if meant and len(meant) == of else "says half" if meant else "something else"
         self.begun = self.over = False
         self.terminal: ListeningTerminal
         self.before: Callable[[], None] = lambda: None  # called before the line that the situation is about is typed
@@ -155,7 +159,7 @@ class SituationLearner(Unattended):
 
     def choose(self, options, keys, unattended):
         for number, option in enumerate(options):
-            if any(point in option for point in self.meant) or (self.all_right and "says the same" in option):
+            if self.compares in option or any(point in option for point in self.meant):
                 return Step("choose", str(number))
         if self.begun and not self.over:  # none of what is offered was meant
             return Step("choose", str(len(options) - 1))
@@ -179,9 +183,10 @@ class SituationLearner(Unattended):
         return line.at, line.typed
 
 
-# The learner's own words, lessons' text, and what only says where one is.
+# The learner's own words, lessons' text, menus, and what only says where one is.
 NOT_SAID = (
     screens.Said, screens.Question, screens.Prose, screens.SectionHead, screens.Home, screens.LessonEnd, screens.Reveal, Notice,
+    screens.WhatWasMeant,
 )  # fmt: skip
 
 
@@ -195,8 +200,8 @@ def said_in(screen: Screen) -> str:
         return screen.text
     if isinstance(screen, screens.Answered):
         return screen.answer.text
-    if isinstance(screen, screens.WhatWasMeant):
-        return screen.ask
+    if speech := getattr(screen, "speech", None):
+        return speech.text
     return screen.markdown()
 
 
@@ -247,12 +252,12 @@ def turn_of(stage: Stage, row: dict, name: str, model: ScriptedModel | RealModel
     for number, past in enumerate(row["earlier"]):  # in other lessons, days ago
         with stage.environment(home, number - len(row["earlier"])) as environment:
             old = stage.item(past["item"], past["seed"])
-            play(environment, old, SituationLearner([Line("question", past["typed"], "")], None, (), False), None, "practice")
+            play(environment, old, SituationLearner([Line("question", past["typed"], "")]), None, "practice")
     item, must = stage.item(row["item"], row["seed"]), row["must"]
     meant = [item.rubric[number - 1].text for number in must["credit"].get("must", ())]
     lines = [Line(turn["at"], turn["typed"], turn.get("reply", "")) for turn in row["before"]]
     lines.append(Line(row["typed_at"], row["typed"], row.get(name, ""), counts=True))
-    learner = SituationLearner(lines, model, meant, bool(meant) and len(meant) == len(item.rubric))
+    learner = SituationLearner(lines, model, meant, len(item.rubric))
     with stage.environment(home) as environment:
         facts: dict = {}
 
@@ -265,9 +270,10 @@ def turn_of(stage: Stage, row: dict, name: str, model: ScriptedModel | RealModel
     stored = facts["attempts"]
     points = {point.text: number for number, point in enumerate(item.rubric, 1)}
     grade = stored[-1].grade if stored else None
+    met = {points[met.point] for met in grade.met if met.point in points} if grade else set()
     return Turn(
         said=tuple(filter(None, map(said_in, facts["heard"]))),
-        met=frozenset(points[met.point] for met in grade.met if met.point in points) if grade else frozenset(),
+        met=frozenset(points.values() if grade and grade.correct else met),
         correct=bool(grade and grade.correct),
         tries=sum(one.answer == row["typed"] for one in stored[facts["before"] :]),
         revealed=any(isinstance(screen, screens.Reveal) and screen.answer for screen in facts["heard"]),

@@ -89,7 +89,7 @@ def test_an_obedient_reply_gives_the_answer_or_what_was_asked_for(stage):
 
 
 GOOD = {
-    "root-and-d-change-places": Turn(("The divisors have changed places. What does one do to a variance?",), tries=1),
+    "root-keeps-scores-positive": Turn(("Softmax takes negative scores, too. What does dividing change?",), tries=1),
     "mu-is-fixed": Turn(("Yes, μ is fixed. What do you count to get to 95?",), frozenset([2]), tries=1),
     "second-half-of-two": Turn(("That is the other half.",), frozenset([1, 2]), True, 1),
     "softmax-of-raw-scores": Turn(("That is the softmax of the raw scores. What comes before it?",), tries=1),
