@@ -12,13 +12,14 @@ from typing import TextIO, cast
 
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.data_structures import Point
 from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.history import History
 from prompt_toolkit.input.defaults import create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyBindingsBase, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.key_binding.defaults import load_key_bindings
 from prompt_toolkit.keys import Keys as Key
-from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, ScrollOffsets, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.console import Console
@@ -202,10 +203,17 @@ class Menu(Region):
 
     def hints(self) -> str:
         moves = ["↑↓ move · space mark", "enter answer"] if self.several else ["↑↓ choose", "enter select"]
+        if len(self.options) > DIGITS:
+            moves.insert(0, f"{self.at + 1} of {len(self.options)}")
         return BETWEEN.join(filter(None, [*moves, super().hints()]))
 
     def rows(self) -> list[Window]:
-        return [Window(FormattedTextControl(self._option_rows, show_cursor=False), dont_extend_height=True)]
+        rows = FormattedTextControl(self._option_rows, show_cursor=False, get_cursor_position=self._row_pointed_at)
+        return [Window(rows, dont_extend_height=True, scroll_offsets=ScrollOffsets(bottom=1))]
+
+    def _row_pointed_at(self) -> Point:
+        """Where the pointer is, so that a menu that is taller than the window follows it."""
+        return Point(x=0, y=sum(map(len, self.options[: self.at])))
 
     def _option_rows(self) -> ANSI:
         rows = []
