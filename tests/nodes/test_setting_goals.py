@@ -115,6 +115,19 @@ def test_nothing_found_is_said_and_nothing_is_kept(visit):
     assert kept is None and len(guest.menus) == 2, "and the home screen comes back"
 
 
+def test_words_that_find_nothing_leave_an_earlier_goal_as_it_was(visit):
+    visit(goal="toast")
+    screen, _, kept, _ = visit("Towards", "Another goal", ("answer", "quantum physics"), ("quit",))
+    assert "Your goal is still “toast”." in " ".join(screen.split()) and kept["words"] == "toast"
+
+
+def test_only_a_new_learner_is_told_what_to_do_on_the_home_screen(visit):
+    welcome = "Begin with one of these lessons, or say what you want to understand."
+    assert welcome in visit(("quit",))[0]
+    visit("Bread")
+    assert welcome not in visit(("quit",))[0], "a lesson is under way"
+
+
 def test_in_a_script_nothing_found_is_an_error(visit):
     with pytest.raises(NothingRun, match="no lesson in docs is about “quantum physics”"):
         visit(goal="quantum physics", attended=False)

@@ -71,6 +71,12 @@ def mastered_lessons(corpus: Corpus, records: Records) -> set[str]:
     return {lesson for lesson, past in by_lesson.items() if items.get(lesson) and is_mastered(mastery(past, items[lesson]))}
 
 
+def kept_goal(corpus: Corpus, records: Records) -> Goal | None:
+    """The learner's goal, None where they have none that these lessons can reach."""
+    goal = goal_from_setting(records.setting("goal"))
+    return goal if goal and any(lesson in corpus.files for lesson in goal.lessons) else None
+
+
 def path_to_goal(
     corpus: Corpus, records: Records, now: datetime, goal: Goal | None = None, finished: Collection[str] = ()
 ) -> GoalPath | None:
@@ -78,8 +84,8 @@ def path_to_goal(
 
     finished: lessons to count as finished before the records do. now: aware, in the learner's zone.
     """
-    goal = goal or goal_from_setting(records.setting("goal"))
-    if not goal or not any(lesson in corpus.files for lesson in goal.lessons):
+    goal = goal or kept_goal(corpus, records)
+    if not goal:
         return None
     entries = corpus.entries()
     known = finished_lessons(corpus, records) | mastered_lessons(corpus, records) | set(finished)
@@ -153,6 +159,12 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
         every = [Choice(f"**{entry.title}** · {name}", name) for name, entry in entries.items()]
         offered.append(Choice("All lessons", more=lambda: every))
     return offered
+
+
+def welcome(offered: Sequence[Choice], records: Records) -> str:
+    """A line for a learner who has not begun anything: what to do here."""
+    new = any(choice.opens == "new_goal" for choice in offered) and not records.lessons_tried() and not records.last_place()
+    return "Begin with one of these lessons, or say what you want to understand." if new else ""
 
 
 def figures(records: Records, now: datetime) -> str:

@@ -99,7 +99,7 @@ class LineKeyboard:
 
         self.console.print(numbered_list(list(options)))
         default = int(unattended or 0)
-        shown = {"next": f"for {default + 1}", **keys} if default else keys
+        shown = {"next": f"for {default + 1}", **keys}
         while True:
             step = self._read(shown)
             if step.action == "next":

@@ -33,9 +33,12 @@ class Home(Screen):
     """The head of the home screen; the terminal puts a menu below it."""
 
     figures: str = ""
+    welcome: str = ""  # to a new learner
 
     def parts(self) -> Iterator[RenderableType]:
         yield Sides(Text("Pocket Tutor", style=f"bold {ACCENT}"), self.figures)
+        if self.welcome:
+            yield line(self.welcome, DIM)
         yield Text("")
 
     def markdown(self) -> str:

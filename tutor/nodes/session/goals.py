@@ -110,7 +110,9 @@ def said_nothing_kept(shared: SessionStore, why: str) -> str:
     shared["goal"] = None
     if not shared["terminal"].attended:
         raise NothingRun(why)
-    shared["terminal"].notice(f"{why[0].upper()}{why[1:]}. No goal was kept.")
+    kept = agenda.kept_goal(shared["corpus"], shared["records"])
+    stays = f"Your goal is still “{kept.words}”." if kept else "No goal was kept."
+    shared["terminal"].notice(f"{why[0].upper()}{why[1:]}. {stays}")
     return "none"
 
 
