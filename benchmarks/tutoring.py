@@ -276,6 +276,7 @@ def turn_of(stage: Stage, row: dict, name: str, model: ScriptedModel | RealModel
         met=frozenset(points.values() if grade and grade.correct else met),
         correct=bool(grade and grade.correct),
         tries=sum(one.answer == row["typed"] for one in stored[facts["before"] :]),
+        offered=any(isinstance(screen, Notice) and re.search(r"\bk\b", screen.text) for screen in facts["heard"]),
         revealed=any(isinstance(screen, screens.Reveal) and screen.answer for screen in facts["heard"]),
         intent=model.intent if model else "",
     )
@@ -402,7 +403,7 @@ def main() -> int:
             found = found_faults(stage, rows, name, scripted(name))
             print_table({OFFLINE: "without a model"}.get(name, f"a {name} model"), rows, found)
             faulty += print_faults(found, CHECKS if name == "strong" else ALWAYS, options.replies)
-        for seed in (1, 2, 3):
+        for seed in () if options.only else (1, 2, 3):
             cost = cost_of_lesson(stage, seed=seed)
             calls = ", ".join(f"{count} {purpose}" for purpose, count in sorted(cost.calls.items()))
             print(f"\nllm/attention, 30 % wrong: {cost.answers} answers, {cost.read:,} tokens in, by {cost.calls.total()} calls")

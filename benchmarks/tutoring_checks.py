@@ -8,6 +8,7 @@ A row of tests/data/tutoring/situations.jsonl holds what a learner typed and wha
     name            what the reply must be about: one regular expression of each group
     not             regular expressions that may not be in it
     hidden          whether the answer must still be a secret after it
+    gives_up        whether the answer must be shown, or it be said how to see it
     language        that the reply must be in, where that matters
     max_words, max_questions
 """
@@ -23,7 +24,7 @@ from tutor.corpus import bank
 from tutor.models import Item
 from tutor.stop_words import FUNCTION_WORDS, SEARCHING
 
-CHECKS = ("intent", "credit", "undue credit", "try", "leak", "named", "not said", "words", "questions", "language")
+CHECKS = ("intent", "credit", "undue credit", "try", "leak", "named", "not said", "words", "questions", "language", "given up")
 ALWAYS = ("undue credit", "leak", "words", "questions")  # with any model, and with none
 QUESTION = re.compile(r"[?？]+")
 
@@ -36,6 +37,7 @@ class Turn(NamedTuple):
     correct: bool = False  # the item has been answered by now
     tries: int = 0  # attempts that were stored of the line
     revealed: bool = False  # the answer was shown
+    offered: bool = False  # the program said which key shows it
     intent: str = ""  # what the model took the line for, "" where it was not asked
 
     @property
@@ -69,6 +71,8 @@ def _faults(row: dict, must: dict, item: Item, turn: Turn, language: str) -> Ite
         yield "questions", f"{questions} questions"
     if must.get("language") and not is_in(turn.text, must["language"]):
         yield "language", f"not in {must['language']}"
+    if must.get("gives_up") and not (turn.revealed or turn.offered):
+        yield "given up", "the answer is neither shown nor offered"
 
 
 def _missing_credit(credit: dict, turn: Turn) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from endpoint import serving, streamed
 
 from tutor.corpus import bank
+from utils.llm.endpoint import Endpoint, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -116,6 +119,7 @@ BAD = [
     ("not said", "weather", {"said": ("The lessons say nothing, but it will be sunny.",)}),
     ("words", "no-idea", {"said": ("estimate " * 81,)}),
     ("questions", "no-idea", {"said": ("Which estimate?", "And which arm?")}),
+    ("given up", "i-give-up", {"revealed": False}),
     ("language", "explain-in-german", {"said": ("It is asked what the Kosinus loses and what the Division is for.",)}),
 ]  # fmt: skip
 
@@ -165,6 +169,21 @@ def test_what_is_typed_on_a_page_or_asked_is_no_try(stage):
     for identity in ("lost-in-the-basic-interval", "why-for-ever", "weather"):
         turn = tutoring.turn_of(stage, ROWS[identity], "strong", tutoring.ScriptedModel("strong"))
         assert not turn.tries and turn.correct == (identity == "why-for-ever"), identity
+
+
+def test_a_real_server_is_asked_as_a_session_asks_it(stage):
+    row = ROWS["mu-is-fixed"]
+    turn = row["strong"]
+    verdict = {"points": turn["points"], "contradiction": "", "remark": turn["say"][-1]}
+
+    def answer(request):
+        talks = "tutor_turn" in json.dumps(request.json.get("response_format"))
+        return streamed(json.dumps(turn if talks else verdict))
+
+    with serving(answer) as server:
+        model = tutoring.RealModel(Endpoint(server.base_url, "fake"), limits=Limits(total_s=60, backoff_s=0.01))
+        told = tutoring.turn_of(stage, row, "fake", model)
+    assert server.requests and told.met == {2} and told.tries == 1 and "95" in told.text
 
 
 def test_a_whole_lesson_with_many_wrong_answers_takes_few_calls(stage):
