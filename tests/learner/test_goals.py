@@ -173,3 +173,12 @@ def test_the_suggestion_after_a_lesson_leads_towards_the_goal(meals, records):
     assert agenda.suggestion(meals, records, NOW, after="food/soup") == "Next for you: Bread (food/bread)"
     keep(records, "food/sandwich")
     assert agenda.suggestion(meals, records, NOW, after="food/bread") == "Next towards “lunch”: Toast (food/toast)"
+
+
+def test_the_pace_is_that_of_the_answers_in_the_records(meals, records):
+    for attempt in sessions(60, 3, 2, 1):
+        records.add(attempt)
+    assert len(records.attempts(since=utc(NOW - timedelta(days=29)))) == 63
+    keep(records, "food/sandwich")
+    path = agenda.path_to_goal(meals, records, NOW)
+    assert path.pace == 20 and path.days == 2

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
+from tutor.learner.goals import PACE_DAYS, WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, end_of_day, in_days, streak
 from tutor.learner.schedule import is_mastered, mastery
-from tutor.models import Attempt, Card, Place
+from tutor.models import Card, Place
 from utils.errors import InvalidFile, UsageError
 from utils.text import literal, plural, shorten
+from utils.times import utc
 
 if TYPE_CHECKING:
     from tutor.corpus.catalogue import CatalogueEntry
@@ -60,15 +61,11 @@ def finished_lessons(corpus: Corpus, records: Records) -> set[str]:
     return {lesson for lesson, place in places if place and place.stage == "finished"}
 
 
-def mastered_lessons(corpus: Corpus, records: Records) -> set[str]:
-    """The lessons whose banks the learner has mastered, whether or not they have read them to the end."""
-    if not records.lessons_tried():
-        return set()
-    by_lesson: dict[str, list[Attempt]] = defaultdict(list)
-    for attempt in records.attempts():
-        by_lesson[attempt.lesson].append(attempt)
-    items = corpus.item_sections()
-    return {lesson for lesson, past in by_lesson.items() if items.get(lesson) and is_mastered(mastery(past, items[lesson]))}
+def mastered_lessons(corpus: Corpus, records: Records, lessons: Collection[str]) -> set[str]:
+    """Those of these lessons whose banks the learner has mastered, whether or not they have read them to the end."""
+    tried = records.lessons_tried().intersection(lessons)
+    items = corpus.item_sections() if tried else {}
+    return {one for one in tried if items.get(one) and is_mastered(mastery(records.attempts(lesson=one), items[one]))}
 
 
 def kept_goal(corpus: Corpus, records: Records) -> Goal | None:
@@ -88,13 +85,16 @@ def path_to_goal(
     if not goal:
         return None
     entries = corpus.entries()
-    known = finished_lessons(corpus, records) | mastered_lessons(corpus, records) | set(finished)
-    path = path_to(goal.lessons, {lesson: entry.prerequisites for lesson, entry in entries.items()}, known)
+    needs = {lesson: entry.prerequisites for lesson, entry in entries.items()}
+    done = finished_lessons(corpus, records).union(finished)
+    path = path_to(goal.lessons, needs, done)
+    if mastered := mastered_lessons(corpus, records, path):
+        path = path_to(goal.lessons, needs, done | mastered)
     steps = []
     for lesson in path:
         place = records.place(lesson)
         steps.append(PathStep(lesson, entries[lesson].title, minutes_left(corpus, entries[lesson], place), bool(place)))
-    return GoalPath(goal, tuple(steps), pace_of(records.attempts(), now))
+    return GoalPath(goal, tuple(steps), pace_of(records.attempts(since=utc(now - timedelta(days=PACE_DAYS + 1))), now))
 
 
 def minutes_left(corpus: Corpus, entry: CatalogueEntry, place: Place | None) -> int:

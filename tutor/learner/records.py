@@ -115,12 +115,14 @@ class Records:
         return last
 
     def attempts(
-        self, lesson: str | None = None, section: str | None = None, item: str | None = None, session: str | None = None
-    ) -> list[Attempt]:
-        """The attempts on a lesson, a section (slug) or an item (key), those of a session, or all of them, ordered by id."""
-        wanted = {"lesson": lesson, "section": section, "item": item, "session": session}
+        self, lesson: str | None = None, section: str | None = None, item: str | None = None, session: str | None = None,
+        since: str | None = None,
+    ) -> list[Attempt]:  # fmt: skip
+        """The attempts on a lesson, a section (slug) or an item (key), of a session, since a time, or all, ordered by id."""
+        wanted = {"lesson": lesson, "section": section, "item": item, "session": session, "at": since}
         given = {name: value for name, value in wanted.items() if value is not None}
-        where = " WHERE " + " AND ".join(f"{name} = :{name}" for name in given) if given else ""
+        conditions = [f"{name} >= :{name}" if name == "at" else f"{name} = :{name}" for name in given]
+        where = f" WHERE {' AND '.join(conditions)}" if given else ""
         return [self._attempt(row) for row in self._read(f"SELECT * FROM attempts{where} ORDER BY id", given)]
 
     def count(self, session: str | None = None) -> int:
