@@ -46,6 +46,11 @@ def ask_folder(folder, question, **pages):
         ("what's the difference between batch norm and layer norm", questions.SIDES),
         ("String or &str?", questions.SIDES),
         ("how many heads does it have", questions.NUMBER),
+        ("how sure am I after a second cup", questions.NUMBER),
+        ("share of visitors that come back", questions.NUMBER),
+        ("start the kettle with a timer", questions.HOW),
+        ("how do I see how many cups there are", questions.HOW),
+        ("def or lambda for a callback?", questions.SIDES),
         ("why divide by the root", questions.WHY),
         ("how do I merge the weights", questions.HOW),
         ("does a bigger sample lower alpha", questions.YES_NO),
@@ -125,6 +130,33 @@ def test_several_questions_are_told_apart(question, parts):
 def test_a_definition_opens_with_the_sentence_that_defines(ask, question, said):
     answer = ask(question)
     assert answer.found and said in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("dormant bush meaning", "A bush sleeps or grows. A bush that waits for rain is **dormant**.", "A bush that waits"),
+        ("meaning of fannings", "Leaves break. If leaves are broken small, they are **fannings**.", "If leaves are broken small"),
+        (
+            "what is the grade of a leaf",
+            "Leaves are sorted. A leaf grows. The size by which it is sorted is called its **grade**.",
+            "The size",
+        ),
+        (
+            "what is a TGA",
+            "Some pay a fee. A gardener's agreement, often called a Tea Gardener Agreement (TGA), makes work for those who sign.",
+            "A gardener's agreement",
+        ),
+        (
+            "what is CTC",
+            "Leaves are crushed and torn by rollers. This is called crush, tear, curl, **CTC**. CTC is quick.",
+            "Leaves are",
+        ),
+    ],
+)
+def test_a_definition_is_known_by_the_term_it_ends_with_too(tmp_path, question, text, said):
+    page = f"# Tea\n\n## Leaves\n\n{text}\n\n## Other\n\nIn the trade much is said.\n"
+    assert ask_folder(tmp_path, question, tea=page, other="# Milk\n\nMilk is white.\n").text.startswith(said)
 
 
 def test_a_condition_or_a_thing_of_another_kind_is_no_definition(tmp_path):
@@ -365,6 +397,47 @@ def test_a_citation_stands_beside_a_comment(tmp_path, comment):
     page = f"# Tea\n\n## Tannin\n\nTannin is what makes\na tea bitter, as [water][w]{comment}. It goes with milk.\n\n[w]: w.md\n"
     answer = ask_folder(tmp_path, "what is tannin", tea=page)
     assert answer.citations and all(answering.quote_stands(citation, page) for citation in answer.citations)
+
+
+def test_a_short_answer_goes_on_with_what_says_most_further_down(tmp_path):
+    page = (
+        "# Tea\n\n## Steeping\n\n**Long steeping makes tea bitter.** In symbols:\n\n$$b=kt$$\n\nRain is wet here and there, too."
+        "\n\n"
+        "Steeping draws bitter tannin out of the leaves the whole time, because tannin dissolves slowly.\n"
+    )
+    text = ask_folder(tmp_path, "why does long steeping make tea bitter", tea=page).text
+    assert text.startswith("Long steeping") and "because tannin dissolves slowly" in text and "Rain" not in text
+
+
+def test_a_second_question_that_begins_with_its_verb_is_answered_as_well(tmp_path):
+    page = "# Tea\n\n## Tannin\n\nTannin is what makes tea bitter. Leaves hold it.\n\n## Milk\n\nMilk binds tannin at once.\n"
+    text = ask_folder(tmp_path, "what is tannin and does it bind to milk", tea=page).text
+    assert "Tannin is what makes tea bitter." in text and "Milk binds tannin at once." in text
+
+
+def test_each_side_is_named_where_a_sentence_names_it(tmp_path):
+    page = (
+        "# Tea\n\n## Pots\n\nThe **clay** pot keeps heat for a long time. Water boils. Porcelain loses its heat within minutes "
+        "and keeps no taste.\n"
+    )
+    text = ask_folder(tmp_path, "clay vs porcelain", tea=page).text
+    assert "clay" in text and "Porcelain loses" in text and "Water boils" not in text
+
+
+def test_what_is_said_of_another_thing_is_not_taken_for_what_was_asked_about(tmp_path):
+    others = "# Other drinks\n\n## Coffee\n\nIt is popular. It is never something to brew with a samovar as one does with tea.\n"
+    tea = "# Tea\n\n## Pots\n\nThe samovar keeps water hot while people brew their tea in the pot on top.\n"
+    text = ask_folder(tmp_path, "can I brew tea with a samovar", others=others, tea=tea).text
+    assert "never something" not in text and "on top" in text
+
+
+def test_the_marks_of_notes_are_not_quoted(tmp_path):
+    page = (
+        "# Tea\n\n## Kettle\n\n/// note | Hot things\n\nA kettle is a vessel in which water boils for tea.\n\n///\n\n"
+        "::: tea.kettle.Kettle\n    options:\n        members:\n            - boil\n\n!!! tip\nThe kettle must be clean.\n"
+    )
+    text = ask_folder(tmp_path, "what is a kettle", tea=page).text
+    assert "vessel" in text and not any(mark in text for mark in ("///", ":::", "!!!", "Hot things", "options"))
 
 
 def test_a_follow_up_does_not_repeat_the_answer_before(tmp_path):

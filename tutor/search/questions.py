@@ -25,7 +25,7 @@ SHORTHAND = {
     "hows": "how is", "how's": "how is", "whys": "why is", "why's": "why is", "wheres": "where is", "where's": "where is",
     "diff": "difference", "difference's": "difference", "differnce": "difference", "diffrence": "difference", "btw": "by the way",
     "ur": "your", "cuz": "because", "bc": "because", "w/": "with", "w/o": "without",
-    "def": "definition", "defn": "definition", "dif": "difference", "v.s.": "vs", "vs.": "vs", "doesnt": "doesn't",
+    "def of": "definition of", "defn": "definition", "dif": "difference", "v.s.": "vs", "vs.": "vs", "doesnt": "doesn't",
     "dont": "don't",
     "params": "parameters", "param": "parameter", "lr": "learning rate", "stddev": "standard deviation", "prob": "probability",
     "probs": "probabilities", "func": "function", "repo": "repository", "repos": "repositories",
@@ -76,6 +76,7 @@ BETWEEN = (
     r"(?:differences?|distinction|unterschied\w*|différences?|diferencias?|разниц\w+|отличи\w+"
     r"|relation(?:ship)?|comparison|trade-?offs?)"
 )
+COMPARES = re.compile(rf"\b(?:{BETWEEN}|differ(?:s|ent|ently)?|compare[ds]?|comparing|versus|vs)\b", re.I)
 AND = r"\s+(?:and|und|et|y|e|и|from|to|with)\s+"
 SIDE_BY_SIDE = tuple(
     re.compile(pattern, re.I)
@@ -130,10 +131,19 @@ SIDE_BEGINS = re.compile(
     re.I,
 )
 
+# What one is told to do, or wants to.
+TO_DO = (
+    "add|apply|ask|average|begin|boil|build|call|change|check|choose|collect|compare|compute|configure|copy|count|create|cut|declare"
+    "|define|divide|do|draw|enter|estimate|find|fit|fix|follow|freeze|get|give|go|import|include|install|keep|list|look|make|measure"
+    "|multiply|move|open|pass|pick|put|raise|remove|repeat|replace|return|run|send|set|shift|solve|sort|split|start|step|subtract|sum"
+    "|take|test|train|try|turn|type|use|wait|walk|weight|write"
+)
+
 # The first pattern that the question matches gives its kind.
 KINDS = tuple(
     (kind, re.compile(pattern, re.I))
     for kind, pattern in (
+        (HOW, r"^\W*how\s+(?:to|(?:do|can|should|could|would)\s+(?:i|we|you|one))\b"),
         (YES_NO, rf"^\W*(?!was (?:ist|sind|bedeutet|heißt|macht)\b)(?:(?:and|but|so|then)\s+)?{AUXILIARY}\b"),
         (WHY, r"\b(?:why|how come|what(?:'s| is| are)? the (?:reason|point|purpose|use|motivation|benefit|advantage)s?"
         r"|reasons? (?:for|why)|what (?:causes|for)\b"
@@ -141,10 +151,13 @@ KINDS = tuple(
               r"|warum|wieso|weshalb|wozu|pourquoi|por qué|para qué|почему|зачем)\b|为什么|為什麼|为何|なぜ|どうして"),
         (NUMBER, r"\bwhat(?: is|'s|s)? the (?:usual|default|typical|recommended)\b"
                  r"|\b(?:usual|default|typical|standard|recommended) (?:value|epsilon|beta|size|number|rate|port|amount)\b"
-                 r"|\bhow (?:many|much|big|large|long|often|likely|high|low|small|tiny|deep|wide|far|old|fast|soon)\b"
+                 r"|\bhow (?:many|much|big|large|long|often|likely|high|low|small|tiny|deep|wide|far|old|fast"
+                 r"|soon|sure|certain|probable|accurate)\b"
                  r"|\bwhat (?:number|percentage|percent|fraction|share|value|size|default|amount)\b|\bwhat(?: is|'s"
                  r"|s)? the (?:default|number|size|value|amount|maximum|minimum|limit|cost|probability|chance|length|width"
                  r"|rate) (?:of|that|for|value|in)\b"
+                 rf"|^\W*(?!{AUXILIARY}\b|what|why|how|when|which|where|who|explain|define)(?:[\w-]+\s+){{0,4}}?(?:share|size|payment"
+                 r"|price|cost|bytes|seconds|percent(?:age)?|number|odds|loss) (?:of|on|for|per|if|when)\b"
                  r"|\b(?:number|count|percentage|fraction) of\b|\bwhat (?:probability|chance|odds)\b"
                  r"|\bwie (?:viele?|groß|lange?|oft|hoch)\b|\bcombien\b|\bcuánt[oa]s?\b|\bсколько\b|多少|几个"
                  r"|いくつ|どのくらい|何[個回本人]"),
@@ -168,13 +181,14 @@ KINDS = tuple(
                      r"|^\W*(?:was (?:ist|sind|bedeutet|heißt|macht)|definition|qu['’]est-ce qu|c['’]est quoi|que signifie"
                      r"|(?:qué|que) (?:es|son|significa|hace)|что (?:такое|значит|означает|делает)|что это)"
                      r"|什么是|甚麼是|是什么|是甚麼|什么意思|とは|って何|は何"),
-        (HOW, r"\bhow\b|\b(?:steps|procedure|recipe|way|method) (?:to|for|of)\b|^\W*(?:wie|comment|cómo|как)\b|怎么|怎麼|如何"
+        (HOW, rf"^\W*(?:{TO_DO})\s+(?:an?|the|my|your|one|two|some|something|only|more|all|it|to)\b"
+        r"|\bhow\b|\b(?:steps|procedure|recipe|way|method) (?:to|for|of)\b|^\W*(?:wie|comment|cómo|как)\b|怎么|怎麼|如何"
         r"|怎样"
         r"|どうやって|どのように|方法"),
     )
 )  # fmt: skip
 SUBJECT = re.compile(
-    r"^\W*(?:what\s+(?:an?|the)\s+(?=.{1,40}\s(?:is|are|means)\b)|(?:what|who)(?:\s+(?:exactly|actually|really))?\s+(?:is|are|was|were|does|do)\s+|what['’]s\s+|define\s+"
+    r"^\W*(?:what\s+(?:(?:an?|the)\s+)?(?=(?!is\b|are\b|does\b|do\b).{1,40}\s(?:is|are|means)\b)|(?:what|who)(?:\s+(?:exactly|actually|really))?\s+(?:is|are|was|were|does|do)\s+|what['’]s\s+|define\s+"
     r"|(?:definition|meaning)\s+of\s+|explain\s+|describe\s+"
     r"|was\s+(?:ist|sind|bedeutet|heißt|macht)\s+|qu['’]est-ce\s+qu(?:e\s+c['’]est\s+qu)?(?:e\s+|['’])|c['’]est\s+quoi\s+"
     r"|que\s+signifie\s+|[¿]?(?:qué|que)\s+(?:es|son|significa|hace)\s+"
@@ -192,9 +206,10 @@ IN_CONTEXT = re.compile(
 )  # fmt: skip
 # Where a second question begins. The first one has to be a question, too: "in a transformer, what is a head" is one.
 ASKS_AGAIN = re.compile(
-    r"(?:[,;]\s*(?:and\s+)?|\s+and\s+(?:also\s+|then\s+)?|[?？]\s+(?:and\s+)?|\s+(?:und|et|y|и)\s+)"
+    r"(?:[,;]\s*(?:and\s+)?|\s+and\s+(?:also\s+|then\s+)?|[.?？]\s+(?:and\s+)?|\s+(?:und|et|y|и)\s+)"
     r"(?=(?:what|why(?! not\b)|how|when|which|where|who|was|warum|wieso|wie|wann|pourquoi|comment|quand"
-    r"|qué|cómo|por qué|cuándo|почему|как|когда)\b)",
+    r"|qué|cómo|por qué|cuándo|почему|как|когда)\b"
+    rf"|{AUXILIARY}\s+(?:it|they|this|that|these|those)\b)",
     re.I,
 )
 BEGINS_TO_ASK = re.compile(
@@ -219,6 +234,11 @@ class AskedQuestion:
     simple: bool = False  # asked for in simple words
     vague: bool = False  # a topic, and no question about it
     parts: tuple[AskedQuestion, ...] = ()  # where it is several questions: each by itself
+
+    @property
+    def about(self) -> str:
+        """Its text without the words that only say that things are to be set side by side."""
+        return COMPARES.sub(" ", self.text) if self.sides else self.text
 
 
 def cleaned(question: str) -> str:
@@ -280,7 +300,7 @@ def _subject(text: str) -> str:
     """What a definition is asked for."""
     found = SUBJECT.match(text.rpartition(", ")[2] if re.search(r", (?:what|who) (?:is|are)\b", text) else text)
     whole = (found["subject"] or found["zh"] or "").strip() if found else ""
-    return IN_CONTEXT.sub("", whole) or whole
+    return (IN_CONTEXT.sub("", whole) or whole).rstrip(" ,;")
 
 
 def _sides(text: str) -> tuple[str, ...]:

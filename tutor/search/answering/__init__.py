@@ -1,8 +1,9 @@
 """Answers in a corpus's own words, step by step.
 
 A question is understood (../questions.py), passages are found (../index.py), those that fit it best come first (fitting.py,
-quotes.py), a way of choosing for its kind says what to quote (choosing.py, with defining.py, denying.py and refuted.py), the
-quotes become an answer (composing.py), unless there is too little evidence (verdict.py). citing.py names the places.
+quotes.py), a way of choosing for its kind says what to quote (choosing.py, with selecting.py, comparing.py, defining.py,
+denying.py and refuted.py), the quotes become an answer (composing.py), unless there is too little evidence (verdict.py).
+citing.py names the places.
 
 Nothing is made up: an answer consists of quotes, each with the line on which it begins, and of an author's own answers.
 """
@@ -32,7 +33,7 @@ from tutor.search.query_words import QueryWords
 from tutor.search.questions import AskedQuestion, understand
 
 CANDIDATES = 16  # passages that are considered
-MEANINGS, NEARLY_AS_GOOD = 3, 0.8  # of a vague question that are named, and how much worse they may fit than the best
+MEANINGS, NEARLY_AS_GOOD = 3, 1.2  # of a vague question that are named, and how much worse they may fit than the best
 FOLLOWS_UP = r"\b(it|its|that|this|they|them|those|these|then|else|other|also|instead)\b|^\W*(and|but|or|so)\b"
 
 
@@ -50,7 +51,8 @@ def answer(
         return _draft(part, fits_of(passages[:CANDIDATES], words, part, context, already))
 
     parts = [drafted(part, within(asked, part.text)) for part in understood.parts] if asked.words else []
-    draft = joined(parts) or (drafted(understood, asked) if asked.words else None)
+    words = within(asked, understood.about) if understood.sides else asked
+    draft = joined(parts) or (drafted(understood, words) if asked.words else None)
     if draft is None:
         return Answer(question, found=False, near=tuple(passages[:3]))
     quoted = {part.fit.title for part in draft.parts}

@@ -15,10 +15,13 @@ from tutor.search.answering.wording import plain_sentence, tidy
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
 MOST_CODE_LINES = 12
+ROOM_FOR_A_SIDE = 45  # words
+
 SOON = 4  # quotes below which a table belongs to what was said
 
+BULLET_INSIDE = re.compile(r"\n\s*(?:[-*+]|\d{1,3}[.)])\s")
 SPEAKS_OF_CODE = re.compile(
-    r"\W*(?:This|That|These|Those|It|The (?:first|second|last|code|command|line|output|result|function|option))\b"
+    r"\W*(?:This|That|These|Those|It|The (?:first|second|last|only|code|command|line|output|result|function|option))\b"
 )
 CONCLUDES = re.compile(r"\W*(?:So|Thus|Hence|Therefore|That is why|Consequently|In short|Daher|Deshalb|Donc|Por eso|Поэтому)\b")
 
@@ -162,6 +165,16 @@ def joined(drafts: Sequence[DraftAnswer | None]) -> DraftAnswer | None:
     return whole
 
 
+def join_parts(parts: list[QuotedPart], *others: QuotedPart) -> None:
+    """Add parts, each together with one of the same passage that is there already."""
+    for more in others:
+        same = next((part for part in parts if part.fit is more.fit), None)
+        if same:
+            same.numbers |= more.numbers
+        else:
+            parts.append(more)
+
+
 def add_cases(part: QuotedPart) -> None:
     """Add the table or list of cases that stands soon below what was chosen, with what leads to it, in place of what is after."""
     quotes = part.fit.quotes
@@ -190,7 +203,7 @@ def _is_listed(quotes: Sequence[Quotable], number: int) -> bool:
 def add_code(part: QuotedPart) -> None:
     """Add the short block of code that stands directly below what was chosen: a command says best how something is done."""
     quotes, last = part.fit.quotes, max(part.numbers, default=-1)
-    if 0 <= last < len(quotes) - 1 and quotes[last].form != CODE and quotes[last + 1].form == CODE:
+    if 0 <= last < len(quotes) - 1 and quotes[last].is_prose and quotes[last + 1].form == CODE:
         code = quotes[last + 1]
         if not OUTPUT.match(code.text) and _is_short_code(code):
             part.numbers.add(last + 1)
@@ -229,7 +242,7 @@ def _said(quote: Quotable, part: QuotedPart) -> tuple[str, bool, bool]:
     if quote.form == SENTENCE:
         return plain_sentence(without_label(quote.text)), False, False
     if quote.form == ENTRY:
-        if sum(other.form == ENTRY for other in part.quotes) > 1:
+        if sum(other.form == ENTRY for other in part.quotes) > 1 or BULLET_INSIDE.search(quote.text):
             return tidy(quote.text), True, True
         return plain_sentence(quote.said), False, False
     if quote.form == ROW:

@@ -22,7 +22,7 @@ COPULAS = frozenset("is are means ist sind est sont es son это".split())
 IS_UNSPACED = re.compile(r"\W{0,8}(?P<subject>[^\s，。、,.：:]{1,24}?)\W{0,8}(?:是指|指的是|就是|是|とは|は)")
 CLAUSE = re.compile(
     rf"(?:[,;:]\s+|\b(?:and|where|while|und|et|y)\s+)(?:(?:and|where|while|its|the"
-    rf"|an?)\s+)*(?P<subject>[^,;:]{{1,40}}?)\s+(?:{VERBS})(?!\w)",
+    rf"|an?)\s+)*(?P<subject>[^,;:]{{1,40}}?)\s+(?:{VERBS})(?!\w)(?!\s+(?!called|named)\w+ed\b)",  # not "and a bias is added"
     re.I,
 )
 CALLED = re.compile(
@@ -40,9 +40,13 @@ SOMEBODYS = re.compile(r"(\w+)['’]s\s")  # "yesterday's mean is" says nothing 
 DENIES = re.compile(r"\s+(?:not|neither|never|no|nicht|kein\w*|pas|нет|не|\w+\s+because)\b", re.I)
 A_KIND = re.compile(r"\s+(?:\w+ly\s+|just\s+|also\s+)?(?:an?|the|one|any|another|what|how|eine?|une?|un[ao]?)\b", re.I)
 PHRASE_ENDS = re.compile(r"\s(?:of|in|for|with|that|which|who|between|from|on|as|von|für|de|del|des|du)\s|[(,:;]", re.I)
+SHORT_FOR = re.compile(r"\w\s*\(\W{0,3}(?P<term>[A-Z][\w.-]*[A-Z][\w.-]*)\W{0,3}\)")  # "fear of missing out (FOMO)"
+SAYS_IT_IS = re.compile(r"\b(?:is|are)\s+(?:said\s+to\s+be\s+)?$", re.I)  # "if one is a sum of others, they are **dependent**"
 TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
 LOOKED_AT = 5  # passages
 MENTIONED = 0.74  # for a sentence that has the thing as a term of its own, but doesn't begin with it
+PARTLY_MARKED = 0.7  # for one that has a part of its name as a term
+SAYS_LITTLE, FEWEST_WORDS = 0.4, 6  # off for a sentence of fewer words that doesn't say what kind of thing it is
 MOST = 1.5  # that a sentence can reach
 GOOD = 0.5  # score from which a sentence counts as a definition
 DISTANCE = 0.4  # how much it counts that a passage fits less well than the best
@@ -57,25 +61,27 @@ def definition(
     wanted: frozenset[int] | None = None,
     others: frozenset[int] = frozenset(),
     simple: bool = False,
+    least: float = GOOD,
 ) -> tuple[Fit, int] | None:
     """The quote that defines a subject best. wanted: the numbers of its words; others: of words that it must not be about;
-    simple: asked for in simple words."""
+    simple: asked for in simple words; least: the score that it needs."""
     if not fits:
         return None
     if wanted is None:
         wanted = fits[0].asked.met(subject)
-        head = fits[0].asked.met(subject.split()[-1]) if len(subject.split()) > 1 else frozenset()
-        # Where every word stands, or in a heading, the last one says what kind of thing it is.
+        found = definition(fits, subject, wanted, others, simple)
+        if found or len(subject.split()) < 2:
+            return found or _key_of_titled(fits)
+        # Where every word stands, or in a heading, the last one says what kind of thing it is: the last before "of a bond".
+        phrase = PHRASE_ENDS.split(subject, maxsplit=1)[0] or subject
+        head = fits[0].asked.met(phrase.split()[-1])
         titled = [] if fits[0].asked.unknown else [fit for fit in fits if fit.asked.met(fit.title) >= head]
         whole = [fit for fit in fits if fit.met >= wanted or fit in titled]
-        return (
-            definition(fits, subject, wanted, others, simple)
-            or _key_of_titled(fits)
-            or (definition(whole, subject, head, others, simple) if head != wanted else None)
-        )
+        of_head = definition(whole, subject, head, others, simple, PARTLY_MARKED) if phrase != subject else None
+        return of_head or _key_of_titled(fits) or definition(whole, subject, head, others, simple)
     if not wanted:
         return None
-    top = max(fit.weight for fit in fits)
+    top = fits[0].weight
     heads = wanted | fits[0].asked.met(subject)
     best: tuple[float, Fit, int] | None = None
     for place, fit in enumerate(fits):
@@ -89,7 +95,7 @@ def definition(
         for number, quote in enumerate(fit.quotes):
             score = _score(fit, number, quote, wanted, others, heads)
             score -= SYMBOLS * (simple and ("$" in quote.said or not quote.said.isascii()))
-            if score >= GOOD and (best is None or score + behind > best[0]):
+            if score >= least and (best is None or score + behind > best[0]):
                 best = score + behind, fit, number
     return (best[1], best[2]) if best else None
 
@@ -120,6 +126,12 @@ def _score(
     is_key, opens = number == fit.key, not OPENS_OTHERWISE.match(said)
     if not _nearly_all(fit, fit.asked.met(said), wanted) and not is_key:
         return 0.0
+    names_symbol = said.lstrip().startswith("$")  # "$b$ is the bias" says how it is written
+    terms = [term for term in TERM.finditer(said) if names(term[2], 1)]
+    calls = () if names_symbol else (*CALLED.finditer(said), *SHORT_FOR.finditer(said))
+    called = any(names(found["term"], 1) for found in calls) or any(
+        SAYS_IT_IS.search(said[: term.start()]) or any(found.start() < term.start() for found in calls) for term in terms
+    )
     subject = IS.match(said) if opens else None
     unspaced = IS_UNSPACED.match(said) if not said.isascii() else None
     start = " ".join(said.split()[:FIRST_WORDS])
@@ -129,25 +141,34 @@ def _score(
     if subject and names(subject["subject"]) and not is_somebodys:
         says_is = subject["verb"].lower() in COPULAS
         score = 1.0 if says_is else 0.85
-        score += 0.1 * (says_is and bool(A_KIND.match(said, subject.end()))) - 0.6 * bool(DENIES.match(said, subject.end()))
+        names_kind = says_is and bool(A_KIND.match(said, subject.end()))
+        score += 0.1 * names_kind - 0.6 * bool(DENIES.match(said, subject.end()))
+        score -= SAYS_LITTLE * (quote.size < FEWEST_WORDS and not names_kind)
     elif unspaced and names(unspaced["subject"]):
         score = 1.0
     elif quote.form in (ENTRY, ROW) and names(quote.lead):
         score = 0.8
-    elif (opens and any(names(term[2], 1) for term in TERM.finditer(said))) or any(
-        names(called["term"], 1) for called in CALLED.finditer(said)
-    ):
+    elif called or (opens and terms):
         score = MENTIONED
     elif is_key and not is_somebodys and names(start, FIRST_WORDS, loosely=True):
         score = (0.7 if number == fit.bold_key or opens else 0.5) + 0.15 * names(" ".join(said.split()[:3]), FIRST_WORDS, True)
+    elif opens and _marks_what_says_most(fit, said, wanted):
+        score = PARTLY_MARKED
     elif any(names(clause["subject"]) for clause in CLAUSE.finditer(said)) or (is_key and names(fit.title)):
         score = 0.6
     if not score:
         return 0.0
     begins = score != MENTIONED
     score += (0.25 if begins and opens else 0.1) * is_key + 0.1 * names(fit.title, loosely=True)
-    score += 0.2 * max(fit.like(quote), 0.0) + ASKED_BY_TITLE * (is_key and fit.is_asked_by_title)
-    return score - 0.35 * quote.leans_back - 0.4 * quote.worked - 0.3 * quote.leads_on
+    score += 0.2 * max(fit.likes[number], 0.0) + ASKED_BY_TITLE * (is_key and fit.is_asked_by_title)
+    return score - 0.35 * (quote.leans_back and not called) - 0.4 * quote.worked - 0.3 * quote.leads_on
+
+
+def _marks_what_says_most(fit: Fit, said: str, wanted: frozenset[int]) -> bool:
+    """Whether a sentence with all of the words marks the one that says most, and nothing else of them, as a term: "a state that
+    is never left is **absorbing**"."""
+    most = max(wanted, key=fit.asked.weights.__getitem__)
+    return len(wanted) > 1 and any(fit.asked.met(term[2]) & wanted == {most} for term in TERM.finditer(said))
 
 
 def _nearly_all(fit: Fit, met: frozenset[int], wanted: frozenset[int]) -> bool:

@@ -13,23 +13,25 @@ from tutor.search.answering import refuted
 from tutor.search.answering.quotes import BOLD_LEAD, CODE, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, quotes_of
 from tutor.search.answering.wording import plain_sentence
 from tutor.search.query_words import QueryWords
-from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, WHY, AskedQuestion
+from tutor.search.questions import DEFINITION, HOW, NUMBER, TO_DO, WHEN, WHY, AskedQuestion
 from tutor.search.words import content_words
 from utils.embedding import SumAndLength, built_in
 
-# Weights for the choice of a passage, relative to the search's score: a choice model fitted to benchmarks/ask.py's dev questions.
+# Weights for the choice of a passage: a choice model fitted to benchmarks/ask.py's dev questions.
+SCORE = 1.5  # for the search's score
+LIKE_SENTENCE, LOOKED_INTO = 0.8, 3  # for the similarity in meaning to the nearest sentence, and the passages of which it counts
 WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and its wordings, and in the best wording alone
 LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
 LOOKED_AT = 10  # passages
 SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more than a likeness of subjects
-CONTEXT = 0.15  # for the share of the context
+CONTEXT = 0.3  # for the share of the context
 OPENING = 0.1  # off for a lesson's opening, which announces more than it says
 TITLED, MUCH = 0.25, 0.25  # for a heading all of whose words were asked for, and that are so much of the question
 EXACTLY = 0.2  # for a heading that has every word that was asked for
 MAIN = 0.2  # for the word of the question that says most
 NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
 MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is what was asked
-RECAP = 0.25  # off for a list that repeats the lesson in catchwords
+RECAP = 0.5  # off for a list that repeats the lesson in catchwords
 NO_TEACHING = 0.6  # off for what leads elsewhere
 
 LIKE = 0.45  # for similarity in meaning to the question
@@ -37,8 +39,10 @@ LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often 
 SIGN = 0.15  # for looking like an answer to this kind of question
 CONDITION = 0.25  # for a condition, in the answer to when or which
 NOT_ASKED = 0.4  # off for what speaks of the thing in the heading, where that was not asked about
+OF_ANOTHER = 1.5  # off for the same where no heading above it names what was asked about either
 LED, LABEL = 0.2, 0.3  # for beginning with a label that is so much of the question
 TELLS_HOW = 0.2  # for an instruction, in the answer to how something is done
+ONLY_WISHES = 0.3  # off there for what says that one may want to do it
 SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
 SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
 UNDERSTOOD = 0.5  # of what a word counts, for one that only the heading says
@@ -82,11 +86,14 @@ SIGNS[DEFINITION] = re.compile(
 IMPERATIVE = re.compile(  # "To make tea, boil water", "If you want tea, …", "You can boil water", "Then boil the water"
     r"\W*(?:\*\*Example\.\*\*\s+)?(?:(?:To (?!the\b|a\b)\w+|If you (?:want|need|have)"
     r"|You (?:can|could|should|need to|have to|must|just|only|may))\b"
-    r"|(?:(?:First|Then|Next|Now|So|Instead|Otherwise|Finally|Just|Simply),?\s+)?(?i:add|apply|ask|average|begin|boil|build|call|change"
-    r"|check|choose|collect|compare|compute|configure|copy|count|create|cut|declare|define|divide|do|draw|enter|estimate|find|fit"
-    r"|fix|follow|freeze|get|give|go|import|include|install|keep|list|look|make|measure|move|multiply|open|pass|pick|put|raise"
-    r"|remove|repeat|replace|return|run|send|set|shift|solve|sort|split|start|step|subtract|sum|take|test|train|try|turn|type|use"
-    r"|wait|walk|weight|write)\b(?! (?:of|is|are|was)\b))"
+    rf"|(?:(?:First|Then|Next|Now|So|Instead|Otherwise|Finally|Just|Simply),?\s+)?(?i:{TO_DO})\b(?! (?:of|is|are|was)\b))"
+)
+
+
+WISHES = re.compile(
+    r"^\W*(?:There (?:are|is|may be|might be)|Sometimes|In (?:some|many) (?:cases|situations))\b"
+    r"|\byou (?:might|may|could|will probably|probably) (?:want|need|wish|have)\b|\b(?:you|we) (?:want|wanted|don['’]t want)\b",
+    re.I,
 )
 
 
@@ -108,7 +115,7 @@ class Fit:
     @classmethod
     def of(cls, passage: Passage, asked: QueryWords, vector: SumAndLength, most: float, context: QueryWords | None) -> Fit:
         wordings = passage.also.splitlines()
-        met = asked.met(f"{passage.heading}\n{passage.text}\n{passage.also}")
+        met = asked.met(f"{passage.lesson}\n{passage.heading}\n{passage.text}\n{passage.also}")
         like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
         said_before = context.share(context.met(f"{passage.heading}\n{passage.text}")) if context and context.words else 0.0
         return cls(passage, asked, met, asked.share(asked.met(nearest)), nearest, like, vector, passage.score / most, said_before)
@@ -195,14 +202,21 @@ class Fit:
         """Whether a sentence, understood by the section's heading, speaks of what was asked."""
         return self.asked.share(self.asked.met(f"{self.title}\n{self.quotes[number].said}")) >= ABOUT
 
-    def like(self, quote: Quotable) -> float:
-        """How near a quote is to the question in meaning."""
-        return built_in().nearest(self.vector, [f"{quote.claim or self.title}. {quote.said}"])
+    @cached_property
+    def likes(self) -> list[float]:
+        """How near each quote is to the question in meaning."""
+        return [built_in().nearest(self.vector, [f"{quote.claim or self.title}. {quote.said}"]) for quote in self.quotes]
 
     @cached_property
     def weight(self) -> float:
-        """For the choice of a passage."""
-        weight = self.score - OPENING * self.is_opening + CONTEXT * self.by_context
+        """For the choice of a passage, with what is in its sentences."""
+        likes = [like for like, quote in zip(self.likes, self.quotes, strict=True) if quote.is_prose]
+        return self.weight_outside + LIKE_SENTENCE * max([0.0, *likes])
+
+    @cached_property
+    def weight_outside(self) -> float:
+        """The same without a look at single sentences."""
+        weight = SCORE * self.score - OPENING * self.is_opening + CONTEXT * self.by_context
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
         weight += SAME_WORDING * max(self.like_wording - NEARLY_SAME, 0.0)
         weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
@@ -226,7 +240,7 @@ class Fit:
                 found.append(NEVER)
                 continue
             met = self.asked.met(quote.said)
-            worth = self.asked.share(met) + UNDERSTOOD * self.asked.share(headed - met) + LIKE * max(self.like(quote), 0.0)
+            worth = self.asked.share(met) + UNDERSTOOD * self.asked.share(headed - met) + LIKE * max(self.likes[number], 0.0)
             worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
             worth += (CONDITION if question.kind == WHEN else SIGN) * bool(sign and sign.search(quote.said))
             worth *= FORM_WEIGHTS.get(quote.form, 1.0)
@@ -235,12 +249,13 @@ class Fit:
             worth += LED * (
                 quote.form != ROW and 0 < len(quote.lead.split()) < 4 and self.asked.share(self.asked.met(quote.lead)) >= LABEL
             )
-            worth += TELLS_HOW * (question.kind == HOW and bool(IMPERATIVE.match(quote.said)))
+            if question.kind == HOW:
+                worth += TELLS_HOW * bool(IMPERATIVE.match(quote.said)) - ONLY_WISHES * bool(WISHES.search(quote.said))
             if about_heading and quote.leans_back:
-                worth -= NOT_ASKED
+                worth -= NOT_ASKED if headed else OF_ANOTHER
             else:
                 about_heading = False
-            worth -= 0.15 * (quote.worked and question.kind != HOW) + 0.1 * quote.leans_back
+            worth -= 0.15 * (quote.worked and question.kind not in (HOW, NUMBER)) + 0.1 * quote.leans_back
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
             found.append(worth)
         return found
@@ -259,7 +274,8 @@ def fits_of(
     ]
     most = max((passage.score for passage in passages), default=1.0) or 1.0
     fits = [replace(Fit.of(passage, asked, vector, most, context), already=already) for passage in chosen]
-    return sorted(fits, key=lambda fit: -fit.weight)
+    fits.sort(key=lambda fit: -fit.weight_outside)
+    return sorted(fits[:LOOKED_INTO], key=lambda fit: -fit.weight) + fits[LOOKED_INTO:]
 
 
 def within(asked: QueryWords, text: str) -> QueryWords:

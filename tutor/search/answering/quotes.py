@@ -23,6 +23,8 @@ UNSPACED_CHARACTER = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-
 CHARACTERS_A_WORD = 2  # about, in scripts without spaces
 FENCES = ("```", "~~~")
 BULLET = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
+MARKER = re.compile(r"^\s*(?:/{3,}|:{3,}|!{3}|\?{3}).*\n?", re.M)  # begins or ends a note, as documentation sites write it
+GENERATED = re.compile(r"\s*:{3,}\s+\w+(?:\.\w+)+\b")  # stands for what is made from the program's code
 OUTPUT = re.compile(r"\s*(?:```|~~~)\s*(?:output|text)\b")
 BOLD_LEAD = re.compile(r"\W*\*\*((?:[^*]|\*(?!\*))+)\*\*")
 # What can't be understood without what stands before it.
@@ -31,7 +33,9 @@ LEANS_BACK = re.compile(
     r"(?:This|That|It|Its|They|Their|Them|These|Those|Then|So|Both|Such|He|She|Here|Instead|Hence|Thus|Therefore|But"
     r"|And|Or|"
     r"Otherwise|However|Also|Again|Now|Yet|Still|Likewise|Similarly|Conversely|Either|Neither|Each|Others?|Another|Only then|"
-    r"The (?:same|other|others|former|latter|first|second|third|last|result|rest|opposite|next|answer|question|difference"
+    r"Doing (?:so|this|that|it)|Using (?:this|that|it)|You (?:could|can|would|will|may|might) (?:then|also)|"
+    r"(?:For|With|At|After|Under|By|From) [^,.:;]{1,30} (?:that|it|this|they) (?:is|are|was|takes?|gives?|makes?)|"
+    r"The (?:same|other|others|former|latter|first|second|third|last|only|result|rest|opposite|next|answer|question|difference"
     r"|reason|remedy|cure|price|trick|reverse)|"
     r"In (?:that|this|these|such|both|either|contrast|other words)|For (?:this|that|these|example|instance)|By contrast|"
     r"Of these|As a result|On the other hand|At this|From this|With (?:this|that|these|it))\b"
@@ -148,6 +152,8 @@ def _everything(passage: Passage) -> Iterator[Quotable]:
         if form == OTHER and block.text.lstrip().startswith(FENCES):
             form = CODE
         worked = bool(WORKED.match(block.text)) or (worked and form != SENTENCE)
+        if form in (SENTENCE, OTHER) and GENERATED.match(block.text):
+            continue
         if form == TABLE and len(block.text.split()) > LONG_TABLE and block.text.count("\n") > 2:
             header = block.text.split("\n", 2)[:2]
             for offset, row in enumerate(block.text.split("\n")[2:], 2):
@@ -158,7 +164,7 @@ def _everything(passage: Passage) -> Iterator[Quotable]:
             yield Quotable(block.text, passage.line + _first_line(raw, block), number, form, worked)
         else:
             line, column = _first_line(raw, block), 0
-            for sentence in sentences_of(block.text):
+            for sentence in sentences_of(MARKER.sub("", block.text)):
                 line, column = _place(raw, sentence, line, column)
                 yield Quotable(sentence, passage.line + line, number, form, worked)
                 column += 1

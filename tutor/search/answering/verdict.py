@@ -31,7 +31,7 @@ def evidence(question: AskedQuestion, draft: DraftAnswer) -> tuple[float, ...]:
     the thing is only mentioned in passing."""
     fit = _main_part(draft)
     asked = fit.asked
-    like = max(fit.like_wording, max(map(fit.like, fit.quotes), default=0.0)) if fit.vector[1] else UNKNOWN_LIKENESS
+    like = max(fit.like_wording, max(fit.likes, default=0.0)) if fit.vector[1] else UNKNOWN_LIKENESS
     return (
         fit.whole,
         asked.share(frozenset(asked.unknown) - fit.met),
