@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -10,7 +12,7 @@ from conftest import NOW, environment_of
 
 from flow import create_learn_flow
 from tutor.corpus import bank
-from tutor.corpus.corpus import open_corpus
+from tutor.corpus.corpus import bundled_docs, open_corpus
 from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_words, evidence_of, held, in_words
 from tutor.learner.records import open_records
 from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Step
@@ -303,3 +305,17 @@ def test_at_a_terminal_it_asks_first(person, home, believing, typed, code, left)
     assert someone.leave() == code
     with open_records(home, now=lambda: NOW) as records:
         assert len(records.evidence()) == left
+
+
+# ------------------------------------------------------------------------------------------------ the bundled list
+
+
+def test_every_bundled_misconception_may_be_shown_by_two_items_and_is_said_in_one_line():
+    docs = bundled_docs()
+    known = open_corpus(docs).parsed_misconceptions()
+    items = [item for bank in docs.rglob("*.quiz.yaml") for item in bank.read_text(encoding="utf-8").split("\n  - id: ")]
+    named = Counter(name for item in items for name in set(re.findall(r"misconception: ([a-z-]+)$", item, re.MULTILINE)))
+    assert [name for name in known if named[name] < 2] == [] and len(known) >= 30
+    assert [
+        one.id for one in known.values() if not (one.believed.endswith(".") and one.so.endswith(".") and len(one.believed) < 120)
+    ] == []

@@ -149,11 +149,12 @@ class Corpus:
         found = self.bank_text(lesson_id)
         if found is None:
             return None
-        from tutor.corpus.bank import parse_bank, with_replies
+        from tutor.corpus.bank import lacks_replies, parse_bank, with_replies
 
         text, path = found
         slugs = [section.slug for section in self.lesson(lesson_id).sections]
-        return tuple(with_replies(parse_bank(text, lesson_id, path, sections=slugs), self.misconceptions()))
+        items = parse_bank(text, lesson_id, path, sections=slugs)
+        return tuple(with_replies(items, self.misconceptions()) if lacks_replies(items) else items)
 
     @property
     def misconceptions_path(self) -> str:

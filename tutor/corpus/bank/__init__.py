@@ -6,7 +6,7 @@ from tutor.corpus.bank.drawing import draw, draw_again
 from tutor.corpus.bank.kinds import KINDS, kind_of
 from tutor.corpus.bank.kinds.cloze import BLANK_MARK
 from tutor.corpus.bank.kinds.order import shuffled_steps
-from tutor.corpus.bank.misconceptions import parse_misconceptions, with_replies
+from tutor.corpus.bank.misconceptions import lacks_replies, parse_misconceptions, with_replies
 from tutor.corpus.bank.reading import parse_bank
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "draw_again",
     "giveaways",
     "kind_of",
+    "lacks_replies",
     "parse_bank",
     "parse_misconceptions",
     "random_of",

@@ -38,11 +38,15 @@ def parse_misconceptions(text: str, path: str) -> dict[str, Misconception]:
     return found
 
 
+def lacks_replies(items: Sequence[Item]) -> bool:
+    """Whether a wrong answer names what may be an id and says nothing to who gives it."""
+    named = [(one.misconception, one.reply) for item in items for one in item.wrong]
+    named += [(one.misconception, one.reply) for item in items for one in item.options]
+    return any(not reply and LIKE_AN_ID.fullmatch(misconception) for misconception, reply in named)
+
+
 def with_replies(items: Sequence[Item], known: Mapping[str, Misconception]) -> list[Item]:
     """The items, where a wrong answer that names a known misconception and has no reply replies with what is so."""
-
-    if not known:
-        return list(items)
 
     def so(misconception: str) -> str:
         return known[misconception].so if misconception in known else ""
