@@ -8,6 +8,7 @@ import pytest
 from conftest import NOW, environment_of
 
 from flow import create_learn_flow
+from tutor.learner.records import open_records
 from tutor.models import Place, Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
@@ -87,6 +88,20 @@ def test_the_line_on_the_home_screen_leads_to_the_way_where_the_goal_is_dropped(
     screen, guest, kept, _ = visit("Towards", "No goal any more", ("quit",))
     assert kept is None and "“toast” is no goal any more." in screen
     assert "What do you want to understand?" in guest.menus[-1]
+
+
+def test_a_goal_that_another_session_drops_meanwhile_leads_back_home(visit, menu, home):
+    class Elsewhere(Guest):
+        def choose(self, options, keys, unattended):
+            with open_records(home, now=lambda: NOW) as records:
+                records.set_setting("goal", None)
+            return super().choose(options, keys, unattended)
+
+    visit(goal="toast")
+    guest = Elsewhere("Towards", ("quit",))
+    with environment_of(menu, home, guest, NOW) as environment:
+        create_learn_flow().run(session_store(environment))
+    assert len(guest.menus) == 2 and "What do you want to understand?" in guest.menus[1]
 
 
 def test_another_goal_takes_the_place_of_the_first(visit):

@@ -81,18 +81,21 @@ class ShowWay(Verb):
 
     def exec(
         self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, terminal: Terminal
-    ) -> tuple[GoalPath, Step]:  # fmt: skip
+    ) -> tuple[GoalPath, Step] | None:  # fmt: skip
         path = agenda.path_to_goal(corpus, records, now().astimezone(zone))
-        assert path and path.steps, "a goal whose way is at its end was cleared before"
+        if not path or not path.steps:  # another session has reached or dropped it meanwhile
+            return None
         terminal.show(WayToGoal(path))
         first = path.steps[0]
         begin = f"{'Go on with' if first.begun else 'Begin with'} **{first.title}**"
         return path, terminal.choose([begin, "Not now", "Another goal", "No goal any more"], {"quit": "leave"})
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], shown: tuple[GoalPath, Step]) -> str:
+    def post(self, shared: SessionStore, prepared: dict[str, Any], shown: tuple[GoalPath, Step] | None) -> str:
+        shared["goal"] = None
+        if shown is None:
+            return "home"
         path, step = shown
         read_step(shared, step)
-        shared["goal"] = None
         if step.action == "quit":
             return "left"
         chosen = int(step.text)
