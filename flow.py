@@ -29,7 +29,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `pages`      | {section slug: pages}, each read in one go                                  | ChunkSections              |
 | `place`      | Place: where the learner stands; recorded at every move                     | LoadLesson and most        |
 | `round`      | Round: the practice under way                                               | RecallMissed and others    |
-| `item`       | Item on screen, drawn                                                       | ChooseItem                 |
+| `item`       | Item on screen, drawn                                                       | ChooseItem, AskToExplain   |
 | `asked`      | it is on screen already                                                     | ChooseItem, AskItem        |
 | `step`       | Step: what the learner did last                                             | nodes that read            |
 | `answer`     | what was typed as the answer                                                | AskItem, GiveUp            |
@@ -119,6 +119,8 @@ def create_learn_flow() -> Flow:
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
     side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
+    offer_back, explain_back, side_back = nodes.OfferToExplain(), nodes.AskToExplain(), nodes.AnswerSideQuestion()
+    grade_back, show_back = nodes.GradeExplanation(), nodes.ShowExplanation()
     recap, leave = nodes.Recap(), nodes.LeaveSession()
     ask_goal, find_goal, meaning, way = nodes.AskGoal(), nodes.FindGoal(), nodes.ChooseMeaning(), nodes.ShowWay()
     practice = create_practice_flow()
@@ -151,6 +153,7 @@ def create_learn_flow() -> Flow:
     section - "practice" >> practice
     section - "explain" >> explain
     section - "begin" >> begin
+    section - "explain_back" >> explain_back
     section - "recap" >> recap
     explain - "page" >> explain
     explain - "side_question" >> side
@@ -165,10 +168,19 @@ def create_learn_flow() -> Flow:
     practice - "known" >> offer
     practice - "unknown" >> explain
     practice - "recalled" >> section
-    practice - "practised" >> section
+    practice - "practised" >> offer_back
     practice - "missed" >> offer_detour
     practice - "struggled" >> again
     practice - "left" >> leave
+    offer_back - "ask" >> explain_back
+    offer_back - "nothing" >> section
+    explain_back - "explained" >> grade_back >> show_back
+    explain_back - "skipped" >> section
+    explain_back - "side_question" >> side_back
+    explain_back - "left" >> leave
+    side_back >> explain_back
+    show_back - "next" >> section
+    show_back - "left" >> leave
     again >> offer_detour
     offer_detour - "go_on" >> section
     offer_detour - "detour" >> detour

@@ -155,10 +155,11 @@ def cli(context: click.Context, **options: Any) -> None:
 @click.option("--transcript", type=FileName(), metavar="FILE", help="Save the session as Markdown.")
 @click.option("--goal", metavar="TEXT", help="What you want to understand: shows the way there; remembered.")
 @click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; remembered.")
+@click.option("--explain-back/--no-explain-back", default=None, help="Ask you to explain a mastered section (yes); remembered.")
 @takes_settings
 def learn(
     settings: Settings, topic: str | None = None, script: str | None = None, transcript: str | None = None,
-    goal: str | None = None, confidence: bool | None = None,
+    goal: str | None = None, confidence: bool | None = None, explain_back: bool | None = None,
 ) -> None:  # fmt: skip
     """An interactive tutoring session (the default).
 
@@ -172,6 +173,8 @@ def learn(
     with session(settings, topic, script, transcript, goal=goal) as shared:
         if confidence is not None:
             shared["records"].set_setting("ask_confidence", confidence)
+        if explain_back is not None:
+            shared["records"].set_setting("explain_back", explain_back)
         create_learn_flow().run(shared)
 
 

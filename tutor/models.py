@@ -276,7 +276,7 @@ class Attempt:
     answer: str
     grade: Grade
     at: str  # UTC, ISO 8601
-    mode: str  # "probe", "practice", "review", "quiz"
+    mode: str  # "probe", "practice", "recall", "review", "quiz", or "explain", which is no answer to an item of a bank
     seed: int | None = None  # of the item's draw
     hints: int = 0  # how many were shown before this answer
     shown: bool = False  # the answer was shown before, or the item was skipped
@@ -356,7 +356,7 @@ class Place:
 
     lesson: str
     section: str = ""  # slug
-    stage: str = "start"  # "start", "probe", "explain", "practice", "recap"
+    stage: str = "start"  # "start", "probe", "explain", "practice", "explain_back", "recap", "finished"
     page: int = 0
     round: Round | None = None
     done: list[str] = field(default_factory=list)  # slugs of the sections that are done
@@ -371,7 +371,9 @@ class Step:
     text: str = ""  # the answer, the side question, the option chosen
     line: int = 0  # of the script that it comes from
 
-    ACTIONS = ("next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "quit")
+    ACTIONS = (
+        "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "explain", "quit",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class Answers(ScriptedLearner):
         self.table, self.sure, self.asked, self.attended = table, sure, [], attended
 
     def answer(self, question, keys):
+        if question.optional:
+            return Step("next")
         self.asked.append(question.item.key)
         return Step("answer", self.table.get(question.item.key) or bank.accepted_answers(question.item)[0])
 

@@ -69,6 +69,14 @@ def key_sentences(text: str, count: int = 3) -> str:
     return brief.strip()
 
 
+def claims(text: str, count: int = 2) -> list[str]:
+    """What a section claims: its first sentence, then those that are mostly in **bold**; at most `count`, as Markdown."""
+    pieces, _ = split_blocks(text, list_limit=0)
+    said = [one.text for one in _statements(pieces) if not one.formula]
+    bold = [one for one in said[1:] if 2 * sum(len(part) for part in BOLD.findall(LABEL.sub("", one))) > len(one)]
+    return [*said[:1], *bold][:count]
+
+
 def _statements(pieces: Sequence[SectionBlock]) -> Iterator[Statement]:
     for place, piece in enumerate(pieces):
         if piece.kind.startswith("math_block"):

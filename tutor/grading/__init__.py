@@ -4,6 +4,7 @@
 same grade on every machine.
 """
 
+from tutor.grading.explanations import explanation_of, grade_explanation, grade_explanation_with
 from tutor.grading.kinds import grade
 from tutor.grading.model.secrets import gives_away
 from tutor.grading.model.verdicts import grade_from_verdicts, grade_with
@@ -29,8 +30,11 @@ __all__ = [
     "choice_of",
     "clarified",
     "doubtful_points",
+    "explanation_of",
     "gives_away",
     "grade",
+    "grade_explanation",
+    "grade_explanation_with",
     "grade_from_verdicts",
     "grade_line",
     "grade_record",

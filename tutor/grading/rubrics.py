@@ -335,14 +335,20 @@ def _judge(item: Item, answer: str, weights: Weights, language: str) -> tuple[Gr
 
 def chances(item: Item, answer: str, language: str = "en") -> dict[str, float]:
     """{point: how probable it is that an answer makes it}, whatever the verdict; {} where nothing can be read by points."""
-    if not has_rubric(item) or unreadable(answer, item.references):
-        return {}
+    made = points_made(item, answer, language) if has_rubric(item) else []
+    return {one.point.text: chance for one, chance in made}
+
+
+def points_made(item: Item, answer: str, language: str = "en") -> list[tuple[PointMade, float]]:
+    """Each point of a rubric with how probable it is that an answer makes it; [] for an answer that can't be read."""
+    if unreadable(answer, item.references):
+        return []
     weights, own = shipped_weights(), shipped_rubric_weights()
     text = clean(answer, any(CYRILLIC.search(reference) for reference in item.references))
     known = known_texts(item, weights, language)
     text, _ = guards.without_instructions(text, known.right_stems - known.asked.stems, language)
     reading = None if guards.no_answer(text) else read_answer(item, text, weights, language)
-    return {one.point.text: own.made(one) for one in reading.points} if reading else {}
+    return [(one, own.made(one)) for one in reading.points] if reading else []
 
 
 def _words_of(found: Sequence[Token]) -> list[str]:

@@ -138,7 +138,7 @@ class Records:
         latest = self._read(
             """SELECT * FROM attempts JOIN (
                 SELECT item, session FROM attempts
-                WHERE id IN (SELECT max(id) FROM attempts WHERE lesson = ? GROUP BY item)
+                WHERE id IN (SELECT max(id) FROM attempts WHERE lesson = ? AND mode != 'explain' GROUP BY item)
             ) USING (item, session) ORDER BY id""",
             (lesson,),
         )
@@ -182,7 +182,9 @@ class Records:
 
     def items_without_card(self) -> list[str]:
         """Keys of the items that were answered before records had cards."""
-        rows = self._read("SELECT DISTINCT item FROM attempts WHERE item NOT IN (SELECT item FROM cards) ORDER BY item")
+        rows = self._read(
+            "SELECT DISTINCT item FROM attempts WHERE mode != 'explain' AND item NOT IN (SELECT item FROM cards) ORDER BY item"
+        )
         return [row[0] for row in rows]
 
     def put_card(self, card: Card) -> None:

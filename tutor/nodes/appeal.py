@@ -197,6 +197,8 @@ class LoadAttempt(Verb):
         attempt = records.attempt(number)
         if attempt is None:
             raise UsageError(f"there is no attempt {number}; `learn --json` and the feedback on screen name them")
+        if attempt.mode == "explain":
+            raise UsageError(f"attempt {number} explains a section, and nothing follows from its grade that could be disputed")
         items = {item.key: item for item in corpus.items(corpus.find(attempt.lesson), made=False)}
         if attempt.item not in items:
             raise UsageError(f"attempt {number} answers {attempt.item}, which the bank no longer has")

@@ -74,6 +74,10 @@ class ScriptedLearner(Unattended):
         return self.steps.popleft() if self.steps and self.steps[0].action in ("answer", *keys) else super().write(keys)
 
     def answer(self, question: Question, keys: Keys) -> Step:
+        if question.optional:  # only a step that is meant for it; a script need not know of it
+            if self.steps and self.steps[0].action == "explain":
+                return Step("answer", self.steps.popleft().text)
+            return Step("next")
         if not self.steps:
             return Step("quit")
         step = self.steps[0]

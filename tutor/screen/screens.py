@@ -90,6 +90,7 @@ class Question(Screen):
     item: Item
     note: str = ""  # "before you read", "once more"
     options: bool = True
+    optional: bool = False  # Enter goes on without an answer, and a script answers by `explain` alone
 
     def choices(self) -> list[str]:
         return kind_of(self.item).choices(self.item)
@@ -204,6 +205,36 @@ class Verdict(Screen):
         if self.grade.feedback:
             rows += ["", sanitize(self.grade.feedback)]
         return "\n".join(rows)
+
+
+@dataclass
+class ExplainedBack(Screen):
+    """What the learner said of a section, beside their words, then what it says besides."""
+
+    grade: Grade
+
+    def lead(self) -> str:
+        if not self.grade.missed:
+            return "That is what the section says."
+        return "That is part of it. The section says this too:" if self.grade.met else "The section puts its weight elsewhere:"
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(sign, point, the learner's words)"""
+        rows = [("✓", met.point, met.evidence) for met in self.grade.met]
+        return [*rows, *(("·", claim, "") for claim in self.grade.missed)]
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield Text(self.lead(), style="bold")
+        for sign, text, said in self.rows():
+            yield with_sign(sign, text + (f"  \n“{said}”" if said else ""), indent=2)
+        if self.grade.feedback:
+            yield Padding(markup.Page(self.grade.feedback), (0, 0, 0, 2))
+
+    def markdown(self) -> str:
+        rows = [f"**{self.lead()}**"]
+        rows += [f"- {sign} {sanitize(text)}" + (f" — “{sanitize(said)}”" if said else "") for sign, text, said in self.rows()]
+        return "\n".join([*rows, *(["", sanitize(self.grade.feedback)] if self.grade.feedback else [])])
 
 
 @dataclass

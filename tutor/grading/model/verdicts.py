@@ -117,7 +117,7 @@ def grade_from_verdicts(
     if wrong and _is_final(wrong, answer):
         return wrong
     telling = _telling_stems(item, weights, language)
-    met, missed = _met_and_missed(item, answer, points, verdicts, telling, language)
+    met, missed = met_and_missed(item, answer, points, verdicts, language, weights=weights)
     contradicts = find_quote(contradiction, answer)
     score = len(met) / len(points)
     built_in = grade_item(item, answer, weights=weights, language=language)
@@ -137,10 +137,17 @@ def grade_from_verdicts(
     return Grade(score, tuple(met), tuple(missed), feedback.strip(), grader, unsure=opposed)
 
 
-def _met_and_missed(
-    item: Item, answer: str, points: Sequence[str], verdicts: Sequence[tuple[bool, str]], telling: frozenset[str], language: str
+def met_and_missed(
+    item: Item,
+    answer: str,
+    points: Sequence[str],
+    verdicts: Sequence[tuple[bool, str]],
+    language: str = "en",
+    *,
+    weights: Weights | None = None,
 ) -> tuple[list[Met], list[str]]:
     """(the points for which the learner's own words say something, the others). Raises ModelError for words never said."""
+    telling = _telling_stems(item, weights or shipped_weights(), language)
     own = guards.without_instructions(answer, telling, language)[0]
     met, missed = [], []
     for point, (is_met, quote) in zip(points, verdicts, strict=True):

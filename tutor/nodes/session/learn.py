@@ -109,7 +109,7 @@ class RecallMissed(Verb):
     """Before anything new: the items of this lesson that were missed in an earlier session."""
 
     def exec(self, place: Place, records: Records, session: str, items: dict[str, Item]) -> list[str]:
-        waiting = place.round.queue if place.round and place.stage in ("probe", "practice") else []
+        waiting = place.round.queue + place.round.again if place.round and place.stage in ("probe", "practice") else []
         missed = records.missed_items(place.lesson, before_session=session)
         return [name for name in missed if name in items and name not in waiting][:ITEMS_PER_SECTION]
 
@@ -127,7 +127,7 @@ class ChooseSection(Verb):
     """
 
     def exec(self, place: Place, sections: list[Section], items: dict[str, Item]) -> tuple[str, Section | None]:
-        """(probe, explain, practice, begin or recap; the section)"""
+        """(probe, explain, practice, begin, explain_back or recap; the section)"""
         section = section_to_resume(place, sections)
         if section is not None:
             return self.stage_of(place, items_of(items, section.slug)), section
@@ -140,6 +140,8 @@ class ChooseSection(Verb):
     @staticmethod
     def stage_of(place: Place, items: list[Item]) -> str:
         """Where a section that was begun goes on. A round whose items the author has since removed starts over."""
+        if place.stage == "explain_back":
+            return "explain_back"
         if place.stage == "explain" or not place.round:
             return "explain"
         return place.stage if set(place.round.queue + place.round.again) <= {item.id for item in items} else "begin"
@@ -168,7 +170,7 @@ class ChooseSection(Verb):
 
 def section_to_resume(place: Place, sections: list[Section]) -> Section | None:
     """The section that the learner was in the middle of."""
-    if place.stage not in ("probe", "practice", "explain"):
+    if place.stage not in ("probe", "practice", "explain", "explain_back"):
         return None
     return next((section for section in sections if section.slug == place.section), None)
 
