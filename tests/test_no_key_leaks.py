@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from endpoint import completion, error, event, events, response, serving, streamed
 
+KEYS_ELSEWHERE = ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "AZURE_OPENAI_AD_TOKEN")
 KEY = "sk-CANARY-4f5e6d7c8b9a"
 ECHO = f"Incorrect API key provided: {KEY}. You sent Authorization: Bearer {KEY}"
 
@@ -63,3 +64,17 @@ def test_a_key_in_env_is_used_and_stays_there(tutor, docs, home, tmp_path):
     assert [run.returncode for run in runs[3:]] == [2, 2]
     kept = [path for folder in (home, tmp_path) for path in folder.rglob("*") if path.is_file() and path.name != ".env"]
     assert kept and not [path for path in kept if b"CANARY" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("query", ["", "?api-version=2024-10-21"])
+def test_an_address_that_came_with_the_folder_gets_nothing_of_the_learners_own(tutor, docs, tmp_path, monkeypatch, query):
+    around = dict.fromkeys(KEYS_ELSEWHERE, KEY)
+    around["OPENAI_CUSTOM_HEADERS"] = f"X-Gateway: {KEY}\nAuthorization: Bearer {KEY}\napi-key: {KEY}"
+    with serving(streamed("Yeast eats sugar. [1]")) as server:
+        (tmp_path / ".env").write_text(f"OPENAI_BASE_URL={server.base_url[:-3]}{query}\nOPENAI_MODEL=m\n", encoding="utf-8")
+        assert tutor("ask", "--docs", docs, "--require-model", "what does yeast eat?", **around).returncode == 0
+        shown = tutor("config", **around).stdout
+        tutor("doctor", "--docs", docs, **around)
+        tutor("config", "--models", **around)
+    assert server.requests and not [asked.head for asked in server.requests if "CANARY" in asked.head]
+    assert "OPENAI_API_KEY in .env, as the address is" in shown

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from utils.errors import UsageError
-from utils.llm.endpoint import endpoint_of
+from utils.llm.endpoint import NO_KEY, endpoint_of
 from utils.llm.prices import Price
 from utils.llm.servers import SERVERS
 from utils.settings import Given, settings_of
-from utils.settings.places import read_env_file, read_kept, write_setting
+from utils.settings.places import read_env_file, read_kept, settings_here, write_setting
 
 KEY = "sk-CANARY-0123456789"
 
@@ -116,11 +116,36 @@ def test_a_key_of_the_environment_does_not_go_to_an_address_that_env_names(tmp_p
     with pytest.raises(UsageError, match=r"\.env:1: OPENAI_BASE_URL: found an address for which OPENAI_API_KEY"):
         endpoint_of(settings_of({}, around, read_env_file()))
     assert endpoint_of(settings_of({}, {**around, "OPENAI_BASE_URL": "https://elsewhere.example/v1"})).key == KEY
-    for harmless in ("OPENAI_BASE_URL=http://localhost:8080/v1", "TUTOR_SERVER=openai", "OPENAI_BASE_URL=https://api.openai.com/v1",
-                     "OPENAI_BASE_URL=https://elsewhere.example/v1\nOPENAI_API_KEY=sk-theirs"):  # fmt: skip
-        (tmp_path / ".env").write_text(harmless, encoding="utf-8")
-        environment = around if "sk-theirs" not in harmless else {"OPENAI_MODEL": "m"}
-        assert endpoint_of(settings_of({}, environment, read_env_file())).key in (KEY, "sk-theirs")
+    for known in ("TUTOR_SERVER=openai", "OPENAI_BASE_URL=https://api.openai.com/v1"):
+        (tmp_path / ".env").write_text(known, encoding="utf-8")
+        assert endpoint_of(settings_of({}, around, read_env_file())).key == KEY
+    (tmp_path / ".env").write_text("OPENAI_BASE_URL=https://elsewhere.example/v1\nOPENAI_API_KEY=sk-theirs", encoding="utf-8")
+    assert endpoint_of(settings_of({}, around, read_env_file())).key == "sk-theirs"
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:9", "localhost:9", "[::1]:9", "10.1.2.3", "192.168.0.9:9", "box.local", "box", "a.lan"]
+)
+@pytest.mark.parametrize(
+    "said",
+    ["OPENAI_BASE_URL=http://{}/v1", "OPENAI_API_BASE=http://{}/v1", "TUTOR_SERVER=azure\nAZURE_OPENAI_ENDPOINT=http://{}",
+     "TUTOR_SERVER=groq\nOPENAI_BASE_URL=http://{}/v1", "TUTOR_HOME=theirs", "TUTOR_SERVER=vllm"],
+)  # fmt: skip
+def test_nor_to_one_nearby(tmp_path, monkeypatch, host, said):
+    monkeypatch.chdir(tmp_path)
+    around = {"OPENAI_API_KEY": KEY, "GROQ_API_KEY": KEY, "AZURE_OPENAI_API_KEY": KEY, "OPENAI_MODEL": "m"}
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "config.toml").write_text(f'base_url = "http://{host}/v1"\n', encoding="utf-8")
+    (tmp_path / ".env").write_text(said.format(host) + "\n", encoding="utf-8")
+    try:
+        assert endpoint_of(settings_here({}, around)).key == NO_KEY
+    except UsageError as error:  # of a service, which can't do without
+        assert "groq" in said or "azure" in said
+        assert "found no key" in str(error) and "in .env, as the address is" in str(error)
+    for name in ("OPENAI_API_KEY", "GROQ_API_KEY", "AZURE_OPENAI_API_KEY"):
+        said += f"\n{name}=sk-theirs"
+    (tmp_path / ".env").write_text(said.format(host) + "\n", encoding="utf-8")
+    assert endpoint_of(settings_here({}, around)).key == "sk-theirs"
 
 
 # ---------------------------------------------------------------------------------------------- config.toml

@@ -70,8 +70,16 @@ def _address_row(settings: Settings) -> SettingRow:
 
 def _key_row(settings: Settings) -> SettingRow:
     """Whether there is a key for this server, never the key itself."""
-    key = settings.variables.get(key_name_of(settings))
-    return SettingRow("key", "set" if key else None, _source(key.place) if key else key_name_of(settings))
+    name = key_name_of(settings)
+    key = settings.variables.get(name)
+    try:
+        endpoint = endpoint_of(settings, needs_name=False)
+    except UsageError:
+        endpoint = None
+    if endpoint and endpoint.of_folder:
+        key = settings.env_variables.get(name)
+        return SettingRow("key", "set" if key else None, _source(key.place) if key else f"{endpoint.key_name}, as the address is")
+    return SettingRow("key", "set" if key else None, _source(key.place) if key else name)
 
 
 def _source(place: str | None) -> str:

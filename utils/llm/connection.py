@@ -6,12 +6,13 @@ answers can't block a session: until connected, until the first piece, between t
 
 from __future__ import annotations
 
+import os
 import queue
 import re
 import threading
 import time
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
@@ -36,16 +37,29 @@ def client(endpoint: Endpoint, limits: Limits) -> OpenAI:
 
     path, _, query = endpoint.base_url.partition("?")
     asked = dict(parse_qsl(query))
+    azure = "api-version" in asked and not re.search(r"/v\d+/?$", path)  # where the model is named in the path
+    authorization = {"api-key": endpoint.key} if azure else {"authorization": f"Bearer {endpoint.key}"}
+    hooks: dict[str, Any] = {"response": [bound]}
     options: dict[str, Any] = {
         "api_key": endpoint.key,
         "max_retries": 0,
         "timeout": openai.Timeout(max(limits.first_piece_s, limits.stall_s), connect=limits.connect_s),
-        "http_client": openai.DefaultHttpxClient(follow_redirects=False, event_hooks={"response": [bound]}),
     }
-    if "api-version" in asked and not re.search(r"/v\d+/?$", path):  # Azure, where the model is named in the path
+    if endpoint.of_folder:
+        hooks["request"] = [partial(withhold, authorization=authorization)]
+        options |= {"organization": "", "project": ""}
+    options["http_client"] = openai.DefaultHttpxClient(follow_redirects=False, event_hooks=hooks)
+    if azure:
         base_url = path if "/openai" in path else f"{path}/openai"
         return openai.AzureOpenAI(base_url=base_url, api_version=asked.pop("api-version"), default_query=asked, **options)
     return openai.OpenAI(base_url=path, default_query=asked, **options)
+
+
+def withhold(request: httpx2.Request, authorization: Mapping[str, str]) -> None:
+    """Take the headers out of a request that the SDK has found in the learner's environment, where a gateway's key may stand."""
+    for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n"):
+        request.headers.pop(line.partition(":")[0].strip(), None)
+    request.headers.update(authorization)
 
 
 def bound(response: httpx2.Response) -> None:

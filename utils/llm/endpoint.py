@@ -24,6 +24,7 @@ class Endpoint:
     key: str = field(default=NO_KEY, repr=False)
     key_name: str = "OPENAI_API_KEY"
     effort: str = ""  # of a model that reasons; "" leaves it to the server
+    of_folder: bool = False  # the address came with the working folder, so that nothing of the learner's own goes there
 
     @property
     def host(self) -> str:
@@ -103,33 +104,38 @@ def endpoint_of(settings: Settings, needs_name: bool = True) -> Endpoint | None:
     key = key_of(settings, address)
     base_url = without_command(address.value)
     service = SERVERS[settings.server].service if settings.server else base_url == DEFAULT_BASE_URL
+    of_folder = address.of_folder and not _known(settings, address)
     if service and not key:
-        raise UsageError(f"{address.place}: found no key, expected one; set {key_name}, in the environment or in {ENV_FILE}")
+        where = f"in {ENV_FILE}, as the address is" if of_folder else f"in the environment or in {ENV_FILE}"
+        raise UsageError(f"{address.place}: found no key, expected one; set {key_name}, {where}")
     deployed = re.search(r"/deployments/([^/?]+)", base_url)  # at Azure the address may name the model
     model = settings.model or (deployed[1] if deployed else DEFAULT_MODEL if base_url == DEFAULT_BASE_URL else "")
     if service and needs_name and not model:
         raise UsageError(f"{address.place}: found no name of a model, expected one; set -m or OPENAI_MODEL to one of those that "
                          "`config --models` lists")  # fmt: skip
-    return Endpoint(base_url, model, key or NO_KEY, key_name, settings.effort or "")
+    if of_folder:
+        key_name += f" in {ENV_FILE}"
+    return Endpoint(base_url, model, key or NO_KEY, key_name, settings.effort or "", of_folder)
 
 
 def address_of(settings: Settings) -> Given | None:
     """The base URL and the place that decides on it, or None if no server is named."""
     if settings.base_url is not None:
-        return Given(settings.base_url.strip(), settings.places.get("base_url", "base_url"))
+        place = settings.places.get("base_url", "base_url")
+        return Given(settings.base_url.strip(), place, "base_url" in settings.of_folder)
     place = settings.places.get("server", "--server")
     if settings.server is None:
         named = settings.variables.get("OPENAI_API_KEY")
-        return Given(DEFAULT_BASE_URL, named.place) if named else None
+        return Given(DEFAULT_BASE_URL, named.place, named.of_folder) if named else None
     server = SERVERS[settings.server]
     if not server.address_variable:
-        return Given(server.base_url, place)
+        return Given(server.base_url, place, "server" in settings.of_folder)
     own = settings.variables.get(server.address_variable)
     if own is None:
         raise UsageError(f"{place}: {settings.server} has an address for each customer; set {server.address_variable}, or "
                          "OPENAI_BASE_URL in the same place as the server")  # fmt: skip
     path = "" if own.value.rstrip("/").endswith(server.path) else server.path
-    return Given(own.value.strip().rstrip("/") + path, own.place)
+    return own._replace(value=own.value.strip().rstrip("/") + path)
 
 
 def key_name_of(settings: Settings) -> str:
@@ -141,29 +147,33 @@ def key_of(settings: Settings, address: Given) -> str:
     """The key, "" if none is set. Raises UsageError for one that can't be right, and for one that must not go to the address.
 
     `.env` comes with a folder that may be somebody else's: an address in it gets no key from the learner's own environment.
+    A server on this machine or in this network mostly needs none, and is asked without.
     """
     name = key_name_of(settings)
     given = settings.variables.get(name)
+    if address.of_folder and not _known(settings, address):
+        own, given = given, settings.env_variables.get(name)
+        if own and not given and not Endpoint(address.value).local:
+            raise UsageError(f"{address.place}: found an address for which {name} of the environment may not be meant, expected "
+                             f"{name} in {ENV_FILE} too; put it there, or the address into the environment")  # fmt: skip
     if given is None:
         return ""
     key = given.value.strip()
     if re.search(r"[\s\x00-\x1f\x7f]", key) or not key.isascii():
         raise UsageError(f"{given.place}: found blanks, line ends or non-ASCII letters inside it; copy the key again")
-    known = address.value.rstrip("/") == SERVERS[settings.server or "openai"].base_url
-    if _in_env_file(address.place) and not _in_env_file(given.place) and not known and not Endpoint(address.value).local:
-        raise UsageError(f"{address.place}: found an address for which {name} of the environment may not be meant, expected "
-                         f"{name} in {ENV_FILE} too; put it there, or the address into the environment")  # fmt: skip
     return key
+
+
+def _known(settings: Settings, address: Given) -> bool:
+    """Whether it is the address of a service whose key has a variable of its own, so that no other address can be meant."""
+    server = SERVERS[settings.server or "openai"]
+    return server.service and address.value.rstrip("/") == server.base_url
 
 
 def without_command(base_url: str) -> str:
     """The base URL in an address that may have been copied whole, as `…/v1/chat/completions?api-version=…`."""
     path, mark, query = base_url.strip().partition("?")
     return path.rstrip("/").removesuffix("/chat/completions").rstrip("/") + mark + query
-
-
-def _in_env_file(place: str) -> bool:
-    return place.partition(":")[0] == ENV_FILE
 
 
 def outdated_name(settings: Settings) -> str:

@@ -72,10 +72,14 @@ WANTED = {setting.variable for setting in SETTINGS if setting.variable} | set(FO
 
 
 class Given(NamedTuple):
-    """A value, and the place that says so: `--model`, `OPENAI_MODEL`, `.env:3: OPENAI_MODEL`, `config.toml:2: model`."""
+    """A value, and the place that says so: `--model`, `OPENAI_MODEL`, `.env:3: OPENAI_MODEL`, `config.toml:2: model`.
+
+    of_folder: it came with the working folder, which may be somebody else's: from `.env`, or a config.toml that it names.
+    """
 
     value: Any
     place: str
+    of_folder: bool = False
 
 
 Layer = Mapping[str, Given]  # by the name of the setting, or by that of the variable
@@ -104,6 +108,8 @@ class Settings:
     prices: Mapping[str, Price] = field(default_factory=dict)  # by the name of the model
     places: Mapping[str, str] = field(default_factory=dict)  # where each value comes from that is not the default
     variables: Mapping[str, Given] = field(default_factory=dict, repr=False)  # of the servers: keys and addresses
+    env_variables: Mapping[str, Given] = field(default_factory=dict, repr=False)  # those of `.env` alone
+    of_folder: frozenset[str] = frozenset()  # the settings that came with the working folder
 
 
 def settings_of(
@@ -133,8 +139,14 @@ def settings_of(
     return Settings(
         **{name: given.value for name, given in found.items()},
         places={name: given.place for name, given in found.items()},
-        variables={name: given for name, given in {**beside, **around}.items() if name in VARIABLES and given.value.strip()},
+        variables=_of_servers({**beside, **around}),
+        env_variables=_of_servers(beside),
+        of_folder=frozenset(name for name, given in found.items() if given.of_folder),
     )
+
+
+def _of_servers(variables: Layer) -> Layer:
+    return {name: given for name, given in variables.items() if name in VARIABLES and given.value.strip()}
 
 
 def _from_options(options: Mapping[str, Any]) -> dict[str, Given]:
@@ -153,7 +165,7 @@ def _from_variables(variables: Layer) -> dict[str, Given]:
         former = [name for name, today in FORMER.items() if today == setting.variable]
         raw = next((variables[name] for name in (setting.variable, *former) if name in variables), None)
         if raw is not None and (raw.value.strip() or setting.name == "base_url"):
-            given[setting.name] = Given(value_of(setting, raw.value, raw.place), raw.place)
+            given[setting.name] = raw._replace(value=value_of(setting, raw.value, raw.place))
     return given
 
 

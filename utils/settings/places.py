@@ -43,8 +43,12 @@ def settings_here(options: Mapping[str, Any], environment: Mapping[str, str] | N
     """The settings of a command with these options, started in this folder. Raises UsageError."""
     environment = os.environ if environment is None else environment
     env_file = read_env_file()
-    home = options.get("home") or environment.get("TUTOR_HOME") or env_file.get("TUTOR_HOME", Given("", "")).value
-    return settings_of(options, environment, env_file, read_kept(config_path(home)))
+    home = options.get("home") or environment.get("TUTOR_HOME")
+    found = home or env_file.get("TUTOR_HOME", Given("", "")).value
+    kept = read_kept(config_path(found))
+    if found and not home:  # then this file came with the folder too
+        kept = {name: given._replace(of_folder=True) for name, given in kept.items()}
+    return settings_of(options, environment, env_file, kept)
 
 
 # --------------------------------------------------------------------------------------------------- .env
@@ -64,7 +68,7 @@ def read_env_file(path: files.AnyPath = ENV_FILE) -> dict[str, Given]:
         match = ASSIGNMENT.fullmatch(line)
         if match and match[1] in WANTED:
             place = f"{shown}:{number}: {match[1]}"
-            found[match[1]] = Given(_env_value(match[2], place), place)
+            found[match[1]] = Given(_env_value(match[2], place), place, of_folder=True)
     return found
 
 
