@@ -19,6 +19,7 @@ from utils.errors import ModelError, UsageError
 from utils.llm.endpoint import Endpoint, Limits, endpoint_of, limits_of
 from utils.llm.faults import model_error
 from utils.settings import Settings
+from utils.text import valid
 
 BUILT_IN = "built-in"
 BATCH = 64  # texts in one request
@@ -62,7 +63,7 @@ def _request(texts: list[str], endpoint: Endpoint, model: str, limits: Limits) -
 
     try:
         sdk = client(endpoint, limits).with_options(max_retries=1)
-        reply = sdk.embeddings.create(model=model, input=[text[:LONGEST] for text in texts], encoding_format="float")
+        reply = sdk.embeddings.create(model=model, input=[valid(text[:LONGEST]) for text in texts], encoding_format="float")
         found = [list(map(float, entry.embedding)) for entry in sorted(reply.data, key=lambda entry: entry.index)]
     except openai.OpenAIError as error:
         if isinstance(error, openai.NotFoundError) and not endpoint.versioned:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from utils.text import escaped, shorten
+from utils.text import escaped, shorten, valid
 
 REPLY_BYTES = 2_000_000  # of a model
 LINE_BYTES = 1_000_000  # of a file of JSON lines
@@ -36,6 +36,17 @@ def load(text: str, limit_bytes: int, pairs: Callable[[list[tuple[str, Any]]], A
     except json.JSONDecodeError as error:
         fault = JSONFault(f"found text that is not JSON ({error.msg} at column {error.colno})", error.lineno)
         raise fault from error
+
+
+def with_valid_texts(value: Any) -> Any:
+    """A loaded value in which no text has half of a surrogate pair, which an escape like `\\ud83d` can make."""
+    if isinstance(value, str):
+        return valid(value)
+    if isinstance(value, list):
+        return [with_valid_texts(one) for one in value]
+    if isinstance(value, dict):
+        return {valid(name): with_valid_texts(one) for name, one in value.items()}
+    return value
 
 
 def depth(text: str) -> int:

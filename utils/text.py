@@ -33,6 +33,7 @@ _HIDDEN_CLASS = (
 _NEVER_MARKS = "\\w\\s\x00-\u02ff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u2cee\U0001f000-\U0001faff"
 _ODD = re.compile(f"[{_HIDDEN_CLASS}]|[^{_NEVER_MARKS}]")
 _ODD_ON_ONE_LINE = re.compile(f"[\t\n{_HIDDEN_CLASS}]|[^{_NEVER_MARKS}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HIDDEN = re.compile(f"[{_HIDDEN_CLASS}]")
 
 # Scripts whose spelling needs joiners: Arabic and its neighbours, the scripts of India, Sinhala to Myanmar, Khmer,
@@ -42,6 +43,13 @@ _EMOJI = re.compile(
     "[\xa9\xae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935"
     "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
+
+
+def valid(text: str) -> str:
+    """`text` as Unicode that can be stored and sent: halves of surrogate pairs joined, and a half alone as `\ufffd`."""
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def sanitize(text: str, *, newlines: bool = True) -> str:

@@ -12,7 +12,7 @@ from utils import strict_json
 from utils.errors import ModelError, ModelRefused
 from utils.llm.endpoint import Endpoint, masked
 from utils.llm.tokens import Tokens
-from utils.text import shorten
+from utils.text import shorten, valid
 
 if TYPE_CHECKING:
     from openai import APIStatusError
@@ -55,6 +55,7 @@ class ModelFault(Exception):
         said: str = "",
         remedy: str = "",
     ):
+        message, said = valid(message), valid(said)
         super().__init__(message)
         self.message, self.tries, self.after_s = message, tries, after_s
         self.refused, self.about_reply, self.kind = refused, about_reply, kind

@@ -23,6 +23,7 @@ from utils.llm.replies import Cassette, ReplyCache, request_key
 from utils.llm.reply import Pause, Reply
 from utils.llm.structured import Prompt
 from utils.llm.tokens import Tokens, counted
+from utils.text import valid
 from utils.times import utc
 
 T = TypeVar("T")
@@ -152,6 +153,7 @@ class LanguageModel:
         """A reply from the cassette or the cache, else from the endpoint. number: of the repetition and of the try."""
         if self.endpoint is None:
             raise ModelError("no model is set")
+        messages = [{name: valid(text) for name, text in message.items()} for message in messages]
         request = [messages, response_format]
         if self._cassette and self._cassette.replaying:
             return (yield from self._replay(self._cassette.get(request_key(self.endpoint, request, number, False))))

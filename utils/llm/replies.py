@@ -16,6 +16,7 @@ from utils.errors import InvalidFile, ModelError
 from utils.llm.endpoint import Endpoint, masked
 from utils.llm.reply import Reply
 from utils.llm.tokens import Tokens
+from utils.text import valid
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -139,8 +140,8 @@ def from_document(document: dict[str, Any]) -> Reply:
         raise TypeError("expected texts in text, finish and model")
     if not all(type(one) is int and one >= 0 for one in (prompt, completion)):
         raise TypeError("expected whole numbers in tokens")
-    reply = Reply(text)
-    reply.finish, reply.model = finish, model
+    reply = Reply(valid(text))
+    reply.finish, reply.model = valid(finish), valid(model)
     reply.tokens = Tokens(prompt, completion)
     return reply
 

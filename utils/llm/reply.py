@@ -12,6 +12,7 @@ from utils import strict_json
 from utils.llm.endpoint import NO_KEY
 from utils.llm.faults import ModelFault, server_message
 from utils.llm.tokens import Tokens
+from utils.text import valid
 
 THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")  # fields beside the content
 PARTS_WITH_TEXT = ("text", "output_text")
@@ -71,6 +72,7 @@ class ReplyReader:
         self._kind = ""  # "events" or "document", by the first character
         self._text = ""
         self._size = 0  # characters of the pieces
+        self._half = ""  # of a surrogate pair, the rest of which may be in the next piece
         self._data: list[str] = []
         self.done = False  # the stream has said that it is
         self._stray = ""  # the beginning of what is no event
@@ -93,11 +95,20 @@ class ReplyReader:
             return
         *lines, self._text = re.split(r"\r\n|\n|\r(?!\n|$)", self._text)
         for line in lines:
-            for piece in self._line(line):
+            for piece in self._valid(self._line(line)):
                 self._size += len(piece)
                 yield piece
         if self._size > strict_json.REPLY_BYTES:
             self.fault = too_long()
+
+    def _valid(self, pieces: Iterator[str]) -> Iterator[str]:
+        """The pieces as valid Unicode, also where a server cuts a character in two."""
+        for piece in pieces:
+            text, self._half = self._half + piece, ""
+            if "\ud800" <= text[-1] <= "\udbff":
+                text, self._half = text[:-1], text[-1]
+            if text:
+                yield valid(text)
 
     def _line(self, line: str) -> Iterator[str]:
         """One line of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
@@ -132,7 +143,7 @@ class ReplyReader:
             self.fault = _reported(error, document)
             return
         if isinstance(document.get("model"), str):
-            self.model = document["model"]
+            self.model = valid(document["model"])
         usage = document.get("usage")
         if isinstance(usage, dict):
             asked, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
@@ -160,7 +171,7 @@ class ReplyReader:
             self.fault = ModelFault("the model declined to answer", about_reply=True, said=str(message["refusal"]))
             return
         finish = choice.get("finish_reason")
-        self.finish = finish if isinstance(finish, str) else self.finish
+        self.finish = valid(finish) if isinstance(finish, str) else self.finish
         if FILTERED.search(self.finish):
             self.fault = ModelFault("the reply was filtered by {host}", about_reply=True)
             return
@@ -189,6 +200,11 @@ class ReplyReader:
 
     def close(self) -> ModelFault | None:
         """What is wrong with the finished reply, or None. `rest` then holds the pieces that only the end made clear."""
+        fault = self._close()
+        self.rest = [*self._valid(iter(self.rest)), *filter(None, [valid(self._half)])]
+        return fault
+
+    def _close(self) -> ModelFault | None:
         if self.fault:
             return self.fault
         if self._kind == "document":

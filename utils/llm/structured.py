@@ -33,6 +33,10 @@ class Prompt(Generic[T]):
 
 def document(reply: str) -> Any:
     """The JSON value in a reply: the whole reply, or its only fenced block. Raises ModelError that quotes the reply."""
+    return strict_json.with_valid_texts(_document(reply))
+
+
+def _document(reply: str) -> Any:
     text = reply.strip().removeprefix("\ufeff")
     if not text.startswith(("{", "[")):
         blocks = FENCED.findall(text)
