@@ -372,7 +372,8 @@ class Step:
     line: int = 0  # of the script that it comes from
 
     ACTIONS = (
-        "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "explain", "quit",
+        "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "explain", "back",
+        "quit",
     )  # fmt: skip
 
 

@@ -206,7 +206,7 @@ def test_a_goal_is_typed_at_the_keyboard_and_then_stands_on_the_home_screen(pers
     assert someone.leave() == 0 and ended_well(someone)
 
 
-def test_a_menu_that_is_taller_than_the_window_follows_the_pointer(person, docs):
+def test_a_menu_that_is_taller_than_the_window_follows_the_pointer_and_b_leads_back_from_it(person, docs):
     for number in range(30):
         (docs / f"{number:02}-lesson.md").write_text(f"# Lesson {number}\n\nText.\n", encoding="utf-8")
     someone = person(columns=60, rows=20)
@@ -219,5 +219,8 @@ def test_a_menu_that_is_taller_than_the_window_follows_the_pointer(person, docs)
     assert "› " in next(line for line in someone.read("31 of 31").split("\n") if "food/bread" in line)
     someone.press("down", "down")
     assert "› 2 Lesson 1 " in someone.read("2 of 31")
+    someone.press("b")
+    someone.read("What do you want to understand?")
+    someone.settle()
     someone.press("q")
     assert someone.leave() == 0 and ended_well(someone)

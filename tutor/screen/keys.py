@@ -14,7 +14,7 @@ from utils.text import width
 
 KEY_OF = {
     "next": "enter", "simpler": "s", "example": "x", "deeper": "d", "analogy": "y", "ask": "?", "hint": "h", "skip": "k",
-    "appeal": "a", "quit": "q",
+    "appeal": "a", "back": "b", "quit": "q",
 }  # fmt: skip
 ACTION_OF = {key: action for action, key in KEY_OF.items() if key != "enter"}
 

@@ -44,14 +44,17 @@ class PickTopic(Verb):
             return corpus.find(topic)
         clear_reached_goal(corpus, records, now, zone, terminal)
         today = now().astimezone(zone)
-        choices = agenda.choices(corpus, records, today)
+        first = choices = agenda.choices(corpus, records, today)
         terminal.show(screens.Home(agenda.figures(records, today), agenda.welcome(choices, records)))
         unattended = "" if taught else "0"  # a script without a topic takes the first lesson offered, and ends with it
         while choices:
-            step = terminal.choose([choice.label for choice in choices], {"quit": "leave"}, unattended)
+            keys = {"quit": "leave"} if choices is first else {"back": "back", "quit": "leave"}
+            step = terminal.choose([choice.label for choice in choices], keys, unattended)
             if step.action == "quit":
                 return None
-            if step.action == "choose":
+            if step.action == "back":
+                choices = first
+            elif step.action == "choose":
                 choice = choices[int(step.text)]
                 if choice.lesson or choice.opens:
                     return choice.lesson or f"\0{choice.opens}"
