@@ -42,6 +42,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `missed`     | [Item]: what the last round of practice missed                              | EndRound                   |
 | `detour`     | Section of a prerequisite that explains what was missed                     | OfferDetour                |
 | `due`        | how many items are due in total                                             | ChooseDue                  |
+| `repair`     | Repair: the misconception that is repaired, and the items on it             | BeginRepair                |
 """
 
 from __future__ import annotations
@@ -125,14 +126,17 @@ def create_learn_flow() -> Flow:
     ask_goal, find_goal, meaning, way = nodes.AskGoal(), nodes.FindGoal(), nodes.ChooseMeaning(), nodes.ShowWay()
     practice = create_practice_flow()
 
-    review = create_review_flow()
+    review, repair = create_review_flow(), create_repair_flow()
     pick - "chosen" >> load
     pick - "review" >> review
+    pick - "repair" >> repair
     pick - "goal" >> way
     pick - "new_goal" >> ask_goal
     pick - "left" >> leave
     review - "pick" >> pick
     review - "left" >> leave
+    repair - "pick" >> pick
+    repair - "left" >> leave
     ask_goal - "asked" >> find_goal
     ask_goal - "nothing" >> pick
     ask_goal - "left" >> leave
@@ -203,6 +207,20 @@ def create_review_flow() -> Flow:
     practice - "recalled" >> end
     practice - "left" >> end
     return Flow(start=choose)
+
+
+def create_repair_flow() -> Flow:
+    """Questions on the misconception that the learner holds most firmly. Its store is that of learn.
+
+    Ends on EndRepair, whose action says how: pick (the session goes on) or left.
+    """
+    begin, end = nodes.BeginRepair(), nodes.EndRepair()
+    practice = create_practice_flow()
+    begin - "repair" >> practice
+    begin - "nothing" >> end
+    practice - "recalled" >> end
+    practice - "left" >> end
+    return Flow(start=begin)
 
 
 def create_grade_flow() -> Flow:
@@ -318,14 +336,18 @@ def create_appeal_flow() -> Flow:
 FLOWS = {
     "learn": create_learn_flow, "practice": create_practice_flow, "grade": create_grade_flow, "ask": create_ask_flow,
     "summarize": create_summarize_flow, "find": create_find_flow, "draft": create_draft_flow, "quiz": create_quiz_flow,
-    "review": create_review_flow, "appeal": create_appeal_flow,
+    "review": create_review_flow, "repair": create_repair_flow, "appeal": create_appeal_flow,
 }  # fmt: skip
 
 
 def mermaid(flow: Flow) -> str:
     """The live graph as a Mermaid flowchart, nested flows as boxes. The same graph always gives the same text."""
     lines = ["flowchart TD"]
-    boxes = {"ChooseItem": "Practice", "ChooseDue": "Review"}  # what a flow within a flow is called, by its first node
+    boxes = {
+        "ChooseItem": "Practice",
+        "ChooseDue": "Review",
+        "BeginRepair": "Repair",
+    }  # what a flow within a flow is called, by its first node
     seen: dict[int, str] = {}
 
     def name(node: Any) -> str:

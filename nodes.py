@@ -40,7 +40,7 @@ BY_FILE = {
     "session.judging": (
         "GradeAnswer", "SayUnreadable", "GiveUp", "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer",
     ),
-    "session.review": ("ChooseDue", "SayNothingDue", "EndReview"),
+    "session.review": ("ChooseDue", "SayNothingDue", "EndReview", "BeginRepair", "EndRepair"),
     "quiz": (
         "ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "ClarifyAnswers",
         "RecordAttempts", "AskAboutAnswer", "ReportScores",

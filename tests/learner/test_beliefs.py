@@ -15,7 +15,9 @@ from tutor.corpus import bank
 from tutor.corpus.corpus import bundled_docs, open_corpus
 from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_words, evidence_of, held, in_words
 from tutor.learner.records import open_records
-from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Step
+from tutor.learner.schedule import next_card, todays_reviews
+from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Place, Step
+from tutor.nodes.session.learn import BeginPractice
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
 from utils.errors import InvalidFile
@@ -87,7 +89,7 @@ def test_the_strongest_come_first_and_a_free_text_is_its_own_name():
     pieces += [shown(day, name="thrice") for day in (1, 2, 3)]
     found = beliefs_of(pieces, TODAY)
     assert [one.id for one in found] == ["thrice", "twice", "late", "free text"]
-    assert held(found) == ["thrice", "twice"]
+    assert held(pieces, TODAY) == ["thrice", "twice"]
     assert found[-1].document({})["believed"] == "free text" and found[-1].document({})["so"] == ""
 
 
@@ -319,3 +321,96 @@ def test_every_bundled_misconception_may_be_shown_by_two_items_and_is_said_in_on
     assert [
         one.id for one in known.values() if not (one.believed.endswith(".") and one.so.endswith(".") and len(one.believed) < 120)
     ] == []
+
+
+# ------------------------------------------------------------------------------------------------ what it steers
+
+
+def hold(home, name="yeast makes oxygen", item="gas"):
+    """Records of a learner who has shown a misconception on two days, and answered its item right before that."""
+    with open_records(home, now=lambda: NOW) as records:
+        for day, score in ((10, 1.0), (11, 1.0), (12, 0.0), (14, 0.0)):
+            at = f"2026-02-{day}T10:00:00.000Z"
+            given = Attempt(
+                f"food/bread:{item}", "yeast", "x", Grade(score), at, "practice", session=f"before{day}", shown=not score
+            )
+            shows = [] if score else [Evidence(name, Evidence.SHOWN, given.item, "yeast", at)]
+            card = next_card(given.item, records.card(given.item), "missed", NOW - timedelta(days=28 - day), fuzz=False)
+            records.add(given, card=card, evidence=shows)
+
+
+def test_practice_begins_with_what_the_learner_believes_wrongly(docs, home):
+    hold(home)
+    with open_records(home, now=lambda: NOW) as records:
+        begin, place = BeginPractice(), Place("food/bread", "yeast")
+        items = {item.id: item for item in open_corpus(docs).items("food/bread")}
+        assert begin.exec(place, items, records, None, lambda: NOW, NOW.tzinfo)[0] == "gas"
+        assert records.forget_evidence("yeast makes oxygen")
+        assert begin.exec(place, items, records, None, lambda: NOW, NOW.tzinfo)[-1] == "gas"
+
+
+def test_a_review_begins_with_what_may_show_a_belief_that_is_held():
+    cards = [next_card(f"food/bread:{name}", None, "unaided", NOW, fuzz=False) for name in "abc"]
+    later = NOW + timedelta(days=40)
+    assert todays_reviews(cards, later, 2, ["food/bread:c"])[0].item == "food/bread:c"
+    assert [card.item for card in todays_reviews(cards, later, 2)] == ["food/bread:a", "food/bread:b"]
+
+
+class Repairs(Says):
+    """Chooses the repair on the home screen, and leaves when it is over."""
+
+    def __init__(self, table):
+        super().__init__(table)
+        self.homes = []
+
+    def choose(self, options, keys, unattended):
+        self.homes.append(options)
+        line = next((number for number, option in enumerate(options) if option.startswith("Repair")), None)
+        return Step("quit") if line is None or len(self.homes) > 1 else Step("choose", str(line))
+
+
+@pytest.fixture
+def at_home(docs, home, monkeypatch, capsys):
+    """Start on the home screen on a day; returns the screen."""
+    monkeypatch.chdir(docs.parent)
+
+    def run(learner, day=0):
+        now = NOW + timedelta(days=day)
+        with environment_of(docs, home, learner, now, session=f"home{day}") as environment:
+            create_learn_flow().run(session_store(environment))
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_home_screen_offers_to_repair_what_is_held_and_two_right_answers_on_two_days_do_it(at_home, home):
+    hold(home)
+    learner = Repairs({})
+    screen = at_home(learner)
+    assert [line for line in learner.homes[0] if "Repair" in line] == ["Repair: yeast makes oxygen · about 1 min"]
+    assert learner.asked == ["gas"]
+    assert "Your answers have said this: 12 Feb, 14 Feb" in screen and "Is it so?" in screen
+    assert "Not resolved yet" in screen and "Read it at docs/food/bread.md:" in screen
+    assert len(learner.homes) == 2, "it leads back to the home screen"
+    assert "Resolved: you were right" in at_home(Repairs({}), day=1)
+    resolved = Repairs({})
+    at_home(resolved, day=2)
+    assert not [line for line in resolved.homes[0] if "Repair" in line]
+
+
+def test_a_repair_that_shows_it_again_does_not_resolve_it_and_says_what_is_so_where_that_is_known(at_home, docs, home):
+    (docs / "misconceptions.yaml").write_text(LIST, encoding="utf-8")
+    bank_path = docs / "food" / "bread.quiz.yaml"
+    bank_path.write_text(bank_path.read_text(encoding="utf-8").replace("yeast makes oxygen", "air-lifts"), encoding="utf-8")
+    hold(home, "air-lifts")
+    learner = Repairs({"gas": "oxygen"})
+    screen = at_home(learner)
+    assert "Repair: Air makes dough rise · about 1 min" in learner.homes[0]
+    assert "What is so: Yeast breathes out carbon dioxide, which makes it rise." in screen and "Not resolved yet" in screen
+
+
+def test_what_no_question_asks_about_any_more_is_not_offered(at_home, home):
+    hold(home, "a belief that the bank has dropped")
+    learner = Repairs({})
+    at_home(learner)
+    assert not [line for line in learner.homes[0] if "Repair" in line]

@@ -15,7 +15,8 @@ from tutor.nodes import shared
 from tutor.nodes.verb import ModelVerb, Verb, parameters
 
 STORES = {
-    "learn": shared.SessionStore, "practice": shared.SessionStore, "review": shared.SessionStore, "quiz": shared.QuizStore,
+    "learn": shared.SessionStore, "practice": shared.SessionStore, "review": shared.SessionStore,
+    "repair": shared.SessionStore, "quiz": shared.QuizStore,
     "ask": shared.AskStore, "find": shared.FindStore, "summarize": shared.SummaryStore, "draft": shared.DraftStore,
     "grade": shared.GradeStore, "appeal": shared.AppealStore,
 }  # fmt: skip

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tutor.learner.beliefs import HELD, Belief, beliefs_of, probing
 from tutor.learner.goals import PACE_DAYS, WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, end_of_day, in_days, streak
 from tutor.learner.schedule import is_mastered, mastery
-from tutor.models import Card, Place
+from tutor.models import Card, Item, Place
 from utils.errors import InvalidFile, UsageError
 from utils.text import literal, plural, shorten
 from utils.times import utc
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 FIRST_LESSONS = 3  # how many the home screen offers to a new learner
 REVIEW_S = 30  # about how long an item takes in a review
+REPAIR_ITEMS, REPAIR_MIN = 5, 1  # of a repair: how many items at most, and about how long one takes, with what is read there
 WORDS_SHOWN = 40  # characters of a goal on the home screen
+BELIEF_SHOWN = 60  # and of a misconception
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,16 @@ class Choice:
 
     label: str
     lesson: str | None = None
-    opens: str = ""  # review, goal (the way to it), new_goal (asks for one)
+    opens: str = ""  # review, repair, goal (the way to it), new_goal (asks for one)
     more: Callable[[], list[Choice]] = list
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A short round of questions on a misconception."""
+
+    belief: Belief
+    items: tuple[Item, ...]  # undrawn
 
 
 def lessons_within_reach(lessons: Sequence[CatalogueEntry], finished: set[str], after: str | None = None) -> list[CatalogueEntry]:
@@ -142,6 +153,9 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
         count = sum(due.values())
         size = f" · from {plural(len(due), 'lesson')} · about {max(1, round(count * REVIEW_S / 60))} min"
         offered.append(Choice(f"Review **{plural(count, 'item')}**{size}", opens="review"))
+    if mending := repair(corpus, records, now):
+        believed = shorten(mending.belief.believed(corpus.misconceptions()).rstrip("."), BELIEF_SHOWN)
+        offered.append(Choice(f"Repair: {believed} · about {len(mending.items) * REPAIR_MIN} min", opens="repair"))
     path = path_to_goal(corpus, records, now)
     following = path.steps[0] if path and path.steps else None
     if path and following:
@@ -159,6 +173,29 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
         every = [Choice(f"**{entry.title}** · {name}", name) for name, entry in entries.items()]
         offered.append(Choice("All lessons", more=lambda: every))
     return offered
+
+
+def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:
+    """A round on the misconception that is held most firmly, None where none is held that a question asks about.
+
+    The items are from lessons that the learner has begun, those asked longest ago first. now: aware, in their zone.
+    """
+    believed = [belief for belief in beliefs_of(records.evidence(), now) if belief.state == HELD]
+    lessons = sorted(records.lessons_tried().intersection(corpus.files)) if believed else []
+    items = [item for lesson in lessons for item in _items(corpus, lesson)]
+    for belief in believed:
+        if asking := probing(items, [belief.id]):
+            last = {item.key: max((past.id for past in records.attempts(item=item.key)), default=0) for item in asking}
+            return Repair(belief, tuple(sorted(asking, key=lambda item: last[item.key])[:REPAIR_ITEMS]))
+    return None
+
+
+def _items(corpus: Corpus, lesson: str) -> Sequence[Item]:
+    """The items of a lesson's bank; none where it is broken, which `corpus.entries` and `check` tell."""
+    try:
+        return corpus.items(lesson, made=False)
+    except (InvalidFile, UsageError):
+        return ()
 
 
 def welcome(offered: Sequence[Choice], records: Records) -> str:

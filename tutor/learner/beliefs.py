@@ -6,15 +6,13 @@ mean that it is held; one may be a slip. Two right answers without help, on item
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from tutor.learner.progress import MONTHS, BeliefDocument, day_of
 from tutor.models import Attempt, Evidence, Item, Misconception
 
-T = TypeVar("T")
 ENOUGH = 2  # pieces of evidence that make a misconception held, and that resolve it
 TOLD = 3  # beliefs that a prompt is told of
 SEEN, HELD, RESOLVED = "seen", "held", "resolved"
@@ -104,20 +102,14 @@ def _belief(name: str, evidence: Sequence[Evidence], now: datetime) -> Belief | 
     return Belief(name, state, tuple(sorted(set(days))), resolved, len(shown), last.lesson, last.section, place)
 
 
-def held(beliefs: Iterable[Belief]) -> list[str]:
-    """The names of the misconceptions that are held, the strongest first."""
-    return [belief.id for belief in beliefs if belief.state == HELD]
+def held(evidence: Iterable[Evidence], now: datetime) -> list[str]:
+    """The names of the misconceptions that are held, the strongest first. now: as for `beliefs_of`."""
+    return [belief.id for belief in beliefs_of(evidence, now) if belief.state == HELD]
 
 
-def probing_first(items: Iterable[T], misconceptions: Collection[str], item_of: Callable[[T], Item | None]) -> list[T]:
-    """The items in their order, except that those which may show one of the misconceptions come first."""
-    wanted = set(misconceptions)
-
-    def probes(one: T) -> bool:
-        item = item_of(one)
-        return bool(item and wanted.intersection(item.probes))
-
-    return sorted(items, key=lambda one: not probes(one))
+def probing(items: Iterable[Item], misconceptions: Collection[str]) -> list[Item]:
+    """Those of the items that may show one of the misconceptions, in their order."""
+    return [item for item in items if not set(misconceptions).isdisjoint(item.probes)]
 
 
 def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], item: Item | None = None) -> str:

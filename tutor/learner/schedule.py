@@ -136,10 +136,13 @@ def card_from_history(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card
     return card
 
 
-def todays_reviews(cards: Sequence[Card], now: datetime, limit: int) -> list[Card]:
-    """At most `limit` items to review now: wrong ones that felt sure first, then those most likely forgotten, interleaved."""
+def todays_reviews(cards: Sequence[Card], now: datetime, limit: int, first: Collection[str] = ()) -> list[Card]:
+    """At most `limit` items to review now, interleaved: wrong ones that felt sure first, then those most likely forgotten.
+
+    first: keys of items that come before all others, because they may show what the learner believes wrongly.
+    """
     ready = [card for card in cards if not card.leech]
-    ready.sort(key=lambda card: (not card.sure_and_wrong, retrievability(card.memory, now), card.item))
+    ready.sort(key=lambda card: (card.item not in first, not card.sure_and_wrong, retrievability(card.memory, now), card.item))
     return interleaved(ready[:limit])
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tutor.corpus.corpus import Corpus
     from tutor.environment import Environment
+    from tutor.learner.agenda import Repair
     from tutor.learner.appeals import Flip
     from tutor.learner.records import Records
     from tutor.models import Answer, Attempt, Grade, Item, Lesson, Passage, Place, Round, Section, Step
@@ -88,6 +89,7 @@ class SessionStore(SessionInputs, total=False):
     missed: list[Item]  # what the last round of practice missed
     detour: Section | None  # of a prerequisite, which explains what was missed
     due: int  # how many items are due in total
+    repair: Repair | None  # the misconception that is repaired, and the items on it
 
 
 def session_store(

@@ -380,6 +380,49 @@ class ReviewHead(Screen):
 
 
 @dataclass
+class RepairHead(Screen):
+    """What the learner's answers have said wrongly, and how many questions on it follow. What is so comes after them."""
+
+    believed: str
+    days: str  # on which they said so
+    items: int
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield Sides(Text("Repair", style=f"bold {ACCENT}"), plural(self.items, "question"))
+        yield line(f"Your answers have said this: {self.days}", DIM)
+        yield markup.Page(self.believed)
+        yield line("Is it so?", DIM)
+
+    def markdown(self) -> str:
+        return f"## Repair\n\n{sanitize(self.believed)}\n\n_Your answers have said this: {self.days}_"
+
+
+@dataclass
+class RepairEnd(Screen):
+    """What is so instead of what was believed, and whether the answers now say it."""
+
+    so: str
+    resolved: bool
+    place: str  # of the lesson: where to read it
+
+    def rows(self) -> list[str]:
+        state = "Resolved: you were right without help, and more than once." if self.resolved else ""
+        return [state or "Not resolved yet: two right answers without help do that.", f"Read it at {self.place}."]
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.so:
+            yield markup.Page(f"**What is so:** {self.so}")
+        first, where = self.rows()
+        yield line(first, f"bold {ACCENT}")
+        yield line(where, DIM)
+
+    def markdown(self) -> str:
+        return "\n\n".join([*([f"**What is so:** {sanitize(self.so)}"] if self.so else []), *self.rows()])
+
+
+@dataclass
 class ReviewEnd(Screen):
     """How a review went, and when its items come back."""
 

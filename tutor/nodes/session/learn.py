@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import prompts
 from tutor.corpus import bank
 from tutor.corpus.pages import split_pages, unfolded
-from tutor.learner import agenda, schedule
+from tutor.learner import agenda, beliefs, schedule
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.session.goals import clear_reached_goal
 from tutor.nodes.session.judging import JUDGED
@@ -193,15 +193,23 @@ class OfferToSkip(Verb):
 
 
 class BeginPractice(Verb):
-    """Set up the questions of a section: first those never asked or missed, and not the probe just passed."""
+    """Set up the questions of a section: first those on what is believed wrongly, then those never asked or missed.
 
-    def exec(self, place: Place, items: dict[str, Item], records: Records, round: Round | None) -> list[str]:
+    The probe just passed is left out.
+    """
+
+    def exec(
+        self, place: Place, items: dict[str, Item], records: Records, round: Round | None, now: Callable[[], datetime],
+        zone: tzinfo | None,
+    ) -> list[str]:  # fmt: skip
         history = records.attempts(lesson=place.lesson, section=place.section)
         asking = items_of(items, place.section)
         times_right = {item.id: sum(past.unaided for past in history if past.item == item.key) for item in asking}
         probed = round.outcomes if round else {}
         fresh = [item.id for item in asking if probed.get(item.id) != "unaided"]
-        return sorted(fresh, key=lambda name: times_right[name])[:ITEMS_PER_SECTION]
+        believed = beliefs.held(records.evidence(), now().astimezone(zone))
+        first = {item.id for item in beliefs.probing(asking, believed)}
+        return sorted(fresh, key=lambda name: (name not in first, times_right[name]))[:ITEMS_PER_SECTION]
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], queue: list[str]) -> str:
         if not queue:

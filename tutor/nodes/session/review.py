@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner import agenda, schedule
+from tutor.learner import agenda, beliefs, schedule
 from tutor.learner.progress import end_of_day, next_due
 from tutor.models import Card, Item, Round
 from tutor.nodes.verb import Verb
@@ -15,6 +15,7 @@ from utils.errors import InvalidFile, UsageError
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
+    from tutor.learner.agenda import Repair
     from tutor.learner.records import Records
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
@@ -38,7 +39,8 @@ class ChooseDue(Verb):
         cards = records.cards(end_of_day(today))
         items = items_of_cards(corpus, cards, terminal)
         ready = [card for card in cards if card.item in items and not card.leech]
-        return {card.item: items[card.item] for card in schedule.todays_reviews(ready, today, max(0, left))}, len(ready)
+        first = {item.key for item in beliefs.probing(items.values(), beliefs.held(records.evidence(), today))}
+        return {card.item: items[card.item] for card in schedule.todays_reviews(ready, today, max(0, left), first)}, len(ready)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
         items, due = chosen
@@ -82,6 +84,46 @@ class SayNothingDue(Verb):
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> str:
         return "pick"
+
+
+class BeginRepair(Verb):
+    """Questions on the misconception that the learner holds most firmly, over all lessons that they have begun."""
+
+    def exec(self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None) -> Repair | None:
+        return agenda.repair(corpus, records, now().astimezone(zone))
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], repair: Repair | None) -> str:
+        shared["repair"] = repair
+        if repair is None:  # another session has repaired it in the meantime
+            return "nothing"
+        shared["items"], shared["place"] = {item.key: item for item in repair.items}, None
+        shared["round"] = Round("review", seed=shared["rng"].getrandbits(32), queue=list(shared["items"]))
+        today = shared["now"]().astimezone(shared["zone"]).date()
+        known = shared["corpus"].misconceptions()
+        days = beliefs.days_in_words(repair.belief.document(known), today)
+        shared["terminal"].show(screens.RepairHead(repair.belief.believed(known), days, len(repair.items)))
+        return "repair"
+
+
+class EndRepair(Verb):
+    """What is so, and whether the answers just given say it."""
+
+    def exec(
+        self, terminal: Terminal, corpus: Corpus, repair: Repair | None, records: Records, now: Callable[[], datetime],
+        zone: tzinfo | None, left: bool,
+    ) -> None:  # fmt: skip
+        if repair is None:
+            terminal.notice("There is nothing to repair any more.")
+        if repair is None or left:
+            return
+        found = beliefs.beliefs_of(records.evidence(), now().astimezone(zone))
+        after = next((belief for belief in found if belief.id == repair.belief.id), repair.belief)
+        known, lesson = corpus.misconceptions(), corpus.lesson(after.lesson)
+        terminal.show(screens.RepairEnd(after.so(known), after.state == beliefs.RESOLVED, lesson.place_of(after.section)))
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> str:
+        shared["round"] = None
+        return "left" if prepared["left"] else "pick"
 
 
 class EndReview(Verb):
