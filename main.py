@@ -663,6 +663,7 @@ def quiz_session(
     repeat: int, flaky: str, jobs: int, cassette: str | None,
 ) -> Iterator[QuizStore]:  # fmt: skip
     """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
+    from tutor.learner import beliefs
     from tutor.nodes.shared import quiz_store
     from tutor.quiz import choosing, clarifications, outcomes, reports, sheets
     from tutor.screen import learners, stdio, terminal
@@ -689,6 +690,9 @@ def quiz_session(
         least = outcomes.thresholds(min_scores, find)
         lessons = [find(topic) for topic in topics]
         request = choosing.request_of(settings.seed, lessons, choosing.kinds_of(kinds), count, sheet, earlier)
+        if settings.seed is None and request.keys is None and not sheet_path:  # what a seed draws is the same for everybody
+            believed = beliefs.held(environment.records_to_read.evidence(), environment.now().astimezone())
+            request = replace(request, first=tuple(believed))
         if junit:
             files.refuse_other_file(junit, reports.JUNIT_MARK, "JUnit report")
         if clarify and not second:

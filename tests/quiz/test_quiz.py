@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,6 +41,9 @@ def banks(docs):
     return choosing.read_banks(corpus, corpus.ids())
 
 
+ALL = [f"{lesson}:{name}" for lesson in ("bread", "dough") for name in ("gas", "flour", "eats", "percent", "slows")]
+
+
 def keys(items) -> list[str]:
     return [item.key for item in items]
 
@@ -50,6 +54,14 @@ def keys(items) -> list[str]:
 def test_the_same_seed_asks_the_same_and_another_asks_others(banks):
     chosen = [choosing.choose(banks, QuizRequest((), seed, 6)) for seed in (1, 1, 2)]
     assert chosen[0] == chosen[1] != chosen[2]
+
+
+def test_what_may_show_a_misconception_that_is_held_comes_first_and_takes_up_half_at_most(banks):
+    request = QuizRequest((), 3, 3, first=("yeast makes oxygen",))
+    asked = keys(choosing.choose(banks, request))
+    assert asked[0].endswith(":gas") and sum(key.endswith(":gas") for key in asked) == 1
+    assert {"food/bread:gas", "food/dough:gas"} == set(keys(choosing.choose(banks, replace(request, count=4)))[:2])
+    assert sorted(keys(choosing.choose(banks, replace(request, count=100)))) == sorted(f"food/{one}" for one in ALL)
 
 
 def test_topics_take_turns(banks):

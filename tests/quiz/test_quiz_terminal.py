@@ -9,6 +9,7 @@ from conftest import NOW
 from person import ended_well
 
 from tutor.learner.records import open_records
+from tutor.models import Attempt, Evidence, Grade
 
 
 def kept(home):
@@ -39,6 +40,22 @@ def test_all_questions_come_first_and_all_grades_at_the_end(person, home, tmp_pa
     assert all(attempt.due for attempt in kept(home)), "a quiz at the keyboard moves the reviews"
     assert 'failures="1"' in (tmp_path / "j.xml").read_text(encoding="utf-8")
     assert ended_well(someone)
+
+
+def test_without_a_seed_what_the_learner_believes_wrongly_comes_first(docs, home):
+    from person import Person
+
+    with open_records(home, now=lambda: NOW) as store:
+        for day in (12, 14):
+            at = f"2026-02-{day}T10:00:00.000Z"
+            given = Attempt("food/bread:gas", "yeast", "oxygen", Grade(0.0), at, "practice")
+            store.add(given, evidence=[Evidence("yeast makes oxygen", Evidence.SHOWN, given.item, "yeast", at)])
+    someone = Person(["--docs", docs, "quiz", "bread", "-n", 2], home)
+    text = someone.read("Which gas makes dough rise?")
+    assert "Some are about misconceptions" in text and "--seed" not in text and "1 of 2" in text
+    someone.settle()
+    someone.press("q")
+    someone.child.close(force=True)
 
 
 def test_what_cannot_be_read_costs_nothing_and_is_asked_again(person):

@@ -60,7 +60,10 @@ class ChooseItems(Verb):
         if shared["sheet_path"]:
             return "blank_sheet"
         count = plural(len(items), "question")
-        shared["terminal"].notice(f"{count}, the grades at the end. --seed {request.seed} asks the same again.")
+        again = f"--seed {request.seed} asks the same again."
+        if beliefs.probing(items, request.first):  # which no seed knows of
+            again = "Some are about misconceptions that your answers have shown."
+        shared["terminal"].notice(f"{count}, the grades at the end. {again}")
         return "questions"
 
 

@@ -33,6 +33,7 @@ class QuizRequest:
     count: int = DEFAULT_COUNT
     kinds: tuple[str, ...] = Kind.ALL
     keys: tuple[str, ...] | None = None  # of the items to ask, in order; None draws them
+    first: tuple[str, ...] = ()  # misconceptions: items that may show one come first, up to half of those drawn
 
 
 def request_of(
@@ -94,6 +95,8 @@ def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[It
         for lesson in shuffled(sorted(banks), str(request.seed))
     ]
     mixed = [pile[turn] for turn in range(max(map(len, piles), default=0)) for pile in piles if turn < len(pile)]
+    first = [item for item in mixed if not set(request.first).isdisjoint(item.probes)][: request.count // 2]
+    mixed = [*first, *(item for item in mixed if item not in first)]
     return [bank.draw(item, request.seed) for item in mixed[: request.count]]
 
 
