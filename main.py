@@ -701,6 +701,8 @@ def quiz_session(
             environment.terminal = terminal.Terminal(settings, learners.SheetLearner(sheet.typed))
         if sheet_path:
             environment.records = environment.records_to_read
+        if environment.terminal.attended:
+            environment.on_wait, environment.on_pause = environment.terminal.tell_wait, environment.terminal.pause
         shared = quiz_store(
             environment,
             request,

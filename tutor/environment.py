@@ -204,9 +204,13 @@ class Environment:
     @cached_property
     def _sign(self) -> WaitingSign:
         from tutor.screen import stdio
+        from tutor.screen.keys import QuietKeys
         from tutor.screen.streaming import WaitingSign
 
-        return WaitingSign(sys.stderr, stdio.is_plain(self.settings, sys.stderr))
+        keys = QuietKeys() if sys.stdout.isatty() else None  # a pager at the other end of a pipe has the keyboard to itself
+        sign = WaitingSign(sys.stderr, stdio.is_plain(self.settings, sys.stderr), keys=keys)
+        self._opened.callback(sign.close)
+        return sign
 
     @staticmethod
     def _warn(text: str) -> None:

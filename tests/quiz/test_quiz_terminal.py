@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from conftest import NOW
+from endpoint import serving, streamed
 from person import ended_well
 
 from tutor.learner.records import open_records
@@ -92,6 +94,43 @@ def test_handing_in_early_counts_the_rest_as_missed(person, extra):
         someone.press("k" if number == 1 else "q", "enter")
     assert someone.leave() == 1
     assert "0 of 3 right" in someone.text() and "No answer was given." in someone.text()
+
+
+SHORT = """\
+items:
+  - id: eats
+    section: yeast
+    kind: short
+    question: What does yeast do to sugar?
+    rubric: [{point: Yeast eats sugar.}]
+    references: [Yeast eats sugar.]
+    hints: [It is hungry., It is a meal.]
+    explanation: It eats it.
+"""
+
+
+@pytest.mark.parametrize("key", ["\x1b", "c-c"])
+def test_an_answer_stays_when_the_wait_for_the_model_is_stopped(person, docs, home, key):
+    (docs / "food" / "bread.quiz.yaml").write_text(SHORT, encoding="utf-8")
+    over = threading.Event()
+
+    def waits(request):
+        over.wait(60)
+        yield from streamed("{}")
+
+    with serving(waits) as server:
+        someone = person("quiz", "bread", OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="fake")
+        someone.read("What does yeast do to sugar?")
+        someone.settle()
+        someone.press("it eats the sugar", "enter")
+        someone.read("grading… 1 s")
+        someone.press("zzz", key)
+        someone.read("going on with the built-in grader")
+        status = someone.leave()
+        over.set()
+    assert [attempt.answer for attempt in kept(home)] == ["it eats the sugar"]
+    assert status == 0 and "zzz" not in someone.everything() and "1 of 1 right" in someone.everything()
+    assert ended_well(someone) and someone.modes() == someone.before
 
 
 def test_a_terminal_in_ci_is_nobody_at_the_keyboard(person):

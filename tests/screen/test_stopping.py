@@ -89,6 +89,19 @@ def test_a_command_that_waits_for_a_model_shows_so_on_stderr_and_ctrl_c_ends_it(
     assert someone.leave() in (130, -2) and ended_well(someone)
 
 
+@pytest.mark.parametrize("command", [["ask", "what does yeast eat?"], ["summarize", "bread"], ["grade", "lines.jsonl"]])
+def test_keys_pressed_meanwhile_are_not_echoed_and_an_interrupt_leaves_no_clock_behind(person, held, home, command):
+    lines = '{"question": "What does yeast eat?", "reference": "It eats sugar.", "answer": "It eats flour."}\n'
+    (home.parent / "lines.jsonl").write_text(lines, encoding="utf-8")
+    someone = person(*command, OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
+    someone.read("waiting for the model…")
+    someone.press("zzz", "\x1b")
+    someone.read("… 2 s")
+    someone.press("c-c")
+    assert someone.leave() in (130, -2) and ended_well(someone) and someone.modes() == someone.before
+    assert "zzz" not in someone.everything() and "waiting" not in someone.text()
+
+
 def test_a_stopped_reply_is_no_failure_even_where_a_model_is_required(docs, home, capsys):
     class Explain(ModelVerb):
         def exec(self, model, terminal):

@@ -23,7 +23,7 @@ from tutor.quiz.outcomes import Outcome, no_answer, settle
 from tutor.quiz.reports import QuizReport
 from tutor.screen import quiz_screens, screens
 from utils import files, program
-from utils.errors import ExitCode, ModelError, NothingRun
+from utils.errors import ExitCode, ModelError, NothingRun, ReplyStopped
 from utils.text import plural
 from utils.times import utc
 
@@ -189,6 +189,8 @@ class GradeAnswers(Verb):
         said = [(item, typed or "", language) for (item, typed, _), language in zip(answers, languages, strict=True)]
         if not model.available:
             return [[self.built_in(*one)] * repeat for one in said]
+        if terminal.attended:
+            return self.at_keyboard(said, repeat, model, terminal)
         tasks = [(*one, repetition) for one in said for repetition in range(repeat)]
         grades: Grades = []
         try:
@@ -202,6 +204,17 @@ class GradeAnswers(Verb):
                 outcomes[key] = replace(outcome_of(answer, results, flaky_passes), where=outcomes[key].where)
             raise
         return [grades[start : start + repeat] for start in range(0, len(grades), repeat)]
+
+    def at_keyboard(
+        self, said: list[tuple[Item, str, str]], repeat: int, model: LanguageModel, terminal: Terminal
+    ) -> list[Grades]:
+        """What a person has just answered. They may stop the model, and the answer keeps the built-in grader's verdict."""
+        try:
+            with terminal.waiting("grading"):
+                return [[self.read(model, terminal, *one, repetition) for repetition in range(repeat)] for one in said]
+        except ReplyStopped:
+            terminal.notice("stopped, going on with the built-in grader")
+            return [[self.built_in(*one)] * repeat for one in said]
 
     @staticmethod
     def built_in(item: Item, answer: str, language: str) -> Grade:

@@ -7,11 +7,12 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from tutor.models import Step
 from utils.text import width
 
+T = TypeVar("T", bound="QuietKeys")
 KEY_OF = {
     "next": "enter", "simpler": "s", "example": "x", "deeper": "d", "analogy": "y", "ask": "?", "hint": "h", "skip": "k",
     "appeal": "a", "back": "b", "quit": "q",
@@ -58,30 +59,54 @@ STOP_KEY = "ctrl-c" if os.name == "nt" else "esc"
 LONE_ESC = re.compile(rb"\x1b(?![\[O])")  # an arrow key sends more after it
 
 
-class StopKeys:
-    """The keyboard while the model replies: Esc stops it, and what else is typed is neither echoed nor kept for the next screen.
+class QuietKeys:
+    """The keyboard while a sign moves: what is typed is not echoed into it, and is there for whoever reads next.
 
-    Where the keyboard is no terminal of a POSIX system, nothing is read.
+    Nothing changes where the keyboard is no terminal of a POSIX system, or belongs to a command in the foreground.
     """
+
+    off: tuple[str, ...] = ("ECHO",)  # the flags of termios that are switched off meanwhile
 
     def __init__(self) -> None:
         self._file = -1
         self._before: list[Any] = []
 
-    def __enter__(self) -> StopKeys:
+    def __enter__(self: T) -> T:
         try:
             import termios
-        except ImportError:  # Windows, where Ctrl-C alone stops a reply
+        except ImportError:  # Windows
             return self
+        flags = sum(getattr(termios, name) for name in self.off)
         try:
             self._file = sys.stdin.fileno()
             before = termios.tcgetattr(self._file)
-            quiet = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
-            termios.tcsetattr(self._file, termios.TCSANOW, quiet)
+            if os.tcgetpgrp(self._file) != os.getpgrp():  # changing it would stop us
+                return self
+            termios.tcsetattr(self._file, termios.TCSANOW, [*before[:3], before[3] & ~flags, *before[4:]])
             self._before = before
         except (AttributeError, ValueError, OSError, termios.error):  # no terminal
             pass
         return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._before:
+            import termios
+
+            with suppress(OSError, termios.error):
+                self._restore(termios)
+            self._before = []
+
+    def _restore(self, termios: Any) -> None:
+        termios.tcsetattr(self._file, termios.TCSANOW, self._before)
+
+
+class StopKeys(QuietKeys):
+    """The keyboard while the model replies: Esc stops it, and what else is typed is neither echoed nor kept for the next screen.
+
+    On Windows Ctrl-C alone stops a reply.
+    """
+
+    off = ("ICANON", "ECHO")
 
     def stop(self) -> bool:
         """Has Esc been pressed since the last look?"""
@@ -94,10 +119,6 @@ class StopKeys:
         except OSError:  # the terminal is gone
             return False
 
-    def __exit__(self, *error: object) -> None:
-        if self._before:
-            import termios
-
-            with suppress(OSError, termios.error):
-                termios.tcflush(self._file, termios.TCIFLUSH)
-                termios.tcsetattr(self._file, termios.TCSANOW, self._before)
+    def _restore(self, termios: Any) -> None:
+        termios.tcflush(self._file, termios.TCIFLUSH)
+        super()._restore(termios)

@@ -19,6 +19,8 @@ from utils.text import StreamSanitizer, width
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tutor.screen.keys import QuietKeys
+
 STOPPED = Afresh("\n\n[stopped]\n\n")
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 PLAIN_STEP_S = 5  # between two additions to the growing line
@@ -29,10 +31,18 @@ class WaitingSign:
     """What is being waited for, with a sign that moves and the seconds, behind the cursor; gone as soon as words come.
 
     In plain text, where nothing is drawn over, it is a line that grows. Only a person at a terminal sees it.
+    keys: kept quiet meanwhile.
     """
 
-    def __init__(self, file: IO[str], plain: bool, hint: str = "", clock: Callable[[], float] = time.monotonic):
-        self._file, self._plain, self._clock = file, plain, clock
+    def __init__(
+        self,
+        file: IO[str],
+        plain: bool,
+        hint: str = "",
+        clock: Callable[[], float] = time.monotonic,
+        keys: QuietKeys | None = None,
+    ):
+        self._file, self._plain, self._clock, self._keys = file, plain, clock, keys
         self._hint = f" · {hint}" if hint else ""
         self._visible = file.isatty() and not in_ci()
         self._since: float | None = None
@@ -46,7 +56,10 @@ class WaitingSign:
             return
         with self._lock:
             now = self._clock()
-            self._since = now if self._since is None else self._since
+            if self._since is None:
+                self._since = now
+                if self._keys:
+                    self._keys.__enter__()
             seconds = int(now - self._since)
             if self._plain:
                 self._grow(what, seconds)
@@ -66,7 +79,14 @@ class WaitingSign:
         with self._lock:
             if self._shown:
                 self._write("\n" if self._plain else "\x1b[K")
+            if self._keys and self._since is not None:
+                self._keys.__exit__()
             self._since, self._shown, self._what, self._told = None, False, "", 0
+
+    def close(self) -> None:
+        """Clear it for good: a thread that an interrupt has left behind may go on waiting."""
+        self.clear()
+        self._visible = False
 
     def _draw(self, text: str) -> None:
         """Behind the cursor, which stays; what does not fit is cut, because a line that wraps could scroll the screen."""
