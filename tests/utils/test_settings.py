@@ -10,7 +10,7 @@ from utils.errors import UsageError
 from utils.llm.endpoint import NO_KEY, endpoint_of
 from utils.llm.prices import Price
 from utils.llm.servers import SERVERS
-from utils.settings import Given, settings_of
+from utils.settings import BY_NAME, Given, settings_of
 from utils.settings.places import read_env_file, read_kept, settings_here, write_setting
 
 KEY = "sk-CANARY-0123456789"
@@ -251,3 +251,59 @@ def test_prices_are_not_set_by_the_command(tmp_path):
 def test_an_amount_is_shown_with_as_many_digits_as_it_takes(tokens, currency, shown):
     price = Price(0.25, 2, currency)
     assert price.shown(price.of(*tokens)) == shown
+
+
+# -------------------------------------------------------------------------------------- what can't be used
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ALL_PROXY", "socks5://bob:hunter2@127.0.0.1:1080", "package socksio is missing"),
+        ("all_proxy", "socks9://x", "expected a proxy such as"),
+        ("HTTPS_PROXY", "http://[", "expected a proxy such as"),
+        ("HTTP_PROXY", "http://127.0.0.1:x", "expected a proxy such as"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_a_wrong_setting(tutor, docs, monkeypatch, name, value, words):
+    asked = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_MODEL": "m", name: value}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    runs = [tutor("ask", "--docs", docs, "what does yeast eat?", **asked), tutor("config", "--models", **asked)]
+    for run in runs:
+        assert run.returncode == 2 and f"{name}: found" in run.stderr and words in run.stderr and "hunter2" not in run.stderr
+    assert f"{name}: found" in tutor("doctor", "--docs", docs, **asked).stdout
+    around = tutor("ask", "--docs", docs, "what does yeast eat?", NO_PROXY="127.0.0.1", **asked)
+    assert around.returncode == 0 and "connection refused" in around.stderr, "it is not needed"
+
+
+BAD_ADDRESSES = {
+    "http://[": "a host", "http://[::1/v1": "a host", "http://127.0.0.1:x/v1": "a port", "http://127.0.0.1:99999/v1": "a port",
+    "http://a..b/v1": "a host", f"http://{'a' * 300}/v1": "a host", "http://x y/v1": "blanks", "http://a\udcff/v1": "UTF-8",
+    "http://:80/v1": "a host", "http://[zz]/v1": "a host", "http://ex%41mple/v1": "a host", "http://ä..b/v1": "a host",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_an_address_that_cannot_be_one_is_refused_where_it_is_read_and_where_it_would_be_kept(tutor, tmp_path, address):
+    words = f"expected .*{BAD_ADDRESSES[address]}"
+    with pytest.raises(UsageError, match=words):
+        endpoint_of(settings_of({}, {"OPENAI_BASE_URL": address, "OPENAI_MODEL": "m"}))
+    with pytest.raises(UsageError, match=words):
+        write_setting(tmp_path / "config.toml", "base_url", address)
+    run = tutor("config", "--models", OPENAI_BASE_URL=address)
+    assert run.returncode == 2 and "OPENAI_BASE_URL: found" in run.stderr and not (tmp_path / "config.toml").exists()
+
+
+@pytest.mark.parametrize("address", ["http://[::1]:8080/v1", "http://my_box-1:80/v1", "https://bücher.example/v1?api-version=1",
+                                     "http://u:p@10.0.0.1/v1", "http://localhost./v1"])  # fmt: skip
+def test_an_address_that_can_be_one_is_taken(address):
+    assert endpoint_of(settings_of({}, {"OPENAI_BASE_URL": address, "OPENAI_MODEL": "m"})).base_url == address
+
+
+def test_a_name_of_a_model_that_is_no_text_is_refused(tmp_path):
+    for name in ("model", "embedding_model"):
+        with pytest.raises(UsageError, match=r"expected .* UTF-8"):
+            settings_of({}, {BY_NAME[name].variable: "m\udcff"})
+        with pytest.raises(UsageError, match=r"expected .* UTF-8"):
+            write_setting(tmp_path / "config.toml", name, "m\udcff")
+    assert settings_of({"docs": "notes\udcff"}, {}).docs == "notes\udcff", "a folder may have any name"

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from utils.llm import proxies
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
 from utils.llm.faults import ModelFault, fault_from
 
@@ -48,7 +49,9 @@ def client(endpoint: Endpoint, limits: Limits) -> OpenAI:
     if endpoint.of_folder:
         hooks["request"] = [partial(withhold, authorization=authorization)]
         options |= {"organization": "", "project": ""}
-    options["http_client"] = openai.DefaultHttpxClient(follow_redirects=False, event_hooks=hooks)
+    options["http_client"] = openai.DefaultHttpxClient(
+        follow_redirects=False, event_hooks=hooks, trust_env=not proxies.unusable()
+    )
     if azure:
         base_url = path if "/openai" in path else f"{path}/openai"
         return openai.AzureOpenAI(base_url=base_url, api_version=asked.pop("api-version"), default_query=asked, **options)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from utils import settings as shared
 from utils.errors import UsageError
+from utils.llm import proxies
 from utils.llm.servers import SERVERS
 from utils.settings import ENV_FILE, Given, Settings
 
@@ -101,6 +102,7 @@ def endpoint_of(settings: Settings, needs_name: bool = True) -> Endpoint | None:
     if address is None:
         return None
     shared.refuse_other_than_url(address.value, address.place)
+    proxies.refuse_unusable(address.value)
     key = key_of(settings, address)
     base_url = without_command(address.value)
     service = SERVERS[settings.server].service if settings.server else base_url == DEFAULT_BASE_URL

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from utils import strict_json
 from utils.errors import ModelError, ModelRefused
 from utils.llm.endpoint import Endpoint, masked
+from utils.llm.proxies import proxy_of
 from utils.llm.tokens import Tokens
 from utils.text import shorten, valid
 
@@ -88,6 +89,8 @@ def fault_from(error: BaseException, endpoint: Endpoint) -> ModelFault:
         return _connection_fault(error, endpoint)
     if isinstance(error, httpx2.DecodingError):
         return ModelFault(f"{endpoint.host} gave a broken reply", tries=3, said=str(error))
+    if isinstance(error, httpx2.InvalidURL):
+        return ModelFault(f"{endpoint.address} is no address", remedy="check OPENAI_BASE_URL", refused=True, said=str(error))
     if isinstance(error, openai.OpenAIError):
         return ModelFault(f"{endpoint.host} can't be asked", said=str(error))
     raise error
@@ -229,7 +232,7 @@ def _minutes(seconds: float) -> str:
 def _connection_fault(error: BaseException, endpoint: Endpoint) -> ModelFault:
     causes = " ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error))
     host, secure = endpoint.host, endpoint.base_url.startswith("https:")
-    if proxy := _proxy_of(endpoint.base_url):
+    if proxy := proxy_of(endpoint.base_url):
         message = f"{host} could not be reached through the proxy {proxy}; check HTTPS_PROXY and HTTP_PROXY"
         return ModelFault(message, tries=3, kind="unreachable")
     if "CERTIFICATE_VERIFY_FAILED" in causes:
@@ -261,15 +264,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _proxy_of(base_url: str) -> str:
-    """The proxy that requests to a URL go through, without its password, or ""."""
-    from urllib.parse import urlsplit
-    from urllib.request import getproxies, proxy_bypass
-
-    parts = urlsplit(base_url)
-    proxy = getproxies().get(parts.scheme) or getproxies().get("all")
-    if not proxy or proxy_bypass(parts.hostname or ""):
-        return ""
-    return proxy.partition("://")[2].rpartition("@")[2].rstrip("/") or proxy

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from utils.errors import UsageError
 from utils.llm.prices import Price
 from utils.llm.servers import SERVERS, VARIABLES
-from utils.text import nearest, shorten
+from utils.text import nearest, shorten, valid
 
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 FORMER = {"OPENAI_API_BASE": "OPENAI_BASE_URL"}  # a former name of a variable, and what it is called today
@@ -172,6 +172,8 @@ def _from_variables(variables: Layer) -> dict[str, Given]:
 def value_of(setting: Setting, text: str, place: str) -> Any:
     """The value that a text gives a setting. Raises UsageError that begins with the place."""
     text = text.strip()
+    if setting.name in ("model", "embedding_model") and valid(text) != text:
+        raise UsageError(f'{place}: found "{shorten(text, 40)}", expected the name of a model, in UTF-8; correct it')
     if setting.kind is bool:
         if text.casefold() not in SWITCH:
             raise UsageError(f'{place}: found "{shorten(text, 40)}", expected 1 or 0')
@@ -192,9 +194,48 @@ def value_of(setting: Setting, text: str, place: str) -> Any:
 
 def refuse_other_than_url(text: str, place: str) -> None:
     """Raises UsageError that begins with the place."""
-    if not re.match(r"https?://[^\s/]", text):
+    fault = _fault_of_url(text)
+    if fault is not None:
         found = f'"{masked(shorten(text, 100))}"' if text else "nothing"
-        raise UsageError(f"{place}: found {found}, expected a URL such as {SERVERS['llamacpp'].base_url}; correct or unset it")
+        raise UsageError(f"{place}: found {found}, expected a URL such as {SERVERS['llamacpp'].base_url}{fault}; "
+                         "correct or unset it")  # fmt: skip
+
+
+def _fault_of_url(text: str) -> str | None:
+    """What a URL lacks, in words that go behind "expected a URL"; None if it is one."""
+    from urllib.parse import urlsplit
+
+    if not re.match(r"https?://[^\s/]", text):
+        return ""
+    if re.search(r"[\ud800-\udfff]", text):
+        return ", in UTF-8"
+    if re.search(r"[\s\x00-\x1f\x7f]", text):
+        return ", without blanks"
+    try:
+        host = urlsplit(text).hostname or ""
+        if not _is_host(host, bracketed=f"[{host}]" in text.lower()):
+            return ", with a host that there can be"
+    except ValueError:  # half of a bracket
+        return ", with a host that there can be"
+    try:
+        return None if urlsplit(text).port != 0 else ", with a port from 1 to 65535"
+    except ValueError:
+        return ", with a port from 1 to 65535"
+
+
+def _is_host(host: str, bracketed: bool) -> bool:
+    from ipaddress import IPv6Address
+
+    if bracketed:
+        try:
+            return bool(IPv6Address(host))
+        except ValueError:
+            return False
+    try:
+        name = host.removesuffix(".").encode("idna").decode()
+    except UnicodeError:  # an empty part, or one of more than 63 characters
+        return False
+    return bool(re.fullmatch(r"[A-Za-z0-9._-]{1,253}", name))
 
 
 def masked(text: str, key: str = "") -> str:
