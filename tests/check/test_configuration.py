@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 
 import pytest
 from endpoint import error, response, serving, streamed
@@ -118,3 +119,41 @@ def test_a_session_is_led_by_the_server_that_env_names(tutor, docs, tmp_path):
         run = tutor("ask", "--docs", docs, "--json", "what does yeast eat?")
     assert json.loads(run.stdout)["model"] == "fake" and server.requests
     assert f"authorization: bearer {KEY}".lower() in server.requests[0].head.lower()
+
+
+MODEL_LISTS = {
+    "nested without end": (b"[" * 100_000, "nested more than 100 deep"),
+    "very many": (b'{"data": [' + b",".join(b'{"id": "m%d"}' % n for n in range(20_000)) + b"]}", "more than 10,000 models"),
+    "very long": (b'{"data": [' + b" " * 5_000_001 + b"]}", "more than 5,000,000 bytes"),
+    "a number of many digits": (b'{"data": [' + b"9" * 6000 + b"]}", "6,000 digits"),
+    "something else": (b'{"models": 3}', "no list of models"),
+}
+
+
+@pytest.mark.parametrize("name", MODEL_LISTS)
+def test_a_list_of_models_has_the_bounds_of_a_reply(tutor, name):
+    body, words = MODEL_LISTS[name]
+    with serving(response(body)) as server:
+        run = tutor("config", "--models", OPENAI_BASE_URL=server.base_url)
+    assert run.returncode == 3 and words in run.stderr and len(run.stderr) < 300 and not run.stdout
+
+
+def test_what_is_no_name_in_a_list_of_models_is_left_out(tutor):
+    entries = [{"id": "m\ud83d"}, {"id": 5}, {"id": None}, "x", {"id": "a\nb"}, {"id": " "}, {"id": "m1"}]
+    with serving(response(json.dumps({"data": entries}))) as server:
+        run = tutor("config", "--models", OPENAI_BASE_URL=server.base_url)
+    assert run.returncode == 0 and run.stdout.splitlines() == ["m\ufffd", "a b", "m1"]
+
+
+def test_a_list_of_models_that_drips_is_given_up_in_time(tutor):
+    over = threading.Event()
+
+    def drips(request):
+        yield b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"
+        while not over.wait(0.05):
+            yield b" "
+
+    with serving(drips) as server:
+        run = tutor("config", "--models", "--timeout", "1", OPENAI_BASE_URL=server.base_url)
+        over.set()
+    assert run.returncode == 3 and "took longer than 1 s" in run.stderr

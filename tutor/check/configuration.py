@@ -112,7 +112,8 @@ def keep(settings: Settings, name: str, text: str) -> tuple[SettingRow, str]:
 
 def models_of(settings: Settings) -> list[str]:
     """The names of the models that the server has. Raises UsageError if none is named, ModelError if it does not say."""
-    from utils.llm.connection import models_at
+    from utils.llm.connection import models_in_time
+    from utils.llm.endpoint import DEFAULT_LIMITS, limits_of
     from utils.llm.faults import model_error
 
     if settings.offline:
@@ -120,12 +121,15 @@ def models_of(settings: Settings) -> list[str]:
     endpoint = endpoint_of(settings, needs_name=False)
     if endpoint is None:
         raise UsageError(NO_SERVER)
+    limits = limits_of(settings, endpoint) if settings.timeout else DEFAULT_LIMITS
+    names: tuple[str, ...] = ()
+    found = "found no name in its list"
     try:
-        names = models_at(endpoint)
-    except (ValueError, TypeError, AttributeError):  # raised by the SDK if the answer is not a list of models
-        names = ()
+        names = models_in_time(endpoint, limits)
+    except ValueError as error:
+        found = str(error)
     except Exception as error:
         raise model_error(error, endpoint) from None
     if not names:
-        raise ModelError(f"{endpoint.host} does not say which models it has; name one with -m")
+        raise ModelError(f"{endpoint.host} does not say which models it has: {found}; name one with -m")
     return [" ".join(name.split()) for name in names]

@@ -15,9 +15,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from utils import strict_json
 from utils.llm import proxies
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
 from utils.llm.faults import ModelFault, fault_from
+from utils.text import valid
 
 if TYPE_CHECKING:
     import httpx2
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 BODY_BYTES = 20_000_000  # of one response: a reply, its thoughts and what a server wraps each piece in
 FAILURE_BYTES = 65_536  # of what a server says of a failure
 TICK_S = 0.2  # how often those who wait are told that nothing has come
+MODELS_BYTES = 5_000_000  # of a list of models
+MOST_MODELS = 10_000
 ANY_MODEL = "default"  # a name for servers that take any
 
 
@@ -156,7 +160,7 @@ def first_model(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> str:
 
     try:
         names = models_at(endpoint, limits)
-    except (openai.NotFoundError, ValueError, TypeError, AttributeError):  # the last three if the answer is no list of models
+    except (openai.NotFoundError, ValueError):  # the latter if the answer is no list of models
         return ANY_MODEL
     if not names:
         raise ModelFault(f"{endpoint.host} has no model", remedy="load one there, or name one with -m", refused=True)
@@ -165,12 +169,46 @@ def first_model(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> str:
 
 @lru_cache(maxsize=4)
 def models_at(endpoint: Endpoint, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
-    """The names of the models that an endpoint offers, in its order. Raises what the SDK raises."""
+    """The names of the models that an endpoint offers, in its order. Raises what the SDK raises, and ValueError for no list."""
     import openai
 
     try:
-        return tuple(str(model.id) for model in client(endpoint, limits).models.list().data or ())
-    except (openai.APIStatusError, ValueError, TypeError, AttributeError):
+        answer = client(endpoint, limits).models.with_raw_response.list()
+        return _names_in(answer.http_response.content.decode("utf-8-sig", "replace"))
+    except (openai.APIStatusError, ValueError):
         if endpoint.versioned:
             raise
     return models_at(endpoint.with_version(), limits)
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """The names in a list of models; what is no name is left out. The SDK would read a list of any depth and number."""
+    document = strict_json.load(text, MODELS_BYTES)
+    entries = document.get("data") if isinstance(document, dict) else document
+    if not isinstance(entries, list):
+        raise ValueError("found no list of models")
+    if len(entries) > MOST_MODELS:
+        raise ValueError(f"found more than {MOST_MODELS:,} models")
+    ids = [entry.get("id") for entry in entries if isinstance(entry, dict)]
+    return tuple(valid(name) for name in ids if isinstance(name, str) and name.strip())
+
+
+def models_in_time(endpoint: Endpoint, limits: Limits) -> tuple[str, ...]:
+    """As `models_at`, within the limits, whatever the server does. Raises ModelFault too."""
+    came: queue.SimpleQueue[tuple[str, ...] | BaseException] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            came.put(models_at(endpoint, limits))
+        except BaseException as error:
+            came.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        found = came.get(timeout=limits.total_s)
+    except queue.Empty:
+        message = f"{endpoint.host} took longer than {limits.total_s:g} s"
+        raise ModelFault(message, remedy="--timeout S waits longer") from None
+    if isinstance(found, BaseException):
+        raise found
+    return found
