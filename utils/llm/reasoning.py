@@ -15,8 +15,8 @@ from utils.llm.reply import Afresh
 
 TAKEN_BACK = Afresh("\n\n[the above was thinking; the reply follows]\n\n")
 
-ENDS = {f"<{name}>": f"</{name}>" for name in ("think", "thinking", "thought", "reasoning", "seed:think")}
-ENDS |= {"[think]": "[/think]", "◁think▷": "◁/think▷"}
+ENDS = {f"<{name}>": f"</{name}>" for name in ("think", "thinking", "thought", "reasoning", "reflection", "seed:think")}
+ENDS |= {"[think]": "[/think]", "◁think▷": "◁/think▷", "<|channel>": "<channel|>"}
 HARMONY = ("<|start|>", "<|channel|>", "assistant<|channel|>")  # how a message begins; its head ends with:
 MESSAGE = "<|message|>"
 MESSAGE_END = re.compile(r"<\|(?:end|return|call)\|>|(?=<\|(?:start|channel)\|>)")
@@ -46,6 +46,7 @@ class ThoughtFilter:
         self.held = ""  # what can't be judged before more comes
         self._read: Callable[[bool], Step] = self._begin
         self._end = MESSAGE_END  # of the thoughts, or of a harmony message
+        self._opening, self._nested = "", False  # the tag that began the thoughts, and whether it stands in them again
         self._looked = 0  # how far what is held has been searched
         self._before: list[str] | None = []  # what was handed on, as long as a lone closing tag may follow
 
@@ -70,6 +71,7 @@ class ThoughtFilter:
         start = text[:LONGEST].lower()
         opening = next((tag for tag in ENDS if start.startswith(tag)), "")
         if opening:
+            self._opening, self._nested = opening, False
             self._end = re.compile(re.escape(ENDS[opening]), re.IGNORECASE)
             return self._think(text[len(opening) :])
         if start.startswith(HARMONY) and MESSAGE in text[:HEAD_LIMIT]:
@@ -81,10 +83,14 @@ class ThoughtFilter:
             return (
                 self._go_on(self._final, text[bare.end() :]) if bare[0].startswith("final") else self._think(text[bare.end() :])
             )
+        closing = next((tag for tag in ENDS.values() if self.thought and start.startswith(tag)), "")
+        if closing:  # once more than was opened
+            return self._go_on(self._begin, text[len(closing) :])
+        tags = (*ENDS, *HARMONY, *BARE_NAMES, *(ENDS.values() if self.thought else ()))
         may_open = start.startswith(HARMONY) and len(text) < HEAD_LIMIT
-        if not last and (may_open or any(tag.startswith(start) for tag in (*ENDS, *HARMONY, *BARE_NAMES))):
+        if not last and (may_open or any(tag.startswith(start) for tag in tags)):
             return [], False
-        if self._waits and not self.thought and not start.startswith(("{", "[")):
+        if ((self._waits and not self.thought) or self._nested) and not start.startswith(("{", "[")):
             step = self._go_on(self._unopened, self.held)
             self.thinking = True
             return step
@@ -102,18 +108,25 @@ class ThoughtFilter:
         return [], True
 
     def _thoughts(self, last: bool) -> Step:
-        if found := self._end.search(self.held):
+        found = self._end.search(self.held)
+        inside = self.held[: found.start()] if found else self.held
+        self._nested = self._nested or bool(self._opening and self._opening in inside.lower())
+        if found:
             return self._go_on(self._begin, self.held[found.end() :])
         self.held = "" if last else self.held[-LONGEST:]
         return [], False
 
     def _unopened(self, last: bool) -> Step:
-        """Everything is held until a closing tag shows that it was thoughts, or the end shows that it was the reply."""
+        """Everything is held until a closing tag shows that it was thoughts, or the end shows that it was the reply.
+
+        So it is after thoughts in which their own tag stood: a model may mean a tag, or think within its thoughts.
+        """
         found = CLOSING.search(self.held, self._looked)
         if found and (last or found.end() < len(self.held)):
             after = self.held[found.end() :]
             if _closes_thoughts(self.held[: found.start()], found[0], after):
-                self.thought = self.unopened = True
+                self.thought, self.unopened = True, not self._nested
+                self._nested = False
                 return self._go_on(self._begin, after)
             return self._go_on(self._text, self.held)
         self._looked = max(0, len(self.held) - LONGEST)
