@@ -77,6 +77,15 @@ def test_the_items_of_a_bank_are_listed_in_order_with_their_sections(docs, text)
     assert corpus.warnings == []
 
 
+def test_the_ideas_of_banks_are_kept_between_runs(docs, cache, nothing_is_read):
+    path = docs / "food" / "bread.quiz.yaml"
+    path.write_text(BANK.replace("  - id: eats\n", "  - id: eats\n    idea: sugar\n"), encoding="utf-8")
+    assert open_corpus(docs, cache=cache).ideas(["food/bread", "food/gone"]) == {"food/bread:eats": "sugar"}
+    nothing_is_read()
+    assert open_corpus(docs, cache=cache).ideas(["food/bread"]) == {"food/bread:eats": "sugar"}
+    assert open_corpus(docs, cache=cache).ideas([]) == {}
+
+
 def test_a_lesson_without_a_bank_lists_no_items(docs):
     (docs / "food" / "bread.quiz.yaml").unlink()
     assert open_corpus(docs).item_sections() == {"food/bread": {}}

@@ -238,3 +238,49 @@ def test_an_author_sees_what_was_set_aside(tutor, docs, home):
     assert "set-aside" not in tutor("check", "--docs", docs, "--no-run").stdout
     run = tutor("check", "--docs", docs, "--no-run", "--records")
     assert 'item "eats" was missed 8 times and is no longer asked' in run.stdout and "bread.quiz.yaml:" in run.stdout
+
+
+# ----------------------------------------------------------------------------------------------- one idea in two lessons
+
+
+@pytest.fixture
+def same_idea(two):
+    """The gas of bread and the sugar of cake share an idea."""
+    for name, item in (("bread", "eats"), ("cake", "moist")):
+        path = two / "food" / f"{name}.quiz.yaml"
+        text = path.read_text(encoding="utf-8").replace(f"  - id: {item}\n", f"  - id: {item}\n    idea: sugar\n")
+        path.write_text(text, encoding="utf-8")
+
+
+def dates(cards) -> dict[str, str]:
+    return {card.item: card.due for card in cards}
+
+
+def test_a_review_asks_one_of_two_items_with_the_same_idea_and_counts_for_both(run, same_idea, taught, home):
+    learner = Answers({})
+    before = dates(run(create_review_flow, Answers({}), day=0)[3])
+    cards = run(create_review_flow, learner, day=4)[3]
+    asked = {"food/bread:eats", "food/cake:moist"} & set(learner.asked)
+    (other,) = {"food/bread:eats", "food/cake:moist"} - asked
+    assert len(asked) == 1 and dates(cards)[other] > before[other] and dates(cards)[other] > "2026-03-05"
+    again = Answers({})
+    run(create_review_flow, again, day=4)
+    assert other not in again.asked, "it was reviewed with the first"
+
+
+def test_a_miss_leaves_the_other_item_of_the_idea_as_it_was(run, same_idea, taught):
+    before = dates(run(create_review_flow, Answers({}), day=0)[3])
+    learner = Answers({"food/bread:eats": "stones", "food/cake:moist": "dry"})
+    cards = run(create_review_flow, learner, day=4)[3]
+    asked = {"food/bread:eats", "food/cake:moist"} & set(learner.asked)
+    (other,) = {"food/bread:eats", "food/cake:moist"} - asked
+    assert len(asked) == 1 and dates(cards)[other] == before[other]
+
+
+def test_an_answer_taken_back_gives_both_items_of_the_idea_their_dates_back(run, same_idea, taught, home):
+    before = run(create_review_flow, Answers({}), day=0)[3]
+    run(create_review_flow, Answers({}), day=4)
+    with open_records(home, now=lambda: NOW) as records:
+        while records.attempts()[-1].session == "day4":
+            records.undo()
+        assert {card.item: card for card in records.cards()} == {card.item: card for card in before}

@@ -10,8 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.learner.schedule import CREDIT, MASTERED, credit, is_mastered, mastery, outcome, retrievability, review_card
-from tutor.models import Attempt, Grade, Help
+from tutor.learner.schedule import (
+    CREDIT,
+    MASTERED,
+    credit,
+    is_mastered,
+    mastery,
+    next_card,
+    outcome,
+    retrievability,
+    review_card,
+    reviewed_too,
+    todays_reviews,
+)
+from tutor.models import Attempt, Card, Grade, Help
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True)
@@ -223,3 +235,43 @@ def test_nothing_is_due_before_its_review_however_the_clock_jumps(now, reviews, 
         card = review_card(card, rating, now, fuzz=fuzz)
         assert due(card) >= now.astimezone(timezone.utc) + timedelta(minutes=1)
         assert 0 <= retrievability(card, now - timedelta(days=365)) <= 1
+
+
+# ------------------------------------------------------------------------------------------------ one idea, one memory
+
+IDEAS = {"food/bread:a": "rising", "food/cake:b": "rising", "food/cake:c": "baking"}
+
+
+def card_of(item: str, days_ago: int) -> Card:
+    return next_card(item, None, "unaided", NOON - timedelta(days=days_ago), fuzz=False)
+
+
+def test_a_review_counts_for_the_others_that_ask_the_same_by_the_same_rating():
+    cards = [card_of("food/bread:a", 9), card_of("food/cake:b", 9), card_of("food/cake:c", 9)]
+    for rating in ("unaided", "assisted"):
+        (moved,) = reviewed_too("food/bread:a", "rising", IDEAS, cards, rating, NOON, fuzz=False)
+        assert moved == next_card("food/cake:b", cards[1], rating, NOON, fuzz=False) and moved.due > cards[1].due
+
+
+def test_a_miss_says_nothing_of_the_others_and_none_is_reviewed_twice_on_a_day():
+    cards = [card_of("food/cake:b", 9)]
+    assert reviewed_too("food/bread:a", "rising", IDEAS, cards, "missed", NOON, fuzz=False) == []
+    moved = reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", NOON, fuzz=False)
+    assert reviewed_too("food/bread:a", "rising", IDEAS, moved, "unaided", NOON + timedelta(hours=3), fuzz=False) == []
+    assert len(reviewed_too("food/bread:a", "rising", IDEAS, moved, "unaided", NOON + timedelta(days=1), fuzz=False)) == 1
+    assert reviewed_too("food/bread:a", "", IDEAS, cards, "unaided", NOON, fuzz=False) == []
+
+
+def test_a_day_is_the_learners_own_for_what_was_reviewed_already():
+    cards = [card_of("food/cake:b", 0)]  # at noon
+    evening = (NOON + timedelta(hours=11)).astimezone(timezone(timedelta(hours=9)))  # the next day in Tokyo
+    assert len(reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", evening, fuzz=False)) == 1
+
+
+def test_of_two_that_ask_the_same_a_review_asks_the_first_alone():
+    cards = [card_of("food/bread:a", 30), card_of("food/cake:b", 40), card_of("food/cake:c", 20)]
+    asked = {card.item for card in todays_reviews(cards, NOON, 9, ideas=IDEAS)}
+    assert asked == {"food/cake:b", "food/cake:c"}, "the one most likely forgotten stays"
+    asked = {card.item for card in todays_reviews(cards, NOON, 9, first=["food/bread:a"], ideas=IDEAS)}
+    assert asked == {"food/bread:a", "food/cake:c"}
+    assert len(todays_reviews(cards, NOON, 9)) == 3 and len(todays_reviews(cards, NOON, 1, ideas=IDEAS)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -204,6 +204,15 @@ class Corpus:
         self._save_catalogue()
         return found
 
+    def ideas(self, lesson_ids: Iterable[str]) -> dict[str, str]:
+        """For the banks of some lessons, as `item_sections`: key of each item that names an idea -> the idea."""
+        found: dict[str, str] = {}
+        for lesson_id in lesson_ids:
+            if lesson_id in self.files:
+                found.update(self._row(lesson_id, with_items=True).ideas or {})
+        self._save_catalogue()
+        return found
+
     def _row(self, lesson_id: str, with_items: bool = False) -> Row:
         """What the catalogue knows of a lesson, after reading what it doesn't know. What can't be read stays None."""
         real = self._real(lesson_id)
@@ -212,12 +221,17 @@ class Corpus:
             if row.fault is None and row.entry is None:
                 row = row._replace(entry=fields_of(self._parsed(lesson_id)))
             if row.fault is None and row.items is None and with_items:
-                row = row._replace(items=self._items_listed(lesson_id, row.entry[1] if row.entry else []))
+                listed = self._items_listed(lesson_id, row.entry[1] if row.entry else [])
+                row = row._replace(
+                    items={item.key: item.section for item in listed}, ideas={item.key: item.idea for item in listed if item.idea}
+                )
         except InvalidFile as error:
             row = row._replace(fault=[".md" if row.entry is None else BANK_SUFFIX, error.line, error.message])
         except UsageError as error:  # it may be readable the next time
             self.warnings.append(str(error))
-            row = row._replace(stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={})
+            row = row._replace(
+                stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={}, ideas={}
+            )
         if row is not before:
             self.catalogue.add(lesson_id, row)
             self._read += 1
@@ -228,13 +242,13 @@ class Corpus:
             self.warnings.append(str(InvalidFile(self.path_of(lesson_id, suffix), line, message)))
         return row
 
-    def _items_listed(self, lesson_id: str, slugs: list[str]) -> dict[str, str]:
+    def _items_listed(self, lesson_id: str, slugs: list[str]) -> list[Item]:
         found = self.bank_text(lesson_id)
         if found is None:
-            return {}
+            return []
         from tutor.corpus.bank import parse_bank
 
-        return {item.key: item.section for item in parse_bank(found[0], lesson_id, found[1], sections=slugs)}
+        return parse_bank(found[0], lesson_id, found[1], sections=slugs)
 
     def _save_catalogue(self) -> None:
         if self._read:

@@ -65,11 +65,12 @@ class Records:
     # ------------------------------------------------------------------------------------------- attempts
 
     def add(
-        self, attempt: Attempt, place: Place | None = None, card: Card | None = None, evidence: Sequence[Evidence] = ()
-    ) -> Attempt:
+        self, attempt: Attempt, place: Place | None = None, card: Card | None = None, evidence: Sequence[Evidence] = (),
+        others: Sequence[Card] = (),
+    ) -> Attempt:  # fmt: skip
         """Store an attempt, the place it leads to, the item's new card and what the answer is evidence of: all or nothing.
 
-        Returns the attempt with its id, once it is on the disk.
+        others: cards of other items that it changes too. Returns the attempt with its id, once it is on the disk.
         """
         row = {
             "uid": os.urandom(16).hex(), "session": attempt.session, "item": attempt.item, "section": attempt.section,
@@ -84,8 +85,8 @@ class Records:
             number: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
             if place is not None:
                 self._put_place(connection, place)
-            if card is not None:
-                self._put_card(connection, card, number)
+            for changed in (*([card] if card else ()), *others):
+                self._put_card(connection, changed, number)
             for one in evidence:
                 self._put_evidence(connection, one, number)
         return replace(attempt, id=number)
@@ -96,7 +97,7 @@ class Records:
         return self._attempt(rows[0]) if rows else None
 
     def undo(self) -> Attempt | None:
-        """Take back the last attempt and its effect on the item's card. Returns the attempt, or None if there is none."""
+        """Take back the last attempt and its effect on cards. Returns the attempt, or None if there is none."""
         rows = self._read("SELECT * FROM attempts ORDER BY id DESC LIMIT 1")
         if not rows:
             return None
@@ -105,13 +106,12 @@ class Records:
             connection.execute("DELETE FROM appeals WHERE attempt = ?", (last.id,))
             connection.execute("DELETE FROM evidence WHERE attempt = ?", (last.id,))
             connection.execute("DELETE FROM attempts WHERE id = ?", (last.id,))
-            found = connection.execute("SELECT before FROM cards WHERE item = ? AND attempt = ?", (last.item, last.id)).fetchone()
-            if found and found[0]:
-                before = self._card(found[0])
-                restored = (found[0], before.due, last.item)
-                connection.execute("UPDATE cards SET card = ?, due = ?, before = NULL, attempt = 0 WHERE item = ?", restored)
-            elif found:
-                connection.execute("DELETE FROM cards WHERE item = ?", (last.item,))
+            for item, before in connection.execute("SELECT item, before FROM cards WHERE attempt = ?", (last.id,)).fetchall():
+                if before:
+                    restored = (before, self._card(before).due, item)
+                    connection.execute("UPDATE cards SET card = ?, due = ?, before = NULL, attempt = 0 WHERE item = ?", restored)
+                else:
+                    connection.execute("DELETE FROM cards WHERE item = ?", (item,))
         return last
 
     def attempts(

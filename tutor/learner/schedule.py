@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
-from datetime import datetime, timezone
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timezone
 
 from tutor.models import Attempt, Card, Help
 from utils.times import moment_of, utc
@@ -122,6 +122,26 @@ def next_card(item: str, before: Card | None, rating: str, now: datetime, *, sur
     return Card(item, memory, when, lapses, lapses >= LEECH_LAPSES, missed and sure)
 
 
+def reviewed_too(
+    key: str, idea: str, ideas: Mapping[str, str], cards: Iterable[Card], rating: str, now: datetime, *, fuzz: bool = True
+) -> list[Card]:
+    """The cards of the other items with the idea of one that was just answered, as if they had been reviewed with it.
+
+    key: of that item. ideas: of the cards' items. rating: an `outcome`; a miss of one says nothing of the others. None is
+    reviewed twice on a day. now: aware, in the learner's zone.
+    """
+    if not idea or rating == "missed":
+        return []
+    siblings = [card for card in cards if ideas.get(card.item) == idea and card.item != key]
+    return [next_card(card.item, card, rating, now, fuzz=fuzz) for card in siblings if _last_day(card, now) != now.date()]
+
+
+def _last_day(card: Card, now: datetime) -> date | None:
+    """The learner's day on which an item was last reviewed."""
+    last = json.loads(card.memory)["last_review"]
+    return moment_of(last).astimezone(now.tzinfo).date() if last else None
+
+
 def card_from_history(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card | None:
     """The card of an item that was answered before records had cards. attempts: all those on the item, in order."""
     sessions: dict[str, list[Attempt]] = {}
@@ -136,14 +156,18 @@ def card_from_history(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card
     return card
 
 
-def todays_reviews(cards: Sequence[Card], now: datetime, limit: int, first: Collection[str] = ()) -> list[Card]:
+def todays_reviews(
+    cards: Sequence[Card], now: datetime, limit: int, first: Collection[str] = (), ideas: Mapping[str, str] | None = None
+) -> list[Card]:
     """At most `limit` items to review now, interleaved: wrong ones that felt sure first, then those most likely forgotten.
 
     first: keys of items that come before all others, because they may show what the learner believes wrongly.
+    ideas: of the items that name one; of two with the same idea only the first is asked, and counts for the other.
     """
     ready = [card for card in cards if not card.leech]
     ready.sort(key=lambda card: (card.item not in first, not card.sure_and_wrong, retrievability(card.memory, now), card.item))
-    return interleaved(ready[:limit])
+    by_idea = {(ideas or {}).get(card.item, card.item): card for card in reversed(ready)}
+    return interleaved([card for card in ready if by_idea[(ideas or {}).get(card.item, card.item)] is card][:limit])
 
 
 def interleaved(cards: Sequence[Card]) -> list[Card]:

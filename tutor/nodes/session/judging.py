@@ -96,7 +96,9 @@ class RecordAttempt(Verb):
         if place and round.mode != "recall":
             place.round = round
         records, unaided = shared["records"], round.outcomes.get(name_in(round, item)) == "unaided"
-        stored = records.add(attempt, place, card, beliefs.evidence_of(attempt, item, unaided, records.evidence()))
+        shown = beliefs.evidence_of(attempt, item, unaided, records.evidence())
+        others = siblings_reviewed(shared, item, round) if card else ()
+        stored = records.add(attempt, place, card, shown, others)
         shared["result"], shared["stored"] = result, stored.id
         shared["appealable"] = stored.id if grading.is_disputable(item, attempt.answer, grade) else None
         terminal = shared["terminal"]
@@ -113,6 +115,17 @@ def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, 
     rating, before = round.outcomes[name_in(round, item)], shared["records"].card_before(attempt)
     sure = (attempt.confidence or 0) >= SURE
     return schedule.next_card(attempt.item, before, rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
+
+
+def siblings_reviewed(shared: SessionStore, item: Item, round: Round) -> list[Card]:
+    """The cards of items of other lessons that ask the same as one whose turn is over: this review counts for them, too."""
+    if not item.idea:
+        return []
+    cards = shared["records"].cards()
+    ideas = shared["corpus"].ideas({card.lesson for card in cards})
+    today = shared["now"]().astimezone(shared["zone"])
+    rating = round.outcomes[name_in(round, item)]
+    return schedule.reviewed_too(item.key, item.idea, ideas, cards, rating, today, fuzz=shared["fuzz"])
 
 
 def comes_next(shared: SessionStore, attempt: Attempt, item: Item, round: Round) -> str:

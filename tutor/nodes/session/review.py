@@ -40,7 +40,9 @@ class ChooseDue(Verb):
         items = items_of_cards(corpus, cards, terminal)
         ready = [card for card in cards if card.item in items and not card.leech]
         first = {item.key for item in beliefs.probing(items.values(), beliefs.held(records.evidence(), today))}
-        return {card.item: items[card.item] for card in schedule.todays_reviews(ready, today, max(0, left), first)}, len(ready)
+        ideas = {key: item.idea for key, item in items.items() if item.idea}
+        chosen = schedule.todays_reviews(ready, today, max(0, left), first, ideas)
+        return {card.item: items[card.item] for card in chosen}, len(ready)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
         items, due = chosen
