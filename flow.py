@@ -32,7 +32,10 @@ types are in that file too; the other flows' stores are described where each flo
 | `item`       | Item on screen, drawn                                                       | ChooseItem, AskToExplain   |
 | `asked`      | it is on screen already                                                     | ChooseItem, AskItem        |
 | `step`       | Step: what the learner did last                                             | nodes that read            |
-| `answer`     | what was typed as the answer                                                | AskItem, GiveUp            |
+| `answer`     | what was typed at the question                                              | AskItem, GiveUp            |
+| `heard`      | Heard: whether that is an answer, or something said to the tutor            | AskItem, HearLine          |
+| `speech`     | Speech: what the tutor says to the last answer                              | main, GradeAnswer, Converse |
+| `talk`       | [(who, what)] about the section at hand, while no question waits            | main, AnswerSideQuestion   |
 | `confidence` | how sure the learner was of the answer, 1 to 3                              | AskConfidence              |
 | `grade`      | Grade of the last answer                                                    | nodes that grade           |
 | `result`     | what the last attempt led to: passed, again, missed, declined, unsure       | RecordAttempt              |
@@ -62,8 +65,8 @@ def create_practice_flow() -> Flow:
 
     Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled or left.
     """
-    choose, ask, hint, side = nodes.ChooseItem(), nodes.AskItem(), nodes.GiveHint(), nodes.AnswerSideQuestion()
-    grade, unreadable, give_up = nodes.GradeAnswer(), nodes.SayUnreadable(), nodes.GiveUp()
+    choose, ask, hear, hint = nodes.ChooseItem(), nodes.AskItem(), nodes.HearLine(), nodes.GiveHint()
+    grade, converse, give_up = nodes.GradeAnswer(), nodes.Converse(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
     sure, appeal = nodes.AskConfidence(), nodes.AppealGrade()
     others, flips = nodes.GradeOthersAgain(), nodes.ShowFlips()
@@ -72,19 +75,24 @@ def create_practice_flow() -> Flow:
 
     choose - "item" >> ask
     choose - "done" >> end
-    ask - "answer" >> sure >> grade
+    ask - "answer" >> hear
     ask - "hint" >> hint
-    ask - "side_question" >> side
+    ask - "said" >> converse
     ask - "skip" >> give_up
     ask - "appeal" >> appeal
     ask - "nothing_said" >> ask
     ask - "declined" >> choose
     ask - "left" >> end
+    hear - "answer" >> sure >> grade
+    hear - "said" >> converse
+    hear - "declined" >> choose
+    hear - "left" >> end
     hint >> ask
-    side >> ask
     grade - "graded" >> record
-    grade - "unreadable" >> unreadable
-    unreadable >> ask
+    grade - "open" >> converse
+    converse - "graded" >> record
+    converse - "said" >> ask
+    converse - "hint" >> hint
     give_up >> record
     record - "graded" >> feedback
     record - "skipped" >> reveal

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.find import *  # noqa: F403
     from tutor.nodes.grade import *  # noqa: F403
     from tutor.nodes.quiz import *  # noqa: F403
+    from tutor.nodes.session.conversing import *  # noqa: F403
     from tutor.nodes.session.explain_back import *  # noqa: F403
     from tutor.nodes.session.explaining import *  # noqa: F403
     from tutor.nodes.session.goals import *  # noqa: F403
@@ -36,6 +37,7 @@ BY_FILE = {
     "session.explaining": ("ExplainSection", "ExplainAgain", "OfferDetour", "TakeDetour"),
     "session.explain_back": ("OfferToExplain", "AskToExplain", "GradeExplanation", "ShowExplanation"),
     "session.practice": ("ChooseItem", "AskItem", "AskConfidence", "AwaitNext", "EndRound"),
+    "session.conversing": ("HearLine", "Converse"),
     "session.helping": ("GiveHint", "AnswerSideQuestion"),
     "session.judging": (
         "GradeAnswer", "SayUnreadable", "GiveUp", "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer",

@@ -21,6 +21,7 @@ LAYERS = [
     {"tutor.search", "tutor.quiz"},
     {"tutor.screen"},
     {"tutor.grading"},
+    {"tutor.tutoring"},
     {"tutor.check"},
     {"tutor.environment"},
     {"tutor.nodes"},

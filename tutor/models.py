@@ -344,10 +344,26 @@ class Round:
     tries: int = 0  # answers given to the current item
     answers: list[str] = field(default_factory=list)  # what they were
     met: list[Met] = field(default_factory=list)  # points that they were given credit for
+    help: int = 0  # the strongest help with the current item, see Attempt.help
+    said: list[list[str]] = field(default_factory=list)  # (who, what) about the current item, by learner and tutor
     draws: dict[str, int] = field(default_factory=dict)  # item id -> how often it was asked in this session
     again: list[str] = field(default_factory=list)  # to be asked before it ends, because of a miss: the same items or stand-ins
     instead: dict[str, str] = field(default_factory=dict)  # item asked on a weak spot -> the item missed that it stands in for
     outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What the tutor says to a learner, a sentence after the other, and how much it helps with the question at hand."""
+
+    sentences: tuple[str, ...]
+    own: frozenset[int] = frozenset()  # places of those that are the tutor's own examples, which no lesson holds
+    places: tuple[str, ...] = ()  # path:line of what the others say of a lesson
+    help: int = 0  # see Attempt.help
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences)
 
 
 @dataclass

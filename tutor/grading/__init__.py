@@ -20,7 +20,7 @@ from tutor.grading.points.clarifying import (
 )
 from tutor.grading.points.tries import keep_credit, with_credit
 from tutor.grading.records import grade_line
-from tutor.grading.rubrics import has_rubric
+from tutor.grading.rubrics import has_rubric, question_for
 from tutor.grading.short import Weights, bare_item, grade_record, load_weights
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "keep_credit",
     "load_weights",
     "question_about",
+    "question_for",
     "tells_what_is_so",
     "traced_points",
     "with_credit",

@@ -427,12 +427,14 @@ def in_words(item: Item, met: Sequence[Met], lacking: Sequence[Point], language:
     if lacking:
         if not quotes:
             said.append("This does not yet say what the question asks for.")
-        said.append(lacking[0].ask or question_for(lacking[0], item.question, language))
+        said.append(question_for(lacking[0], item.question, language))
     return " ".join(said)
 
 
 def question_for(point: Point, question: str, language: str = "en") -> str:
-    """A question for a point that has none of its own: its text, with the words left out that the question doesn't give."""
+    """A question for a point: its own, else its text with the words left out that the question doesn't give."""
+    if point.ask:
+        return point.ask
     given = {token.stem for token in tokens(clean(question), language)}
     text, parts, end = clean(point.text), [], 0
     for token in tokens(text, language):

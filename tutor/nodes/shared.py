@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor.learner.agenda import Repair
     from tutor.learner.appeals import Flip
     from tutor.learner.records import Records
-    from tutor.models import Answer, Attempt, Grade, Item, Lesson, Passage, Place, Round, Section, Step
+    from tutor.models import Answer, Attempt, Grade, Item, Lesson, Passage, Place, Round, Section, Speech, Step
     from tutor.prompts import Decision
     from tutor.quiz.choosing import QuizRequest
     from tutor.quiz.outcomes import Outcome
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tutor.search.index import Index
     from tutor.search.query_words import QueryWords
     from tutor.search.summaries import KeySentence
+    from tutor.tutoring import Heard
     from utils.errors import ModelError
     from utils.llm.language_model import LanguageModel
 
@@ -68,6 +69,10 @@ class SessionInputs(TypedDict):
     step: Step | None  # what the learner did last
     confidence: int | None  # how sure the learner was of the last answer, 1 to 3
     appealable: int | None  # number of the last attempt, while its grade can be appealed
+    item: Item | None  # on screen, drawn
+    grade: Grade | None  # of the last answer
+    talk: list[list[str]]  # (who, what) about the section at hand, while no question waits
+    speech: Speech | None  # what the tutor says to the last answer
 
 
 class SessionStore(SessionInputs, total=False):
@@ -79,10 +84,9 @@ class SessionStore(SessionInputs, total=False):
     items: dict[str, Item]  # by id, or in a review by key: undrawn
     sections: list[Section]  # what is taught of the lesson, in order
     pages: dict[str, Pages]  # by section slug
-    item: Item | None  # on screen, drawn
     asked: bool  # it is on screen already
     answer: str  # as typed
-    grade: Grade  # of the last answer
+    heard: Heard  # what the line was that was typed at a question
     result: str  # what the last attempt led to: passed, again, missed, declined, unsure
     stored: int | None  # number of the last attempt
     flips: list[Flip]  # what an appeal that stands changes about other attempts
@@ -103,7 +107,7 @@ def session_store(
         "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "command": partial(command_line, environment.settings),
         "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
-        "confidence": None, "appealable": None,
+        "confidence": None, "appealable": None, "item": None, "grade": None, "talk": [], "speech": None,
     }  # fmt: skip
 
 

@@ -34,26 +34,34 @@ def points_of(item: Item) -> tuple[str, ...]:
     return tuple(point.text for point in item.rubric) or item.references[:1]
 
 
+POINT_SCHEMA = object_schema("point_verdict", point=NUMBER, met=FLAG, quote=TEXT)
+
+
+def point_verdicts(document: Any, count: int) -> tuple[PointVerdict, ...]:
+    """The field `points` of a reply: a verdict on each of so many points. Raises ModelError."""
+    found: dict[int, PointVerdict] = {}
+    for entry in structured.field(document, "points", list, "a list"):
+        number = structured.field(entry, "point", int, "the number of a point")
+        met = structured.field(entry, "met", bool, "true or false")
+        quote = structured.field(entry, "quote", str, "the learner's words, or an empty string")
+        if number in found or not 1 <= number <= count:
+            raise ModelError(f"found point {number}, expected each of 1 to {count} once.")
+        found[number] = PointVerdict(met, without_bars(quote))
+    if len(found) != count:
+        raise ModelError(f"found verdicts on {len(found)} points, expected {count}.")
+    return tuple(found[number] for number in sorted(found))
+
+
 def grade(item: Item, answer: str, stricter: bool = False) -> Prompt[AnswerVerdict]:
     """A verdict on each point. stricter: the second look of an appeal."""
     points = points_of(item)
 
     def parse(document: Any) -> AnswerVerdict:
-        found: dict[int, PointVerdict] = {}
-        for entry in structured.field(document, "points", list, "a list"):
-            number = structured.field(entry, "point", int, "the number of a point")
-            met = structured.field(entry, "met", bool, "true or false")
-            quote = structured.field(entry, "quote", str, "the learner's words, or an empty string")
-            if number in found or not 1 <= number <= len(points):
-                raise ModelError(f"found point {number}, expected each of 1 to {len(points)} once.")
-            found[number] = PointVerdict(met, without_bars(quote))
-        if len(found) != len(points):
-            raise ModelError(f"found verdicts on {len(found)} points, expected {len(points)}.")
+        verdicts = point_verdicts(document, len(points))
         contradiction = structured.field(document, "contradiction", str, "the learner's words, or an empty string")
         remark = structured.field(document, "remark", str, "one sentence")
-        return AnswerVerdict(tuple(found[n] for n in sorted(found)), without_bars(contradiction), remark.strip())
+        return AnswerVerdict(verdicts, without_bars(contradiction), remark.strip())
 
-    one = object_schema("point_verdict", point=NUMBER, met=FLAG, quote=TEXT)
     return Prompt(
         "appeal" if stricter else "grade",
         as_messages(
@@ -71,6 +79,6 @@ def grade(item: Item, answer: str, stricter: bool = False) -> Prompt[AnswerVerdi
             'Reply with one JSON document only: {"points": [{"point": 1, "met": true, "quote": "..."}], "contradiction": "", '
             '"remark": "..."}',
         ),
-        schema=object_schema("answer_verdict", points=list_schema(one), contradiction=TEXT, remark=TEXT),
+        schema=object_schema("answer_verdict", points=list_schema(POINT_SCHEMA), contradiction=TEXT, remark=TEXT),
         parse=parse,
     )

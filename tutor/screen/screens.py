@@ -16,7 +16,7 @@ from rich.text import Text
 
 from tutor.corpus.bank import kind_of
 from tutor.learner.schedule import is_mastered
-from tutor.models import Answer, Grade, Item, Lesson
+from tutor.models import Answer, Grade, Item, Lesson, Speech
 from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Screen, Sides, dots, line, numbered_list, with_sign
 from tutor.screen.markup import ACCENT, DIM
@@ -294,6 +294,48 @@ class Answered(Screen):
     def markdown(self) -> str:
         text = sanitize(answering.listing(self.answer, self.answer.text)) if self.answer.found else f"_{answering.NOT_ANSWERED}_"
         return f"**?** {sanitize(self.answer.question)}\n\n{text}" if self.asked else text
+
+
+OWN = "≈"
+OWN_NOTE = "an example of the tutor's own, not from the lesson"
+
+
+@dataclass
+class TutorSays(Screen):
+    """The tutor's words: what the lesson holds with its place, examples of its own marked, a question last."""
+
+    speech: Speech
+    asked: str = ""  # what they reply to, where it is to be shown
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.asked:
+            yield Text("? ", style="magenta").append(sanitize(self.asked, newlines=False))
+        for text, own in self.paragraphs():
+            if own:
+                yield with_sign(OWN, text)
+                yield with_sign(OWN, OWN_NOTE, DIM)
+            else:
+                yield Padding(markup.Page(text), (0, 0, 0, 2))
+        for where in self.speech.places:
+            yield line(where, DIM, 2)
+
+    def paragraphs(self) -> list[tuple[str, bool]]:
+        """Sentences in a row that are alike, together; the question that it ends on for itself after an example."""
+        found: list[tuple[str, bool]] = []
+        for number, sentence in enumerate(self.speech.sentences):
+            own = number in self.speech.own
+            if found and found[-1][1] == own:
+                found[-1] = (f"{found[-1][0]} {sentence}", own)
+            else:
+                found.append((sentence, own))
+        return found
+
+    def markdown(self) -> str:
+        rows = [f"**?** {sanitize(self.asked)}"] if self.asked else []
+        rows += [f"{OWN} {sanitize(text)} _({OWN_NOTE})_" if own else sanitize(text) for text, own in self.paragraphs()]
+        rows += [f"_{sanitize(where)}_" for where in self.speech.places]
+        return "\n\n".join(rows)
 
 
 @dataclass

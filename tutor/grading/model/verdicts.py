@@ -121,7 +121,8 @@ def grade_from_verdicts(
     contradicts = find_quote(contradiction, answer)
     score = len(met) / len(points)
     built_in = grade_item(item, answer, weights=weights, language=language)
-    suspicious = talks or not (comparison and telling & comparison.answer.stems)
+    foreign = bool(wrong and wrong.misunderstood) and not strict  # in part it may count; all of it, the learner is asked about
+    suspicious = not foreign and (talks or not (comparison and telling & comparison.answer.stems))
     probability = comparison.probability if comparison else 0.0
     agrees = built_in.score >= 1 if not suspicious else built_in.correct and probability >= AGREES_IF_TALKED
     talked = not agrees and (score >= 1 or (suspicious and score > built_in.score))
@@ -193,5 +194,5 @@ def _in_words(item: Item, met: Sequence[Met], missed: Sequence[str], contradicti
     if missed and remark and not gives_away(remark, item, language, missed):
         said.append(remark)
     elif missed and (lacking := next((point for point in item.rubric if point.text == missed[0]), None)):
-        said.append(lacking.ask or question_for(lacking, item.question, language))
+        said.append(question_for(lacking, item.question, language))
     return " ".join(said)

@@ -83,7 +83,7 @@ def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping
         said += ["What you meant by the rest is still to be said; until then the stricter verdict stands."]
     elif not said:  # what is so ends the question
         lacking = [point for point in item.rubric if point.text in missed]
-        said += [point.ask or question_for(point, item.question, language) for point in lacking][:1]
+        said += [question_for(point, item.question, language) for point in lacking][:1]
     return replace(
         grade, score=share_of_points(item, met), met=met, missed=missed, feedback=" ".join(said), unsure=is_open, clarified=True
     )

@@ -36,7 +36,7 @@ def keep_credit(item: Item, grade: Grade, earlier: Sequence[Met], language: str 
     old = in_words(item, grade.met, [point for point in item.rubric if point.text in grade.missed], language)
     new = [one.evidence for one in met if one.evidence and one.point not in {before.point for before in earlier}]
     said = [f"Right: {'; '.join(f'“{words}”' for words in dict.fromkeys(new))}."] if new else []
-    said += [lacking[0].ask or question_for(lacking[0], item.question, language)] if lacking else []
+    said += [question_for(lacking[0], item.question, language)] if lacking else []
     return replace(
         grade, score=share_of_points(item, met), met=met, missed=tuple(point.text for point in lacking),
         feedback=grade.feedback.replace(old, " ".join(said)).strip(), unsure=grade.unsure or in_doubt,

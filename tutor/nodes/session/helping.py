@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tutor import grading, prompts
+from tutor import grading, prompts, tutoring
 from tutor.corpus import bank
-from tutor.grading.model import support
-from tutor.models import Item, Lesson, Round, Step
+from tutor.corpus.markdown import without_comments
+from tutor.models import HEADING_SEPARATOR, Answer, Help, Item, Lesson, Passage, Place, Round, Section, Step
 from tutor.nodes.session.place import keep_place
 from tutor.nodes.verb import ModelVerb
 from tutor.screen import screens
@@ -22,26 +22,65 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 
+NEARBY = 3  # passages of the corpus beside the section at hand
+
+
+def help_of_hint(number: int) -> int:
+    """How much an author's hint helps: the first one a little, any further one more."""
+    return Help.HINT if number == 1 else Help.CONTRAST
+
+
+def passages_about(lesson: Lesson, slug: str, question: str, open_index: Callable[[], Index]) -> list[Passage]:
+    """What a model reads to speak about a section: its text, and for a question what the lessons say about that."""
+    section = lesson.section(slug)
+    here = [passage_of(lesson, section)] if section else []
+    if not question:
+        return here
+    index = open_index()
+    found = [*index.search(question, NEARBY, [lesson.id]), *index.search(question, NEARBY)]
+    others = {(one.lesson, one.line): one for one in found if (one.lesson, one.section) != (lesson.id, slug)}
+    return [*here, *list(others.values())[:NEARBY]]
+
+
+def passage_of(lesson: Lesson, section: Section) -> Passage:
+    """A section as a passage."""
+    heading = HEADING_SEPARATOR.join(section.heading_path)
+    return Passage(lesson.id, lesson.path, section.line, heading, section.slug, 0.0, without_comments(section.text))
+
+
+def look_up(question: str, lesson: Lesson, open_index: Callable[[], Index]) -> Answer:
+    """What the lessons say about a question, this lesson first, in their own words."""
+    index = open_index()
+    asked = index.query_words(question)
+    answer = answering.answer(question, index.search(question, answering.CANDIDATES, [lesson.id]), asked)
+    if not answer.found:
+        answer = answering.answer(question, index.search(question, answering.CANDIDATES), asked)
+    return answer
+
+
 class GiveHint(ModelVerb):
     """The next hint: the model's, which builds on what was answered, or the author's. Neither ever contains the answer."""
 
     def exec(self, model: LanguageModel, terminal: Terminal, item: Item, round: Round, lesson: Lesson) -> int:
         if round.hints >= len(item.hints):
-            return self.built_in(terminal, item, round)
+            return self.built_in(terminal, item, round, lesson)
         prompt = prompts.hint(item, round.answers, item.hints[round.hints])
         with terminal.waiting("thinking of a hint"):
             hint = whole(model.say(prompt)).strip()
         is_answer = bank.kind_of(item).open_ended and grading.grade(item, hint, language=lesson.language).correct
         if is_answer or grading.gives_away(hint, item, lesson.language):
-            return self.built_in(terminal, item, round)
+            return self.built_in(terminal, item, round, lesson)
         return self.show(terminal, item, round, hint)
 
-    def built_in(self, terminal: Terminal, item: Item, round: Round) -> int:
+    def built_in(self, terminal: Terminal, item: Item, round: Round, lesson: Lesson) -> int:
         """How many hints have been given by now."""
-        if round.hints >= len(item.hints):
-            terminal.notice("There are no more hints.")
-            return round.hints
-        return self.show(terminal, item, round, item.hints[round.hints])
+        if round.hints < len(item.hints):
+            return self.show(terminal, item, round, item.hints[round.hints])
+        terminal.notice("There are no more hints.")
+        if sentence := tutoring.plain_help(item, lesson.section(item.section), round, lesson.language):
+            terminal.show(screens.Prose(sentence, "from the lesson"))
+            round.said.append(["tutor", sentence])
+        return round.hints
 
     @staticmethod
     def show(terminal: Terminal, item: Item, round: Round, hint: str) -> int:
@@ -49,42 +88,43 @@ class GiveHint(ModelVerb):
         return round.hints + 1
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], given: int) -> None:
-        prepared["round"].hints = given
+        round: Round = prepared["round"]
+        round.hints = given
+        round.help = max(round.help, help_of_hint(given))
         keep_place(shared)
 
 
 class AnswerSideQuestion(ModelVerb):
-    """What the lessons say about a question asked in passing, this lesson first. It is never taken for an answer."""
+    """What the lessons say about something asked in passing while no question waits, this section first.
 
-    def exec(self, model: LanguageModel, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:
+    With a model it is a conversation: the section, what was said before, and examples of the tutor's own, marked as such.
+    """
+
+    def exec(
+        self, model: LanguageModel, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index],
+        place: Place | None, item: Item | None, talk: list[list[str]],
+    ) -> str:  # fmt: skip
         question = step.text
         if not question:
-            return
-        index = open_index()
-        here = index.search(question, 3, [lesson.id])
-        passages = [*here, *(passage for passage in index.search(question, 3) if passage not in here)]
-        with terminal.waiting("looking it up"):
-            reply = whole(model.say(prompts.answer(question, passages)))
-        said = [support.own_or_cited(sentence, passages) for sentence in prompts.sentences_in(reply)]
-        kept = [sentence for sentence in said if not support.fault_of(sentence, passages, question, lesson.language)]
-        if not any(sentence.numbers for sentence in kept):
+            return ""
+        slug = place.section if place and place.section else item.section if item else ""
+        passages = passages_about(lesson, slug, question, open_index)
+        with terminal.waiting("thinking"):
+            turn = model.fill(prompts.converse(prompts.Situation(passages, question, said=talk, strongest=0, asked=True)))
+        speech = tutoring.checked(turn, passages, question, lesson.language)
+        if speech is None:
             return self.built_in(terminal, step, lesson, open_index)
-        if len(kept) < len(said):
-            terminal.notice(f"left out, because the lessons don't say so: {len(said) - len(kept)} of {len(said)} sentences")
-        terminal.show(screens.Answered(answering.from_sentences(question, kept, passages, model.name, model.usage), asked=True))
+        terminal.show(screens.TutorSays(speech, question))
+        return speech.text
 
-    def built_in(self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> None:
-        question = step.text
-        if not question:  # a bare ? with nothing after it
-            return
-        index = open_index()
-        asked = index.query_words(question)
-        here = index.search(question, answering.CANDIDATES, [lesson.id])
-        answer = answering.answer(question, here, asked)
-        if not answer.found:
-            answer = answering.answer(question, index.search(question, answering.CANDIDATES), asked)
+    def built_in(self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> str:
+        if not step.text:  # a bare ? with nothing after it
+            return ""
+        answer = look_up(step.text, lesson, open_index)
         terminal.show(screens.Answered(answer, asked=True))
+        return answer.text
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> None:
+    def post(self, shared: SessionStore, prepared: dict[str, Any], said: str) -> None:
         if question := prepared["step"].text:
             shared["terminal"].event("side_question", question=question)
+            shared["talk"] += [["learner", question], ["tutor", said]]

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import beliefs, schedule, weak_spots
-from tutor.models import Attempt, Card, Grade, Item, Lesson, Round, Step
+from tutor.models import Attempt, Card, Grade, Help, Item, Lesson, Round, Speech, Step
+from tutor.nodes.session.helping import help_of_hint
 from tutor.nodes.session.place import name_in, read_step
-from tutor.nodes.verb import ModelVerb, Verb
+from tutor.nodes.verb import Verb
 from tutor.screen import screens
 from utils.times import utc
 
 if TYPE_CHECKING:
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
-    from utils.llm.language_model import LanguageModel
 
 SKIPPED, JUDGED = "skipped", "learner"  # in place of a grader's name: there was no answer, or the learner judged it
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
 SURE = 3  # of "how sure?", 1 to 3
 
 
-class GradeAnswer(ModelVerb):
-    """Score the answer, with the points met and missed. Free text is read by the model too, where there is one.
+class GradeAnswer(Verb):
+    """Score the answer with the built-in grader, with the points met and missed.
 
-    Points that an earlier try at the question was given credit for count as met.
+    Points that an earlier try at the question was given credit for count as met. What is not simply right is left open, for the
+    tutor's turn.
     """
 
-    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
-        if not bank.kind_of(item).is_free_text(item):
-            return self.built_in(item, answer, lesson, round)
-        said = grading.with_credit(answer, round.met)
-        with terminal.waiting("grading"):
-            grade = grading.grade_with(model, item, said, language=lesson.language)
-        return grading.keep_credit(item, grade, round.met, lesson.language)
+    keeps = "grade"
 
-    def built_in(self, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
+    def exec(self, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
         grade = grading.grade(item, grading.with_credit(answer, round.met), language=lesson.language)
         return grading.keep_credit(item, grade, round.met, lesson.language)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
-        shared["grade"] = grade
-        return "unreadable" if grade.misunderstood else "graded"
+        shared["grade"], shared["speech"] = grade, None
+        return "graded" if grade.correct else "open"
 
 
 class SayUnreadable(Verb):
@@ -75,20 +72,26 @@ class RecordAttempt(Verb):
         if round.mode == "probe":
             return "declined"
         answer_seen = grading.tells_what_is_so(item, grade) or grade.grader in (SKIPPED, JUDGED)
-        return "again" if round.hints < len(item.hints) and not answer_seen else "missed"
+        used = max(round.hints, round.tries - len(item.rubric))  # each point may be asked for once beside the hints
+        return "again" if used < len(item.hints) and not answer_seen else "missed"
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: str) -> str:
         item, grade, round = prepared["item"], prepared["grade"], prepared["round"]
         attempt = Attempt(
             item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
-            mode=round.mode, seed=item.seed, hints=round.hints, shown=grade.grader == SKIPPED, session=shared["session"],
-            confidence=shared["confidence"],
+            mode=round.mode, seed=item.seed, hints=round.hints, help=round.help, shown=grade.grader == SKIPPED,
+            session=shared["session"], confidence=shared["confidence"],
         )  # fmt: skip
         if attempt.answer:
             round.answers.append(attempt.answer)
-        advance(round, item, result, comes_next(shared, attempt, item, round) if result == "missed" else "")
-        if result == "again" and grading.has_rubric(item):
-            round.met = list(grade.met)
+        speech = shared["speech"]
+        if result == "again" and speech is None:
+            speech = shared["speech"] = leading_question(item, grade, round, shared["lesson"].language)
+        by_hint = speech is None or speech.help >= Help.HINT
+        advance(round, item, result, comes_next(shared, attempt, item, round) if result == "missed" else "", by_hint)
+        if result == "again":
+            round.help = max(round.help, speech.help if speech else help_of_hint(round.hints))
+            round.met = list(grade.met) if grading.has_rubric(item) else []
         card = next_card(shared, attempt, item, round, result)
         if card:
             attempt = replace(attempt, due=card.due)
@@ -135,13 +138,24 @@ def comes_next(shared: SessionStore, attempt: Attempt, item: Item, round: Round)
     return weak_spots.follow_up(round, name_in(round, item), shared["items"], known, attempt.grade.heard)
 
 
-def advance(round: Round, item: Item, result: str, following: str = "") -> None:
-    """Move a round on, by what its current item led to. following: what is asked because it was missed, see `comes_next`."""
+def leading_question(item: Item, grade: Grade, round: Round, language: str) -> Speech | None:
+    """A question for the first point that is missing, where this answer has earned another one; it takes a hint's place."""
+    lacking = [point for point in item.rubric if point.text in grade.missed]
+    if grade.clarified or not lacking or len(grade.met) <= len(round.met):  # what was just asked about is not asked again
+        return None
+    return Speech((grading.question_for(lacking[0], item.question, language),), help=Help.QUESTION)
+
+
+def advance(round: Round, item: Item, result: str, following: str = "", by_hint: bool = True) -> None:
+    """Move a round on, by what its current item led to.
+
+    following: what is asked because it was missed, see `comes_next`. by_hint: another try is led to by a hint.
+    """
     if result == "unsure":  # the learner's own verdict follows
         return
     if result == "again":
         round.tries += 1
-        round.hints += 1
+        round.hints += by_hint
         return
     name = name_in(round, item)
     aided = round.tries or round.hints
@@ -159,14 +173,14 @@ def advance(round: Round, item: Item, result: str, following: str = "") -> None:
     round.draws[name] = round.draws.get(name, 0) + 1
     round.queue.pop(0)
     round.hints = round.tries = 0
-    round.answers, round.met = [], []
+    round.answers, round.met, round.said, round.help = [], [], [], 0
 
 
 def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> None:
     """Move a round to where it would be if an attempt had passed. result: what the attempt led to at first."""
     if result == "again":  # the question is still asked
         round.tries -= 1
-        round.hints -= 1
+        round.hints = attempt.hints
         advance(round, item, "passed")
         return
     name = name_in(round, item)
@@ -178,12 +192,23 @@ def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> 
         del round.instead[other]
 
 
+def right_part(grade: Grade) -> str:
+    """What was right, in the learner's words; the tutor says the rest."""
+    words = dict.fromkeys(met.evidence for met in grade.met if met.evidence)
+    return f"Right: {'; '.join(f'“{one}”' for one in words)}." if words else ""
+
+
+def without_questions(feedback: str) -> str:
+    """The sentences of a verdict that ask nothing."""
+    return " ".join(sentence for sentence in SENTENCE.split(feedback) if not sentence.rstrip('”"').endswith("?"))
+
+
 class ShowFeedback(Verb):
     """The verdict, with the learner's own words; then the explanation, the next hint, or what is in doubt."""
 
     def exec(
         self, terminal: Terminal, item: Item, answer: str, grade: Grade, result: str, round: Round, appealable: int | None,
-        lesson: Lesson,
+        lesson: Lesson, speech: Speech | None,
     ) -> int:  # fmt: skip
         """How many points the learner is asked about next."""
         said = grading.with_credit(answer, round.met)
@@ -192,12 +217,19 @@ class ShowFeedback(Verb):
             lead = lead if doubts == 1 else f"Not sure yet. {doubts} questions about what you meant:"
             terminal.show(screens.Verdict(replace(grade, missed=(), feedback=""), lead=lead))
             return doubts
-        terminal.show(screens.Verdict(grade, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
+        speech = speech if result == "again" else None  # once the answer is shown, there is nothing to lead to
+        if speech:
+            verdict = replace(grade, feedback=right_part(grade), missed=())
+        else:  # the hint that follows is what is asked
+            verdict = replace(grade, feedback=without_questions(grade.feedback)) if result == "again" else grade
+        terminal.show(screens.Verdict(verdict, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
             terminal.show(screens.Reveal("", item.explanation))
-        if result == "again":
+        if speech:
+            terminal.show(screens.TutorSays(speech))
+        elif result == "again":
             terminal.show(screens.Hint(item.hints[round.hints - 1], round.hints, len(item.hints)))
         return 0
 
@@ -223,7 +255,9 @@ class JudgeAnswer(Verb):
         if step.action == "quit":
             return "left"
         score = self.CHOICES[int(step.text)][1]
-        shared["grade"] = replace(shared["grade"], score=score, unsure=False, grader=JUDGED)
+        before = shared["grade"]
+        assert before is not None, "only an answer that was graded is judged"
+        shared["grade"] = replace(before, score=score, unsure=False, grader=JUDGED)
         return "judged"
 
 

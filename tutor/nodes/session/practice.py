@@ -10,6 +10,7 @@ from tutor.models import Item, Place, Round, Step
 from tutor.nodes.session.place import keep_place, name_in, read_step
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
+from tutor.tutoring import Heard, hearing
 
 if TYPE_CHECKING:
     from tutor.learner.records import Records
@@ -82,9 +83,11 @@ class AskItem(Verb):
             why = "This grade was looked at again already." if looked_at else "There is no grade to appeal here."
             shared["terminal"].notice(f"{why} To answer with the letter a, type a space before it.")
             return "nothing_said"
-        if step.action == "answer":
+        if step.action == "ask":
+            shared["heard"] = Heard(hearing.QUESTION)
+        if step.action in ("answer", "ask"):
             shared["answer"] = step.text
-        return {"quit": "left", "ask": "side_question"}.get(step.action, step.action)
+        return {"quit": "left", "ask": "said"}.get(step.action, step.action)
 
 
 class AskConfidence(Verb):

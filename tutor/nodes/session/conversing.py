@@ -1,0 +1,172 @@
+"""The tutor's turn at a question: what the learner's line is, and what is said to it when it is not simply right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tutor import grading, prompts, tutoring
+from tutor.corpus import bank
+from tutor.corpus.sentences import key_sentences, worked_example
+from tutor.models import Grade, Item, Lesson, Round, Step
+from tutor.nodes.session.helping import look_up, passages_about
+from tutor.nodes.session.place import keep_place, read_step
+from tutor.nodes.verb import ModelVerb, Verb
+from tutor.screen import screens
+from tutor.tutoring import Heard, Turn, hearing, ladder
+
+if TYPE_CHECKING:
+    from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
+    from tutor.search.index import Index
+    from utils.llm.language_model import LanguageModel
+
+SHOWS_IT = "k shows the answer, and the question comes back later. Any answer of yours is worth a try first."
+
+
+class HearLine(Verb):
+    """Whether what was typed is an answer. Only what can't be one is taken for something else; a guess may be either."""
+
+    CHOICES = ("It is my answer", "I am asking you")
+
+    def exec(self, terminal: Terminal, model: LanguageModel, item: Item, answer: str, lesson: Lesson) -> Step | Heard:
+        heard = tutoring.hear(answer)
+        if heard.is_answer or self.is_credited(item, answer, lesson):
+            return Heard(hearing.ANSWER)
+        if heard.kind != hearing.EITHER or model.available or not terminal.attended or not is_free(item):
+            return heard
+        step = terminal.choose(list(self.CHOICES), {"quit": "leave"})
+        if step.action == "quit":
+            return step
+        return Heard(hearing.QUESTION if step.text == "1" else hearing.ANSWER)
+
+    @staticmethod
+    def is_credited(item: Item, answer: str, lesson: Lesson) -> bool:
+        """Whether it is worth something as an answer, however it sounds: "loss" may fill a blank, and "lost" too."""
+        grade = grading.grade(item, answer, language=lesson.language)
+        return grade.correct if is_free(item) else grade.score > 0
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], heard: Step | Heard) -> str:
+        if isinstance(heard, Step):
+            read_step(shared, heard)
+            return "left"
+        shared["heard"] = heard
+        if heard.kind in (hearing.ANSWER, hearing.EITHER):
+            return "answer"
+        round: Round | None = shared["round"]
+        if round and round.mode == "probe" and heard.kind in (hearing.CONFUSED, hearing.SOLUTION, hearing.SKIP):
+            round.queue.clear()  # asked before it was taught: the explanation follows
+            return "declined"
+        return "said"
+
+
+class Converse(ModelVerb):
+    """The tutor's turn after an answer that is not simply right, and after anything else that is said at a question.
+
+    The model says what it makes of the line and what it would say; what is credited, what may be said and what it costs is
+    decided here. Without a model, the hints of the bank and what the lessons say take its place.
+    """
+
+    def exec(
+        self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, heard: Heard, round: Round, lesson: Lesson,
+        grade: Grade | None, open_index: Callable[[], Index],
+    ) -> Turn:  # fmt: skip
+        may_answer, closed = heard.kind in (hearing.ANSWER, hearing.EITHER), not is_free(item)
+        settled = may_answer and closed and grade is not None and not grade.misunderstood
+        unreadable = closed and may_answer and not settled and not hearing.is_wordy(answer)
+        last_try = round.mode == "probe" or round.hints >= len(item.hints)
+        if ladder.is_spent(round) or unreadable or (settled and last_try):  # the answer is shown next, or it must be typed anew
+            return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
+        passages = passages_about(lesson, item.section, "" if heard.is_answer else answer, open_index)
+        situation = prompts.Situation(
+            passages, answer, item, verdict=f"wrong. {grade.feedback}" if settled and grade else "", met=round.met,
+            said=round.said, strongest=ladder.allowed_help(round), asked=not may_answer,
+        )  # fmt: skip
+        with terminal.waiting("thinking"):
+            turn = model.fill(prompts.converse(situation))
+        typed = bank.kind_of(item).answer_in_words(item, answer)
+        speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met)
+        if settled:
+            return Turn("graded", grade, speech)
+        if may_answer and turn.intent == "answer":
+            if closed or (grade and grade.misunderstood and heard.kind == hearing.EITHER):
+                return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
+            found = self.graded(model, item, answer, turn, round, lesson)
+            if not (found.unsure and grade and grade.misunderstood):
+                return Turn("graded", found, speech)
+            return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)  # only a model can read it
+        if speech is None:
+            return self.built_in(terminal, item, answer, heard, round, lesson, None, open_index)
+        terminal.show(screens.TutorSays(speech))
+        if heard.kind in (hearing.SOLUTION, hearing.SKIP):
+            terminal.notice(SHOWS_IT)
+        return Turn("said", None, speech)
+
+    @staticmethod
+    def graded(model: LanguageModel, item: Item, answer: str, turn: prompts.TutorTurn, round: Round, lesson: Lesson) -> Grade:
+        """The grade by the model's verdicts, as far as they hold, together with what has credit from earlier tries."""
+        verdicts = [(point.met, point.quote) for point in turn.points]
+        found = grading.grade_from_verdicts(
+            item, grading.with_credit(answer, round.met), prompts.points_of(item), verdicts, turn.contradiction, "",
+            model.name or "model", language=lesson.language,
+        )  # fmt: skip
+        return grading.keep_credit(item, found, round.met, lesson.language)
+
+    def built_in(
+        self, terminal: Terminal, item: Item, answer: str, heard: Heard, round: Round, lesson: Lesson, grade: Grade | None,
+        open_index: Callable[[], Index],
+    ) -> Turn:  # fmt: skip
+        if heard.kind in (hearing.ANSWER, hearing.EITHER) and grade is not None:
+            if not grade.misunderstood:
+                return Turn("graded", grade)
+            terminal.notice(grade.misunderstood)
+            return Turn("said")
+        if heard.kind in (hearing.CONFUSED, hearing.HINT):
+            return Turn("hint")
+        if heard.kind in (hearing.SOLUTION, hearing.SKIP):
+            terminal.notice(SHOWS_IT)
+        elif heard.kind == hearing.LANGUAGE:
+            terminal.notice("The built-in tutor keeps to the lesson's language. Answer in yours, if you like.")
+        elif heard.kind in (hearing.CHAT, hearing.ANSWER, hearing.EITHER):
+            terminal.notice("No try lost. The question waits for an answer; h gives a hint, and ? asks something else.")
+        elif heard.wants:
+            section = lesson.section(item.section)
+            text = (
+                (worked_example(section.text) if heard.kind == hearing.EXAMPLE else key_sentences(section.text))
+                if section
+                else ""
+            )
+            if not text or grading.gives_away(text, item, lesson.language):
+                return Turn("hint")
+            terminal.show(screens.Prose(text))
+        elif ladder.amounts_to(answer, item, lesson.language):
+            terminal.notice("That is what this question asks. A step towards it:")
+            return Turn("hint")
+        elif answer:
+            found = look_up(answer, lesson, open_index)
+            if found.found and grading.gives_away(found.text, item, lesson.language):
+                terminal.notice("The lesson's answer to that would answer this question, too. A step towards it:")
+                return Turn("hint")
+            terminal.show(screens.Answered(found, asked=True))
+        return Turn("said")
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], turn: Turn) -> str:
+        round: Round = prepared["round"]
+        typed, speech = prepared["answer"], turn.speech
+        if typed:
+            round.said.append(["learner", typed])
+        if speech:
+            round.said.append(["tutor", speech.text])
+        if turn.grade:
+            shared["grade"], shared["speech"] = turn.grade, speech
+            return "graded"
+        shared["terminal"].event("said", text=typed, heard=prepared["heard"].kind)
+        if speech:
+            round.help = max(round.help, speech.help)
+        keep_place(shared)
+        return turn.action
+
+
+def is_free(item: Item) -> bool:
+    """Whether the answer is prose."""
+    return bank.kind_of(item).is_free_text(item)

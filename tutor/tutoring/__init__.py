@@ -1,0 +1,9 @@
+"""The tutor's moves: what a learner's line is, how much help a question may get, and what a model may say about it.
+
+Pure: lines and replies go in, decisions come out. The nodes of a session show them.
+"""
+
+from tutor.tutoring.hearing import Heard, hear
+from tutor.tutoring.speaking import Turn, checked, plain_help
+
+__all__ = ["Heard", "Turn", "checked", "hear", "plain_help"]

@@ -1,0 +1,155 @@
+"""What a line is that a learner types where an answer is expected: an answer, or something said to the tutor.
+
+Only what can't be meant as an answer is taken for something else, because an answer that isn't graded is the worse mistake. A
+line that may be either is asked about, or left to the model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+ANSWER, CONFUSED, QUESTION, CHAT, EITHER = "answer", "confused", "question", "chat", "either"
+HINT, SOLUTION, SIMPLER, EXAMPLE, SKIP, LANGUAGE = REQUESTS = ("hint", "solution", "simpler", "example", "skip", "language")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a line is: one of the words above."""
+
+    kind: str
+
+    @property
+    def is_answer(self) -> bool:
+        return self.kind == ANSWER
+
+    @property
+    def wants(self) -> str:
+        """The request that it is, "" for none."""
+        return self.kind if self.kind in REQUESTS else ""
+
+
+def _line(*patterns: str) -> re.Pattern[str]:
+    """A whole line made of one of these, with a "please", a "sorry" or a full stop around it."""
+    before = r"(?:(?:sorry|well|hm+|uh+|um+|ok(?:ay)?|honestly|please|but|and|puh|pardon|désolée?|lo siento)\b[ ,.…]*)*"
+    after = r"(?:[ ,]*(?:please|pls|plz|sorry|though|yet|at all|really|bitte|danke|s'il (?:te|vous) pla[iî]t|por favor|thanks))*"
+    return re.compile(rf"\W*{before}(?:{'|'.join(patterns)}){after}\W*", re.I)
+
+
+_I = r"(?:i(?:'m| am)?|we) ?(?:really |honestly |just |still |also )?"
+_NOT = r"(?:do n[o']?t|don'?t|can'?t|can ?not) (?:really |quite |even )?"
+
+_SAY = r"(?:(?:can|could) you )?(?:(?:say|explain) (?:it|that) |speak )?(?:in )?"
+
+WHOLE_LINES = {
+    SOLUTION: _line(
+        r"(?:just |(?:can|could) you )?(?:tell|show|give) (?:me|us) (?:the )?(?:right |correct |full )?(?:answer|solution)s?",
+        r"what(?:'?s| is) the (?:right |correct )?(?:answer|solution)",
+        r"(?:the )?(?:answer|solution)",
+        rf"(?:{_I})?give up",
+        r"(?:sag|zeig|gib) mir (?:bitte )?die (?:antwort|lösung)|ich gebe? auf|lösung",
+        r"donne[zr]?[- ]moi la (?:réponse|solution)|j'abandonne|dame la (?:respuesta|solución)|me rindo",
+    ),
+    HINT: _line(
+        r"(?:can|could|may) (?:i|we|you) (?:please )?(?:have|get|give me) (?:a|another|one more) (?:hint|clue|tip)",
+        r"(?:give me |i need |i want |need |any )?(?:a |another |one more |some )?(?:hints?|clues?|tips?)",
+        r"(?:i need (?:some )?)?help(?: me)?",
+        r"(?:ich brauche |gib mir |noch )?(?:einen |ein )?(?:tipp|hinweis)|hilfe",
+        r"(?:donne-moi )?un indice|(?:dame )?una pista|ayuda|aide[- ]moi",
+    ),
+    SIMPLER: _line(
+        r"(?:(?:can|could) you )?(?:say|put|explain) (?:it|that|this) (?:again|differently|more simply)",
+        r"(?:(?:can|could) you )?(?:(?:say|put|explain) (?:it|that|this) )?(?:in )?(?:simpler|easier|plainer)(?: words| terms)?",
+        r"too (?:hard|difficult|complicated)",
+        r"(?:erklär (?:es|das) )?(?:einfacher|nochmal)|plus simple(?:ment)?|más (?:simple|fácil)",
+    ),
+    EXAMPLE: _line(
+        r"(?:(?:can|could) you )?(?:give|show)(?: me| us)? (?:an|another|one more) example",
+        r"(?:(?:an|another|for) )?example",
+        r"(?:noch )?(?:ein )?beispiel|un exemple|un ejemplo",
+    ),
+    SKIP: _line(
+        r"skip(?: (?:it|this|that|the basics|this one|ahead))?",
+        r"next(?: (?:question|one|section|page))?",
+        r"(?:let'?s )?(?:go|move) on",
+        r"weiter|überspringen|passe?|siguiente",
+    ),
+    LANGUAGE: _line(
+        rf"{_SAY}(?:english|german|french|spanish|italian|dutch|portuguese|russian|polish|turkish)",
+        rf"{_SAY}(?:arabic|hindi|chinese|japanese|korean)",
+        r"(?:auf|en|in|em|på) (?:deutsch|englisch|français|anglais|español|inglés|italiano|nederlands|português|svenska)",
+        r"(?:по-русски|用中文|日本語で)",
+    ),
+    CONFUSED: _line(
+        rf"(?:{_I}(?:have )?)?(?:absolutely )?no (?:idea|clue)",
+        rf"idk|(?:{_I})?dunno",
+        rf"(?:{_I})?{_NOT}know(?: (?:it|this|that|the answer|what to (?:say|write|do)|any ?more))?",
+        rf"(?:{_I})?(?:have )?forg[oe]t(?:ten)?(?: (?:it|this|that))?|(?:{_I})?{_NOT}remember(?: (?:it|this|that))?",
+        rf"(?:{_I})?not sure",
+        rf"(?:{_I}(?:am )?)?(?:totally |completely )?(?:lost|stuck|confused)",
+        rf"(?:{_I})?{_NOT}(?:get|understand|follow|see)(?: (?:it|this|that|the question|anything))?",
+        r"huh|what|why|because|how so|how come|why not|why is that|so what|meaning|\?+",
+        r"what do(?:es)? (?:you|it|this|that) mean|th(?:is|at) makes no sense",
+        r"(?:das )?wei(?:ß|ss) ich (?:leider )?nicht|ich wei(?:ß|ss) (?:es |das )?(?:leider )?nicht|(?:ich habe )?keine ahnung",
+        r"(?:das )?verstehe? ich nicht|ich verstehe? (?:(?:das|es|die frage) )?(?:leider )?nicht|warum|wieso|weshalb",
+        r"je (?:ne )?sais pas|(?:je n'ai )?aucune idée|je (?:ne )?comprends? pas|pourquoi",
+        r"no (?:lo )?s[eé]|ni idea|no (?:lo )?entiendo|por qu[eé]|n[aã]o (?:sei|entendo)|non (?:lo )?so|non capisco",
+        r"(?:я )?не (?:знаю|понимаю)|почему",
+        r"我?不(?:知道|明白|懂)|为什么|(?:わかり|分かり)ません|(?:わから|分から)ない|なぜ",
+    ),
+    CHAT: _line(
+        r"hi(?: there)?|hello(?: there)?|hey|good (?:morning|evening|afternoon)|bye|how are you|who are you",
+        r"thanks?(?: you)?(?: so much)?|ok(?:ay)?|cool|nice|lol|haha+|wow",
+        r"i(?:'m| am) (?:tired|bored|hungry)|this is (?:boring|hard|fun)|are you (?:an? )?(?:ai|bot|human|robot)",
+        r"hallo|danke|bonjour|merci|hola|gracias",
+    ),
+}
+# A line that begins like this speaks of what the learner does not understand, whatever follows.
+CONFUSED_ABOUT = re.compile(
+    rf"\W*(?:(?:sorry|but|ok(?:ay)?|well),? )*(?:"
+    rf"{_I}{_NOT}(?:get|understand|follow|see) (?:why|how|what|where|when|the|this|that|which)\b"
+    rf"|{_I}(?:am )?confused (?:by|about|why|how)\b|what does .{{1,40}} mean\b|what do you mean\b"
+    r"|ich verstehe? (?:überhaupt )?nicht,? (?:warum|wieso|wie|was|den|die|das)\b|je (?:ne )?comprends? pas\b|no entiendo \w+)",
+    re.I,
+)
+# Words that open a question to the tutor, and those that open a guess with a question mark behind it.
+ASKS = re.compile(
+    r"\W*(?:(?:but|and|so|wait|hm+|ok(?:ay)?|sorry)\b[ ,]*)*(?:"
+    r"why|how|what(?:'s)?|which|who|when|where|(?:can|could) (?:you|i|we)|would you|will you|do (?:you|i|we)|should i|am i"
+    r"|warum|wieso|weshalb|wie|was|welche\w*|wer|wann|wo|kannst du|können sie"
+    r"|pourquoi|comment|quel(?:le)?s?|qu'est|peux-tu|pouvez-vous|por qu[eé]|c[oó]mo|qu[eé]|cu[aá]l(?:es)?|puedes"
+    r"|почему|как|что|为什么|怎么|什么|なぜ|どう)(?!\w)",
+    re.I,
+)
+# A question without its mark: "why does it grow". "What is lost is the order" is none.
+_AUXILIARY = r"(?:do|does|did|is|are|was|were|would|should|can|could)"
+ASKS_WITHOUT_MARK = re.compile(
+    rf"\W*(?:(?:but|and|so|wait|hm+|ok(?:ay)?|sorry)\b[ ,]*)*(?:why|how|where) {_AUXILIARY}\b",
+    re.I,
+)
+SHORT_WORDS = 14  # of a question without its mark
+WORDY = 3  # words of a line that is no number, letter or formula
+ENDS_AS_A_QUESTION = re.compile(r"[?？]\s*$|吗\s*$|か。?\s*$")
+LONGEST = 400  # characters of a line that may be something else than an answer
+
+
+def hear(line: str) -> Heard:
+    """What a line is that was typed where an answer is expected."""
+    text = " ".join(line.replace("’", "'").split())
+    if not text or len(text) > LONGEST:
+        return Heard(ANSWER)
+    for kind, pattern in WHOLE_LINES.items():
+        if pattern.fullmatch(text):
+            return Heard(kind)
+    if CONFUSED_ABOUT.match(text):
+        return Heard(CONFUSED)
+    if ENDS_AS_A_QUESTION.search(text):
+        return Heard(QUESTION if ASKS.match(text) else EITHER)
+    if ASKS_WITHOUT_MARK.match(text) and len(text.split()) <= SHORT_WORDS:
+        return Heard(QUESTION)
+    return Heard(ANSWER)
+
+
+def is_wordy(line: str) -> bool:
+    """Whether a line is a remark rather than a number, a letter or a formula."""
+    return len(re.findall(r"[^\W\d_]{2,}", line)) >= WORDY
