@@ -65,3 +65,58 @@ def test_nothing_that_a_server_sends_breaks_the_log_the_cache_or_a_second_try(tm
             model.fill(Prompt("test", ({"role": "user", "content": f"typed {half}"},), schema={}))
     cache.close()
     assert from_document({"text": half, "finish": "stop", "model": half, "tokens": [1, 1]}) == "\ufffd"
+
+
+# ------------------------------------------------------------------------------------------------ broken counts
+
+BROKEN_COUNTS = [
+    {"prompt_tokens": "many", "completion_tokens": None}, [1], {}, None, "12", {"prompt_tokens": {"a": 1}},
+    {"prompt_tokens": 10**30, "completion_tokens": -5},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("usage", BROKEN_COUNTS, ids=str)
+def test_a_broken_count_of_tokens_is_none_so_that_they_are_estimated_and_the_budget_bites(usage):
+    answer = events(event({"content": "one two three"}, "stop"), event(usage=usage), DONE)
+    with serving(answer) as server:
+        model = LanguageModel(Endpoint(server.base_url, "fake"), limits=LIMITS, max_tokens_total=10)
+        assert "".join(model.say(PROMPT)) == "one two three"
+        assert model.usage and model.usage["estimated"] and model.usage["prompt_tokens"] > 5
+        with pytest.raises(ModelError, match="budget of 10 tokens is used up"):
+            list(model.say(PROMPT))
+
+
+@pytest.mark.parametrize("usage", BROKEN_COUNTS, ids=str)
+def test_a_broken_count_does_not_undo_one_that_came_before(usage):
+    right = {"prompt_tokens": 7, "completion_tokens": 3}
+    reply = reply_to(events(event({"content": "one two"}, "stop", usage=right), event(usage=usage), DONE))
+    assert reply.tokens == (7, 3, False)
+
+
+# --------------------------------------------------------------------------------------------------- odd parts
+
+
+ODD = [{"type": "reference", "reference_ids": [1]}, {"type": "image_url"}, {"type": 3}, None, 5, [], {}]
+
+
+def test_parts_of_text_are_taken_and_parts_of_unknown_shape_left():
+    parts = [{"type": "output_text", "text": "one "}, *ODD, "two ", {"type": "text", "text": {"value": "three"}},
+             {"type": "text", "text": None}, {"text": "four"}]  # fmt: skip
+    assert reply_to(said(parts)) == reply_to(completion(parts)) == "one two threefour"
+
+
+def test_parts_without_any_text_are_an_empty_reply():
+    with pytest.raises(ModelError, match="empty reply"):
+        reply_to(said(ODD))
+
+
+@pytest.mark.parametrize("make", [lambda parts: said(parts), lambda parts: completion(parts)], ids=["streamed", "whole"])
+def test_a_part_that_is_a_refusal_is_told_as_one(make):
+    with pytest.raises(ModelError, match=r"declined to answer: “I cannot\.”"):
+        reply_to(make([{"type": "refusal", "refusal": "I cannot."}]))
+
+
+def test_what_comes_after_the_end_is_no_part_of_a_reply():
+    more = event({"content": " EXTRA"})
+    assert reply_to(events(event({"content": "one"}), event({}, "stop"), DONE, more)) == "one"
+    assert reply_to(events(event({"content": "one"}), event({}, "stop") + DONE + more + b"data: {oops\n\n")) == "one"

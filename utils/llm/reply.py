@@ -118,7 +118,7 @@ class ReplyReader:
             data, self._data = "\n".join(self._data), []
             if data.strip() == "[DONE]":
                 self.done = True
-            elif not self.fault:
+            elif not (self.fault or self.done):
                 yield from self._event(data)
         elif not re.match(r"$|:|event\b|id\b|retry\b", line) and len(self._stray) < STRAY:
             self._stray += line + " "
@@ -147,7 +147,7 @@ class ReplyReader:
         usage = document.get("usage")
         if isinstance(usage, dict):
             asked, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
-            self.usage = _count(asked), _count(written)
+            self.usage = _count(asked) or self.usage[0], _count(written) or self.usage[1]
         if not isinstance(choices, list):
             if part == "message" or choices is not None:
                 self.fault = ModelFault("{host} gave a broken reply: it holds no choices", tries=3)
@@ -168,7 +168,7 @@ class ReplyReader:
             return
         self.replied = True
         if message.get("refusal"):
-            self.fault = ModelFault("the model declined to answer", about_reply=True, said=str(message["refusal"]))
+            self.fault = declined(message["refusal"])
             return
         finish = choice.get("finish_reason")
         self.finish = valid(finish) if isinstance(finish, str) else self.finish
@@ -179,24 +179,31 @@ class ReplyReader:
         if any(message.get(name) for name in THOUGHTS):
             self.thought = self.thinking = True
             self.written_bytes += max(_size_bytes(message.get(name)) for name in THOUGHTS)  # some say the same in two fields
-        for one in content if isinstance(content, list) else [content]:
-            yield from self._part(one)
+        if isinstance(content, list):
+            for part in content:
+                yield from self._part(part)
+        elif content is None or isinstance(content, str) or (isinstance(content, dict) and content.get("text")):
+            yield from self._part(content)
+        else:
+            self.fault = ModelFault("{host} gave a broken reply: its content is not text", tries=3)
 
     def _part(self, part: Any) -> Iterator[str]:
-        """The text of a content, or of one part of it; other parts hold thoughts, references or pictures."""
+        """The text of a content, or of one part of it; other parts hold thoughts, references, pictures, or what nobody knows."""
         kind = part.get("type") if isinstance(part, dict) else ""
         if kind in PARTS_WITH_THOUGHTS:
             self.thought = self.thinking = True
             self.written_bytes += _size_bytes(part)
         text = part
         if isinstance(part, dict):
+            if kind == "refusal":
+                self.fault = declined(part.get("refusal"))
             text = part.get("text") if not kind or kind in PARTS_WITH_TEXT else None
+            if isinstance(text, dict):
+                text = text.get("value")
         if isinstance(text, str) and text:
             self.thinking = False
             self.written_bytes += _size_bytes(text)
             yield text
-        elif text is not None and not isinstance(text, str):
-            self.fault = ModelFault("{host} gave a broken reply: its content is not text", tries=3)
 
     def close(self) -> ModelFault | None:
         """What is wrong with the finished reply, or None. `rest` then holds the pieces that only the end made clear."""
@@ -236,6 +243,10 @@ def _reported(error: Any, document: dict[str, Any]) -> ModelFault:
     said = server_message(json.dumps({"error": error}))
     status = int(code) if isinstance(code, (int, str)) and re.fullmatch("[45][0-9][0-9]", str(code)) else 200
     return ModelFault("{host} reports", tries=2, status=status, said=said)
+
+
+def declined(words: Any) -> ModelFault:
+    return ModelFault("the model declined to answer", about_reply=True, said=words if isinstance(words, str) else "")
 
 
 def too_long() -> ModelFault:
