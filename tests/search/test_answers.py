@@ -13,7 +13,8 @@ from tutor.corpus.corpus import open_corpus
 from tutor.nodes.ask import AskWhichIsMeant
 from tutor.screen import mathtext
 from tutor.search import answering, questions
-from tutor.search.answering import refuted
+from tutor.search.answering import refuted, verdict
+from tutor.search.answering.composing import DraftAnswer, QuotedPart
 from tutor.search.answering.deciding import decision
 from tutor.search.answering.quotes import SENTENCE, Quotable
 
@@ -422,6 +423,20 @@ def test_each_side_is_named_where_a_sentence_names_it(tmp_path):
     )
     text = ask_folder(tmp_path, "clay vs porcelain", tea=page).text
     assert "clay" in text and "Porcelain loses" in text and "Water boils" not in text
+
+
+def test_of_a_short_question_nearly_all_has_to_be_said(tmp_path):
+    (tmp_path / "tea.md").write_text("# Tea\n\n## Pots\n\nThe pot is for tea. A whistle is tuned by hand.\n", encoding="utf-8")
+    index = search.open_index(open_corpus(tmp_path), None)
+
+    def is_to_the_point(question, numbers):
+        passages = index.search(question, answering.CANDIDATES)
+        fits = answering.fits_of(passages, index.query_words(question), questions.understand(question), None)
+        return verdict.is_to_the_point(DraftAnswer([QuotedPart(fits[0], numbers)]))
+
+    assert not is_to_the_point("how is the whistle tuned", {0})
+    assert is_to_the_point("how is the whistle tuned", {0, 1})
+    assert is_to_the_point("how is a whistle tuned when somebody sells pots at the market of a town", {0})
 
 
 def test_what_is_said_of_another_thing_is_not_taken_for_what_was_asked_about(tmp_path):

@@ -82,9 +82,10 @@ def _draft(understood: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None
     draft = choose(understood, fits) if fits else None
     if draft is None or verdict.lacks_a_side(understood, fits):
         return None
-    if verdict.is_certain(draft) or verdict.is_found(verdict.evidence(understood, draft)):
+    if verdict.is_certain(draft):
         return draft
-    return None
+    is_answer = verdict.is_to_the_point(draft) and verdict.is_found(verdict.evidence(understood, draft))
+    return draft if is_answer else None
 
 
 def best_first(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> list[Passage]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from tutor.search.answering.comparing import side_by_side
 from tutor.search.answering.composing import (
     ENOUGH_WORDS,
+    FEWEST_DEFINING,
     FEWEST_WORDS,
     LONGEST_LIST,
     MOST_WORDS,
@@ -78,7 +79,7 @@ def what_it_is(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | No
         return None
     fit, number = choice
     part = part_with(fit, number, least=ENOUGH_WORDS, with_key=fit.quotes[number].leans_back or fit.is_titled)
-    top_up(part, question, FEWEST_WORDS)
+    top_up(part, question, FEWEST_DEFINING)
     if FORMULA_ASKED.search(question.text):
         _add_formula(part)
     if question.simple:

@@ -13,6 +13,7 @@ from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, OUTPUT, R
 from tutor.search.answering.wording import plain_sentence, tidy
 
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
+FEWEST_DEFINING = 15  # words of a definition, which may be short
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
 MOST_CODE_LINES = 12
 ROOM_FOR_A_SIDE = 45  # words

@@ -90,6 +90,7 @@ IMPERATIVE = re.compile(  # "To make tea, boil water", "If you want tea, …", "
 )
 
 
+OWN_FIGURE = re.compile(r"(?<![\w.-])\d")  # who names a figure asks for what comes of it
 WISHES = re.compile(
     r"^\W*(?:There (?:are|is|may be|might be)|Sometimes|In (?:some|many) (?:cases|situations))\b"
     r"|\byou (?:might|may|could|will probably|probably) (?:want|need|wish|have)\b|\b(?:you|we) (?:want|wanted|don['’]t want)\b",
@@ -234,6 +235,7 @@ class Fit:
         headed = self.asked.met(self.passage.heading)
         found = []
         first = next((number for number, quote in enumerate(self.quotes) if self.can_say(quote)), 0)
+        asks_for_example = question.kind == HOW or (question.kind == NUMBER and bool(OWN_FIGURE.search(question.text)))
         about_heading = not self.asked.met(self.title)  # "It is …" below a heading speaks of what the heading names
         for number, quote in enumerate(self.quotes):
             if not self.can_say(quote) or quote.size > LONGEST:
@@ -255,7 +257,7 @@ class Fit:
                 worth -= NOT_ASKED if headed else OF_ANOTHER
             else:
                 about_heading = False
-            worth -= 0.15 * (quote.worked and question.kind not in (HOW, NUMBER)) + 0.1 * quote.leans_back
+            worth -= 0.15 * (quote.worked and not asks_for_example) + 0.1 * quote.leans_back
             worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
             found.append(worth)
         return found

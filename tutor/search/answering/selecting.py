@@ -110,7 +110,7 @@ def top_up(part: QuotedPart, question: AskedQuestion, least: int) -> None:
             if number > min(part.numbers) and number not in part.numbers
             if part.size + quote.size <= MOST_WORDS and can_follow(quote, question)
         ]
-        best = max(others, key=worth.__getitem__, default=None)
+        best = max(others, key=lambda number: worth[number] + _weight_alone(fit, number, question), default=None)
         if best is None or worth[best] < FAIR:
             return
         part.numbers.add(best)
