@@ -84,6 +84,72 @@ def test_a_sentence_in_other_words_says_nothing_contrary(said):
     assert fault(f"{said} [1]") == ""
 
 
+GAS = [Passage("food/bread", BREAD, 12, "Bread › Gas", "gas", 1.0,
+               "Yeast eats sugar and gives off a gas; the dough traps the gas, so the bread rises.")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The dough releases the gas, so the bread falls.",
+        "The dough lets the gas escape.",
+        "The dough sets the gas free.",
+        "The dough lacks gas.",
+        "The dough prevents the bread from rising.",
+        "Yeast absorbs a gas.",
+        "Yeast takes in a gas.",
+        "Yeast fails to eat sugar.",
+        "Yeast refuses sugar.",
+        "Yeast stops giving off gas.",
+        "Yeast eats anything but sugar.",
+        "Yeast eats sugar rather than giving off a gas.",
+        "The bread rises although the dough traps the gas.",
+        "The dough traps the gas because the bread rises.",
+    ],
+)
+def test_a_sentence_that_says_the_contrary_without_a_not_does_not_pass(said):
+    assert "say the contrary" in fault(f"{said} [1]", GAS)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("Without yeast the bread rises.", "do not say “Without yeast”"),
+        ("The bread rises without yeast.", "do not say “without yeast”"),
+        ("Yeast eats sugar and dies.", "“dies” is not in the passages"),
+    ],
+)
+def test_what_a_sentence_adds_to_the_passages_does_not_pass(said, why):
+    assert why in fault(f"{said} [1]", GAS)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The bread rises because the dough traps the gas.",
+        "Since the dough holds the gas, the bread rises.",
+        "Yeast consumes sugar and releases a gas.",
+        "Yeast absorbs sugar and emits a gas.",
+        "The dough keeps the gas from escaping, so the bread goes up.",
+        "The gas that yeast gives off is trapped by the dough.",
+        "Sugar is eaten by yeast, which produces a gas.",
+    ],
+)
+def test_opposites_and_reasons_in_their_right_places_pass(said):
+    assert fault(f"{said} [1]", GAS) == ""
+
+
+def test_of_paraphrases_nothing_was_fitted_to_most_that_are_faithful_pass_and_most_that_say_the_contrary_do_not():
+    corpus = open_corpus(ROOT / "docs")
+    rows = map(json.loads, (ROOT / "tests" / "data" / "paraphrases.jsonl").read_text(encoding="utf-8").splitlines())
+    passed = {"faithful": 0, "contrary": 0}
+    for row in (row for row in rows if row["half"] == "held out"):
+        section = next(one for one in corpus.lesson(row["lesson"]).sections if one.title == row["section"])
+        passage = Passage(row["lesson"], "p.md", 1, section.title, section.slug, 1.0, without_comments(section.text))
+        passed[row["is"]] += not fault(f"{row['said']} [1]", [passage], question="")
+    assert passed["faithful"] >= 25 and passed["contrary"] <= 12  # of 30 each
+
+
 BELIEVED = Passage("food/bread", BREAD, 30, "Bread › Misconceptions", "misconceptions", 1.0,
                    "- **Salt makes the dough rise.** Yeast does: salt slows it down.\n"
                    "- **More yeast makes better bread.** It makes it faster. Taste comes with time.")  # fmt: skip

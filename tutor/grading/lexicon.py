@@ -6,6 +6,7 @@ opposites, where the words on one side of a line contradict those on the other. 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -94,8 +95,18 @@ def group_words(number: int) -> list[str]:
 @lru_cache(maxsize=1)
 def opposites() -> dict[str, frozenset[str]]:
     """Stem -> stems that contradict it."""
+    return _poles(_sections()["opposite"])
+
+
+@lru_cache(maxsize=1)
+def contraries() -> dict[str, frozenset[str]]:
+    """Stem -> stems that contradict it where two statements are the same but for them: verbs of several meanings, too."""
+    return _poles([*_sections()["opposite"], *_sections()["contrary"]])
+
+
+def _poles(lines: Iterable[str]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for line in _sections()["opposite"]:
+    for line in lines:
         left, right = ([stem(word) for word in side.split()] for side in line.split("|"))
         for one, others in ((left, right), (right, left)):
             for word in one:

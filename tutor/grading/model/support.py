@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
-from tutor.grading import guards
-from tutor.grading.clauses import clause_spans, sentences_of
-from tutor.grading.comparable import (
-    AnswerTokens,
-    QuestionTokens,
-    ReferenceTokens,
-    TextTokens,
-    align,
-    prepare_answer,
-    prepare_reference,
-)
-from tutor.grading.short import shipped_weights
-from tutor.grading.words import clean
+from tutor import stop_words
+from tutor.grading.lexicon import stem
+from tutor.grading.likeness import likeness
+from tutor.grading.model.contrary import contradicted, plain, says_what
+from tutor.grading.model.denials import spelled_out
+from tutor.grading.words import tokens
 from tutor.models import Passage
 from tutor.prompts import CitedSentence
 from tutor.search.answering.quotes import quotes_of
@@ -41,23 +33,15 @@ LIKENS = re.compile(  # as an analogy or an example does
     re.I,
 )
 LONGEST_OWN = 400  # characters
-SAYS_THE_SAME = 0.7  # share of a sentence's weight from which a clause speaks of the same, and a "not" turns it round
-SAYS_NEARLY_ALL = 0.85  # and from which a word's opposite does
-LONGER = 1.3
-FEWEST = 3  # content words of a clause that is looked at by itself
-# Words that deny without a "not": beside one of them, a "not" more or less turns nothing round.
-DENIES_SILENTLY = re.compile(
-    r"\b(?:prevent|avoid|keep|kept|stop|instead|rather|unlike|fail|lack|unless|only|alone|except|no longer|free of|refus"
-    r"|den(?:y|ies)|forbid|false|wrong|myth|mistake|miss|whatever|whichever|not (?:only|just|merely))",
+CLAUSE = re.compile(r"[,;:]?\s+(?:and|but|so|because|since|although|though|while|whereas|which|until|then)\s+(?!so\b)", re.I)
+# What something is said to go without: up to the next word that begins another part of the sentence.
+WITHOUT = re.compile(
+    r"\bwithout\s+((?:(?:an?|the|any|its|their|our|your|this|that|these|those|all|every|each)\s+)*[^\s,.;:]+"
+    r"(?:\s+(?!(?:an?|the|its|their|it|they|he|she|we|you|is|are|was|were|does|do|can|will|would|and|or|but|so|because|since|when|if"
+    r"|in|on|at|by|for|from|to|with)\b)[^\s,.;:]+){0,3})",
     re.I,
 )
-PARTICLES = frozenset(["up", "down", "in", "out", "on", "off"])  # part of a verb: what slows down speeds up
-EITHER_WAY = re.compile(r"\b(?:by|and|or|equals?|same|with|between|is|are|was|were|differ\w*|times|plus)\b|[=+×·*]", re.I)
-SAYS_NOTHING = re.compile(  # as a question or a condition, which does not say that something is so
-    r"\W*(?:if|unless|whether|when|whenever|suppose|imagine|is|are|do|does|did|can|what|why|how|which|who|where)\b|.*\?\W*$",
-    re.I | re.S,
-)
-NOTHING_ASKED = QuestionTokens(frozenset(), frozenset())
+DENIES = re.compile(r"\b(?:not|no|never|cannot|nothing|none|hardly|if|would|could|might|unless)\b|n['’]t\b", re.I)
 
 
 def own_or_cited(sentence: CitedSentence, passages: Sequence[Passage]) -> CitedSentence:
@@ -90,7 +74,8 @@ def fault_of(sentence: CitedSentence, passages: Sequence[Passage], question: str
             return f"“{token}” is not in the passages it cites"
     if _share_held(sentence.text, held) < SUPPORT:
         return "the passages it cites do not say this"
-    return _contrary_in([passages[number - 1] for number in sentence.numbers], sentence.text, language)
+    contrary = _contrary_in([passages[number - 1] for number in sentence.numbers], sentence.text, language)
+    return contrary or (_added_in(sentence.text, _evidence(sentence, passages)) if language == "en" else "")
 
 
 def _contrary_in(passages: Sequence[Passage], text: str, language: str) -> str:
@@ -98,11 +83,34 @@ def _contrary_in(passages: Sequence[Passage], text: str, language: str) -> str:
     refuted = [quote for one in passages if is_about_misconceptions(one.heading) for quote in quotes_of(one) if quote.claim]
     so = [quote.said for quote in refuted] + [_evidence_of(one) for one in passages if not is_about_misconceptions(one.heading)]
     evidence = "\n".join(so)
-    if _plain(text).strip(" .!").casefold() in _plain(evidence).casefold():
+    if plain(text).strip(" .!").casefold() in plain(evidence).casefold():
         return ""
-    believed = next((quote.said for quote in refuted if _says_what(text, quote.claim, language)), "")
+    believed = next((quote.said for quote in refuted if says_what(text, quote.claim, language)), "")
     said = believed or contradicted(text, evidence, language)
     return f"the passages say the contrary: “{said}”" if said else ""
+
+
+def _added_in(text: str, evidence: str) -> str:
+    """What an English sentence adds to the passages it cites, as a fault: a clause of other words, or a "without" of its own."""
+    held = _words_of(evidence)
+    for part in CLAUSE.split(plain(text))[1:]:
+        words = [word for word in _words_of(part) if word not in stop_words.GRADING and word not in CITING and len(word) > 2]
+        if words and not re.search(r"\d", part) and not any(_is_held(word, held) for word in words):
+            return f"“{part.strip(' .,')}” is not in the passages it cites"
+    if DENIES.search(text):
+        return ""
+    denied = {token.stem for token in tokens(spelled_out(plain(evidence), objects=True)) if token.negated}
+    for found in WITHOUT.finditer(plain(text)):
+        lacked = [token.stem for token in tokens(found[1]) if token.kind in ("word", "number")]
+        known = {token.stem for token in tokens(evidence)}
+        if lacked and known.issuperset(lacked) and not denied & set(lacked):
+            return f"the passages it cites do not say “{found[0].strip()}”"
+    return ""
+
+
+def _is_held(word: str, held: set[str]) -> bool:
+    """Whether passages have a word, one that begins like it, or one that means about the same."""
+    return any(word[:5] == other[:5] for other in held) or any(likeness(stem(word), stem(other)) > 0 for other in held)
 
 
 def _fault_of_own(text: str, passages: Sequence[Passage], question: str, language: str) -> str:
@@ -136,103 +144,3 @@ def _evidence_of(passage: Passage) -> str:
 
 def _words_of(text: str) -> set[str]:
     return {word.strip(".,").casefold() for word in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text)}
-
-
-# ------------------------------------------------------------------------------------------------ the contrary
-
-
-def contradicted(said: str, evidence: str, language: str = "en") -> str:
-    """The clause of the evidence that says the contrary of a sentence or of one of its clauses; "" where there is none.
-
-    It says the contrary where it speaks of the same and has a "not" more or less, the opposite of a word, or two words in each
-    other's places. Where another clause says just what is said, there is no contradiction.
-    """
-    clauses = _clauses(evidence, language)
-    for sentence in sentences_of(_plain(said)):
-        for number, text in enumerate(_stretches(sentence.text)):
-            claim = _reference(text, language)
-            if len(claim.content) < (FEWEST if number else 2) or SAYS_NOTHING.match(text):
-                continue
-            agree: list[tuple[float, str]] = []
-            differ: list[tuple[float, str]] = []
-            for clause, as_reference in clauses:
-                if claim.stems & clause.stems:
-                    covered, against = _compared(claim, clause, as_reference, language)
-                    (differ if against else agree).append((covered, clause.text))
-            if sentence.denied:
-                agree, differ = [], [one for one in agree if one[0] >= SAYS_NEARLY_ALL]
-            no, contrary = max((one for one in differ if not SAYS_NOTHING.match(one[1])), default=(0.0, ""))
-            # a longer text agrees by words of several clauses: that says nothing against what one of them says
-            longest = LONGER * len(text)
-            if no > max((covered for covered, clause in agree if len(clause) <= longest or contrary not in clause), default=0.0):
-                return contrary
-    return ""
-
-
-def _says_what(text: str, claim: str, language: str) -> bool:
-    """Whether a text says that a claim is so."""
-    for clause, as_reference in _clauses(claim, language)[:1]:
-        for sentence in sentences_of(_plain(text)):
-            for number, part in enumerate(() if sentence.denied else _stretches(sentence.text)):
-                said = _reference(part, language)
-                covered, against = _compared(said, clause, as_reference, language)
-                if covered >= SAYS_NEARLY_ALL and not against and len(said.content) >= (FEWEST if number else 2):
-                    return True
-    return False
-
-
-def _plain(text: str) -> str:
-    return clean(re.sub(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", "", text))
-
-
-def _stretches(text: str) -> Iterator[str]:
-    """A text as a whole, and its clauses."""
-    yield from dict.fromkeys(text[begin:end] for begin, end in clause_spans(text))
-
-
-@lru_cache(maxsize=32)
-def _clauses(evidence: str, language: str) -> tuple[tuple[AnswerTokens, ReferenceTokens], ...]:
-    weights = shipped_weights()
-    found = []
-    for part in dict.fromkeys(re.split(r"(?<=[.!?])\s+|\n", evidence)):
-        for text in _stretches(_plain(part)):
-            clause = prepare_answer(text, NOTHING_ASKED, weights.idf, weights.idf_default, language)
-            if len(clause.content) >= 2:
-                found.append((clause, _reference(text, language)))
-    return tuple(found)
-
-
-def _reference(text: str, language: str) -> ReferenceTokens:
-    weights = shipped_weights()
-    return prepare_reference(text, NOTHING_ASKED, weights.idf, weights.idf_default, language)
-
-
-def _compared(claim: ReferenceTokens, clause: AnswerTokens, as_reference: ReferenceTokens, language: str) -> tuple[float, bool]:
-    """(the share of a claim that a clause speaks of, whether the clause says the contrary of it)."""
-    pairs, opposites = align(claim, clause)
-    own = [claim.tokens[place] for place in claim.content]
-    weight = sum(claim.weights[k] * value for k, _, value in pairs) + sum(claim.weights[k] for k, _ in opposites)
-    covered = weight / claim.total
-    turned = any(own[k].negated != clause.tokens[place].negated for k, place, _ in pairs)
-    opposed = [own[k].text for k, place in opposites if own[k].negated == clause.tokens[place].negated]
-    opposed = [word for word in opposed if word not in PARTICLES] or opposed[:1]
-    if claim.negations % 2 == clause.negations % 2:
-        against = len(opposed) % 2 == 1 and covered >= SAYS_NEARLY_ALL
-    else:
-        silent = DENIES_SILENTLY.search(claim.text) or DENIES_SILENTLY.search(clause.text)
-        against = turned and not opposites and not silent and covered >= SAYS_THE_SAME
-    if not against and not opposites and covered >= SAYS_NEARLY_ALL:
-        weights = shipped_weights()
-        said = prepare_answer(claim.text, NOTHING_ASKED, weights.idf, weights.idf_default, language)
-        against = bool(guards.turn_in(as_reference, said)) or _is_swapped(claim, clause)
-    return covered, against
-
-
-def _is_swapped(claim: TextTokens, clause: TextTokens) -> bool:
-    """Whether two texts are the same but for two words or numbers in each other's places: who does it, and to whom."""
-    one, other = ([text.tokens[place].stem for place in text.content] for text in (claim, clause))
-    places = [place for place, (own, its) in enumerate(zip(one, other, strict=False)) if own != its]
-    if len(one) != len(other) or len(places) != 2 or EITHER_WAY.search(claim.text) or EITHER_WAY.search(clause.text):
-        return False
-    first, last = places
-    return one[first] == other[last] and one[last] == other[first]
