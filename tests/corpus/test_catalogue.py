@@ -77,12 +77,14 @@ def test_the_items_of_a_bank_are_listed_in_order_with_their_sections(docs, text)
     assert corpus.warnings == []
 
 
-def test_the_ideas_of_banks_are_kept_between_runs(docs, cache, nothing_is_read):
+def test_the_ideas_and_misconceptions_of_banks_are_kept_between_runs(docs, cache, nothing_is_read):
     path = docs / "food" / "bread.quiz.yaml"
     path.write_text(BANK.replace("  - id: eats\n", "  - id: eats\n    idea: sugar\n"), encoding="utf-8")
     assert open_corpus(docs, cache=cache).ideas(["food/bread", "food/gone"]) == {"food/bread:eats": "sugar"}
+    assert open_corpus(docs, cache=cache).probes(["food/bread"]) == {"food/bread:gas": ["yeast makes oxygen"]}
     nothing_is_read()
     assert open_corpus(docs, cache=cache).ideas(["food/bread"]) == {"food/bread:eats": "sugar"}
+    assert open_corpus(docs, cache=cache).probes(["food/bread"]) == {"food/bread:gas": ["yeast makes oxygen"]}
     assert open_corpus(docs, cache=cache).ideas([]) == {}
 
 

@@ -22,7 +22,7 @@ from utils import __version__
 from utils.errors import UsageError
 from utils.files import write_atomically
 
-FORMAT = f"2 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
+FORMAT = f"3 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Row(NamedTuple):
     entry: list | None = None  # the fields of its CatalogueEntry after the id; None where it has not been read
     items: dict[str, str] | None = None  # key of each item of its bank -> slug of the section that it asks about
     ideas: dict[str, str] | None = None  # key of each item that names an idea -> the idea; None where `items` is
+    probes: dict[str, list[str]] | None = None  # key of each item that may show misconceptions -> these; likewise
     fault: list | None = None  # suffix of the file that is invalid, line, message; what is None above then stays None
 
 

@@ -206,10 +206,16 @@ class Corpus:
 
     def ideas(self, lesson_ids: Iterable[str]) -> dict[str, str]:
         """For the banks of some lessons, as `item_sections`: key of each item that names an idea -> the idea."""
-        found: dict[str, str] = {}
-        for lesson_id in lesson_ids:
-            if lesson_id in self.files:
-                found.update(self._row(lesson_id, with_items=True).ideas or {})
+        rows = self._rows(lesson_ids)
+        return {key: idea for row in rows for key, idea in (row.ideas or {}).items()}
+
+    def probes(self, lesson_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Likewise: key of each item that may show misconceptions -> these, by id or text."""
+        rows = self._rows(lesson_ids)
+        return {key: named for row in rows for key, named in (row.probes or {}).items()}
+
+    def _rows(self, lesson_ids: Iterable[str]) -> list[Row]:
+        found = [self._row(lesson_id, with_items=True) for lesson_id in lesson_ids if lesson_id in self.files]
         self._save_catalogue()
         return found
 
@@ -223,14 +229,16 @@ class Corpus:
             if row.fault is None and row.items is None and with_items:
                 listed = self._items_listed(lesson_id, row.entry[1] if row.entry else [])
                 row = row._replace(
-                    items={item.key: item.section for item in listed}, ideas={item.key: item.idea for item in listed if item.idea}
+                    items={item.key: item.section for item in listed},
+                    ideas={item.key: item.idea for item in listed if item.idea},
+                    probes={item.key: list(item.probes) for item in listed if item.probes},
                 )
         except InvalidFile as error:
             row = row._replace(fault=[".md" if row.entry is None else BANK_SUFFIX, error.line, error.message])
         except UsageError as error:  # it may be readable the next time
             self.warnings.append(str(error))
             row = row._replace(
-                stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={}, ideas={}
+                stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={}, ideas={}, probes={}
             )
         if row is not before:
             self.catalogue.add(lesson_id, row)

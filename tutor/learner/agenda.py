@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tutor.learner.beliefs import HELD, Belief, beliefs_of, probing
+from tutor.learner.beliefs import HELD, Belief, beliefs_of
 from tutor.learner.goals import PACE_DAYS, WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, end_of_day, in_days, streak
 from tutor.learner.schedule import is_mastered, mastery
-from tutor.models import Card, Item, Place
+from tutor.models import Card, Place
 from utils.errors import InvalidFile, UsageError
 from utils.text import literal, plural, shorten
 from utils.times import utc
@@ -44,7 +44,7 @@ class Repair:
     """A short round of questions on a misconception."""
 
     belief: Belief
-    items: tuple[Item, ...]  # undrawn
+    items: tuple[str, ...]  # their keys
 
 
 def lessons_within_reach(lessons: Sequence[CatalogueEntry], finished: set[str], after: str | None = None) -> list[CatalogueEntry]:
@@ -181,21 +181,12 @@ def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:
     The items are from lessons that the learner has begun, those asked longest ago first. now: aware, in their zone.
     """
     believed = [belief for belief in beliefs_of(records.evidence(), now) if belief.state == HELD]
-    lessons = sorted(records.lessons_tried().intersection(corpus.files)) if believed else []
-    items = [item for lesson in lessons for item in _items(corpus, lesson)]
+    probes = corpus.probes(sorted(records.lessons_tried())) if believed else {}
     for belief in believed:
-        if asking := probing(items, [belief.id]):
-            last = {item.key: max((past.id for past in records.attempts(item=item.key)), default=0) for item in asking}
-            return Repair(belief, tuple(sorted(asking, key=lambda item: last[item.key])[:REPAIR_ITEMS]))
+        if asking := [key for key, named in probes.items() if belief.id in named]:
+            last = {key: max((past.id for past in records.attempts(item=key)), default=0) for key in asking}
+            return Repair(belief, tuple(sorted(asking, key=lambda key: last[key])[:REPAIR_ITEMS]))
     return None
-
-
-def _items(corpus: Corpus, lesson: str) -> Sequence[Item]:
-    """The items of a lesson's bank; none where it is broken, which `corpus.entries` and `check` tell."""
-    try:
-        return corpus.items(lesson, made=False)
-    except (InvalidFile, UsageError):
-        return ()
 
 
 def welcome(offered: Sequence[Choice], records: Records) -> str:

@@ -91,15 +91,24 @@ class SayNothingDue(Verb):
 class BeginRepair(Verb):
     """Questions on the misconception that the learner holds most firmly, over all lessons that they have begun."""
 
-    def exec(self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None) -> Repair | None:
-        return agenda.repair(corpus, records, now().astimezone(zone))
+    def exec(
+        self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None
+    ) -> tuple[Repair, dict[str, Item]] | None:  # fmt: skip
+        """(what is repaired, {key: Item} of what is asked); None where another session has repaired it in the meantime."""
+        repair = agenda.repair(corpus, records, now().astimezone(zone))
+        if repair is None:
+            return None
+        lessons = dict.fromkeys(key.partition(":")[0] for key in repair.items)
+        items = {item.key: item for lesson in lessons for item in corpus.items(lesson)}
+        return repair, {key: items[key] for key in repair.items}
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], repair: Repair | None) -> str:
-        shared["repair"] = repair
-        if repair is None:  # another session has repaired it in the meantime
+    def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[Repair, dict[str, Item]] | None) -> str:
+        if chosen is None:
+            shared["repair"] = None
             return "nothing"
-        shared["items"], shared["place"] = {item.key: item for item in repair.items}, None
-        shared["round"] = Round("review", seed=shared["rng"].getrandbits(32), queue=list(shared["items"]))
+        (repair, items), shared["place"] = chosen, None
+        shared["repair"], shared["items"] = repair, items
+        shared["round"] = Round("review", seed=shared["rng"].getrandbits(32), queue=list(items))
         today = shared["now"]().astimezone(shared["zone"]).date()
         known = shared["corpus"].misconceptions()
         days = beliefs.days_in_words(repair.belief.document(known), today)
