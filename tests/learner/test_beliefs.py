@@ -17,6 +17,7 @@ from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_word
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card, todays_reviews
 from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Place, Step
+from tutor.nodes.session.explaining import OfferDetour
 from tutor.nodes.session.learn import BeginPractice
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
@@ -414,3 +415,25 @@ def test_what_no_question_asks_about_any_more_is_not_offered(at_home, home):
     learner = Repairs({})
     at_home(learner)
     assert not [line for line in learner.homes[0] if "Repair" in line]
+
+
+def test_a_miss_by_a_belief_that_began_in_a_prerequisite_leads_back_to_where_it_began(docs, home):
+    (docs / "food" / "grain.md").write_text("# Grain\n\n## Air\n\n**Air is for lungs.** Dough has none.\n", encoding="utf-8")
+    path = docs / "food" / "bread.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("minutes: 10", "prerequisites: [food/grain]"), encoding="utf-8")
+    with open_records(home, now=lambda: NOW) as records:
+        for item, section, day in (("food/grain:breath", "air", 10), ("food/bread:gas", "yeast", 12)):
+            at = f"2026-02-{day}T10:00:00.000Z"
+            given = Attempt(item, section, "x", Grade(0.0), at, "practice", session=f"before{day}")
+            records.add(given, evidence=[Evidence("yeast makes oxygen", Evidence.SHOWN, item, section, at)])
+        corpus, offered = open_corpus(docs), []
+        lesson, (gas, flour, *_) = corpus.lesson("food/bread"), corpus.items("food/bread")
+
+        class Screen:
+            def choose(self, options, keys):
+                offered.append(options[-1])
+                return Step("choose", "0")
+
+        for missed in (gas, flour):
+            OfferDetour().exec(Screen(), corpus, lesson, [missed], records, lambda: NOW, NOW.tzinfo)
+        assert offered == ["A two-minute detour: **Air**, from food/grain"], "the flour has nothing to do with it"

@@ -112,6 +112,12 @@ def probing(items: Iterable[Item], misconceptions: Collection[str]) -> list[Item
     return [item for item in items if not set(misconceptions).isdisjoint(item.probes)]
 
 
+def where_it_began(beliefs: Iterable[Belief], missed: Iterable[Item]) -> list[str]:
+    """Ids of the sections in which the misconceptions that are held, and that these items may show, showed first."""
+    probed = {name for item in missed for name in item.probes}
+    return [belief.first for belief in beliefs if belief.state == HELD and belief.id in probed]
+
+
 def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], item: Item | None = None) -> str:
     """What a model should know of the learner's beliefs, a line each: those held and seen; "" where there are none.
 

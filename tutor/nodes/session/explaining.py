@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor import prompts, search
 from tutor.corpus.markdown import without_comments
 from tutor.corpus.sentences import key_sentences, worked_example
-from tutor.learner import schedule
+from tutor.learner import beliefs, schedule
 from tutor.models import Item, Lesson, Place, Section, Step
 from tutor.nodes.session.place import REPEATS, items_of, keep_place, read_step
 from tutor.nodes.shared import Pages
@@ -131,15 +133,20 @@ class ExplainAgain(ModelVerb):
 
 
 class OfferDetour(Verb):
-    """After a miss: the section of a prerequisite that explains what was missed, if there is one."""
+    """After a miss: the section of a prerequisite that explains what was missed, if there is one.
+
+    Where the miss may come from a misconception that began in a prerequisite, it is the section where that was.
+    """
 
     def exec(
-        self, terminal: Terminal, corpus: Corpus, lesson: Lesson, missed: list[Item]
+        self, terminal: Terminal, corpus: Corpus, lesson: Lesson, missed: list[Item], records: Records,
+        now: Callable[[], datetime], zone: tzinfo | None,
     ) -> tuple[Section | None, Step]:  # fmt: skip
         before = [corpus.lesson(need) for need in lesson.prerequisites if need in corpus.files]
         sections = [section for earlier in before for section in earlier.sections if section.slug not in REPEATS]
         asked = " ".join(f"{item.question} {item.explanation}" for item in missed)
-        section = search.closest_section(asked, sections)
+        began = beliefs.where_it_began(beliefs.beliefs_of(records.evidence(), now().astimezone(zone)), missed)
+        section = next((section for section in sections if section.id in began), None) or search.closest_section(asked, sections)
         if section is None:
             return None, Step("next")
         options = ["Go on", f"A two-minute detour: **{section.title}**, from {section.id.partition('#')[0]}"]
