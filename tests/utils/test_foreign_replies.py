@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
-from endpoint import completion, error, event, events, serving, streamed
+from endpoint import completion, error, event, events, response, serving, streamed
 
 from utils.call_llm import call_llm
 from utils.errors import ModelError
 from utils.llm.endpoint import Endpoint, Limits
+from utils.llm.faults import _same_place
 from utils.llm.language_model import LanguageModel
 from utils.llm.replies import ReplyCache, from_document
 from utils.llm.structured import Prompt
@@ -120,3 +122,68 @@ def test_what_comes_after_the_end_is_no_part_of_a_reply():
     more = event({"content": " EXTRA"})
     assert reply_to(events(event({"content": "one"}), event({}, "stop"), DONE, more)) == "one"
     assert reply_to(events(event({"content": "one"}), event({}, "stop") + DONE + more + b"data: {oops\n\n")) == "one"
+
+
+# ------------------------------------------------------------------------------------------- what a server asks for
+
+
+def test_a_redirection_to_another_port_is_not_followed_and_nothing_is_sent_there():
+    with serving(streamed("from elsewhere")) as other:
+        moved = response("", "307 Moved", location=f"{other.base_url}/chat/completions")
+        with serving(moved) as server, pytest.raises(ModelError, match=r"redirects to .*; set OPENAI_BASE_URL"):
+            call_llm("hello", endpoint=Endpoint(server.base_url, "fake", "sk-CANARY-12345"), limits=LIMITS)
+        assert other.connections == 0, "neither the key nor the lesson"
+
+
+@pytest.mark.parametrize(
+    ("here", "target", "same"),
+    [
+        ("http://a/v1", "https://a/v1", True), ("http://a:80/v1", "https://a:443/v1", True),
+        ("https://a/v1", "http://a/v1", False),
+        ("http://a/v1", "https://a:8443/v1", False), ("http://a:8080/v1", "https://a:8080/v1", True),
+        ("http://a:8080/v1", "https://a/v1", False), ("http://a/v1", "http://b/v1", False), ("http://a/v1", "ftp://a/v1", False),
+    ],
+)  # fmt: skip
+def test_the_same_place_is_the_same_host_and_port_or_its_secure_one(here, target, same):
+    assert _same_place(urlsplit(here), urlsplit(target)) is same
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "for a long time (429"),
+        ("999999999", "for a long time (429"),
+        ("3600", "for 60 min (429"),
+    ],
+)
+def test_a_pause_that_nobody_waits_for_is_told_in_words(after, words):
+    with pytest.raises(ModelError) as caught:
+        reply_to(error("429 Too Many", "slow", retry_after=after))
+    assert words in str(caught.value)
+
+
+def test_a_refused_request_that_may_be_tried_again_is_so_once_at_most():
+    plain, again = (error("400 Bad", "temperature of the moon", **headers) for headers in ({}, {"x_should_retry": "true"}))
+    requests = []
+    for answer in (plain, again):
+        with serving(answer) as server, pytest.raises(ModelError):
+            ask(server, schema={})
+        requests.append(server.connections)
+    assert requests[1] <= requests[0] + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            response("<html><title>Nothing here</title>", "404 Not Found", "text/html"),
+            "found nothing at .* \\(404\\): “Nothing here”",
+        ),
+        (error("405 Not Allowed", "no POST"), "takes no requests to a model \\(405\\): “no POST”"),
+        (error("404 Not Found", "The model `fake` does not exist"), "model fake not found"),
+    ],
+)
+def test_a_page_that_is_missing_and_a_method_that_is_not_taken_are_not_told_as_a_missing_model(answer, words):
+    with pytest.raises(ModelError, match=words) as caught:
+        reply_to(answer)
+    assert ("model fake" in str(caught.value)) == ("model fake" in words)

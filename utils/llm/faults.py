@@ -16,8 +16,11 @@ from utils.llm.tokens import Tokens
 from utils.text import shorten, valid
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from openai import APIStatusError
 
+LONG_S = 86_400.0  # so long nobody waits for a server
 QUOTE = 200  # characters quoted of what a server said
 TOO_LONG = re.compile(
     r"context.{0,40}(?:length|window|size|tokens?)|(?:prompt|input|request|message)s? (?:is|are|was) too (?:long|large)"
@@ -110,7 +113,8 @@ def _response_fault(error: APIStatusError, endpoint: Endpoint) -> ModelFault:
         fault = path_fault(404, fault.said, endpoint)
     should_retry = headers.get("x-should-retry")  # as OpenAI's own client reads it
     if should_retry in ("true", "false"):
-        fault.tries = 3 if should_retry == "true" else 1
+        refused = error.status_code in (400, 422)  # and is asked again more plainly anyhow
+        fault.tries = 1 if should_retry == "false" else 2 if refused else 3
     return fault
 
 
@@ -135,7 +139,7 @@ def status_fault(status: int, said: str, endpoint: Endpoint, after_s: float | No
     if status == 429 and ("quota" in lowered or "billing" in lowered):
         return fault(f"the quota at {host} is used up (429)", remedy="raise it, or use another model")
     if status == 429:
-        wait = f" for {_minutes(after_s)}" if after_s and after_s >= 60 else ""
+        wait = f" for {_in_words(after_s)}" if after_s and after_s >= 60 else ""
         return later(f"{host} limits the rate{wait} (429: rate limited)")
     if status in (408, 409):
         return later(f"{host} could not take the request ({status})")
@@ -150,8 +154,10 @@ def status_fault(status: int, said: str, endpoint: Endpoint, after_s: float | No
 
 def path_fault(status: int, said: str, endpoint: Endpoint) -> ModelFault:
     """Nothing answers at this address, as far as one can tell; 200 is a web page that came in place of a reply."""
-    what = "found a web page, not a reply," if status == 200 else f"{_model(endpoint)} not found"
-    message = f"{what} at {endpoint.address}" + (f" ({status})" if status != 200 else "")
+    message = {
+        200: f"found a web page, not a reply, at {endpoint.address}",
+        405: f"{endpoint.address} takes no requests to a model (405)",
+    }.get(status, f"found nothing at {endpoint.address} ({status})")
     remedy = "check OPENAI_BASE_URL, which mostly ends in /v1" + (", and the model's name (-m)" if status == 404 else "")
     return ModelFault(message, refused=status != 200, kind="path", status=status, said=said, remedy=remedy)
 
@@ -161,24 +167,32 @@ def _model(endpoint: Endpoint) -> str:
 
 
 def _redirection(error: APIStatusError, endpoint: Endpoint) -> ModelFault:
-    """A redirection, which is followed on the same host only: the key and the lesson are for nobody else."""
+    """A redirection, which is followed on the same host and port only: the key and the lesson are for nobody else."""
     from urllib.parse import urljoin, urlsplit
 
     asked = str(error.request.url)
     try:
         target = urlsplit(urljoin(asked, error.response.headers.get("location", "")))
-        host = target.hostname
+        host, same = target.hostname, _same_place(urlsplit(asked), target)
     except ValueError:
-        target, host = urlsplit(""), None
+        target, host, same = urlsplit(""), None, False
     where = f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}" if host else "nowhere"
     message = f"{endpoint.address} redirects to {shorten(where, QUOTE)} ({error.status_code})"
     fault = ModelFault(message, refused=True, status=error.status_code, remedy="set OPENAI_BASE_URL to where the model is")
     here, end = urlsplit(asked), urlsplit(asked).path.removeprefix(urlsplit(endpoint.base_url).path.rstrip("/"))
-    if host == here.hostname and target.scheme in ("https", here.scheme) and target.path.endswith(end) and target != here:
+    if same and target.path.endswith(end) and target != here:
         query = urlsplit(endpoint.base_url).query
         fault.kind = "moved"
         fault.location = target._replace(path=target.path.removesuffix(end), query=query, fragment="").geturl()
     return fault
+
+
+def _same_place(here: SplitResult, target: SplitResult) -> bool:
+    """Whether a URL leads to the same host and port, or from http to https on the usual ports of both."""
+    usual = {"http": 80, "https": 443}
+    ports = [parts.port or usual.get(parts.scheme) for parts in (here, target)]
+    same_port = ports[0] == ports[1] or ports == [80, 443]
+    return here.hostname == target.hostname and target.scheme in ("https", here.scheme) and same_port
 
 
 def server_message(body: str) -> str:
@@ -225,8 +239,8 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _minutes(seconds: float) -> str:
-    return f"{round(seconds / 60)} min"
+def _in_words(seconds: float) -> str:
+    return f"{round(seconds / 60)} min" if seconds <= LONG_S else "a long time"
 
 
 def _connection_fault(error: BaseException, endpoint: Endpoint) -> ModelFault:
