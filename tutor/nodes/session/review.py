@@ -42,7 +42,8 @@ class ChooseDue(Verb):
         first = {item.key for item in beliefs.probing(items.values(), beliefs.held(records.evidence(), today))}
         ideas = {key: item.idea for key, item in items.items() if item.idea}
         chosen = schedule.todays_reviews(ready, today, max(0, left), first, ideas)
-        return {card.item: items[card.item] for card in chosen}, len(ready)
+        due = len({ideas.get(card.item, card.item) for card in ready})  # one for those that ask the same
+        return {card.item: items[card.item] for card in chosen}, due
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
         items, due = chosen
