@@ -27,6 +27,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `items`      | {item id, or key in a review: Item}, undrawn                                | LoadLesson, ChooseDue      |
 | `sections`   | [Section]: what is taught of the lesson, in order                           | ChunkSections              |
 | `pages`      | {section slug: pages}, each read in one go                                  | ChunkSections              |
+| `explained`  | [(manner, words)]: explanations given of the section at hand                | ChooseSection, ExplainSection |
 | `place`      | Place: where the learner stands; recorded at every move                     | LoadLesson and most        |
 | `round`      | Round: the practice under way                                               | RecallMissed and others    |
 | `item`       | Item on screen, drawn                                                       | ChooseItem, AskToExplain   |

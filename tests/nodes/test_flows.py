@@ -233,6 +233,34 @@ def test_simpler_and_example_give_the_lessons_own_words(play):
     assert screen.count("Ten grams of yeast raise 500 grams") >= 2, "once in the explanation, once as the example"
 
 
+def test_the_same_key_again_shows_the_next_example_and_then_says_that_there_is_no_other(play, docs):
+    lesson = docs / "food" / "bread.md"
+    second = "**Example.** Twenty grams raise a kilogram.\n\n## Salt"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("## Salt", second), encoding="utf-8")
+    screen, _ = play("next", "example", "example", "example", "quit")
+    assert screen.index("Ten grams of yeast raise") < screen.rindex("Twenty grams raise a kilogram.")
+    assert screen.count("Twenty grams raise a kilogram.") == 2 and screen.count("There is no other example here.") == 1
+
+
+def test_in_brief_again_tells_what_the_brief_version_left_out(play, docs):
+    lesson = docs / "food" / "bread.md"
+    more = "The gas makes the dough rise. Warmth helps. Cold does not. A night is long."
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("The gas makes the dough rise.", more), encoding="utf-8")
+    screen, _ = play("next", "simpler", "simpler", "simpler", "simpler", "quit")
+    briefs = screen.split("in brief")[1:]
+    assert len(briefs) == 3 and "breathes out carbon dioxide" in briefs[0] and "Warmth helps." in briefs[1]
+    assert screen.count("There is no other brief version.") == 1
+
+
+def test_back_shows_the_page_before_again_and_the_first_page_has_none_before_it(play, docs):
+    lesson = docs / "food" / "bread.md"
+    long = "\n\n".join(f"Paragraph {n} tells more of the dough and of what becomes of it in the warm oven." for n in range(40))
+    text = lesson.read_text(encoding="utf-8").replace("**Example.**", f"{long}\n\n**Example.**")
+    lesson.write_text(text, encoding="utf-8")
+    screen, shared = play("next", "back", "quit")
+    assert screen.count("Yeast eats sugar") == 2 and shared["place"].page == 0
+
+
 def test_an_unreadable_number_costs_no_try(learn):
     class Mumbles(Knows):
         mumbled = False

@@ -65,6 +65,12 @@ def session(docs, home, capsys, monkeypatch):
     return run
 
 
+def without_opening(docs):
+    """The lesson begins with its first section, which a model explains."""
+    path = docs / "food" / "bread.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("You will know why dough rises.\n\n", ""), encoding="utf-8")
+
+
 def speaks(grade=None, prose="In the model's words: yeast makes gas."):
     """A server that explains in prose and grades as told."""
 
@@ -99,6 +105,67 @@ def test_the_model_is_asked_for_what_the_learner_wants(session):
         assert words in asked
 
 
+def test_opening_recap_and_misconceptions_are_left_in_the_lesson_s_words(session, docs):
+    path = docs / "food" / "bread.md"
+    text = path.read_text(encoding="utf-8").replace(
+        "## Recap", "## Misconceptions\n\n- **Salt feeds yeast.** It slows it.\n\n## Recap"
+    )
+    path.write_text(text, encoding="utf-8")
+    (docs / "food" / "bread.quiz.yaml").unlink()
+    with serving(speaks()) as server:
+        screen, _, _ = session(server)
+        asked = [request.messages[-1]["content"] for request in server.requests]
+    explained = [line for line in screen.split("\n") if line.startswith("in other words · fake on")]
+    assert explained == ["in other words · fake on Yeast", "in other words · fake on Salt"]
+    assert not any("Explain" in prompt and "Salt feeds yeast" in prompt for prompt in asked)
+
+
+def test_what_an_explanation_adds_to_the_lesson_is_named_below_it(session, docs):
+    without_opening(docs)
+    said = "It was weighed by Pasteur: 37 g, so 10 / 500 = 0.02 of it, and $E = mc^2$. Of 500 g, 500 / 10 = 40 is too much."
+    with serving(speaks(prose=said)) as server:
+        screen, _, _ = session(server, "quit")
+    assert "not in the lesson: 37, Pasteur, E = mc^2" in screen
+    assert "this does not come out: 500 / 10 = 40" in screen
+    assert screen.index("Pasteur") < screen.index("not in the lesson") < screen.index("Yeast eats sugar")
+
+
+def test_an_explanation_that_keeps_to_the_lesson_has_nothing_below_it(session, docs):
+    without_opening(docs)
+    with serving(speaks(prose="Ten grams raise 500, so 10 / 500 = 0.02 grams raise one gram.")) as server:
+        screen, _, _ = session(server, "quit")
+    assert "not in the lesson" not in screen and "come out" not in screen and "cut off" not in screen
+
+
+def test_an_explanation_that_its_server_cuts_off_says_so(session, docs):
+    without_opening(docs)
+    with serving(lambda request: streamed("Yeast makes", finish="length")) as server:
+        screen, _, _ = session(server, "quit")
+    assert "[the reply was cut off: the model's server ends it here]" in screen
+
+
+def test_the_same_key_again_asks_for_another_explanation_beside_those_given(session, docs):
+    without_opening(docs)
+    replies = iter(["Plain.", "First picture.", "Second picture."])
+    with serving(lambda request: streamed(next(replies, "Prose."))) as server:
+        screen, _, _ = session(server, "analogy", "analogy", "quit")
+        prompts_sent = [request.messages[-1]["content"] for request in server.requests]
+    assert "given_before" not in prompts_sent[0] + prompts_sent[1]
+    assert "│ First picture." in prompts_sent[2] and "Plain." not in prompts_sent[2] and "ask for another one" in prompts_sent[2]
+    assert screen.index("First picture.") < screen.index("Second picture.")
+
+
+def test_going_back_to_the_first_page_does_not_ask_the_model_again(session, docs):
+    without_opening(docs)
+    path = docs / "food" / "bread.md"
+    long = "\n\n".join(f"Paragraph {n} tells more of the dough and of what becomes of it in the warm oven." for n in range(40))
+    path.write_text(path.read_text(encoding="utf-8").replace("**Example.**", f"{long}\n\n**Example.**"), encoding="utf-8")
+    with serving(speaks()) as server:
+        screen, _, _ = session(server, "back", "quit")
+        assert len(server.requests) == 1
+    assert screen.count("Yeast eats sugar") == 2 and screen.count("In the model's words") == 1
+
+
 def test_an_answer_is_graded_point_by_point_with_the_learners_words_as_evidence(session):
     graded = verdict((True, "breathes out carbon dioxide"), (False, ""))
     with serving(speaks(graded)) as server:
@@ -124,6 +191,16 @@ def test_a_known_wrong_answer_needs_no_model(session):
     assert attempts[0].grade.score == 0 and attempts[0].grade.feedback == "Salt slows yeast down."
 
 
+def test_an_answer_that_is_a_reference_word_for_word_needs_no_model(session, docs):
+    whole = "Yeast eats sugar and breathes out carbon dioxide, and the dough holds the gas in bubbles."
+    (docs / "food" / "bread.quiz.yaml").write_text(BANK.replace(f"[{whole}]", f'["{whole}"]'), encoding="utf-8")
+    said = "yeast eats sugar, and breathes out carbon dioxide and the dough holds the gas in bubbles"
+    with serving(speaks(verdict((False, ""), (False, "")))) as server:
+        _, attempts, _ = session(server, ("answer", said), "quit")
+        assert not [request for request in server.requests if "<points>" in request.messages[-1]["content"]]
+    assert attempts[0].grade.correct and attempts[0].grade.grader == "built-in"
+
+
 def test_an_outage_is_told_once_and_the_session_goes_on_with_the_built_in_tutor(session):
     with serving(error("500 Oops", "boom")) as server:
         screen, attempts, _ = session(server, ANSWER, "quit")
@@ -133,10 +210,11 @@ def test_an_outage_is_told_once_and_the_session_goes_on_with_the_built_in_tutor(
     assert attempts[0].grade.grader == "built-in" and attempts[0].grade.correct
 
 
-def test_a_model_that_goes_away_in_mid_reply_leaves_its_words_marked(session):
+def test_a_model_that_goes_away_in_mid_reply_leaves_its_words_marked(session, docs):
+    without_opening(docs)
     with serving(events(event({"content": "half an expl"}))) as server:
         screen, _, _ = session(server, "quit")
-    assert "half an expl" in screen and "[reply cut off]" in screen and "You will know why" in screen
+    assert "half an expl" in screen and "[reply cut off]" in screen and "Yeast eats sugar" in screen
 
 
 def test_without_a_model_nothing_is_said_about_one(session):
@@ -144,7 +222,8 @@ def test_without_a_model_nothing_is_said_about_one(session):
     assert "model" not in screen and attempts[0].grade.grader == "built-in"
 
 
-def test_where_a_model_is_required_its_failure_ends_the_session_with_the_answer_to_come(session):
+def test_where_a_model_is_required_its_failure_ends_the_session_with_the_answer_to_come(session, docs):
+    without_opening(docs)
     with serving(error("401 Unauthorized", "no")) as server, pytest.raises(ModelError, match="rejected the API key"):
         session(server, "quit", required=True)
 
@@ -327,7 +406,8 @@ def test_a_cassette_replays_without_a_server_and_a_miss_is_an_error(session, tmp
         session(None, ("answer", "something else about the dough and the gas"), cassette=Cassette(path), required=True)
 
 
-def test_a_damaged_cache_is_done_without(session, home):
+def test_a_damaged_cache_is_done_without(session, docs, home):
+    without_opening(docs)
     (home / "cache").mkdir(parents=True)
     (home / "cache" / "replies.db").write_bytes(b"not a database" * 100)
     with serving(completion("Prose.")) as server:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tutor.corpus.markdown import CODE_SPAN
 from tutor.corpus.pages import SectionBlock, joined_lines, split_blocks, split_pages
 
+MOST_BRIEFS = 3
 EXAMPLE = re.compile(r"\*\*Example\b[^*]*\*\*")
 PROTECTED = re.compile(
     r"\\." + "|" + CODE_SPAN + r"|\$\$.+?\$\$|\$(?!\s)[^$]+?(?<!\s)\$(?!\d)|!?\[[^\[\]]*\]\([^)]{0,2000}\)|<[^<>]+>", re.DOTALL
@@ -69,6 +70,15 @@ def key_sentences(text: str, count: int = 3) -> str:
     return brief.strip()
 
 
+def briefs(text: str, count: int = 3) -> list[str]:
+    """A section in brief, once and again: its `key_sentences`, then what it says besides, at most `count` sentences each."""
+    first = key_sentences(text, count)
+    pieces, _ = split_blocks(text, list_limit=0)
+    rest = [one.text for one in _statements(pieces) if not one.formula and one.text not in first]
+    later = [" ".join(rest[start : start + count]) for start in range(0, len(rest), count)]
+    return [first, *later[: MOST_BRIEFS - 1]]
+
+
 def claims(text: str, count: int = 2) -> list[str]:
     """What a section claims: its first sentence, then those that are mostly in **bold**; at most `count`, as Markdown."""
     pieces, _ = split_blocks(text, list_limit=0)
@@ -92,12 +102,18 @@ def _is_beside(statements: Sequence[Statement], number: int, chosen: Collection[
     )
 
 
-def worked_example(text: str) -> str | None:
-    """The section's own example: from the paragraph that begins **Example.** up to the next that begins in bold."""
+def worked_examples(text: str) -> list[str]:
+    """The section's own examples: each from the paragraph that begins **Example.** up to the next that begins in bold."""
     pieces, lines = split_blocks(text)
     paragraphs = [piece for piece in pieces if piece.kind == "paragraph_open"]
+    found = []
     for number, piece in enumerate(paragraphs):
         if EXAMPLE.match(piece.text):
             after = (later.start for later in paragraphs[number + 1 :] if later.text.startswith("**"))
-            return joined_lines(lines, piece.start, next(after, len(lines)))
-    return None
+            found.append(joined_lines(lines, piece.start, next(after, len(lines))))
+    return found
+
+
+def worked_example(text: str) -> str | None:
+    """The first of them."""
+    return next(iter(worked_examples(text)), None)

@@ -6,6 +6,7 @@ same grade on every machine.
 
 from tutor.grading.explanations import explanation_of, grade_explanation, grade_explanation_with
 from tutor.grading.kinds import grade
+from tutor.grading.model.additions import Additions, additions_of
 from tutor.grading.model.secrets import gives_away
 from tutor.grading.model.verdicts import grade_from_verdicts, grade_with
 from tutor.grading.points.clarifying import (
@@ -25,7 +26,9 @@ from tutor.grading.short import Weights, bare_item, grade_record, load_weights
 
 __all__ = [
     "WHICH",
+    "Additions",
     "Weights",
+    "additions_of",
     "bare_item",
     "choice_of",
     "clarified",

@@ -73,6 +73,7 @@ class SessionInputs(TypedDict):
     grade: Grade | None  # of the last answer
     talk: list[list[str]]  # (who, what) about the section at hand, while no question waits
     speech: Speech | None  # what the tutor says to the last answer
+    explained: list[tuple[str, str]]  # (manner, words) of each explanation given of the section at hand
 
 
 class SessionStore(SessionInputs, total=False):
@@ -107,7 +108,7 @@ def session_store(
         "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "command": partial(command_line, environment.settings),
         "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
-        "confidence": None, "appealable": None, "item": None, "grade": None, "talk": [], "speech": None,
+        "confidence": None, "appealable": None, "explained": [], "item": None, "grade": None, "talk": [], "speech": None,
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.models import Item, Section
-from tutor.prompts.framing import as_messages, data, long_and_short, text_of
+from tutor.prompts.framing import SHORT_DATA, as_messages, data, long_and_short, text_of
 from utils.llm.structured import Prompt
 
 MANNERS = {
@@ -15,10 +15,17 @@ MANNERS = {
     "analogy": "Explain this section by one analogy from everyday life, and say where the analogy ends. At most 120 words.",
     "example": "Give one small worked example of this section, with numbers, step by step, in at most 120 words.",
 }
+MOST_GIVEN = 3  # earlier explanations that a prompt quotes
 
 
-def explain(section: Section, manner: str, level: str = "", missed: Sequence[str] = ()) -> Prompt[str]:
-    """A section in the model's words. level: what the learner knows, in words. missed: questions that they answered wrong."""
+def explain(
+    section: Section, manner: str, level: str = "", missed: Sequence[str] = (), given: Sequence[str] = ()
+) -> Prompt[str]:  # fmt: skip
+    """A section in the model's words.
+
+    level: what the learner knows, in words. missed: questions that they answered wrong. given: explanations that they have read
+    and want another one beside.
+    """
     return Prompt(
         "explain",
         **long_and_short(
@@ -29,6 +36,8 @@ def explain(section: Section, manner: str, level: str = "", missed: Sequence[str
             f"The learner: {level}." if level else "",
             "They answered these wrong before; make what they ask about clear, without giving the answers away:\n"
             + data("missed", "\n".join(missed)) if missed else "",
+            "They have read these already and ask for another one. Use other words, and another example or picture than these:\n"
+            + data("given_before", "\n\n".join(given[-MOST_GIVEN:]), SHORT_DATA) if given else "",
         ),
     )  # fmt: skip
 

@@ -36,6 +36,11 @@ class Reply(str):
     def complete(self) -> bool:
         return self.finish == "stop"
 
+    @property
+    def truncated(self) -> bool:
+        """Whether the server says that it cut the reply off; any other reason to end is a reply that is whole."""
+        return bool(TRUNCATED.search(self.finish))
+
 
 class Afresh(str):
     """A piece that takes back all the pieces before it, because the reply starts afresh. Its text tells a person why."""

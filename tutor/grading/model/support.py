@@ -47,7 +47,7 @@ DENIES = re.compile(r"\b(?:not|no|never|cannot|nothing|none|hardly|if|would|coul
 def own_or_cited(sentence: CitedSentence, passages: Sequence[Passage]) -> CitedSentence:
     """An analogy or example that no cited passage holds as one of the model's own, without its numbers; others as they are."""
     likens = LIKENS.search(sentence.text)
-    held = _words_of(_evidence(sentence, passages))
+    held = words_of(_evidence(sentence, passages))
     if sentence.own or (likens and (not sentence.numbers or _share_held(sentence.text[likens.end() :], held) < SUPPORT)):
         return CitedSentence(sentence.text, (), own=True)
     return sentence
@@ -67,9 +67,9 @@ def fault_of(sentence: CitedSentence, passages: Sequence[Passage], question: str
     missing = [number for number in sentence.numbers if not 1 <= number <= len(passages)]
     if missing:
         return f"there is no passage {missing[0]}"
-    held = _words_of(_evidence(sentence, passages))
+    held = words_of(_evidence(sentence, passages))
     for token in re.findall(r"\d+(?:[.,]\d+)*|(?<=[^.!?:] )[A-Z][\w-]+|`[^`]+`|\$[^$]+\$", sentence.text):
-        lost = [word for word in _words_of(token) if word not in held]
+        lost = [word for word in words_of(token) if word not in held]
         if lost:
             return f"“{token}” is not in the passages it cites"
     if _share_held(sentence.text, held) < SUPPORT:
@@ -92,9 +92,9 @@ def _contrary_in(passages: Sequence[Passage], text: str, language: str) -> str:
 
 def _added_in(text: str, evidence: str) -> str:
     """What an English sentence adds to the passages it cites, as a fault: a clause of other words, or a "without" of its own."""
-    held = _words_of(evidence)
+    held = words_of(evidence)
     for part in CLAUSE.split(plain(text))[1:]:
-        words = [word for word in _words_of(part) if word not in stop_words.GRADING and word not in CITING and len(word) > 2]
+        words = [word for word in words_of(part) if word not in stop_words.GRADING and word not in CITING and len(word) > 2]
         if words and not re.search(r"\d", part) and not any(_is_held(word, held) for word in words):
             return f"“{part.strip(' .,')}” is not in the passages it cites"
     if DENIES.search(text):
@@ -115,8 +115,8 @@ def _is_held(word: str, held: set[str]) -> bool:
 
 def _fault_of_own(text: str, passages: Sequence[Passage], question: str, language: str) -> str:
     evidence = "\n".join(map(_evidence_of, passages))
-    about = {word[:5] for word in _words_of(f"{question}\n{evidence}") if word not in CITING and len(word) > 3}
-    is_about_it = LIKENS.search(text) or about & {word[:5] for word in _words_of(text)}
+    about = {word[:5] for word in words_of(f"{question}\n{evidence}") if word not in CITING and len(word) > 3}
+    is_about_it = LIKENS.search(text) or about & {word[:5] for word in words_of(text)}
     if len(text) > LONGEST_OWN or SPOKEN_TO_MODEL.search(text) or not is_about_it:
         return "it is neither in the passages nor an example of what they say"
     return _contrary_in(passages, text, language)
@@ -129,7 +129,7 @@ def _evidence(sentence: CitedSentence, passages: Sequence[Passage]) -> str:
 
 def _share_held(text: str, held: set[str]) -> float:
     """The share of a text's content words that passages have, by their beginnings; 1 where it has none."""
-    words = [word for word in _words_of(text) if word not in CITING and len(word) > 2]
+    words = [word for word in words_of(text) if word not in CITING and len(word) > 2]
     return sum(any(word[:5] == other[:5] for other in held) for word in words) / len(words) if words else 1.0
 
 
@@ -142,5 +142,5 @@ def _evidence_of(passage: Passage) -> str:
     return "\n".join(part for part in parts if not SPOKEN_TO_MODEL.search(part))
 
 
-def _words_of(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
     return {word.strip(".,").casefold() for word in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text)}

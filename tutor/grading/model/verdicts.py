@@ -21,7 +21,7 @@ from tutor.grading.model.secrets import gives_away
 from tutor.grading.points.substance import empty_grade, says_something
 from tutor.grading.rubrics import assess_item, grade_item, question_for
 from tutor.grading.short import Comparison, Weights, all_stems, reply_to, shipped_weights
-from tutor.grading.words import SENTENCE_END, clean
+from tutor.grading.words import SENTENCE_END, clean, tokens
 from tutor.models import Grade, Item, Met
 from utils.errors import ModelError
 
@@ -80,6 +80,8 @@ def grade_with(
     found = empty_grade(item, answer, language) or assess_item(item, answer, shipped_weights(), language)
     if isinstance(found, Grade) and _is_final(found, answer):
         return found
+    if _is_reference(item, answer, language):
+        return grade_item(item, answer, language=language)
     verdict = model.fill(prompts.grade(item, answer, stricter), repetition)
     verdicts = [(point.met, point.quote) for point in verdict.points]
     grader = (model.name or "model") + (", strict" if stricter else "")
@@ -165,6 +167,15 @@ def met_and_missed(
 def _is_final(grade: Grade, answer: str) -> bool:
     """Whether no model need be asked. It can read an answer in other letters, which the embedded grader can't."""
     return not (grade.misunderstood and re.search(r"\w", answer))
+
+
+def _is_reference(item: Item, answer: str, language: str) -> bool:
+    """Whether an answer is a reference word for word, whatever its punctuation and its capitals."""
+
+    def words(text: str) -> list[str]:
+        return [one.text.casefold() for one in tokens(clean(text), language) if one.kind != "mark"]
+
+    return words(answer) in [words(reference) for reference in item.references]
 
 
 def _known_wrong_sentence(item: Item, answer: str, weights: Weights, language: str) -> Grade | None:

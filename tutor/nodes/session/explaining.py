@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from tutor import prompts, search
+from tutor import grading, prompts, search
 from tutor.corpus.markdown import without_comments
-from tutor.corpus.sentences import key_sentences, worked_example
+from tutor.corpus.sentences import briefs, key_sentences, worked_example, worked_examples
 from tutor.learner import beliefs, schedule
 from tutor.models import Item, Lesson, Place, Section, Step
 from tutor.nodes.session.place import REPEATS, items_of, keep_place, read_step
 from tutor.nodes.shared import Pages
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
+from tutor.search import summaries
+from tutor.search.answering.refuted import is_about_misconceptions
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
@@ -22,37 +24,47 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
     from utils.llm.language_model import LanguageModel
+    from utils.llm.structured import Prompt
 
 MANNERS = {"simpler": "in simpler words", "deeper": "what lies behind it", "analogy": "by an analogy", "example": "an example"}
+MOST_NAMED = 6  # of what a model adds
 
 
 class ExplainSection(ModelVerb):
     """A section, explained by the model in its own words, then the lesson's own text a page at a time.
 
-    Without a model only the lesson's own text; in brief, or its example, if the learner asks.
+    Without a model only the lesson's own text; in brief, or its examples, if the learner asks. Asked once more it is another one.
     """
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
-        items: dict[str, Item], records: Records,
+        items: dict[str, Item], records: Records, explained: list[tuple[str, str]],
     ) -> Step:  # fmt: skip
-        asked = step.action if step else ""
+        asked, section = step.action if step else "", section_of(lesson, place)
         manner = asked if asked in MANNERS else "plain"
-        if asked != "ask" and (manner != "plain" or not page_number(place, pages)):
-            section = section_of(lesson, place)
+        given = [text for how, text in explained if how == manner]
+        begins = asked != "ask" and not page_number(place, pages) and not given
+        if not has_own_content(lesson, section):
+            return self.built_in(model, terminal, lesson, place, pages, step, items, explained)
+        if manner != "plain" or begins:
             label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
-            terminal.stream(model.say(prompts.explain(section, manner, *learner_of(lesson, items, records))), label)
+            prompt = prompts.explain(section, manner, *learner_of(lesson, items, records), given)
+            explained.append((manner, stream_checked(model, terminal, lesson, prompt, label)))
         return self.read_on(model, terminal, lesson, place, pages, asked, items)
 
     def built_in(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
-        items: dict[str, Item],
+        items: dict[str, Item], explained: list[tuple[str, str]],
     ) -> Step:  # fmt: skip
         asked, text = step.action if step else "", section_of(lesson, place).text
-        if asked == "simpler":
-            terminal.show(screens.Prose(key_sentences(text), "in brief"))
-        elif asked in MANNERS:
-            terminal.show(screens.Prose(worked_example(text) or key_sentences(text)))
+        if asked in MANNERS:
+            versions = briefs(text) if asked == "simpler" else worked_examples(text) or [key_sentences(text)]
+            given = [words for _, words in explained]
+            if another := next((version for version in versions if version not in given), ""):
+                terminal.show(screens.Prose(another, "in brief" if asked == "simpler" else ""))
+                explained.append((asked, another))
+            else:
+                terminal.notice("There is no other brief version." if asked == "simpler" else "There is no other example here.")
         return self.read_on(model, terminal, lesson, place, pages, asked, items)
 
     @staticmethod
@@ -63,18 +75,21 @@ class ExplainSection(ModelVerb):
         """The page of the lesson, unless it is on screen already, and what the learner does then."""
         page, section = page_number(place, pages), section_of(lesson, place)
         text, folded = pages[place.section][page]
+        by_model = model.available and has_own_content(lesson, section)
         if asked != "ask" and asked not in MANNERS:  # after those the page is still on screen
-            terminal.show(screens.Prose(text, "the lesson" if model.available and page == 0 else "", folded=folded))
+            terminal.show(screens.Prose(text, "the lesson" if by_model and page == 0 else "", folded=folded))
         last = page == len(pages[place.section]) - 1
         after = "question" if items_of(items, place.section) else "go on"
         keys = {"next": after if last else "unfold" if folded else "more"}
         brief, whole = key_sentences(section.text), without_comments(section.text)
-        if model.available or len(brief) < 0.8 * len(whole):
+        if by_model or len(brief) < 0.8 * len(whole):
             keys["simpler"] = "simpler"
-        if model.available or worked_example(section.text):
+        if by_model or worked_example(section.text):
             keys["example"] = "example"
-        if model.available:
+        if by_model:
             keys.update(deeper="deeper", analogy="analogy")
+        if page:
+            keys["back"] = "back"
         return terminal.turn_page({**keys, "ask": "ask", "quit": "leave"})
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
@@ -85,9 +100,10 @@ class ExplainSection(ModelVerb):
             return "side_question"
         if step.action in MANNERS:
             return "page"
-        shared["step"] = None
         place, pages = prepared["place"], prepared["pages"]
-        page = page_number(place, pages) + 1
+        page = page_number(place, pages) + (-1 if step.action == "back" else 1)
+        if step.action != "back":
+            shared["step"] = None
         if page < len(pages[place.section]):
             keep_place(shared, stage="explain", page=page)
             return "page"
@@ -99,6 +115,28 @@ def section_of(lesson: Lesson, place: Place) -> Section:
     section = lesson.section(place.section)
     assert section is not None, f"{place.section} is no section of {lesson.id}"
     return section
+
+
+def has_own_content(lesson: Lesson, section: Section) -> bool:
+    """Whether a section teaches something that can be put in other words: not the lesson's opening, which promises, nor its
+    recap or its misconceptions, which are short and worded with care."""
+    is_opening = section.level < 2 and section is lesson.sections[0] and len(lesson.sections) > 1
+    return not is_opening and section.slug not in summaries.SKIPPED and not is_about_misconceptions(section.title)
+
+
+def stream_checked(model: LanguageModel, terminal: Terminal, lesson: Lesson, prompt: Prompt, label: str) -> str:
+    """An explanation as it comes, then a dim line on what the lesson does not hold of it. Returns what was said."""
+    reply = terminal.stream(model.say(prompt), label)
+    if reply.truncated:
+        terminal.notice("[the reply was cut off: the model's server ends it here]")
+    own = "\n".join([lesson.title, *(f"{section.title}\n{without_comments(section.text)}" for section in lesson.sections)])
+    added = grading.additions_of(reply, own, lesson.language)
+    if added.foreign:
+        more = f" and {len(added.foreign) - MOST_NAMED} more" if len(added.foreign) > MOST_NAMED else ""
+        terminal.notice(f"not in the lesson: {', '.join(added.foreign[:MOST_NAMED])}{more}")
+    for computation in added.wrong[:MOST_NAMED]:
+        terminal.notice(f"this does not come out: {computation}")
+    return str(reply)
 
 
 def page_number(place: Place, pages: dict[str, Pages]) -> int:
@@ -118,10 +156,12 @@ class ExplainAgain(ModelVerb):
     """After a hard round: the section once more, by the model with what was missed in mind, else in brief."""
 
     def exec(
-        self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, items: dict[str, Item], records: Records
-    ) -> Step:
-        prompt = prompts.explain(section_of(lesson, place), "simpler", *learner_of(lesson, items, records))
-        terminal.stream(model.say(prompt), f"once more · {model.name or 'model'}")
+        self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, items: dict[str, Item], records: Records,
+        explained: list[tuple[str, str]],
+    ) -> Step:  # fmt: skip
+        section, given = section_of(lesson, place), [text for _, text in explained]
+        prompt = prompts.explain(section, "simpler", *learner_of(lesson, items, records), given)
+        stream_checked(model, terminal, lesson, prompt, f"once more · {model.name or 'model'}")
         return terminal.turn_page({"next": "go on"})
 
     def built_in(self, terminal: Terminal, lesson: Lesson, place: Place) -> Step:

@@ -157,6 +157,7 @@ class ChooseSection(Verb):
             keep_place(shared, stage="recap", section="")
             return action
         going_on = section is section_to_resume(place, sections)
+        shared["explained"] = []
         title, number = section.title or shared["lesson"].title, sections.index(section) + 1
         shared["terminal"].show(screens.SectionHead(shared["lesson"].id, title, number, len(sections)))
         shared["terminal"].event("section", section=section.slug, stage=action, resumed=going_on)
