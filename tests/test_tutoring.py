@@ -171,6 +171,14 @@ def test_what_is_typed_on_a_page_or_asked_is_no_try(stage):
         assert not turn.tries and turn.correct == (identity == "why-for-ever"), identity
 
 
+@pytest.mark.parametrize("identity", ROWS)
+def test_a_reply_holds_with_a_strong_model_and_gives_nothing_away_with_any_or_none(stage, identity):
+    for name in (*tutoring.SCRIPTED, tutoring.OFFLINE):
+        turn, wrong = tutoring.found_faults(stage, [ROWS[identity]], name, tutoring.scripted(name))[identity]
+        found = {check: fault for check, fault in wrong.items() if name == "strong" or check in ALWAYS}
+        assert not found, f"{name}: {found}, said: {turn.said}"
+
+
 def test_a_real_server_is_asked_as_a_session_asks_it(stage):
     row = ROWS["mu-is-fixed"]
     turn = row["strong"]
