@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from endpoint import serving, streamed
 
+from tutor import grading
 from tutor.corpus import bank
 from utils.llm.endpoint import Endpoint, Limits
 
@@ -64,6 +65,8 @@ def test_what_is_said_to_be_a_known_error_is_one_of_the_banks(stage):
         item, named = item_of(stage, identity), row["strong"]["misconception"]
         assert not named or named in {one.misconception for one in (*item.wrong, *item.options)}, identity
         assert named or row["kind"] not in ("known wrong", "same error again"), identity
+        for past in row["earlier"]:
+            assert grading.grade(stage.item(past["item"], past["seed"]), past["typed"]).heard == named, identity
 
 
 def test_a_strong_reply_is_whole_quotes_the_learner_and_keeps_to_the_limits(stage):

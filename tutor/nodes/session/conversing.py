@@ -92,9 +92,10 @@ class Converse(ModelVerb):
             if closed or (grade and grade.misunderstood and heard.kind == hearing.EITHER):
                 return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
             found = self.graded(model, item, answer, turn, round, lesson)
-            if not (found.unsure and grade and grade.misunderstood):
+            only_model_reads = bool(found.unsure and grade and grade.misunderstood)
+            if not only_model_reads or quotes_apart(turn):
                 return Turn("graded", found, speech)
-            return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)  # only a model can read it
+            return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         if speech is None:
             return self.built_in(terminal, item, answer, heard, round, lesson, None, open_index)
         terminal.show(screens.TutorSays(speech))
@@ -165,6 +166,12 @@ class Converse(ModelVerb):
             round.help = max(round.help, speech.help)
         keep_place(shared)
         return turn.action
+
+
+def quotes_apart(turn: prompts.TutorTurn) -> bool:
+    """Whether a model found each point in other words of the learner's; who obeys quotes the whole line for all of them."""
+    quotes = [point.quote for point in turn.points if point.met]
+    return not any(one in other for place, one in enumerate(quotes) for other in quotes[:place] + quotes[place + 1 :])
 
 
 def is_free(item: Item) -> bool:
