@@ -81,7 +81,7 @@ def definition(
         return of_head or _key_of_titled(fits) or definition(whole, subject, head, others, simple)
     if not wanted:
         return None
-    top = fits[0].weight
+    top = max(fit.weight_outside for fit in fits)
     heads = wanted | fits[0].asked.met(subject)
     best: tuple[float, Fit, int] | None = None
     for place, fit in enumerate(fits):
@@ -89,7 +89,7 @@ def definition(
             continue
         if fit.is_about_misconceptions or LEADS_ELSEWHERE.match(fit.title):
             continue
-        behind = DISTANCE * (fit.weight - top) - 0.25 * bool(REPEATS.match(fit.title))
+        behind = DISTANCE * (fit.weight_outside - top) - 0.25 * bool(REPEATS.match(fit.title))
         if best and behind + MOST < best[0]:
             continue
         for number, quote in enumerate(fit.quotes):

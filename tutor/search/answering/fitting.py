@@ -19,7 +19,8 @@ from utils.embedding import SumAndLength, built_in
 
 # Weights for the choice of a passage: a choice model fitted to benchmarks/ask.py's dev questions.
 SCORE = 1.5  # for the search's score
-LIKE_SENTENCE, LOOKED_INTO = 0.8, 3  # for the similarity in meaning to the nearest sentence, and the passages of which it counts
+LIKE_SENTENCE = 0.8  # for the similarity in meaning to the nearest sentence
+LOOKED_INTO, CLOSE = 3, 0.4  # passages whose sentences are looked at, and how near to the best they have to be
 WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and its wordings, and in the best wording alone
 LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
 LOOKED_AT = 10  # passages
@@ -227,8 +228,17 @@ class Fit:
         weight += TITLED * self.is_titled + MAIN * (self.asked.main in self.met)
         return weight + NAMED * self.asked.share(self.asked.met(self.names))
 
+    @cached_property
+    def _worths(self) -> dict[AskedQuestion, list[float]]:
+        return {}
+
     def worth(self, question: AskedQuestion) -> list[float]:
         """How well each quote would do as the one that answers; the choosers add what matters for their kind."""
+        if question not in self._worths:
+            self._worths[question] = self._worth(question)
+        return self._worths[question]
+
+    def _worth(self, question: AskedQuestion) -> list[float]:
         sign = SIGNS.get(question.kind)
         hint = self.like_wording * LIKE_HINT if self.like_wording >= NEAR_WORDING else 0.0
         wording = built_in().vector(self.nearest_wording) if hint else ([], 0.0)
@@ -277,7 +287,8 @@ def fits_of(
     most = max((passage.score for passage in passages), default=1.0) or 1.0
     fits = [replace(Fit.of(passage, asked, vector, most, context), already=already) for passage in chosen]
     fits.sort(key=lambda fit: -fit.weight_outside)
-    return sorted(fits[:LOOKED_INTO], key=lambda fit: -fit.weight) + fits[LOOKED_INTO:]
+    close = sum(fit.weight_outside > fits[0].weight_outside - CLOSE for fit in fits[:LOOKED_INTO])
+    return sorted(fits[:close], key=lambda fit: -fit.weight) + fits[close:] if close > 1 else fits
 
 
 def within(asked: QueryWords, text: str) -> QueryWords:
