@@ -16,12 +16,14 @@ from tutor.corpus.corpus import bundled_docs, open_corpus
 from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_words, evidence_of, held, in_words
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card, todays_reviews
-from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Place, Step
+from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Place, Round, Step
+from tutor.nodes.session.conversing import Converse
 from tutor.nodes.session.explaining import OfferDetour
 from tutor.nodes.session.learn import BeginPractice
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
-from utils.errors import InvalidFile
+from tutor.tutoring import Heard, hearing
+from utils.errors import InvalidFile, ModelError
 
 BERLIN = timezone(timedelta(hours=1))
 TODAY = datetime(2026, 11, 28, 9, 0, tzinfo=BERLIN)
@@ -437,3 +439,28 @@ def test_a_miss_by_a_belief_that_began_in_a_prerequisite_leads_back_to_where_it_
         for missed in (gas, flour):
             OfferDetour().exec(Screen(), corpus, lesson, [missed], records, lambda: NOW, NOW.tzinfo)
         assert offered == ["A two-minute detour: **Air**, from food/grain"], "the flour has nothing to do with it"
+
+
+def test_a_model_that_takes_its_turn_is_told_what_the_learner_believes(docs, home, monkeypatch):
+    hold(home)
+    monkeypatch.chdir(docs.parent)
+    told = []
+
+    class Model:
+        name, available = "fake", True
+
+        def fill(self, prompt):
+            told.append(prompt.messages[-1]["content"])
+            raise ModelError("gone")
+
+    with environment_of(docs, home) as environment:
+        gas = environment.corpus.items("food/bread")[0]
+        arguments = {
+            "model": Model(), "terminal": environment.terminal, "item": bank.draw(gas, 1), "answer": "why is it not oxygen?",
+            "heard": Heard(hearing.QUESTION), "round": Round("practice", queue=["gas"]), "grade": None,
+            "lesson": environment.corpus.lesson("food/bread"), "open_index": lambda: environment.index,
+            "corpus": environment.corpus, "records": environment.records, "now": environment.now, "zone": environment.zone,
+        }  # fmt: skip
+        with pytest.raises(ModelError, match="gone"):
+            Converse().exec(**arguments)
+    assert "The learner seems to hold: yeast makes oxygen" in told[0]

@@ -10,12 +10,16 @@ from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences, worked_example
 from tutor.models import Grade, Item, Lesson, Round, Step
 from tutor.nodes.session.helping import look_up, passages_about
-from tutor.nodes.session.place import keep_place, read_step
+from tutor.nodes.session.place import believed, keep_place, read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from tutor.tutoring import Heard, Turn, hearing, ladder
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
     from tutor.search.index import Index
@@ -69,7 +73,8 @@ class Converse(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, heard: Heard, round: Round, lesson: Lesson,
-        grade: Grade | None, open_index: Callable[[], Index],
+        grade: Grade | None, open_index: Callable[[], Index], corpus: Corpus, records: Records, now: Callable[[], datetime],
+        zone: tzinfo | None,
     ) -> Turn:  # fmt: skip
         may_answer, closed = heard.kind in (hearing.ANSWER, hearing.EITHER), not is_free(item)
         settled = may_answer and closed and grade is not None and not grade.misunderstood
@@ -81,6 +86,7 @@ class Converse(ModelVerb):
         situation = prompts.Situation(
             passages, answer, item, verdict=f"wrong. {grade.feedback}" if settled and grade else "", met=round.met,
             said=round.said, strongest=ladder.allowed_help(round), asked=not may_answer,
+            beliefs=believed(corpus, records, now, zone, item),
         )  # fmt: skip
         with terminal.waiting("thinking"):
             turn = model.fill(prompts.converse(situation))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from tutor.learner import beliefs
 from tutor.models import Item, Round, Step
 
 if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
     from tutor.nodes.shared import SessionStore
 
 POINTERS = ("next",)  # slugs of sections that point elsewhere: the session makes its own suggestion
@@ -40,3 +45,9 @@ def name_in(round: Round, item: Item) -> str:
 def items_of(items: dict[str, Item], slug: str | None) -> list[Item]:
     """The items that ask about a section, in the bank's order."""
     return [item for item in items.values() if item.section == slug]
+
+
+def believed(corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, item: Item) -> str:
+    """What a model is told of the learner's misconceptions, those first that the item on screen may show; "" for none."""
+    found = beliefs.beliefs_of(records.evidence(), now().astimezone(zone))
+    return beliefs.in_words(found, corpus.misconceptions(), item) if found else ""
