@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -60,9 +62,70 @@ def test_a_bad_line_of_json_is_named_and_the_next_is_read(tutor, docs, tmp_path,
 
 
 @needs_posix
-def test_a_line_that_never_ends_is_refused_with_its_place(tutor):
-    run = tutor("grade", "/dev/zero")
-    assert run.returncode == 4 and "/dev/zero:1: found a line" in run.stderr
+def test_a_line_that_never_ends_is_refused_with_its_place(tutor, monkeypatch):
+    monkeypatch.setattr("utils.files.ENDLESS_LINE_BYTES", 2_000_000)
+    run = tutor("grade", "-", stdin="x" * 5_000_000)
+    assert run.returncode == 4 and "-:1: found a line" in run.stderr
+
+
+@needs_posix
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/urandom", "pipe", "link"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["grade"],
+        ["ask", "--jsonl"],
+        ["quiz", "--answers"],
+        ["learn", "--script"],
+        ["quiz", "--sheet", "new.yaml", "--rerun-failed"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_no_file_is_refused_at_once_where_one_is_expected(tutor, docs, tmp_path, command, name):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    run = tutor("--docs", docs, *command, name)
+    assert run.returncode == 2 and f"{name}: found what is not a regular file" in run.stderr
+
+
+@needs_posix
+def test_a_pipe_that_somebody_writes_to_is_read(tutor, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    lines = f"{json.dumps(RECORD)}\n" * 2_000  # more than a pipe holds
+
+    def write() -> None:
+        with open(tmp_path / "pipe", "w") as pipe:
+            time.sleep(0.2)  # nothing is there at first
+            pipe.write(lines)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    run = tutor("grade", "pipe")
+    writer.join()
+    assert run.returncode == 0 and len(run.stdout.splitlines()) == 2_000
+
+
+@pytest.mark.parametrize("command", [["grade"], ["ask", "--jsonl"]], ids=["grade", "ask"])
+@pytest.mark.parametrize("word", ["word ", "wörd", "a"])
+def test_a_line_that_is_too_long_is_told_as_one(tutor, docs, tmp_path, command, word):
+    for extra in range(3):
+        record = {**RECORD, "question": "x" * extra, "answer": word * 250_000}
+        line = json.dumps(record, ensure_ascii=False) + " " * 1_000_000
+        (tmp_path / "in.jsonl").write_text(line + "\n", encoding="utf-8")
+        run = tutor("--docs", docs, *command, "in.jsonl")
+        assert run.returncode == 4
+        assert "in.jsonl:1: found a line of more than 1,000,000 bytes, expected at most that" in run.stderr
+
+
+def test_a_record_has_a_hundred_points_and_references_at_most(tutor, tmp_path):
+    records = [
+        {**RECORD, name: [f"It is {n}." for n in range(count)]} for name in ("rubric", "reference") for count in (100, 3000)
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    run = tutor("grade", "in.jsonl")
+    assert run.returncode == 4 and ["error" in json.loads(line) for line in run.stdout.splitlines()] == [False, True] * 2
+    assert "in.jsonl:2: found 3,000 points, expected at most 100" in run.stderr
+    assert "in.jsonl:4: found 3,000 references, expected at most 100" in run.stderr
 
 
 @needs_posix

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+MOST_POINTS = 100  # of a question; and so many references
+
 # ------------------------------------------------------------------------------------------------- lessons
 
 

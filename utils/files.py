@@ -7,6 +7,7 @@ that leads out, even one that appeared after the folder was listed. (A hard link
 from __future__ import annotations
 
 import errno
+import io
 import itertools
 import os
 import re
@@ -15,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Union
+from typing import Any, BinaryIO, Union
 
 from utils.errors import InvalidFile, UsageError
 from utils.strict_json import LINE_BYTES
@@ -101,7 +102,7 @@ def printable(name: str) -> str:
 
 
 def read_text(path: AnyPath, limit_bytes: int = LIMIT_BYTES) -> str:
-    """The text of a UTF-8 file that a person named; it may be a link or a pipe.
+    """The text of a UTF-8 file that a person named; it may be a link, or a pipe that somebody writes to.
 
     Raises UsageError if it can't be read, InvalidFile if it is too long or not UTF-8.
     """
@@ -120,8 +121,14 @@ def lines_of(path: AnyPath) -> Iterator[Iterator[tuple[int, str]]]:
     if str(path) == "-" and sys.stdin is None:
         raise UsageError("standard input is closed; name a file, or pipe one in")
     with sys.stdin.buffer if str(path) == "-" else _opened(path) as file:
-        texts = ((number, line.decode("utf-8", "replace").strip()) for number, line in _bounded_lines(file, path))
+        texts = ((number, _text_of(line)) for number, line in _bounded_lines(file, path))
         yield ((number, text) for number, text in texts if text)
+
+
+def _text_of(line: bytes) -> str:
+    """A line's text without the blanks around it; one that was cut stays longer than a line may be."""
+    text = line.decode("utf-8", "replace")
+    return text if len(line) > LINE_BYTES and not line.endswith(b"\n") else text.strip()
 
 
 def _bounded_lines(file: BinaryIO, path: AnyPath) -> Iterator[tuple[int, bytes]]:
@@ -141,9 +148,34 @@ def _bounded_lines(file: BinaryIO, path: AnyPath) -> Iterator[tuple[int, bytes]]
 
 
 def _opened(path: AnyPath) -> BinaryIO:
-    """A file that a person named. Raises UsageError."""
+    """A file that a person named, or a pipe that somebody writes to. Raises UsageError.
+
+    Neither is ever waited for: a pipe without a writer is refused, and so is a device, which may have no end.
+    """
+    if not hasattr(os, "O_NONBLOCK"):  # Windows
+        with reading(path):
+            return open(path, "rb")
     with reading(path):
-        return open(path, "rb")
+        raw = _Pipe(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
+    mode = os.fstat(raw.fileno()).st_mode
+    file = io.BufferedReader(raw)
+    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and (file.peek(1) or raw.waits)):
+        os.set_blocking(raw.fileno(), True)
+        return file
+    file.close()
+    raise UsageError(f"{shown_path(path)}: found what is not a regular file, expected one; check the name, or give "
+                     "- for standard input")  # fmt: skip
+
+
+class _Pipe(io.FileIO):
+    """A pipe that is looked into before it is read. waits: there is nothing yet, but somebody who may write."""
+
+    waits = False
+
+    def readinto(self, buffer: Any) -> Any:
+        count = super().readinto(buffer)
+        self.waits = count is None
+        return count
 
 
 @contextmanager

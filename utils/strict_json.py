@@ -38,6 +38,16 @@ def load(text: str, limit_bytes: int, pairs: Callable[[list[tuple[str, Any]]], A
         raise fault from error
 
 
+def load_line(text: str, expected: str) -> Any:
+    """The value of a line of JSON. expected: "one object", in the words of JSONFault."""
+    try:
+        return load(text, LINE_BYTES)
+    except JSONFault as fault:
+        if len(text.encode("utf-8", "surrogatepass")) > LINE_BYTES:
+            raise JSONFault(f"found a line of more than {LINE_BYTES:,} bytes, expected at most that; split it") from None
+        raise JSONFault(f"{fault}, expected {expected} on the line") from None
+
+
 def with_valid_texts(value: Any) -> Any:
     """A loaded value in which no text has half of a surrogate pair, which an escape like `\\ud83d` can make."""
     if isinstance(value, str):

@@ -508,3 +508,15 @@ def test_an_option_whose_text_could_be_another_options_number_is_accepted_by_its
     assert accepted_answers(items(one(options))[0]) == ["1"]
     commas = "options: [{text: 'a, b', right: true}, {text: c}, {text: d, right: true}]"
     assert accepted_answers(items(one(commas, kind="multi"))[0]) == ["1, 3"]
+
+
+@pytest.mark.parametrize(("field", "entry"), [("rubric", "{point: It is %d.}"), ("references", "It is %d.")])
+def test_a_short_item_has_a_hundred_points_and_references_at_most(field, entry):
+    def bank(count):
+        lists = {"rubric": "[{point: It is so.}]", "references": "[It is so.]"}
+        lists[field] = "[" + ", ".join(entry % n for n in range(count)) + "]"
+        hints = "hints: [x, y]"
+        return one(*(f"{name}: {value}" for name, value in lists.items()), hints, "explanation: So.", kind="short")
+
+    assert len(getattr(items(bank(100))[0], field)) == 100
+    assert "bank.yaml:" in refusal(bank(101)) and f"found 101 entries in {field}, expected at most 100" in refusal(bank(101))

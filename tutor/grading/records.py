@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.grading.short import grade_record
-from tutor.models import Grade
+from tutor.models import MOST_POINTS, Grade
 from utils import strict_json
 
 TEXTS = ("question", "answer")
@@ -22,17 +22,15 @@ def grade_line(line: tuple[int, str], grade: Callable[..., Grade] = grade_record
     number, text = line
     identity = None
     try:
-        record = strict_json.load(text, strict_json.LINE_BYTES)
+        record = strict_json.load_line(text, "one object")
         if not isinstance(record, dict):
             raise ValueError(f"found {type(record).__name__}, expected an object {{id, question, reference, answer}}")
         identity = record.get("id")
         question, answer = (text_of(record, name) for name in TEXTS)
-        references = texts_of(record, "reference")
+        references = texts_of(record, "reference", "references")
         if not references:
             raise ValueError("found no reference, expected text or a list of texts")
-        rubric = texts_of(record, "rubric") if record.get("rubric") else ()
-    except strict_json.JSONFault as fault:
-        return {"id": identity, "line": number, "error": f"{fault}, expected one object on the line"}
+        rubric = texts_of(record, "rubric", "points") if record.get("rubric") else ()
     except ValueError as error:
         return {"id": identity, "line": number, "error": str(error)}
     given = grade(question, references, answer, rubric)
@@ -55,11 +53,13 @@ def text_of(record: dict[str, Any], name: str) -> str:
     raise ValueError(f'found {"no" if name not in record else "a mistyped"} "{name}", expected text')
 
 
-def texts_of(record: dict[str, Any], name: str) -> tuple[str, ...]:
-    """A field that is one text or a list of them. Raises ValueError."""
+def texts_of(record: dict[str, Any], name: str, what: str) -> tuple[str, ...]:
+    """A field that is one text or a list of them. what: they are, in the words of ValueError."""
     value = record.get(name)
     if isinstance(value, str):
         return (value,)
+    if isinstance(value, list) and len(value) > MOST_POINTS:
+        raise ValueError(f"found {len(value):,} {what}, expected at most {MOST_POINTS}")
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return tuple(value)
     raise ValueError(f'found {"no" if name not in record else "a mistyped"} "{name}", expected text or a list of texts')

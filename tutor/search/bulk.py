@@ -31,9 +31,9 @@ def answer_lines(
 def _read(text: str, field: str) -> tuple[object, str, str]:
     """(id, what is asked, what is wrong) of a line."""
     try:
-        record = strict_json.load(text, strict_json.LINE_BYTES)
+        record = strict_json.load_line(text, f"one object {{id, {field}}}")
     except strict_json.JSONFault as fault:
-        return None, "", f"{fault}, expected one object {{id, {field}}} on the line"
+        return None, "", str(fault)
     if not isinstance(record, dict):
         return None, "", f"found {type(record).__name__}, expected an object {{id, {field}}}"
     asked = record.get(field)

@@ -62,8 +62,8 @@ class BankFields:
     def text(self, field: str, required: bool = True) -> str:
         return self._text(self.data[field], field, field) if self.has(field, required) else ""
 
-    def texts(self, field: str, required: bool = True, at_least: int = 0) -> tuple[str, ...]:
-        entries = self.entries(field, required, at_least)
+    def texts(self, field: str, required: bool = True, at_least: int = 0, at_most: int | None = None) -> tuple[str, ...]:
+        entries = self.entries(field, required, at_least, at_most)
         return tuple(self._text(entry, (field, index), field) for index, entry in enumerate(entries))
 
     def _text(self, value: Any, place: Place, field: str) -> str:
@@ -97,7 +97,7 @@ class BankFields:
             self.refuse((field, index), f"found {in_words(value)} in {field}, expected numbers; write them without quotes")
         return value
 
-    def entries(self, field: str, required: bool = True, at_least: int = 0) -> list[Any]:
+    def entries(self, field: str, required: bool = True, at_least: int = 0, at_most: int | None = None) -> list[Any]:
         if not self.has(field, required):
             return []
         value = self.data[field]
@@ -105,6 +105,8 @@ class BankFields:
             self.refuse(field, f"found {in_words(value)} in {field}, expected a list; begin each entry with -")
         if len(value) < at_least:
             self.refuse(field, f"found {len(value)} entries in {field}, expected at least {at_least}; add more")
+        if at_most is not None and len(value) > at_most:
+            self.refuse(field, f"found {len(value):,} entries in {field}, expected at most {at_most}; shorten the list")
         return value
 
     def table(self, field: str) -> BankFields:

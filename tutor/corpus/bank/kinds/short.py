@@ -9,7 +9,7 @@ from typing import Any
 from tutor.corpus.bank.fields import BankFields, texts_of_wrong
 from tutor.corpus.bank.kinds.item_kind import ItemKind
 from tutor.corpus.bank.templates import DrawnValues
-from tutor.models import Item, Point, Variable
+from tutor.models import MOST_POINTS, Item, Point, Variable
 
 
 class ShortKind(ItemKind):
@@ -26,14 +26,14 @@ class ShortKind(ItemKind):
         rubric = []
         if "rubric" not in fields.data:
             fields.refuse("kind", "found no rubric, expected a rubric and references, or an expression; add them")
-        for index, entry in enumerate(fields.entries("rubric", at_least=1)):
+        for index, entry in enumerate(fields.entries("rubric", at_least=1, at_most=MOST_POINTS)):
             point = fields.child("rubric", index, entry, f"{fields.label} rubric point {index + 1}")
             point.allow(("point", "also", "near", "ask"))
             near, ask = point.text("near", required=False), point.text("ask", required=False)
-            rubric.append(Point(point.text("point"), point.texts("also", required=False), near, ask))
+            rubric.append(Point(point.text("point"), point.texts("also", required=False, at_most=MOST_POINTS), near, ask))
         return {
             "rubric": tuple(rubric),
-            "references": fields.texts("references", at_least=1),
+            "references": fields.texts("references", at_least=1, at_most=MOST_POINTS),
             "wrong": texts_of_wrong(fields),
         }
 
