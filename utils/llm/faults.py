@@ -109,8 +109,8 @@ def _response_fault(error: APIStatusError, endpoint: Endpoint) -> ModelFault:
     if 300 <= error.status_code < 400:
         return _redirection(error, endpoint)
     fault = status_fault(error.status_code, server_message(body), endpoint, _retry_after_s(headers))
-    if error.status_code == 404 and fault.kind != "path" and not body.lstrip().startswith(("{", "[")):
-        fault = path_fault(404, fault.said, endpoint)
+    if error.status_code == 404 and not body.lstrip().startswith(("{", "[")):
+        fault = path_fault(404, fault.said, endpoint, is_page=True)
     should_retry = headers.get("x-should-retry")  # as OpenAI's own client reads it
     if should_retry in ("true", "false"):
         refused = error.status_code in (400, 422)  # and is asked again more plainly anyhow
@@ -152,13 +152,19 @@ def status_fault(status: int, said: str, endpoint: Endpoint, after_s: float | No
     return fault(f"{host} refused the request ({status})", remedy="look at the server's log, or use another model")
 
 
-def path_fault(status: int, said: str, endpoint: Endpoint) -> ModelFault:
-    """Nothing answers at this address, as far as one can tell; 200 is a web page that came in place of a reply."""
+def path_fault(status: int, said: str, endpoint: Endpoint, is_page: bool = False) -> ModelFault:
+    """Nothing answers at this address, as far as one can tell; 200 is a web page that came in place of a reply.
+
+    is_page: what came with the status was written for people, so that it does not speak of a model.
+    """
+    about_model = status == 404 and not is_page
     message = {
         200: f"found a web page, not a reply, at {endpoint.address}",
         405: f"{endpoint.address} takes no requests to a model (405)",
     }.get(status, f"found nothing at {endpoint.address} ({status})")
-    remedy = "check OPENAI_BASE_URL, which mostly ends in /v1" + (", and the model's name (-m)" if status == 404 else "")
+    if about_model:
+        message = f"{_model(endpoint)} not found at {endpoint.address} (404)"
+    remedy = "check OPENAI_BASE_URL, which mostly ends in /v1" + (", and the model's name (-m)" if about_model else "")
     return ModelFault(message, refused=status != 200, kind="path", status=status, said=said, remedy=remedy)
 
 
