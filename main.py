@@ -524,7 +524,11 @@ def config(settings: Settings, name: str | None, value: str | None, models: bool
     VALUE is kept in config.toml and holds from now on; an empty one ("") takes the setting out again.
     """
     from tutor.check import configuration
+    from tutor.screen.stdio import warn
+    from utils.settings import unknown_settings
 
+    for found, meant in unknown_settings(settings):
+        warn(f"{found} {meant}".rstrip(" ."))
     if models:
         names = configuration.models_of(settings)
         put(settings, names, lambda: "\n".join(names))

@@ -157,3 +157,30 @@ def test_a_list_of_models_that_drips_is_given_up_in_time(tutor):
         run = tutor("config", "--models", "--timeout", "1", OPENAI_BASE_URL=server.base_url)
         over.set()
     assert run.returncode == 3 and "took longer than 1 s" in run.stderr
+
+
+# -------------------------------------------------------------------------------------------- what is overlooked
+
+
+def test_a_variable_that_is_misspelled_is_named_with_the_nearest_known(tutor, docs, tmp_path):
+    (tmp_path / ".env").write_text("TUTOR_OFLINE='1\nTUTOR_MODEL=m\nPATH_TUTOR=x\n", encoding="utf-8")
+    around = {"TUTOR_TIMOUT": "3", "TUTORIAL": "x", "TUTOR_DOCS": str(docs)}
+    for command in (["config"], ["doctor"], ["config", "--json"], ["config", "model"]):
+        run = tutor(*command, **around)
+        said = run.stdout if command == ["doctor"] else run.stderr
+        assert run.returncode == 0
+        said = " ".join(said.split())
+        assert "found TUTOR_TIMOUT, which is no setting. Did you mean TUTOR_TIMEOUT?" in said
+        assert "found .env:1: TUTOR_OFLINE, which is no setting. Did you mean TUTOR_OFFLINE?" in said
+        assert "found .env:2: TUTOR_MODEL, which is no setting" in said and "TUTORIAL" not in said
+    assert "TUTOR_TIMOUT" not in tutor("topics", **around).stderr, "other commands leave it alone"
+
+
+def test_a_server_that_is_kept_says_which_variables_it_waits_for(tutor):
+    run = tutor("config", "server", "groq")
+    assert run.returncode == 0 and "server is groq, kept in home/config.toml; its key is expected in GROQ_API_KEY" in run.stdout
+    assert "expected" not in tutor("config", "server", "groq", GROQ_API_KEY=KEY).stdout
+    assert "expected" not in tutor("config", "server", "ollama").stdout
+    run = tutor("config", "server", "azure", AZURE_OPENAI_API_KEY=KEY)
+    assert "its address is expected in AZURE_OPENAI_ENDPOINT" in run.stdout and "its key" not in run.stdout
+    assert "expected" not in tutor("config", "server", "").stdout

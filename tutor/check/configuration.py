@@ -8,6 +8,7 @@ from typing import Any
 from utils import files
 from utils.errors import ModelError, UsageError
 from utils.llm.endpoint import address_of, endpoint_of, key_name_of
+from utils.llm.servers import SERVERS
 from utils.settings import BY_NAME, SETTINGS, Given, Setting, Settings, masked
 from utils.settings.places import config_path, refusal, write_setting
 
@@ -105,9 +106,20 @@ def keep(settings: Settings, name: str, text: str) -> tuple[SettingRow, str]:
     shown = files.shown_path(path)
     row = SettingRow(name, value, shown)
     told = f"{name} is {row.shown}, kept in {shown}" if value is not None else f"{name} is no longer kept in {shown}"
+    if name == "server" and value is not None:
+        told += _awaited(settings, value)
     if before and not before.startswith(f"{shown}:"):
         told += f"; what {before.removesuffix(': ' + BY_NAME[name].variable)} says goes before it"
     return row, told
+
+
+def _awaited(settings: Settings, name: str) -> str:
+    """The variables that a server needs and that are not set."""
+    server = SERVERS[name]
+    wanted = {"its address": server.address_variable, "its key": server.key_variable if server.service else ""}
+    missing = [f"{what} is expected in {variable}" for what, variable in wanted.items()
+               if variable and variable not in settings.variables]  # fmt: skip
+    return "".join(f"; {one}" for one in missing)
 
 
 def models_of(settings: Settings) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from utils.errors import ModelError, ReplyStopped, TutorError
-from utils.settings import Settings
+from utils.settings import Settings, unknown_settings
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
@@ -55,6 +55,7 @@ def examine(
     return [
         *packages(),
         *shipped_files(),
+        *(Check("settings", "note", *told) for told in unknown_settings(settings)),
         *own_part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
         *own_part("records", describe_records),
         *model(settings, open_terminal),
@@ -141,11 +142,11 @@ def model(settings: Settings, open_terminal: Callable[[], Terminal] | None = Non
 
 def listed_model(endpoint: Endpoint) -> Iterator[Check]:
     """A note if the server lists its models, as not all do, and lacks the one that is set."""
-    from utils.llm.connection import models_at
+    from utils.llm.connection import models_in_time
     from utils.llm.endpoint import Limits
 
     try:
-        known = models_at(endpoint, Limits(connect_s=LOOK_S, first_piece_s=LOOK_S, stall_s=LOOK_S, total_s=LOOK_S, tries=1))
+        known = models_in_time(endpoint, Limits(connect_s=LOOK_S, first_piece_s=LOOK_S, stall_s=LOOK_S, total_s=LOOK_S, tries=1))
     except Exception:
         known = ()
     if known and endpoint.model and endpoint.model not in known:

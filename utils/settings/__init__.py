@@ -19,6 +19,7 @@ SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false":
 FORMER = {"OPENAI_API_BASE": "OPENAI_BASE_URL"}  # a former name of a variable, and what it is called today
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 ENV_FILE = ".env"
+OUR_PREFIX = "TUTOR_"
 MAX_SECONDS = 86_400  # a day
 BUNDLED = "the bundled lessons"
 KEYS = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai)-[\w*-]{4,}|Bearer\s+\S+|://[^/\s@]+@")
@@ -110,6 +111,7 @@ class Settings:
     variables: Mapping[str, Given] = field(default_factory=dict, repr=False)  # of the servers: keys and addresses
     env_variables: Mapping[str, Given] = field(default_factory=dict, repr=False)  # those of `.env` alone
     of_folder: frozenset[str] = frozenset()  # the settings that came with the working folder
+    unknown: Sequence[str] = ()  # the places of variables that are named like ours and are no setting
 
 
 def settings_of(
@@ -142,7 +144,22 @@ def settings_of(
         variables=_of_servers({**beside, **around}),
         env_variables=_of_servers(beside),
         of_folder=frozenset(name for name, given in found.items() if given.of_folder),
+        unknown=[
+            *(given.place for name, given in beside.items() if is_unknown(name)),
+            *(name for name in sorted(environment) if is_unknown(name)),
+        ],
     )
+
+
+def is_unknown(name: str) -> bool:
+    """Whether a variable is named like ours and is no setting: misspelled, or of another version."""
+    return name.startswith(OUR_PREFIX) and name not in WANTED
+
+
+def unknown_settings(settings: Settings) -> list[tuple[str, str]]:
+    """(what was found, what may be meant) for each variable that nobody reads."""
+    ours = [name for name in WANTED if name.startswith(OUR_PREFIX)]
+    return [(f"found {place}, which is no setting.", did_you_mean(place.split()[-1], ours).strip()) for place in settings.unknown]
 
 
 def _of_servers(variables: Layer) -> Layer:

@@ -24,6 +24,7 @@ from utils.settings import (
     Setting,
     Settings,
     did_you_mean,
+    is_unknown,
     refuse_other_than_url,
     settings_of,
     value_of,
@@ -69,6 +70,8 @@ def read_env_file(path: files.AnyPath = ENV_FILE) -> dict[str, Given]:
         if match and match[1] in WANTED:
             place = f"{shown}:{number}: {match[1]}"
             found[match[1]] = Given(_env_value(match[2], place), place, of_folder=True)
+        elif match and is_unknown(match[1]):
+            found[match[1]] = Given("", f"{shown}:{number}: {match[1]}", of_folder=True)
     return found
 
 
