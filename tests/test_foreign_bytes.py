@@ -89,18 +89,19 @@ def test_what_is_no_file_is_refused_at_once_where_one_is_expected(tutor, docs, t
 
 
 @needs_posix
-def test_a_pipe_that_somebody_writes_to_is_read(tutor, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
+def test_a_pipe_that_somebody_writes_to_is_read(tutor):
     lines = f"{json.dumps(RECORD)}\n" * 2_000  # more than a pipe holds
+    reading, writing = os.pipe()
 
     def write() -> None:
-        with open(tmp_path / "pipe", "w") as pipe:
+        with open(writing, "w") as pipe:
             time.sleep(0.2)  # nothing is there at first
             pipe.write(lines)
 
     writer = threading.Thread(target=write)
     writer.start()
-    run = tutor("grade", "pipe")
+    run = tutor("grade", f"/dev/fd/{reading}")  # as a shell names it in `grade <(command)`
+    os.close(reading)
     writer.join()
     assert run.returncode == 0 and len(run.stdout.splitlines()) == 2_000
 
