@@ -14,7 +14,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,16 @@ OPENAI_API_KEY="sk-1\\"2"
 # ----------------------------------------------------------------------------------------------- the world
 
 
+def remove(folder: Path) -> None:
+    """Delete a folder, into which the search index's own threads may still be writing."""
+    for _ in range(100):
+        with suppress(OSError):
+            shutil.rmtree(folder)
+            return
+        time.sleep(0.05)
+    shutil.rmtree(folder)
+
+
 @dataclass
 class World:
     """Valid files of every kind, in one folder, and where they are copied to be broken."""
@@ -141,12 +151,12 @@ class World:
         world.expect(0, "ask", "what does yeast eat?")
         world.reply = streamed_body(json.dumps(VERDICT))
         world.expect(0, "quiz", "--answers", "sheet.yaml", "--cassette", "cassette.yaml", model=True)
-        shutil.rmtree(world.base)
+        remove(world.base)
         shutil.copytree(world.here, world.base)
         return world
 
     def reset(self) -> None:
-        shutil.rmtree(self.here)
+        remove(self.here)
         shutil.copytree(self.base, self.here)
 
     def read(self, name: str) -> bytes:
