@@ -390,8 +390,8 @@ class Step:
     line: int = 0  # of the script that it comes from
 
     ACTIONS = (
-        "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "appeal", "choose", "explain", "back",
-        "quit",
+        "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "say", "appeal", "choose", "explain",
+        "back", "quit",
     )  # fmt: skip
 
 

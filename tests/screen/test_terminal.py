@@ -124,10 +124,22 @@ def test_leaving_by_key_says_what_was_kept(person, place, key):
 
 
 @pytest.mark.parametrize(("place", "word"), [("the explanation", "because it is equal"), ("the answer", "quite a lot")])
-def test_a_word_typed_where_no_text_is_read_neither_leaves_nor_appeals(person, place, word):
+def test_words_typed_where_nothing_is_asked_are_said_to_the_tutor_whatever_key_they_begin_with(person, place, word):
     someone = person("learn", "bread")
     go_to(someone, place)
     someone.press(*word, "enter")
+    someone.read(f"? {word}")
+    someone.read("or just ask")
+    someone.settle()
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
+def test_a_word_typed_at_a_menu_does_not_leave(person):
+    someone = person()
+    someone.read("q leave")
+    someone.settle()
+    someone.press(*"because it is equal", "enter")
     someone.read("no text is read here")
     time.sleep(WORD_S)
     someone.press("q")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
-from tutor.screen.keys import Keys, as_step, hints_line, hints_rows
+from tutor.screen.keys import Keys, as_said, as_step, hints_line, hints_rows
 
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
@@ -29,7 +29,13 @@ class Keyboard:
     def press(self, keys: Keys) -> Step:
         from tutor.screen.regions import KeyRegion
 
-        return KeyRegion(self.console, keys).run()
+        while (step := KeyRegion(self.console, keys).run()).action == "say":
+            line = self._read_line("› ", {}, step.text)
+            if line.action != "answer":
+                return line
+            if line.text.strip():
+                return as_said(line.text, keys)
+        return step
 
     def line(self, prompt: str) -> str:
         return self._read_line(prompt, {}).text
@@ -46,13 +52,13 @@ class Keyboard:
 
         return Menu(self.console, keys, options, at=int(unattended or 0), numbered=True).run()
 
-    def _read_line(self, prompt: str, keys: Keys) -> Step:
+    def _read_line(self, prompt: str, keys: Keys, begun: str = "") -> Step:
         from prompt_toolkit.history import InMemoryHistory
 
         from tutor.screen.regions import LineEditor
 
         self._history = self._history or InMemoryHistory()
-        return LineEditor(self.console, keys, prompt, self._history).run()
+        return LineEditor(self.console, keys, prompt, self._history, begun).run()
 
     def _pick(self, question: Question, keys: Keys) -> Step:
         """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me")."""
@@ -86,6 +92,8 @@ class LineKeyboard:
 
     def press(self, keys: Keys) -> Step:
         step = self._read(keys)
+        if step.action == "answer" and "say" in keys:
+            return Step("say", step.text)
         return step if step.action in keys else Step("next")
 
     def answer(self, question: Question, keys: Keys) -> Step:

@@ -27,7 +27,7 @@ BETWEEN = " · "  # two hints
 
 def hints_line(keys: Keys) -> str:
     """The dim last line: the keys that work here and what they do."""
-    return BETWEEN.join(f"{KEY_OF[action]} {word}" for action, word in keys.items() if word)
+    return BETWEEN.join(f"{KEY_OF[action]} {word}" for action, word in keys.items() if word and action in KEY_OF)
 
 
 def hints_rows(hints: str, columns: int) -> list[str]:
@@ -53,6 +53,12 @@ def as_step(line: str, keys: Keys) -> Step:
         return Step("next")
     action = ACTION_OF.get(line.lower())
     return Step(action) if action is not None and action in keys else Step("answer", line.strip())
+
+
+def as_said(line: str, keys: Keys) -> Step:
+    """What a line means where something may be said: one key alone on it, a side question after `?`, else what is said."""
+    step = as_step(line, keys)
+    return Step("say", step.text) if step.action == "answer" else step
 
 
 STOP_KEY = "ctrl-c" if os.name == "nt" else "esc"

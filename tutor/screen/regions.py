@@ -13,6 +13,7 @@ from typing import TextIO, cast
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.data_structures import Point
+from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.history import History
 from prompt_toolkit.input.defaults import create_input
@@ -73,7 +74,7 @@ class Region:
             return end
 
         for action in self.keys:
-            if action == "next":
+            if action not in KEY_OF or action == "next":
                 continue
             key = KEY_OF[action]
             self.bindings.add(key)(end_with(action))
@@ -121,20 +122,27 @@ class Region:
 
 
 class KeyRegion(Region):
-    """Waits for Enter or a key."""
+    """Waits for Enter or a key. Where something may be said, any other letter begins a line: Step("say", that letter)."""
 
     def __init__(self, console: Console, keys: Keys):
         super().__init__(console, keys)
         self.bind_keys()
 
+    def begin_word(self, event: KeyPressEvent) -> None:
+        typed = "".join(press.data for press in event.key_sequence)
+        if "say" in self.keys and typed.isprintable():
+            event.app.exit(result=Step("say", typed))
+        else:
+            super().begin_word(event)
+
 
 class LineEditor(Region):
     """Takes one line of text, with prompt-toolkit's own line editing under our keys."""
 
-    def __init__(self, console: Console, keys: Keys, prompt: str, history: History):
+    def __init__(self, console: Console, keys: Keys, prompt: str, history: History, begun: str = ""):
         super().__init__(console, keys)
         self.prompt = prompt
-        self.buffer = Buffer(multiline=False, history=history)
+        self.buffer = Buffer(multiline=False, history=history, document=Document(begun))
 
     def on_enter(self) -> Step:
         if self.buffer.text.strip():

@@ -128,7 +128,7 @@ ASKS_WITHOUT_MARK = re.compile(
     re.I,
 )
 SHORT_WORDS = 14  # of a question without its mark
-WORDY = 3  # words of a line that is no number, letter or formula
+WORDY = 4  # words of a line that is no number, letter or formula
 ENDS_AS_A_QUESTION = re.compile(r"[?？]\s*$|吗\s*$|か。?\s*$")
 LONGEST = 400  # characters of a line that may be something else than an answer
 

@@ -16,6 +16,12 @@ from tutor.prompts.conversing import HELP_OF, MAX_WORDS, TutorTurn
 
 SENTENCE = re.compile(r"(?<=[.!?…])[”\")]*\s+")
 QUESTION = re.compile(r"[?？][”\")*]*\s*$")
+# "Would you say that …?" says what follows
+LEADS = re.compile(
+    r"^\W*(?:would|do|does|could|can|may|might|is|isn['’]t|are|was|what if)\s+"
+    r"(?:(?:you|it|we)\s+(?:\w+\s+){0,2}(?:that|if)\s+)?",
+    re.I,
+)
 # words of talk about a learner's answer, which states nothing of the lesson
 TALK = frozenset(
     "you your yours said say says saying right true correct first half part point piece one two that this it so far still "
@@ -125,7 +131,19 @@ def _leaks(texts: Sequence[str], item: Item, met: Collection[Met], language: str
     told = {one.point for one in met}
     missing = [point.text for point in item.rubric if point.text not in told]
     keys = missing if told and missing else bank.giveaways(item)
-    return any(grading.gives_away(text, item, language, keys) for text in (" ".join(texts), *texts))
+    said = [" ".join(texts), *texts]
+    said += [LEADS.sub("", text).rstrip("?？ ") + "." for text in texts if LEADS.match(text)]  # a question can tell it, too
+    return any(grading.gives_away(text, item, language, keys) for text in said)
+
+
+def up_to_a_question(text: str) -> str:
+    """A text as far as its first question, and no longer than the tutor speaks."""
+    kept: list[str] = []
+    for sentence in SENTENCE.split(text.strip()):
+        if kept and (QUESTION.search(kept[-1]) or len(" ".join([*kept, sentence]).split()) > MAX_WORDS):
+            break
+        kept.append(sentence)
+    return " ".join(kept)
 
 
 def plain_help(item: Item, section: Section | None, round: Round, language: str) -> str:

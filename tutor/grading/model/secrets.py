@@ -19,6 +19,12 @@ ROUNDED = 0.02  # a number that is off by no more than this share of the answer 
 TOLD = 0.6  # share of what a key says beyond the question from which it is told
 BEGINS_A_NUMBER = re.compile(r"[-+−$€£]?[.,]?\d|[¼-¾⅐-⅞]")
 SIGNS = frozenset(["minus", "negative"])
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+NAMES_OPTION = re.compile(
+    r"\b(?:(?:option|answer|number|choice|alternative|no\.?|take|choose|pick|go\s+for|it['’]?s|it\s+is)\s+|#)[(“\"]?([1-9]|[a-f])\b"
+    rf"|\bthe\s+({'|'.join(ORDINALS)})\s+(?:one|option|answer|choice|alternative)\b",
+    re.I,
+)
 LONGEST_NUMBER = 5  # words: "one hundred and twenty five"
 
 
@@ -33,10 +39,19 @@ def gives_away(said: str, item: Item, language: str = "en", keys: Sequence[str] 
         return any(same_spelling(fold(part), fold(item.expression), language) for part in _formulas_in(said))
     if any(chance >= MADE for point, chance in chances(item, said, language).items() if point in keys):
         return True
+    if bank.kind_of(item).offers_options and _names_option(said, item):
+        return True
     asked = prepare_question(clean(item.question), language)
     wrong = " ".join(option.text for option in item.options if not option.right)
     shared = prepare_question(clean(wrong), language).stems
     return any(_tells(key, said, asked, shared, language) for key in keys)
+
+
+def _names_option(said: str, item: Item) -> bool:
+    """Whether a text names a right option by its number, its letter or its place in the list."""
+    named = {(found[1] or found[2]).casefold() for found in NAMES_OPTION.finditer(said)}
+    right = [number for number, option in enumerate(item.options, 1) if option.right]
+    return any({str(number), chr(96 + number), ORDINALS[min(number, len(ORDINALS)) - 1]} & named for number in right)
 
 
 def _flat(text: str) -> str:

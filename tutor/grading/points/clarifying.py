@@ -29,6 +29,9 @@ def doubtful_points(item: Item, answer: str, grade: Grade, language: str = "en")
     if not grade.unsure:
         return ()
     found = chances(item, answer, language)
+    if not found:  # the built-in grader can't read the answer: what a model finds in it is asked about
+        claimed = {met.point for met in grade.met}
+        return tuple(point for point in item.rubric if point.near and point.text in claimed)[:MOST]
     missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
     if not missed:
         return tuple(sorted((point for point in item.rubric if point.text in found), key=lambda one: found[one.text])[:1])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading, prompts, tutoring
 from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences, worked_example
-from tutor.models import Grade, Item, Lesson, Round, Step
+from tutor.models import Grade, Item, Lesson, Met, Round, Step
 from tutor.nodes.session.helping import look_up, passages_about
 from tutor.nodes.session.place import believed, keep_place, read_step
 from tutor.nodes.verb import ModelVerb, Verb
@@ -98,10 +99,11 @@ class Converse(ModelVerb):
             if closed or (grade and grade.misunderstood and heard.kind == hearing.EITHER):
                 return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
             found = self.graded(model, item, answer, turn, round, lesson)
-            only_model_reads = bool(found.unsure and grade and grade.misunderstood)
-            if not only_model_reads or quotes_apart(turn):
-                return Turn("graded", found, speech)
-            return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
+            if found.unsure and grade and grade.misunderstood:  # only a model can read it: the learner says what they meant
+                found = as_claimed(item, found, turn)
+                if not grading.doubtful_points(item, answer, found, lesson.language):
+                    return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
+            return Turn("graded", found, speech)
         if speech is None:
             return self.built_in(terminal, item, answer, heard, round, lesson, None, open_index)
         terminal.show(screens.TutorSays(speech))
@@ -174,10 +176,11 @@ class Converse(ModelVerb):
         return turn.action
 
 
-def quotes_apart(turn: prompts.TutorTurn) -> bool:
-    """Whether a model found each point in other words of the learner's; who obeys quotes the whole line for all of them."""
-    quotes = [point.quote for point in turn.points if point.met]
-    return not any(one in other for place, one in enumerate(quotes) for other in quotes[:place] + quotes[place + 1 :])
+def as_claimed(item: Item, grade: Grade, turn: prompts.TutorTurn) -> Grade:
+    """An unsure grade with the points that a model says an answer makes, for the learner to confirm."""
+    claimed = [point for point, verdict in zip(prompts.points_of(item), turn.points, strict=True) if verdict.met]
+    missed = tuple(point.text for point in item.rubric if point.text not in claimed)
+    return replace(grade, score=0.0, met=tuple(Met(point) for point in claimed), missed=missed, feedback="")
 
 
 def is_free(item: Item) -> bool:

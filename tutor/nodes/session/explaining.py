@@ -11,6 +11,7 @@ from tutor.corpus.markdown import without_comments
 from tutor.corpus.sentences import briefs, key_sentences, worked_example, worked_examples
 from tutor.learner import beliefs, schedule
 from tutor.models import Item, Lesson, Place, Section, Step
+from tutor.nodes.session.helping import as_wished
 from tutor.nodes.session.place import REPEATS, items_of, keep_place, read_step
 from tutor.nodes.shared import Pages
 from tutor.nodes.verb import ModelVerb, Verb
@@ -90,7 +91,7 @@ class ExplainSection(ModelVerb):
             keys.update(deeper="deeper", analogy="analogy")
         if page:
             keys["back"] = "back"
-        return terminal.turn_page({**keys, "ask": "ask", "quit": "leave"})
+        return as_wished(terminal.turn_page({**keys, "ask": "or just ask", "say": "", "quit": "leave"}))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
@@ -100,6 +101,9 @@ class ExplainSection(ModelVerb):
             return "side_question"
         if step.action in MANNERS:
             return "page"
+        if step.action == "skip":
+            shared["step"] = None
+            return "question"
         place, pages = prepared["place"], prepared["pages"]
         page = page_number(place, pages) + (-1 if step.action == "back" else 1)
         if step.action != "back":

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading, prompts, tutoring
 from tutor.corpus import bank
 from tutor.corpus.markdown import without_comments
+from tutor.corpus.sentences import key_sentences
 from tutor.models import HEADING_SEPARATOR, Answer, Help, Item, Lesson, Passage, Place, Round, Section, Step
 from tutor.nodes.session.place import keep_place
 from tutor.nodes.verb import ModelVerb
 from tutor.screen import screens
 from tutor.search import answering
+from tutor.tutoring import hearing
 from utils.call_llm import whole
 
 if TYPE_CHECKING:
@@ -58,6 +60,22 @@ def look_up(question: str, lesson: Lesson, open_index: Callable[[], Index]) -> A
     return answer
 
 
+def slug_at(place: Place | None, item: Item | None) -> str:
+    """The section that the learner is in, or that the last question was about."""
+    return place.section if place and place.section else item.section if item else ""
+
+
+WISHES = {hearing.SIMPLER: "simpler", hearing.EXAMPLE: "example", hearing.SKIP: "skip"}
+
+
+def as_wished(step: Step) -> Step:
+    """What a line asks for that was typed while nothing was asked: one of the keys, or else an answer from the tutor."""
+    if step.action != "say":
+        return step
+    wish = WISHES.get(tutoring.hear(step.text).kind)
+    return Step(wish) if wish else Step("ask", step.text)
+
+
 class GiveHint(ModelVerb):
     """The next hint: the model's, which builds on what was answered, or the author's. Neither ever contains the answer."""
 
@@ -66,7 +84,7 @@ class GiveHint(ModelVerb):
             return self.built_in(terminal, item, round, lesson)
         prompt = prompts.hint(item, round.answers, item.hints[round.hints])
         with terminal.waiting("thinking of a hint"):
-            hint = whole(model.say(prompt)).strip()
+            hint = tutoring.up_to_a_question(whole(model.say(prompt)))
         is_answer = bank.kind_of(item).open_ended and grading.grade(item, hint, language=lesson.language).correct
         if is_answer or grading.gives_away(hint, item, lesson.language):
             return self.built_in(terminal, item, round, lesson)
@@ -107,19 +125,28 @@ class AnswerSideQuestion(ModelVerb):
         question = step.text
         if not question:
             return ""
-        slug = place.section if place and place.section else item.section if item else ""
-        passages = passages_about(lesson, slug, question, open_index)
+        passages = passages_about(lesson, slug_at(place, item), question, open_index)
         with terminal.waiting("thinking"):
             turn = model.fill(prompts.converse(prompts.Situation(passages, question, said=talk, strongest=0, asked=True)))
         speech = tutoring.checked(turn, passages, question, lesson.language)
         if speech is None:
-            return self.built_in(terminal, step, lesson, open_index)
+            return self.built_in(terminal, step, lesson, open_index, place, item)
         terminal.show(screens.TutorSays(speech, question))
         return speech.text
 
-    def built_in(self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index]) -> str:
+    def built_in(
+        self, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index], place: Place | None,
+        item: Item | None,
+    ) -> str:  # fmt: skip
         if not step.text:  # a bare ? with nothing after it
             return ""
+        kind, section = tutoring.hear(step.text).kind, lesson.section(slug_at(place, item))
+        if kind == hearing.CHAT:
+            terminal.notice("I am here for questions about this. Enter goes on.")
+            return ""
+        if kind == hearing.CONFUSED and section and not hearing.is_wordy(step.text):
+            terminal.show(screens.Prose(brief := key_sentences(section.text), "in brief"))
+            return brief
         answer = look_up(step.text, lesson, open_index)
         terminal.show(screens.Answered(answer, asked=True))
         return answer.text

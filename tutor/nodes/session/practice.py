@@ -107,10 +107,11 @@ class AwaitNext(Verb):
     """Let the learner read before the next question comes; a free-text answer that was not accepted may be appealed, once."""
 
     def exec(self, terminal: Terminal, round: Round, appealable: int | None) -> Step:
-        keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "ask"}
+        keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "or just ask", "say": ""}
         if appealable:
             keys["appeal"] = "appeal"
-        return terminal.turn_page({**keys, "quit": "leave"})
+        step = terminal.turn_page({**keys, "quit": "leave"})
+        return Step("ask", step.text) if step.action == "say" else step
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
