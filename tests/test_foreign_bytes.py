@@ -89,6 +89,15 @@ def test_what_is_no_file_is_refused_at_once_where_one_is_expected(tutor, docs, t
 
 
 @needs_posix
+def test_a_pipe_that_nobody_reads_is_refused_at_once_where_something_would_be_written(tutor, docs, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert tutor("--docs", docs, "quiz", "bread", "--sheet", "sheet.yaml").returncode == 0
+    for command in (["quiz", "--answers", "sheet.yaml", "--junit", "pipe"], ["quiz", "bread", "--sheet", "pipe"]):
+        run = tutor("--docs", docs, *command)
+        assert run.returncode == 2 and "pipe: could not be written" in run.stderr
+
+
+@needs_posix
 def test_a_pipe_that_somebody_writes_to_is_read(tutor):
     lines = f"{json.dumps(RECORD)}\n" * 2_000  # more than a pipe holds
     reading, writing = os.pipe()

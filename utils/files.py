@@ -264,7 +264,7 @@ def write_atomically(path: AnyPath, text: str) -> None:
     target = os.path.realpath(path)
     try:
         if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "wb") as device:
+            with _device(target) as device:
                 device.write(data)
             return
         _replace(target, data)
@@ -272,12 +272,20 @@ def write_atomically(path: AnyPath, text: str) -> None:
         raise _unwritable(path, error) from None
 
 
+def _device(path: str) -> BinaryIO:
+    """A device, or a pipe that somebody reads, to write to. Raises OSError at once where nobody does."""
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    return os.fdopen(descriptor, "wb")
+
+
 def refuse_unwritable(path: AnyPath) -> None:
     """Raise the UsageError that `write_atomically` would raise, before long work instead of after it."""
     target = os.path.realpath(path)
     try:
         if os.path.exists(target) and not os.path.isfile(target):
-            open(target, "wb").close()
+            _device(target).close()
             return
         temporary = _temporary_beside(target)
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
