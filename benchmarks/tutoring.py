@@ -373,6 +373,16 @@ def print_faults(found: Mapping[str, tuple[Turn, Mapping[str, str]]], checks: Se
     return count
 
 
+def print_costs(costs: Sequence[Cost]) -> None:
+    """What a whole lesson took, for each learner and on average."""
+    print("\nllm/attention with 30 % wrong answers\n\n| answers | calls | tokens in | calls by purpose |\n|---|---|---|---|")
+    for cost in costs:
+        purposes = ", ".join(f"{count} {purpose}" for purpose, count in sorted(cost.calls.items()))
+        print(f"| {cost.answers} | {cost.calls.total()} | {cost.read:,} | {purposes} |")
+    means = [sum(values) / len(costs) for values in zip(*((c.answers, c.calls.total(), c.read) for c in costs), strict=True)]
+    print(f"| {means[0]:.0f} | {means[1]:.0f} | {means[2]:,.0f} | on average |")
+
+
 def ask_endpoint(stage: Stage, rows: Sequence[dict]) -> None:
     """The same table for the model of the environment, with all that it said. It is told, not judged."""
     settings = settings_here({})
@@ -403,11 +413,8 @@ def main() -> int:
             found = found_faults(stage, rows, name, scripted(name))
             print_table({OFFLINE: "without a model"}.get(name, f"a {name} model"), rows, found)
             faulty += print_faults(found, CHECKS if name == "strong" else ALWAYS, options.replies)
-        for seed in () if options.only else (1, 2, 3):
-            cost = cost_of_lesson(stage, seed=seed)
-            calls = ", ".join(f"{count} {purpose}" for purpose, count in sorted(cost.calls.items()))
-            print(f"\nllm/attention, 30 % wrong: {cost.answers} answers, {cost.read:,} tokens in, by {cost.calls.total()} calls")
-            print(f"  {calls}")
+        if not options.only:
+            print_costs([cost_of_lesson(stage, seed=seed) for seed in range(1, 9)])
     return int(options.strict and faulty > 0)
 
 

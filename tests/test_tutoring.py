@@ -6,13 +6,15 @@ import json
 import re
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from endpoint import serving, streamed
 
-from tutor import grading
+from tutor import grading, prompts
 from tutor.corpus import bank
+from tutor.models import Passage
 from utils.llm.endpoint import Endpoint, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -197,9 +199,32 @@ def test_a_real_server_is_asked_as_a_session_asks_it(stage):
     assert server.requests and told.met == {2} and told.tries == 1 and "95" in told.text
 
 
-def test_a_whole_lesson_with_many_wrong_answers_takes_few_calls(stage):
-    cost = tutoring.cost_of_lesson(stage)
-    assert cost.answers > 20 and cost.calls["explain"] and cost.calls.total() <= 30 and cost.read <= 20_000
+def test_a_whole_lesson_with_many_wrong_answers_takes_few_calls(stage, capsys):
+    costs = [tutoring.cost_of_lesson(stage, seed=seed) for seed in (1, 3)]
+    assert all(cost.answers > 20 and cost.calls["converse"] and cost.calls.total() <= 30 for cost in costs)
+    assert sum(cost.read for cost in costs) <= 2 * 20_000
+    tutoring.print_costs(costs)
+    assert "on average" in capsys.readouterr().out
+
+
+def test_a_model_gets_a_lessons_code_with_a_question_to_the_tutor_and_not_with_an_answer(stage):
+    item = item_of(stage, "why-variance-grows")
+    section = stage.corpus.lesson(item.lesson).section(item.section)
+    passages = [Passage(item.lesson, "attention.md", 1, "Root", section.slug, 1.0, section.text)]
+    sent = [
+        prompts.converse(prompts.Situation(passages, "why is that so", item, asked=asked)).messages[1]["content"]
+        for asked in (True, False)
+    ]
+    assert ["rng.standard_normal" in text for text in sent] == [True, False]
+    assert all("variances of independent terms add" in text and "│ \n│ \n" not in text for text in sent)
+
+
+def test_the_benchmark_ends_with_1_where_a_reply_does_what_it_may_not(stage, monkeypatch, capsys):
+    monkeypatch.setattr(tutoring.Stage, "opened", lambda: nullcontext(stage))
+    monkeypatch.setattr(sys, "argv", ["tutoring.py", "--strict", "--only", "are-you-chatgpt"])
+    assert tutoring.main() == 0
+    monkeypatch.setattr(tutoring, "faults", lambda *given: {"leak": "tells it"})
+    assert tutoring.main() == 1 and "are-you-chatgpt: leak: tells it" in capsys.readouterr().out
 
 
 def test_a_table_counts_what_holds_and_the_faults_are_listed(capsys):

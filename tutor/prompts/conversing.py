@@ -10,6 +10,7 @@ What the instructions rest on, a line each:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,8 @@ HELP_OF = {
 }  # fmt: skip
 MAX_WORDS = 80
 MOST_TURNS = 6  # of the exchange so far that the model gets to see
+MOST_REFERENCES = 3  # other ways of putting the answer say no more to a model; the built-in grader reads them all
+CODE_BLOCK = re.compile(r"^(```+|~~~+).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,10 @@ def converse(about: Situation) -> Prompt[TutorTurn]:
         _what_to_do(about, points),
     )
     rest = [part for group in context for part in ([group] if isinstance(group, str) else group)]
-    shown = [data(f"passage_{n}", f"{one.heading}\n{one.text}", SHORT_DATA * 2) for n, one in enumerate(about.passages, 1)]
-    short = [data(f"passage_{n}", f"{one.heading}\n{one.text}", SHORT_DATA) for n, one in enumerate(about.passages[:1], 1)]
+    with_code = about.asked or about.item is None
+    texts = [f"{one.heading}\n{_dense(one.text, with_code)}" for one in about.passages]
+    shown = [data(f"passage_{n}", text, SHORT_DATA * 2) for n, text in enumerate(texts, 1)]
+    short = [data(f"passage_{n}", text, SHORT_DATA) for n, text in enumerate(texts[:1], 1)]
     return Prompt(
         "converse",
         as_messages(*shown, *rest),
@@ -111,6 +116,11 @@ def converse(about: Situation) -> Prompt[TutorTurn]:
     )  # fmt: skip
 
 
+def _dense(text: str, with_code: bool) -> str:
+    """A text without the gaps that comments leave, and its code only where it may be what the learner asks about."""
+    return re.sub(r"\n{3,}", "\n\n", text if with_code else CODE_BLOCK.sub("", text)).strip()
+
+
 def _about_the_item(item: Item, points: Sequence[str]) -> tuple[str, ...]:
     kind = bank.kind_of(item)
     choices = "".join(f"\n{number}. {text}" for number, text in enumerate(kind.choices(item), 1))
@@ -120,7 +130,7 @@ def _about_the_item(item: Item, points: Sequence[str]) -> tuple[str, ...]:
     return (
         data("question", kind.question_text(item) + choices),
         data("points", "\n".join(f"{number}. {point}" for number, point in enumerate(points, 1))) if points else "",
-        data("secret_answer", "\n".join(item.references or (bank.shown_answer(item),))),
+        data("secret_answer", "\n".join(item.references[:MOST_REFERENCES] or (bank.shown_answer(item),))),
         data("known_wrong_answers", known, SHORT_DATA) if known else "",
         data("hints_of_the_author", "\n".join(item.hints)) if item.hints else "",
     )
