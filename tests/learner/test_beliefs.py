@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 from conftest import NOW, environment_of
@@ -16,11 +17,13 @@ from tutor.corpus.corpus import bundled_docs, open_corpus
 from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_words, evidence_of, held, in_words
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card, todays_reviews
-from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Place, Round, Step
+from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Place, Point, Round, Step
 from tutor.nodes.session.conversing import Converse
 from tutor.nodes.session.explaining import OfferDetour
 from tutor.nodes.session.learn import BeginPractice
 from tutor.nodes.shared import session_store
+from tutor.prompts.conversing import TutorTurn
+from tutor.prompts.grading import PointVerdict
 from tutor.screen.learners import ScriptedLearner
 from tutor.tutoring import Heard, hearing
 from utils.errors import InvalidFile, ModelError
@@ -464,3 +467,24 @@ def test_a_model_that_takes_its_turn_is_told_what_the_learner_believes(docs, hom
         with pytest.raises(ModelError, match="gone"):
             Converse().exec(**arguments)
     assert "The learner seems to hold: yeast makes oxygen" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "named", "heard"),
+    [
+        ("The air in it swells.", "air-lifts", "air-lifts"),
+        ("The air in it swells.", "a belief of the model's own", ""),
+        ("Yeast breathes out carbon dioxide, and that gas makes the dough rise.", "air-lifts", ""),
+    ],
+    ids=["a known one", "one that the bank does not have", "beside a right answer"],
+)
+def test_a_misconception_that_a_model_names_is_heard_where_the_bank_knows_it_and_nothing_is_right(docs, answer, named, heard):
+    item = Item("why", "food/bread", "yeast", "short", "Why does dough rise?", rubric=(Point("yeast breathes out gas"),),
+                references=("Yeast breathes out carbon dioxide, and that gas makes the dough rise.",),
+                wrong=(KnownWrong("Kneading pumps it full of bubbles.", "air-lifts"),))  # fmt: skip
+    right = "breathes out" in answer
+    verdict = PointVerdict(right, answer.partition(",")[0] if right else "")
+    turn = TutorTurn("answer", named, (verdict,), "", "question", ())
+    model = SimpleNamespace(name="fake")
+    lesson = open_corpus(docs).lesson("food/bread")
+    assert Converse.graded(model, item, answer, turn, Round("practice"), lesson).heard == heard

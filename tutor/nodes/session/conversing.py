@@ -113,12 +113,17 @@ class Converse(ModelVerb):
 
     @staticmethod
     def graded(model: LanguageModel, item: Item, answer: str, turn: prompts.TutorTurn, round: Round, lesson: Lesson) -> Grade:
-        """The grade by the model's verdicts, as far as they hold, together with what has credit from earlier tries."""
+        """The grade by the model's verdicts, as far as they hold, together with what has credit from earlier tries.
+
+        A misconception that it names is heard where the bank knows it as one of this item's and nothing was right.
+        """
         verdicts = [(point.met, point.quote) for point in turn.points]
         found = grading.grade_from_verdicts(
             item, grading.with_credit(answer, round.met), prompts.points_of(item), verdicts, turn.contradiction, "",
             model.name or "model", language=lesson.language,
         )  # fmt: skip
+        if not found.score and not found.heard and turn.misconception in item.probes:
+            found = replace(found, heard=turn.misconception)
         return grading.keep_credit(item, found, round.met, lesson.language)
 
     def built_in(
