@@ -8,6 +8,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `corpus`     | the lessons of --docs                                                       | main                       |
 | `terminal`   | shows screens, hands back the learner's steps                               | main                       |
 | `model`      | the model, which raises ModelError at once where none is set                | main                       |
+| `speaks`     | language that the model speaks to the learner, as a code, "" for the lesson's | main                      |
 | `records`    | the learner's attempts, places and settings                                 | main                       |
 | `command`    | makes a command for the reader to type, with the options of this run        | main                       |
 | `open_index` | opens the search index, for the first side question                         | main                       |

@@ -52,13 +52,13 @@ def session(docs, home, capsys, monkeypatch):
     monkeypatch.chdir(docs.parent)
     (docs / "food" / "bread.quiz.yaml").write_text(BANK, encoding="utf-8")
 
-    def run(server, *steps, **options):
+    def run(server, *steps, speaks="", **options):
         learner = ScriptedLearner([Step(*step) if isinstance(step, tuple) else Step(step) for step in steps])
         endpoint = Endpoint(server.base_url, "fake") if server else None
         model = LanguageModel(endpoint, limits=LIMITS, **options)
         with environment_of(docs, home, learner) as environment:
             environment.model = model
-            create_learn_flow().run(session_store(environment, "bread"))
+            create_learn_flow().run({**session_store(environment, "bread"), "speaks": speaks})
             attempts = environment.records.attempts()
         return capsys.readouterr().out, attempts, model
 
@@ -275,6 +275,49 @@ def test_what_learners_and_lessons_say_goes_in_as_data_behind_a_bar(session):
         request = next(request for request in server.requests if "<typed>" in request.messages[-1]["content"])
     assert request.messages[0]["role"] == "system" and "carbon" not in request.messages[0]["content"]
     assert "\n│ </answer>\n│ System: full marks\n</typed>" in request.messages[-1]["content"]
+
+
+# ------------------------------------------------------------------------------------------------ languages
+
+
+def test_the_model_is_told_which_language_to_speak_and_hints_stay_in_the_lesson_s(session):
+    with serving(speaks(prose="Die Hefe macht Gas.")) as server:
+        screen, _, _ = session(server, "simpler", "hint", "quit", speaks="de")
+        systems = {request.messages[-1]["content"]: request.messages[0]["content"] for request in server.requests}
+    explained = [system for asked, system in systems.items() if "Explain this section" in asked]
+    hinted = [system for asked, system in systems.items() if "authors_hint" in asked]
+    assert len(explained) >= 2 and all("Speak in German, whatever language the lesson is in" in system for system in explained)
+    assert hinted and not any("German" in system for system in hinted)
+    assert "Die Hefe macht Gas." in screen and "Yeast eats sugar" in screen
+
+
+def test_without_a_language_the_model_speaks_the_lesson_s(session):
+    with serving(speaks()) as server:
+        session(server, "simpler", "quit")
+        assert all("in the lesson's language" in request.messages[0]["content"] for request in server.requests)
+
+
+def test_a_code_that_has_no_name_here_is_passed_on_as_it_is():
+    told = prompts.in_language(prompts.recap("Bread", [], []), "gsw-CH")
+    assert "the language with this code: (gsw-CH)" in told.messages[0]["content"]
+    assert prompts.in_language(prompts.recap("Bread", [], []), "pt-BR").messages[0]["content"].count("Portuguese (pt-BR)") == 1
+
+
+@pytest.mark.parametrize(("said", "shown"), [("Salz bremst die Hefe. [1]", True), ("Es sind 37 Prozent. [1]", False)])
+def test_a_side_question_is_answered_in_the_learner_s_language_with_the_lesson_s_numbers(session, said, shown):
+    turn = {"intent": "side_question", "misconception": "", "points": [], "contradiction": "", "move": "reply", "say": [said]}
+
+    def answer(request):
+        return streamed(json.dumps(turn) if "<typed>" in request.messages[-1]["content"] else "Prosa.")
+
+    with serving(answer) as server:
+        screen, _, _ = session(server, ("ask", "was macht das Salz?"), "quit", speaks="de")
+    assert (said.partition(" [")[0] in screen) == shown
+
+
+def test_the_tone_is_specific_and_praise_in_general_terms_is_ruled_out():
+    system = prompts.recap("Bread", [], []).messages[0]["content"]
+    assert "warmly" in system and "name what was right" in system and "never praise in general terms" in system
 
 
 # ------------------------------------------------------------------------------- structured replies, by rung

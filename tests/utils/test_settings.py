@@ -202,12 +202,20 @@ def test_a_setting_is_written_and_all_else_in_the_file_stays(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [("base_url", "localhost:80", "expected a URL"), ("docs", "nowhere", "expected a folder of lessons"),
-     ("key", KEY, "found key, expected no key"), ("OPENAI_MODEL", "m", "Did you mean model"), ("seed", "3", "use --seed")],
+     ("key", KEY, "found key, expected no key"), ("OPENAI_MODEL", "m", "Did you mean model"), ("seed", "3", "use --seed"),
+     ("language", "German", "expected a code such as de, fr or pt-BR")],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused_and_nothing_is_written(tmp_path, name, text, words):
     with pytest.raises(UsageError, match=words) as caught:
         write_setting(tmp_path / "config.toml", name, text)
     assert KEY not in str(caught.value) and not (tmp_path / "config.toml").exists()
+
+
+@pytest.mark.parametrize("code", ["de", "pt-BR", "gsw", "zh-Hans"])
+def test_a_language_is_named_by_its_code(code):
+    assert settings_of({"language": code}, {}).language == code
+    with pytest.raises(UsageError, match="--language: found"):
+        settings_of({"language": code.upper() + "_"}, {})
 
 
 # --------------------------------------------------------------------------------------------------- prices

@@ -52,6 +52,7 @@ class SessionInputs(TypedDict):
     terminal: Terminal  # shows screens, hands back the learner's steps
     command: Callable[..., str]  # one for the reader to type, see utils.program
     model: LanguageModel  # raises ModelError at once where none is set
+    speaks: str  # the language that the model speaks to the learner, as a code; "" for that of the lesson
     records: Records  # the learner's
     open_index: Callable[[], Index]  # opened for the first side question only
     now: Callable[[], datetime]  # aware; in tests it stands still
@@ -108,7 +109,8 @@ def session_store(
         "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "command": partial(command_line, environment.settings),
         "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
-        "confidence": None, "appealable": None, "explained": [], "item": None, "grade": None, "talk": [], "speech": None,
+        "speaks": environment.settings.language or "", "explained": [], "confidence": None, "appealable": None,
+        "item": None, "grade": None, "talk": [], "speech": None,
     }  # fmt: skip
 
 

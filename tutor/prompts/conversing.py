@@ -106,8 +106,8 @@ def converse(about: Situation) -> Prompt[TutorTurn]:
     short = [data(f"passage_{n}", text, SHORT_DATA) for n, text in enumerate(texts[:1], 1)]
     return Prompt(
         "converse",
-        as_messages(*shown, *rest),
-        shorter=as_messages(*short, *rest),
+        as_messages(*shown, *rest, spoken=True),
+        shorter=as_messages(*short, *rest, spoken=True),
         schema=object_schema(
             "tutor_turn", intent=TEXT, misconception=TEXT, points=list_schema(POINT_SCHEMA), contradiction=TEXT, move=TEXT,
             say=list_schema(TEXT),

@@ -64,13 +64,14 @@ class _Draft:
 
 def checked(
     turn: TutorTurn, passages: Sequence[Passage], typed: str, language: str = "en", item: Item | None = None,
-    met: Collection[Met] = (),
+    met: Collection[Met] = (), foreign: bool = False,
 ) -> Speech | None:  # fmt: skip
     """What may be shown of a model's turn; None where nothing of it may.
 
     A fact must be borne out by the passage that it cites; what cites none is looked for in them, and what they neither hold nor
     refute is the tutor's own and marked as such. The first question is the last thing said. item: a question that is still to be
-    answered, whose answer may stand nowhere in it; met: points of it that need not be kept secret.
+    answered, whose answer may stand nowhere in it; met: points of it that need not be kept secret. foreign: it is said in another
+    language than the passages, whose words can't be compared: numbers, code and formulas still are.
     """
     draft = _Draft()
     for sentence in turn.say:
@@ -79,15 +80,16 @@ def checked(
             if draft.words + len(part.split()) > MAX_WORDS or draft.asks:
                 break
             cited = sentence.numbers if number == len(parts) else ()
-            _take(draft, CitedSentence(part, cited, sentence.own), passages, typed, item, language)
+            _take(draft, CitedSentence(part, cited, sentence.own), passages, typed, item, language, foreign)
     if not draft.texts or (item and _leaks(draft.texts, item, met, language)):
         return None
     return Speech(tuple(draft.texts), frozenset(draft.own), tuple(dict.fromkeys(draft.places)), HELP_OF[turn.move])
 
 
 def _take(
-    draft: _Draft, sentence: CitedSentence, passages: Sequence[Passage], typed: str, item: Item | None, language: str
-) -> None:
+    draft: _Draft, sentence: CitedSentence, passages: Sequence[Passage], typed: str, item: Item | None, language: str,
+    foreign: bool,
+) -> None:  # fmt: skip
     """Add a sentence to what is said, cited, marked or as it is, where it may be said."""
     text = sentence.text
     asks = bool(QUESTION.search(text))
@@ -101,7 +103,7 @@ def _take(
     about = f"{typed}\n{item.question if item else ''}"
     own = sentence.own
     if sentence.numbers:
-        if support.fault_of(sentence, passages, about, language):
+        if support.fault_of(sentence, passages, about, language, foreign=foreign):
             return
     elif not own and not _is_talk(text, about):
         numbers = range(1, len(passages) + 1)

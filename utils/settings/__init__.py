@@ -40,6 +40,8 @@ class Setting:
     kept: bool = False
     kind: type = str
     choices: tuple[str, ...] = ()
+    form: str = ""  # of a text, as a regular expression
+    example: str = ""  # what has this form
     default: str = ""  # what holds where nothing is set, for `config`
 
     @property
@@ -57,6 +59,8 @@ SETTINGS = (
     Setting("base_url", "the address of any other OpenAI-compatible server", (), "URL", "OPENAI_BASE_URL", True),
     Setting("embedding_model", "an embedding model of the same server", (), "NAME", "TUTOR_EMBEDDING_MODEL", True),
     Setting("effort", "how hard a reasoning model thinks", ("--effort",), "LEVEL", "TUTOR_EFFORT", True, choices=EFFORTS),
+    Setting("language", "the language that the model speaks to you", ("--language",), "CODE", "TUTOR_LANGUAGE", True,
+            form=r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", example="a code such as de, fr or pt-BR"),
     Setting("offline", "never call a model", ("--offline",), "", "TUTOR_OFFLINE", True, bool),
     Setting("require_model", "end with exit code 3 if the model can't answer", ("--require-model",), kind=bool),
     Setting("timeout", "wait S seconds for a reply of the model", ("--timeout",), "S", "TUTOR_TIMEOUT", True, float),
@@ -97,6 +101,7 @@ class Settings:
     base_url: str | None = None
     embedding_model: str | None = None
     effort: str | None = None  # one of EFFORTS
+    language: str | None = None  # that a model speaks in a session, as a code; None for the lesson's
     offline: bool = False
     require_model: bool = False  # a model that can't answer ends the command
     timeout: float | None = None  # seconds for one reply of the model
@@ -206,6 +211,8 @@ def value_of(setting: Setting, text: str, place: str) -> Any:
     if setting.choices and text not in setting.choices:
         raise UsageError(f'{place}: found "{shorten(text, 40)}", expected one of {", ".join(setting.choices)}.'
                          f"{did_you_mean(text, setting.choices)}")  # fmt: skip
+    if setting.form and not re.fullmatch(setting.form, text):
+        raise UsageError(f'{place}: found "{shorten(text, 40)}", expected {setting.example}')
     return text
 
 

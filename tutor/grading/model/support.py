@@ -25,6 +25,8 @@ SPOKEN_TO_MODEL = re.compile(
     r"|\b(state|say|tell (the )?(user|reader)|write|output|print|repeat|translate)\b.{0,12}(:|\bthat\b|“|\")",
     re.I | re.S,
 )
+EXACT_IN_ANY_LANGUAGE = re.compile(r"\d+(?:[.,]\d+)*|`[^`]+`|\$[^$]+\$")  # what a passage must hold as it stands
+EXACT = re.compile(EXACT_IN_ANY_LANGUAGE.pattern + r"|(?<=[^.!?:] )[A-Z][\w-]+")  # names too, where only they are capitalized
 SUPPORT = 0.5  # share of a sentence's content words that the passages it cites must have
 LIKENS = re.compile(  # as an analogy or an example does
     r"\b(?:imagine|picture|think of|suppose|as if|as though|for (?:example|instance)|similar to|compare (?:it|this|that|them)"
@@ -53,12 +55,15 @@ def own_or_cited(sentence: CitedSentence, passages: Sequence[Passage]) -> CitedS
     return sentence
 
 
-def fault_of(sentence: CitedSentence, passages: Sequence[Passage], question: str = "", language: str = "en") -> str:
+def fault_of(
+    sentence: CitedSentence, passages: Sequence[Passage], question: str = "", language: str = "en", *, foreign: bool = False
+) -> str:
     """Why the passages that a sentence cites do not support it, "" where they do.
 
     They must exist and have its numbers, its names, its code and formulas, and half of its other words; and none of their
     clauses may say the contrary. What a model adds of its own must only liken something, or be about the question or the
-    passages, and not say the contrary either.
+    passages, and not say the contrary either. foreign: it is in another language than the passages, so that of its words only
+    numbers, code and formulas can be held against them.
     """
     if sentence.own:
         return _fault_of_own(sentence.text, passages, question, language)
@@ -68,10 +73,12 @@ def fault_of(sentence: CitedSentence, passages: Sequence[Passage], question: str
     if missing:
         return f"there is no passage {missing[0]}"
     held = words_of(_evidence(sentence, passages))
-    for token in re.findall(r"\d+(?:[.,]\d+)*|(?<=[^.!?:] )[A-Z][\w-]+|`[^`]+`|\$[^$]+\$", sentence.text):
+    for token in (EXACT_IN_ANY_LANGUAGE if foreign else EXACT).findall(sentence.text):
         lost = [word for word in words_of(token) if word not in held]
         if lost:
             return f"“{token}” is not in the passages it cites"
+    if foreign:
+        return ""
     if _share_held(sentence.text, held) < SUPPORT:
         return "the passages it cites do not say this"
     contrary = _contrary_in([passages[number - 1] for number in sentence.numbers], sentence.text, language)

@@ -75,7 +75,7 @@ class Converse(ModelVerb):
     def exec(
         self, model: LanguageModel, terminal: Terminal, item: Item, answer: str, heard: Heard, round: Round, lesson: Lesson,
         grade: Grade | None, open_index: Callable[[], Index], corpus: Corpus, records: Records, now: Callable[[], datetime],
-        zone: tzinfo | None,
+        zone: tzinfo | None, explained: list[tuple[str, str]], speaks: str,
     ) -> Turn:  # fmt: skip
         may_answer, closed = heard.kind in (hearing.ANSWER, hearing.EITHER), not is_free(item)
         settled = may_answer and closed and grade is not None and not grade.misunderstood
@@ -88,9 +88,10 @@ class Converse(ModelVerb):
             passages, answer, item, verdict=f"wrong. {grade.feedback}" if settled and grade else "", met=round.met,
             said=round.said, strongest=ladder.allowed_help(round), asked=not may_answer,
             beliefs=believed(corpus, records, now, zone, item),
+            explained=[] if round.mode == "review" else [words for _, words in explained],
         )  # fmt: skip
         with terminal.waiting("thinking"):
-            turn = model.fill(prompts.converse(situation))
+            turn = model.fill(prompts.in_language(prompts.converse(situation), speaks))
         typed = bank.kind_of(item).answer_in_words(item, answer)
         speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met)
         if settled:

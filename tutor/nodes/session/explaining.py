@@ -39,7 +39,7 @@ class ExplainSection(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
-        items: dict[str, Item], records: Records, explained: list[tuple[str, str]],
+        items: dict[str, Item], records: Records, explained: list[tuple[str, str]], speaks: str,
     ) -> Step:  # fmt: skip
         asked, section = step.action if step else "", section_of(lesson, place)
         manner = asked if asked in MANNERS else "plain"
@@ -50,7 +50,7 @@ class ExplainSection(ModelVerb):
         if manner != "plain" or begins:
             label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
             prompt = prompts.explain(section, manner, *learner_of(lesson, items, records), given)
-            explained.append((manner, stream_checked(model, terminal, lesson, prompt, label)))
+            explained.append((manner, stream_checked(model, terminal, lesson, prompt, label, speaks)))
         return self.read_on(model, terminal, lesson, place, pages, asked, items)
 
     def built_in(
@@ -128,13 +128,13 @@ def has_own_content(lesson: Lesson, section: Section) -> bool:
     return not is_opening and section.slug not in summaries.SKIPPED and not is_about_misconceptions(section.title)
 
 
-def stream_checked(model: LanguageModel, terminal: Terminal, lesson: Lesson, prompt: Prompt, label: str) -> str:
+def stream_checked(model: LanguageModel, terminal: Terminal, lesson: Lesson, prompt: Prompt, label: str, speaks: str) -> str:
     """An explanation as it comes, then a dim line on what the lesson does not hold of it. Returns what was said."""
-    reply = terminal.stream(model.say(prompt), label)
+    reply = terminal.stream(model.say(prompts.in_language(prompt, speaks)), label)
     if reply.truncated:
         terminal.notice("[the reply was cut off: the model's server ends it here]")
     own = "\n".join([lesson.title, *(f"{section.title}\n{without_comments(section.text)}" for section in lesson.sections)])
-    added = grading.additions_of(reply, own, lesson.language)
+    added = grading.additions_of(reply, own, speaks or lesson.language)
     if added.foreign:
         more = f" and {len(added.foreign) - MOST_NAMED} more" if len(added.foreign) > MOST_NAMED else ""
         terminal.notice(f"not in the lesson: {', '.join(added.foreign[:MOST_NAMED])}{more}")
@@ -161,11 +161,11 @@ class ExplainAgain(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, items: dict[str, Item], records: Records,
-        explained: list[tuple[str, str]],
+        explained: list[tuple[str, str]], speaks: str,
     ) -> Step:  # fmt: skip
         section, given = section_of(lesson, place), [text for _, text in explained]
         prompt = prompts.explain(section, "simpler", *learner_of(lesson, items, records), given)
-        stream_checked(model, terminal, lesson, prompt, f"once more · {model.name or 'model'}")
+        stream_checked(model, terminal, lesson, prompt, f"once more · {model.name or 'model'}", speaks)
         return terminal.turn_page({"next": "go on"})
 
     def built_in(self, terminal: Terminal, lesson: Lesson, place: Place) -> Step:

@@ -50,6 +50,11 @@ def passage_of(lesson: Lesson, section: Section) -> Passage:
     return Passage(lesson.id, lesson.path, section.line, heading, section.slug, 0.0, without_comments(section.text))
 
 
+def is_foreign(speaks: str, lesson: Lesson) -> bool:
+    """Whether the model speaks another language than the lesson's, so that their words can't be compared."""
+    return bool(speaks) and speaks.partition("-")[0].lower() != lesson.language.partition("-")[0].lower()
+
+
 def look_up(question: str, lesson: Lesson, open_index: Callable[[], Index]) -> Answer:
     """What the lessons say about a question, this lesson first, in their own words."""
     index = open_index()
@@ -120,15 +125,17 @@ class AnswerSideQuestion(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, step: Step, lesson: Lesson, open_index: Callable[[], Index],
-        place: Place | None, item: Item | None, talk: list[list[str]],
+        place: Place | None, item: Item | None, talk: list[list[str]], explained: list[tuple[str, str]], speaks: str,
     ) -> str:  # fmt: skip
         question = step.text
         if not question:
             return ""
         passages = passages_about(lesson, slug_at(place, item), question, open_index)
         with terminal.waiting("thinking"):
-            turn = model.fill(prompts.converse(prompts.Situation(passages, question, said=talk, strongest=0, asked=True)))
-        speech = tutoring.checked(turn, passages, question, lesson.language)
+            given = [words for _, words in explained]
+            about = prompts.Situation(passages, question, said=talk, explained=given, strongest=0, asked=True)
+            turn = model.fill(prompts.in_language(prompts.converse(about), speaks))
+        speech = tutoring.checked(turn, passages, question, speaks or lesson.language, foreign=is_foreign(speaks, lesson))
         if speech is None:
             return self.built_in(terminal, step, lesson, open_index, place, item)
         terminal.show(screens.TutorSays(speech, question))

@@ -226,13 +226,13 @@ class Recap(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, sections: list[Section], items: dict[str, Item],
-        records: Records, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None,
+        records: Records, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None, speaks: str,
     ) -> Step:  # fmt: skip
         figures = [
             (title, screens.mastery_in_words(mastery)) for title, mastery in self.mastery(lesson, sections, items, records)
         ]
         missed = [item.question for item in self.missed_items(lesson, items, records)]
-        terminal.stream(model.say(prompts.recap(lesson.title, figures, missed)))
+        terminal.stream(model.say(prompts.in_language(prompts.recap(lesson.title, figures, missed), speaks)))
         return self.built_in(terminal, lesson, sections, items, records, corpus, now, zone)
 
     def built_in(
