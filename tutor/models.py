@@ -362,6 +362,7 @@ class Speech:
     own: frozenset[int] = frozenset()  # places of those that are the tutor's own examples, which no lesson holds
     places: tuple[str, ...] = ()  # path:line of what the others say of a lesson
     help: int = 0  # see Attempt.help
+    left_out: int = 0  # sentences that the lesson does not bear out
 
     @property
     def text(self) -> str:

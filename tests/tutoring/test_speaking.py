@@ -37,6 +37,7 @@ def test_a_fact_is_shown_with_the_place_that_says_it():
 
 def test_a_fact_that_its_passage_does_not_say_or_denies_is_left_out():
     assert said("Yeast does not eat sugar. [1]", "What does it eat?", item=None).sentences == ("What does it eat?",)
+    assert said("Yeast does not eat sugar. [1]", "What does it eat?", item=None).left_out == 1
     assert said("Salt was traded by the Romans in 1500 ships. [1]", "What does yeast eat?").sentences == ("What does yeast eat?",)
 
 

@@ -122,7 +122,7 @@ class Region:
 
 
 class KeyRegion(Region):
-    """Waits for Enter or a key. Where something may be said, any other letter begins a line: Step("say", that letter)."""
+    """Waits for Enter or a key. Where something may be said, any other one but a digit begins a line: Step("say", that key)."""
 
     def __init__(self, console: Console, keys: Keys):
         super().__init__(console, keys)
@@ -130,7 +130,7 @@ class KeyRegion(Region):
 
     def begin_word(self, event: KeyPressEvent) -> None:
         typed = "".join(press.data for press in event.key_sequence)
-        if "say" in self.keys and typed.isprintable():
+        if "say" in self.keys and typed.isprintable() and not typed.isdigit():
             event.app.exit(result=Step("say", typed))
         else:
             super().begin_word(event)

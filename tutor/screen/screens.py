@@ -317,8 +317,14 @@ class TutorSays(Screen):
                 yield with_sign(OWN, OWN_NOTE, DIM)
             else:
                 yield Padding(markup.Page(text), (0, 0, 0, 2))
-        for where in self.speech.places:
+        for where in self.small_print():
             yield line(where, DIM, 2)
+
+    def small_print(self) -> list[str]:
+        """Where the lesson says it, and that something is left out."""
+        left_out = self.speech.left_out
+        told = [f"left out, because the lesson doesn't say so: {plural(left_out, 'sentence')}"] if left_out else []
+        return [*self.speech.places, *told]
 
     def paragraphs(self) -> list[tuple[str, bool]]:
         """Sentences in a row that are alike, together; the question that it ends on for itself after an example."""
@@ -334,7 +340,7 @@ class TutorSays(Screen):
     def markdown(self) -> str:
         rows = [f"**?** {sanitize(self.asked)}"] if self.asked else []
         rows += [f"{OWN} {sanitize(text)} _({OWN_NOTE})_" if own else sanitize(text) for text, own in self.paragraphs()]
-        rows += [f"_{sanitize(where)}_" for where in self.speech.places]
+        rows += [f"_{sanitize(where)}_" for where in self.small_print()]
         return "\n\n".join(rows)
 
 

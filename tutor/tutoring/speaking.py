@@ -55,6 +55,7 @@ class _Draft:
     places: list[str] = field(default_factory=list)
     words: int = 0
     asks: bool = False
+    left_out: int = 0
 
     def add(self, text: str, own: bool = False) -> None:
         if own:
@@ -83,7 +84,9 @@ def checked(
             _take(draft, CitedSentence(part, cited, sentence.own), passages, typed, item, language, foreign)
     if not draft.texts or (item and _leaks(draft.texts, item, met, language)):
         return None
-    return Speech(tuple(draft.texts), frozenset(draft.own), tuple(dict.fromkeys(draft.places)), HELP_OF[turn.move])
+    return Speech(
+        tuple(draft.texts), frozenset(draft.own), tuple(dict.fromkeys(draft.places)), HELP_OF[turn.move], draft.left_out
+    )
 
 
 def _take(
@@ -104,6 +107,7 @@ def _take(
     own = sentence.own
     if sentence.numbers:
         if support.fault_of(sentence, passages, about, language, foreign=foreign):
+            draft.left_out += 1
             return
     elif not own and not _is_talk(text, about):
         numbers = range(1, len(passages) + 1)
@@ -111,6 +115,7 @@ def _take(
         found = next((one for one in held if not support.fault_of(one, passages, about, language)), None)
         sentence, own = (found, False) if found else (sentence, True)
     if own and support.fault_of(CitedSentence(text, (), own=True), passages, about, language):
+        draft.left_out += 1
         return
     draft.add(text, own)
     draft.asks = asks
