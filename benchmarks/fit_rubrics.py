@@ -19,8 +19,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from labelled_answers import FOLDER, is_fit, made_answers, written_answers  # noqa: E402
 
+from tutor.grading.features import shipped_weights  # noqa: E402
 from tutor.grading.rubrics import NAMES, SIGNS, read_answer  # noqa: E402
-from tutor.grading.short import shipped_weights  # noqa: E402
 from tutor.grading.words import clean  # noqa: E402
 
 WRITTEN = {"half": 6.0, "near-miss": 6.0, "terse": 14.0}  # weight of an answer that somebody wrote, by style

@@ -38,7 +38,8 @@ from labelled_answers import is_fit, reversals, short_items, with_near_miss, wri
 from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
 from tutor.grading import grade, grade_record
 from tutor.grading.comparable import prepare_question
-from tutor.grading.short import Rejection, judge, shipped_weights
+from tutor.grading.features import shipped_weights
+from tutor.grading.short import Rejection, judge
 from tutor.grading.words import clean
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from tutor.grading import grade, grade_record, load_weights
 from tutor.grading.comparable import prepare_answer, prepare_question, prepare_reference
-from tutor.grading.features import NAMES, OVERALL, features
-from tutor.grading.short import WEIGHTS_PATH
+from tutor.grading.features import NAMES, OVERALL, WEIGHTS_PATH, features
 from tutor.models import Item, KnownWrong, Point
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +100,68 @@ def test_right_answers_pass_in_other_words_and_other_spellings(answer):
 )
 def test_answers_that_only_look_right_fail(answer):
     assert not passes(answer)
+
+
+RISES = (
+    "Why does bread rise?",
+    ["Yeast gives off gas and the dough traps it.", "The gas that yeast makes is held by the dough."],
+)
+OVERFITS = (
+    "What is overfitting, and what shows it?",
+    ["The model learns the noise of the training data; training loss keeps falling while validation loss rises."],
+)
+SAVES = ("What does inflation do?", ["Savers lose real value, and debtors gain because debts shrink in real terms."])
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (RISES, "Yeast gives off gas but the dough lets it out."),
+        (RISES, "The dough gives off gas and the yeast traps it."),
+        (RISES, "Some say yeast gives off gas and the dough traps it, but that's a myth."),
+        (RISES, "Yeast gives off gas and the dough traps it. Just kidding, it is the oven that blows air in."),
+        (RISES, "Yeast would give off gas and the dough would trap it if it were alive, which it isn't."),
+        (RISES, "Does yeast give off gas and does the dough trap the gas?"),
+        (RISES, "Yeast eats gas and the dough sets it free."),
+        (OVERFITS, "The model ignores the noise of the training data; training loss falls while validation loss rises."),
+        (OVERFITS, "The model learns the noise of the training data; training loss rises while validation loss falls."),
+        (SAVES, "Savers gain real value and debtors lose, because debts grow in real terms."),
+    ],
+)
+def test_an_answer_that_turns_a_reference_round_or_takes_it_back_is_never_surely_right(asked, answer):
+    given = grade_record(*asked, answer)
+    assert given.unsure or not given.correct
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (RISES, "Yeast gives off gas and the dough does not let it out."),
+        (RISES, "The dough holds the gas that the yeast gives off."),
+        (OVERFITS, "The model learns the noise of the training data: validation loss rises while training loss falls."),
+        (SAVES, "Savers lose real value. Debtors gain, since debts shrink in real terms."),
+    ],
+)
+def test_what_a_reference_says_in_another_order_or_with_a_denied_opposite_raises_no_doubt(asked, answer):
+    given = grade_record(*asked, answer)
+    assert given.correct and not given.unsure
+
+
+def test_a_doubt_is_told():
+    assert "takes back" in grade_record(*RISES, "Yeast gives off gas and the dough traps it. Just kidding.").feedback
+    said = grade_record(
+        *OVERFITS, "The model ignores the noise of the training data; training loss falls while validation loss rises."
+    )
+    assert "contrary of “The model learns the noise of the training data;”" in said.feedback
+
+
+def test_points_that_come_with_a_record_are_held_against_an_answer_too():
+    points = ["savers lose real value", "debtors gain because debts shrink in real terms"]
+    reference = "Inflation lowers the real value of savings and lightens the burden of debts."
+    given = grade_record(
+        SAVES[0], reference, "Savers gain real value and debtors lose, because debts grow in real terms.", points
+    )
+    assert given.unsure or not given.correct
 
 
 def test_a_changed_number_fails_and_is_named():

@@ -5,6 +5,7 @@ same grade on every machine.
 """
 
 from tutor.grading.explanations import explanation_of, grade_explanation, grade_explanation_with
+from tutor.grading.features import Weights, load_weights
 from tutor.grading.kinds import grade
 from tutor.grading.model.additions import Additions, additions_of
 from tutor.grading.model.secrets import gives_away
@@ -22,7 +23,7 @@ from tutor.grading.points.clarifying import (
 from tutor.grading.points.tries import keep_credit, with_credit
 from tutor.grading.records import grade_line
 from tutor.grading.rubrics import has_rubric, question_for
-from tutor.grading.short import Weights, bare_item, grade_record, load_weights
+from tutor.grading.short import bare_item, grade_record
 
 __all__ = [
     "WHICH",

@@ -8,9 +8,9 @@ from tutor.corpus.bank import kind_of
 from tutor.grading.closed.choices import grade_choice, grade_multi, grade_order
 from tutor.grading.closed.cloze import grade_cloze
 from tutor.grading.closed.numbers import grade_expression, grade_number
+from tutor.grading.features import Weights
 from tutor.grading.points.substance import empty_grade
 from tutor.grading.rubrics import grade_item
-from tutor.grading.short import Weights
 from tutor.models import Grade, Item, Kind
 
 GRADERS: dict[str, Callable[[Item, str, str], Grade]] = {  # (item, answer, language of the lesson)

@@ -20,9 +20,9 @@ from tutor.grading.comparable import (
     prepare_question,
     prepare_reference,
 )
+from tutor.grading.features import Weights
 from tutor.grading.likeness import likeness, prefixed
 from tutor.grading.points.contrasts import FLIPPED, Contrast, content_words_of, contrast
-from tutor.grading.short import Weights
 from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Item, Point
 

@@ -30,17 +30,15 @@ from tutor.grading.comparable import (
     prepare_answer,
     share_of,
 )
-from tutor.grading.features import features
+from tutor.grading.features import Weights, features, shipped_weights
 from tutor.grading.known_texts import AnswerWords, KnownPoint, KnownTexts, known_texts
 from tutor.grading.short import (
     COPIED,
     Comparison,
-    Weights,
     assess,
     grade_short,
     near_copies,
     reply_to,
-    shipped_weights,
     unreadable,
     unreadable_grade,
 )

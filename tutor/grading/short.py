@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from tutor import stop_words
 from tutor.grading import guards
@@ -27,105 +23,10 @@ from tutor.grading.comparable import (
     share_of,
     words_of,
 )
-from tutor.grading.features import NAMES, OVERALL, REFERENCE_LENGTH, features
+from tutor.grading.contrary.doubts import doubt_about
+from tutor.grading.features import Weights, features, shipped_weights
 from tutor.grading.words import CYRILLIC, clean
 from tutor.models import Grade, Item, KnownWrong, Met, Point
-
-WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "grader.json"
-
-
-@dataclass(frozen=True)
-class LongWeights:
-    """What decides where a reference is a long list of all that could be said, of which a right answer says a part."""
-
-    content: int  # content words of a reference with more of which it is such a one
-    weights: tuple[tuple[int, float], ...]  # (place of the feature, its weight)
-    bias: float
-    decide: float  # probability from which an answer is called correct
-
-
-@dataclass(frozen=True, eq=False)
-class Weights:
-    """What benchmarks/fit_grader.py has learned: two models whose log-odds are averaged, thresholds and word weights."""
-
-    means: tuple[float, ...]  # one for each feature, like scales and slopes
-    scales: tuple[float, ...]
-    slopes: tuple[float, ...]
-    bias: float
-    start: float
-    trees: tuple[Any, ...]  # each (column, threshold, low branch, high branch), where a leaf is a number
-    calibration: tuple[float, float, float]  # slope, bias, shift where there are several references
-    long: LongWeights
-    decide: float  # probability from which an answer is called correct
-    decide_several: float  # the same where there are several references: what contradicts them is near one of them more easily
-    low: float  # from here up to `high` the grade is unsure
-    high: float
-    idf: dict[str, float]  # stem -> weight
-    idf_default: float
-
-    def logit(self, row: Sequence[float], several: bool = False) -> float:
-        """The log-odds that an answer with these features is right. several: whether there is more than one reference."""
-        if row[REFERENCE_LENGTH] > math.log1p(self.long.content):
-            return self.long.bias + sum(weight * row[place] for place, weight in self.long.weights)
-        linear = self.bias
-        for value, mean, scale, slope in zip(row, self.means, self.scales, self.slopes, strict=True):
-            linear += slope * (value - mean) / scale
-        grown = self.start
-        for node in self.trees:
-            while type(node) is tuple:
-                node = node[2] if row[node[0]] <= node[1] else node[3]
-            grown += node
-        slope, bias, shift = self.calibration
-        return slope * (linear + grown) / 2 + bias + shift * several
-
-    def probability(self, row: Sequence[float], several: bool) -> float:
-        """That an answer with these features is right."""
-        return 1.0 / (1.0 + math.exp(-self.logit(row, several)))
-
-    def threshold(self, nearest: ReferenceTokens, several: bool) -> float:
-        """The probability from which an answer that comes nearest to this reference is called correct."""
-        if len(nearest.content) > self.long.content:
-            return self.long.decide
-        return self.decide_several if several else self.decide
-
-
-def load_weights(text: str) -> Weights:
-    """Weights from the text of assets/grader.json. Raises ValueError where it was made for other features."""
-    data = json.loads(text)
-    if tuple(data["columns"]) != NAMES + OVERALL:
-        raise ValueError("the grader's weights were fitted to other features; run benchmarks/fit_grader.py")
-    linear, long, limits = data["linear"], data["long"], data["thresholds"]
-    return Weights(
-        tuple(linear["means"]),
-        tuple(linear["scales"]),
-        tuple(linear["weights"]),
-        linear["bias"],
-        data["trees"]["start"],
-        tuple(_as_tuples(tree) for tree in data["trees"]["trees"]),
-        tuple(data["calibration"]),
-        LongWeights(
-            long["from"],
-            tuple((NAMES.index(name), weight) for name, weight in zip(long["columns"], long["weights"], strict=True)),
-            long["bias"],
-            limits["decide_long"],
-        ),
-        limits["decide"],
-        limits["decide_several"],
-        limits["low"],
-        limits["high"],
-        data["words"]["weights"],
-        data["words"]["default"],
-    )
-
-
-def _as_tuples(node: Any) -> Any:
-    return (node[0], node[1], _as_tuples(node[2]), _as_tuples(node[3])) if isinstance(node, list) else node
-
-
-@lru_cache(maxsize=1)
-def shipped_weights() -> Weights:
-    """Those of assets/grader.json, read once."""
-    return load_weights(WEIGHTS_PATH.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -366,6 +267,7 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
         unsure = unsure or (p >= weights.high and not whole)
     else:
         whole, unsure = True, p < decide
+    doubt = _doubt_about(answer, item, language) if whole and not unsure else ""
     if whole and not item.rubric:
         met = (Met(found.best.text, _evidence(found.best, said)),)
     elif whole:
@@ -373,10 +275,17 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
     missed = tuple(point.text for point in lacking) if item.rubric else () if whole else (found.best.text,)
     score = 1.0 if whole else len(met) / len(item.rubric) if item.rubric else 0.0
     feedback = _in_words(item, met, lacking, whole, said, weights, language)
+    if doubt:
+        unsure, feedback = True, f"{feedback} {doubt}"
     if unsure and strict:
         score = min(score, round(p, 2), 0.99)
         feedback += " The grader is unsure; the stricter verdict stands."
     return Grade(score, met, missed, feedback, unsure=unsure)
+
+
+def _doubt_about(answer: str, item: Item, language: str) -> str:
+    """Why an answer that has the words of a right one may say the contrary or take it back; "" where nothing speaks for it."""
+    return doubt_about(answer, item.references, tuple(point.text for point in item.rubric), language)
 
 
 def _evidence(reference: ReferenceTokens, answer: AnswerTokens) -> str:

@@ -9,9 +9,9 @@ from tutor.corpus import bank
 from tutor.grading.closed.quantities import TENTHS, read_quantity
 from tutor.grading.closed.spellings import fold, same_spelling
 from tutor.grading.comparable import QuestionTokens, prepare_answer, prepare_question, prepare_reference, share_of
+from tutor.grading.features import shipped_weights
 from tutor.grading.lexicon import NUMBER_WORDS
 from tutor.grading.rubrics import MADE, chances
-from tutor.grading.short import shipped_weights
 from tutor.grading.words import clean
 from tutor.models import Item
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from tutor import stop_words
+from tutor.grading.contrary.denials import spelled_out
+from tutor.grading.contrary.statements import contradicted, plain, says_what
 from tutor.grading.lexicon import stem
 from tutor.grading.likeness import likeness
-from tutor.grading.model.contrary import contradicted, plain, says_what
-from tutor.grading.model.denials import spelled_out
 from tutor.grading.words import tokens
 from tutor.models import Passage
 from tutor.prompts import CitedSentence

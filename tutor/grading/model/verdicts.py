@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from tutor import prompts, stop_words
 from tutor.grading import guards
 from tutor.grading.comparable import prepare_question, prepare_reference
+from tutor.grading.features import Weights, shipped_weights
 from tutor.grading.model.evidence import find_quote, stands_in
 from tutor.grading.model.secrets import gives_away
 from tutor.grading.points.substance import empty_grade, says_something
 from tutor.grading.rubrics import assess_item, grade_item, question_for
-from tutor.grading.short import Comparison, Weights, all_stems, reply_to, shipped_weights
+from tutor.grading.short import Comparison, all_stems, reply_to
 from tutor.grading.words import SENTENCE_END, clean, tokens
 from tutor.models import Grade, Item, Met
 from utils.errors import ModelError

@@ -19,9 +19,9 @@ from tutor.grading.comparable import (
     prepare_answer,
     prepare_reference,
 )
+from tutor.grading.contrary.denials import spelled_out
+from tutor.grading.features import shipped_weights
 from tutor.grading.likeness import likeness
-from tutor.grading.model.denials import spelled_out
-from tutor.grading.short import shipped_weights
 from tutor.grading.words import clean
 
 SAYS_THE_SAME = 0.7  # share of a sentence's weight from which a clause speaks of the same, and a "not" turns it round
@@ -29,6 +29,8 @@ SAYS_NEARLY_ALL = 0.85  # and from which a word's opposite does
 MOSTLY = 0.8  # share of what two texts have in common
 LONGER = 1.3
 FEWEST = 3  # content words of a clause that is looked at by itself
+MOST = 0.7  # share of a text's words that one who says the contrary of it has
+LONGEST = 30  # content words: a longer text is a list of what could be said
 NEAR = 2  # content words that stand at most so far apart are neighbours
 # Words that deny without a "not" and are not spelled out: beside one of them, a "not" more or less turns nothing round.
 DENIES_SILENTLY = re.compile(
@@ -81,8 +83,10 @@ class EvidenceClause(NamedTuple):
     as_reference: ReferenceTokens
 
 
-def contradicted(said: str, evidence: str, language: str = "en") -> str:
+def contradicted(said: str, evidence: str, language: str = "en", fewest: int = 2) -> str:
     """The clause of the evidence that says the contrary of a sentence or of one of its clauses; "" where there is none.
+
+    fewest: content words of a clause that is looked at.
 
     It says the contrary where it speaks of the same and has a "not" more or less, the opposite of a word, or two words in each
     other's places. Where another clause says just what is said, there is no contradiction.
@@ -92,7 +96,7 @@ def contradicted(said: str, evidence: str, language: str = "en") -> str:
         for number, text in enumerate(_stretches(sentence.text)):
             claim = _claim(text, language)
             short = number > 0 and len(claim.content) < FEWEST
-            if len(claim.content) < 2 or SAYS_NOTHING.match(text) or (short and GOES_ON.match(text)):
+            if len(claim.content) < fewest or SAYS_NOTHING.match(text) or (short and GOES_ON.match(text)):
                 continue
             agree: list[tuple[float, str]] = []
             differ: list[tuple[float, str]] = []
@@ -125,6 +129,15 @@ def says_what(text: str, claim: str, language: str) -> bool:
     return False
 
 
+def is_near_copy(text: str, said: str) -> bool:
+    """Whether what is said speaks of most words of an English text, by themselves or by their opposites, and of little else."""
+    claim, other = _claim(plain(text), "en"), _answer(spelled_out(plain(said)), "en")
+    if len(claim.content) > LONGEST or len(other.content) > 1.5 * len(claim.content) + 4:
+        return False
+    pairs, opposites = _aligned(claim, other, False)
+    return len({one[0] for one in (*pairs, *opposites)}) >= MOST * len(claim.content)
+
+
 def plain(text: str) -> str:
     """A text without Markdown's marks of emphasis and code, cleaned."""
     return clean(re.sub(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", "", text))
@@ -140,7 +153,7 @@ def _sentences(evidence: str) -> Iterator[str]:
     yield from map(plain, dict.fromkeys(re.split(r"(?<=[.!?])\s+|\n", FENCED.sub("", evidence))))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _clauses(evidence: str, language: str) -> tuple[EvidenceClause, ...]:
     found = []
     for sentence in _sentences(evidence):
@@ -156,11 +169,13 @@ def _claim(text: str, language: str) -> ReferenceTokens:
     return _reference(spelled_out(text, objects=True) if language == "en" else text, language)
 
 
+@lru_cache(maxsize=1024)
 def _reference(text: str, language: str) -> ReferenceTokens:
     weights = shipped_weights()
     return prepare_reference(text, NOTHING_ASKED, weights.idf, weights.idf_default, language)
 
 
+@lru_cache(maxsize=64)
 def _answer(text: str, language: str) -> AnswerTokens:
     weights = shipped_weights()
     return prepare_answer(text, NOTHING_ASKED, weights.idf, weights.idf_default, language)
