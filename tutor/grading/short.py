@@ -267,7 +267,7 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
         unsure = unsure or (p >= weights.high and not whole)
     else:
         whole, unsure = True, p < decide
-    doubt = _doubt_about(answer, item, language) if whole and not unsure else ""
+    doubt = _doubt_about(answer, item, language, p >= COPIED) if whole and not unsure else ""
     if whole and not item.rubric:
         met = (Met(found.best.text, _evidence(found.best, said)),)
     elif whole:
@@ -283,9 +283,9 @@ def grade_short(item: Item, answer: str, *, weights: Weights | None = None, stri
     return Grade(score, met, missed, feedback, unsure=unsure)
 
 
-def _doubt_about(answer: str, item: Item, language: str) -> str:
+def _doubt_about(answer: str, item: Item, language: str, copied: bool) -> str:
     """Why an answer that has the words of a right one may say the contrary or take it back; "" where nothing speaks for it."""
-    return doubt_about(answer, item.references, tuple(point.text for point in item.rubric), language)
+    return doubt_about(answer, item.references, tuple(point.text for point in item.rubric), language, copied)
 
 
 def _evidence(reference: ReferenceTokens, answer: AnswerTokens) -> str:

@@ -25,10 +25,12 @@ ASKING = re.compile(
 )
 
 
-def doubt_about(answer: str, references: Sequence[str], points: Sequence[str] = (), language: str = "en") -> str:
+def doubt_about(
+    answer: str, references: Sequence[str], points: Sequence[str] = (), language: str = "en", copied: bool = False
+) -> str:
     """Why an answer in English that looks right may not be meant so, in words for the learner; "" where nothing speaks for it.
 
-    points: what a right answer says, one by one, where it is known.
+    points: what a right answer says, one by one, where it is known. copied: it follows a reference word for word.
     """
     if language != "en":
         return ""
@@ -38,6 +40,8 @@ def doubt_about(answer: str, references: Sequence[str], points: Sequence[str] = 
             return why
     if ONLY_ASKS.fullmatch(answer) and ASKING.match(answer) and "?" not in right:
         return ASKED
+    if copied:
+        return ""
     against = _contrary_to_all(references, answer) or _contrary_to_all([".\n".join(points)], answer)
     return OTHERWISE.format(against) if against else ""
 

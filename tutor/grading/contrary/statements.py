@@ -31,6 +31,7 @@ LONGER = 1.3
 FEWEST = 3  # content words of a clause that is looked at by itself
 MOST = 0.7  # share of a text's words that one who says the contrary of it has
 LONGEST = 30  # content words: a longer text is a list of what could be said
+LIGHT_WORDS = 4  # times as many words as content words has hardly any text
 NEAR = 2  # content words that stand at most so far apart are neighbours
 # Words that deny without a "not" and are not spelled out: beside one of them, a "not" more or less turns nothing round.
 DENIES_SILENTLY = re.compile(
@@ -131,11 +132,25 @@ def says_what(text: str, claim: str, language: str) -> bool:
 
 def is_near_copy(text: str, said: str) -> bool:
     """Whether what is said speaks of most words of an English text, by themselves or by their opposites, and of little else."""
-    claim, other = _claim(plain(text), "en"), _answer(spelled_out(plain(said)), "en")
-    if len(claim.content) > LONGEST or len(other.content) > 1.5 * len(claim.content) + 4:
+    claim = _as_claim(text)
+    longest = 1.5 * len(claim.content) + 4
+    if len(claim.content) > LONGEST or len(said.split()) > LIGHT_WORDS * longest:
+        return False
+    other = _as_answer(said)
+    if len(other.content) > longest:
         return False
     pairs, opposites = _aligned(claim, other, False)
     return len({one[0] for one in (*pairs, *opposites)}) >= MOST * len(claim.content)
+
+
+@lru_cache(maxsize=512)
+def _as_claim(text: str) -> ReferenceTokens:
+    return _claim(plain(text), "en")
+
+
+@lru_cache(maxsize=4)  # an answer is compared with one reference after the other
+def _as_answer(text: str) -> AnswerTokens:
+    return _answer(spelled_out(plain(text)), "en")
 
 
 def plain(text: str) -> str:
