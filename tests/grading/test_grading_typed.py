@@ -28,6 +28,68 @@ def test_a_choice_is_named_by_number_text_or_unique_beginning(typed):
     assert grade(HEADS, typed).correct
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "is it 1?",
+        "1?",
+        "maybe 1",
+        "64 numbers?",
+        "not sure, 1",
+        "I think it's 1, but I'm not sure",
+        "option 1",
+        "1, is that right?",
+    ],
+)
+def test_a_guess_counts_as_the_option_that_it_names(typed):
+    assert grade(HEADS, typed).correct
+    assert grade(HEADS, typed.replace("1", "2").replace("64", "512")).feedback == "The width is shared out."
+
+
+@pytest.mark.parametrize("typed", ["1, but why?", "2? why?", "64 numbers - why is that?", "1, is that the width?"])
+def test_an_option_with_a_question_beside_it_is_asked_for_alone(typed):
+    asked = grade(HEADS, typed)
+    assert asked.misunderstood.startswith("I read “") and "Type it alone" in asked.misunderstood
+
+
+@pytest.mark.parametrize("typed", ["is it not 1?", "not 1", "1 or 2?", "I don't think it's 1", "I'm not sure it's 1", "why 1?"])
+def test_what_may_mean_another_option_is_no_guess(typed):
+    assert "names no option" in grade(HEADS, typed).misunderstood
+
+
+def test_a_guess_counts_in_every_kind():
+    odd = item(Kind.MULTI, options=PRIMES)
+    assert grade(odd, "not sure: 1, 2").correct and grade(odd, "two, three?").correct and grade(odd, "is it 1 and 2?").correct
+    assert "question beside it" in grade(odd, "1, 2, but why?").misunderstood
+    steps = item(Kind.ORDER, steps=("mix", "bake", "eat"))
+    shown = shuffled_steps(steps)
+    typed = " ".join(str(shown.index(n) + 1) for n in range(3))
+    assert (
+        grade(steps, f"{typed}?").correct and grade(steps, f"maybe {typed}").correct and grade(steps, "mix > bake > eat?").correct
+    )
+    formula = item(Kind.SHORT, expression="d / c**2")
+    assert all(grade(formula, typed).correct for typed in ("d / c^2?", "maybe d/c^2", "is it d / c^2?", "I think it is d/c^2"))
+    assert (
+        "differs" in grade(formula, "is it -d / c^2?").feedback and grade(item(Kind.SHORT, expression="-d"), "is it -d?").correct
+    )
+    assert "question beside it" in grade(formula, "d / c^2, but why?").misunderstood
+    blank = item(Kind.CLOZE, blanks=(Blank(("variance",)),))
+    assert grade(blank, "is it variance?").correct and grade(blank, "maybe variance").correct
+    assert "question beside it" in grade(blank, "mean, but why?").misunderstood
+    number = item(Kind.NUMBER, answer=0.2)
+    assert grade(number, "maybe 0.2?").correct and grade(number, "is it 0.2?").correct
+    assert "I read 0.2" in grade(number, "0.2, but why?").misunderstood
+
+
+@pytest.mark.parametrize("typed", ["dividing by d_k leaves the variance at d_k", "it stays the same because of the sum"])
+def test_prose_at_a_formula_is_not_graded_as_one(typed):
+    assert "There is no formula in it" in grade(item(Kind.SHORT, expression="1/d_k"), typed).misunderstood
+
+
+def test_a_formula_in_other_names_is_a_wrong_one():
+    assert "differs" in grade(item(Kind.SHORT, expression="1/d_k"), "heads * width * depth * rows").feedback
+
+
 def test_another_option_answers_with_its_own_reply():
     assert grade(HEADS, "2").feedback == "The width is shared out."
     assert "“All of them” is not the answer" in grade(HEADS, "all").feedback

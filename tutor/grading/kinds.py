@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tutor.corpus.bank import kind_of
 from tutor.grading.closed.choices import grade_choice, grade_multi, grade_order
 from tutor.grading.closed.cloze import grade_cloze
+from tutor.grading.closed.guesses import beside_a_question, without_hedges
 from tutor.grading.closed.numbers import grade_expression, grade_number
 from tutor.grading.features import Weights
 from tutor.grading.points.substance import empty_grade
@@ -31,4 +32,23 @@ def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bo
     """
     if kind_of(item).is_free_text(item):
         return empty_grade(item, answer, language) or grade_item(item, answer, weights=weights, strict=strict, language=language)
-    return GRADERS[item.kind](item, answer, language)
+    return _grade_closed(item, answer, language)
+
+
+def _grade_closed(item: Item, answer: str, language: str) -> Grade:
+    """The grade of what was typed word for word or, where that is not right, of what is left of it without its hedges.
+
+    A guess is an answer. With a question of its own beside it, it may be none, and the learner is asked for it alone.
+    """
+    grader = GRADERS[item.kind]
+    grade = grader(item, answer, language)
+    if grade.correct or item.kind == Kind.NUMBER:  # which reads what stands around a number by itself
+        return grade
+    bare, beside = without_hedges(answer), beside_a_question(answer)
+    again = grader(item, bare, language) if bare and bare != answer.strip() else grade
+    if grade.misunderstood and not again.misunderstood and item.kind not in (Kind.SHORT, Kind.CLOZE):
+        return again  # in those two, any words can be read, and so a question is looked for first
+    if beside and beside != bare and not grader(item, beside, language).misunderstood:
+        said = f"I read “{beside[:40]}” with a question beside it. Type it alone to answer with it; to ask, type ? first."
+        return Grade(0.0, misunderstood=said)
+    return again if not again.misunderstood and again.score >= grade.score else grade

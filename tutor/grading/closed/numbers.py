@@ -144,8 +144,8 @@ def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
     from tutor.corpus.formulas import equivalent
 
     text = clean(answer).strip().strip("`$").strip()
-    if not text:
-        return Grade(0.0, misunderstood="There is no formula in it. Type one like 2*x + 1.")
+    if not text or _is_prose(text, item.expression):
+        return Grade(0.0, misunderstood="There is no formula in it that I can read. Type only the formula, like 2*x + 1.")
     try:
         right = equivalent(text, item.expression, item.seed or 0)
     except ValueError as error:
@@ -159,3 +159,15 @@ def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
         except ValueError:
             continue
     return Grade(0.0, feedback=f"{text} differs from the right formula in value.")
+
+
+def _is_prose(text: str, expression: str) -> bool:
+    """Whether a text is a sentence rather than a formula: words follow one another that name nothing in the right one."""
+    from tutor.corpus.expressions import CONSTANTS, FUNCTIONS, names
+
+    known = {*names(expression), *FUNCTIONS, *CONSTANTS, "ln"}
+    words = [word for word in re.findall(r"(?<![\\\w])[^\W\d_]\w+", text) if word not in known and not set(word) <= known]
+    return len(words) >= PROSE and bool(re.search(r"[^\W\d_]{2,}[ ,]+[^\W\d_]{2,}", text))
+
+
+PROSE = 4  # words that name nothing in a formula
