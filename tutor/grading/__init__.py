@@ -20,7 +20,7 @@ from tutor.grading.points.clarifying import (
     tells_what_is_so,
     traced_points,
 )
-from tutor.grading.points.tries import keep_credit, with_credit
+from tutor.grading.points.tries import grade_try, keep_credit, with_credit
 from tutor.grading.records import grade_line
 from tutor.grading.rubrics import has_rubric, question_for
 from tutor.grading.short import bare_item, grade_record
@@ -42,6 +42,7 @@ __all__ = [
     "grade_from_verdicts",
     "grade_line",
     "grade_record",
+    "grade_try",
     "grade_with",
     "has_rubric",
     "is_disputable",

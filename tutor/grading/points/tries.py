@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tutor.grading.kinds import grade
 from tutor.grading.rubrics import in_words, question_for
 from tutor.models import Grade, Item, Met
 
@@ -13,6 +14,18 @@ def with_credit(answer: str, earlier: Sequence[Met]) -> str:
     """An answer together with the learner's own words that were given credit before, so that two halves are read as a whole."""
     before = [met.evidence or met.point for met in earlier if met.evidence or met.credit < 1]
     return " ".join([*(f"{words.rstrip('. ')}." for words in dict.fromkeys(before) if words not in answer), answer])
+
+
+def grade_try(item: Item, answer: str, earlier: Sequence[Met], language: str = "en") -> Grade:
+    """The grade of what was typed now, together with what has credit from earlier tries at the question.
+
+    The two are read as a whole, but a known wrong answer is heard only in what was typed now: halves that are right may have
+    the words of one between them.
+    """
+    whole = grade(item, with_credit(answer, earlier), language=language)
+    if earlier and whole.heard and not grade(item, answer, language=language).heard:
+        whole = grade(replace(item, wrong=()), with_credit(answer, earlier), language=language)
+    return keep_credit(item, whole, earlier, language)
 
 
 def share_of_points(item: Item, met: Sequence[Met]) -> float:

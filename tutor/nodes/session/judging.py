@@ -35,8 +35,7 @@ class GradeAnswer(Verb):
     keeps = "grade"
 
     def exec(self, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
-        grade = grading.grade(item, grading.with_credit(answer, round.met), language=lesson.language)
-        return grading.keep_credit(item, grade, round.met, lesson.language)
+        return grading.grade_try(item, answer, round.met, lesson.language)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
         shared["grade"], shared["speech"] = grade, None

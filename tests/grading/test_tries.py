@@ -1,0 +1,65 @@
+"""Further tries at a question: each of its points in a line of its own, over all the bundled banks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import pytest
+
+from tutor.corpus.corpus import Corpus, bundled_docs, open_corpus
+from tutor.grading import grade_try, has_rubric
+from tutor.models import Grade, Item, Met
+
+
+@lru_cache(maxsize=1)
+def lessons() -> Corpus:
+    return open_corpus(bundled_docs())
+
+
+def read_by_points(lesson_id: str) -> list[Item]:
+    return [item for item in lessons().items(lesson_id) if has_rubric(item)]
+
+
+def tries(item: Item, lines: Sequence[str], language: str) -> list[Grade]:
+    """The grades of lines that are typed one after the other, until one is right."""
+    grades: list[Grade] = []
+    met: tuple[Met, ...] = ()
+    for line in lines:
+        grades.append(grade_try(item, line, met, language))
+        met = grades[-1].met
+        if grades[-1].correct:
+            break
+    return grades
+
+
+def test_right_halves_do_not_make_a_known_wrong_answer_between_them():
+    item = next(item for item in read_by_points("stats/testing-vocabulary") if item.id == "define-p")
+    null, extreme, mistaken = (point.text for point in item.rubric)
+    first, second, third = tries(item, (null, extreme, mistaken), "en")
+    assert [len(grade.met) for grade in (first, second, third)] == [1, 2, 3] and third.correct
+    assert not second.heard and "taken for granted" not in second.feedback
+    heard = tries(item, (null, item.wrong[0].answer), "en")[-1]
+    assert heard.heard == item.wrong[0].misconception and len(heard.met) == 1
+
+
+@pytest.mark.parametrize("lesson_id", lessons().ids())
+def test_points_typed_one_after_the_other_add_up(lesson_id):
+    language = lessons().lesson(lesson_id).language
+    for item in read_by_points(lesson_id):
+        points = [point.text for point in item.rubric]
+        for lines in (points, points[::-1]):
+            grades = tries(item, lines, language)
+            assert not [grade.heard for grade in grades if grade.heard], (item.key, lines)
+            credited = [{met.point for met in grade.met} for grade in grades]
+            assert all(line in found for line, found in zip(lines, credited, strict=False)), (item.key, credited)
+            assert grades[-1].correct and not grades[-1].unsure, (item.key, grades[-1])
+
+
+@pytest.mark.parametrize("lesson_id", lessons().ids())
+def test_a_near_miss_in_the_last_try_does_not_pass(lesson_id):
+    language = lessons().lesson(lesson_id).language
+    for item in read_by_points(lesson_id):
+        lines = [point.text for point in item.rubric[:-1]] + [item.rubric[-1].near]
+        grades = tries(item, lines, language)
+        assert not grades[-1].correct or grades[-1].unsure, (item.key, grades[-1])
