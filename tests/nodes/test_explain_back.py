@@ -100,6 +100,26 @@ def test_it_may_be_skipped_and_then_is_not_asked_again_on_the_same_day(learn, do
     assert later.keys and explained(attempts)
 
 
+@pytest.mark.parametrize("line", ["i have no idea", "why?", "thanks", "just tell me the answer", "the yeast eats sugar?"])
+def test_what_is_no_explanation_is_not_graded_and_asked_for_once_more(learn, line):
+    screen, attempts, _ = learn(Explains(line, OWN_WORDS))
+    assert [attempt.answer for attempt in explained(attempts)] == [OWN_WORDS]
+    assert screen.count("at no cost") == 1 and screen.count(ASKED) == 1
+
+
+@pytest.mark.parametrize("lines", [("i have no idea", "no clue"), ("skip this",)])
+def test_after_two_lines_that_explain_nothing_or_a_skip_in_words_it_goes_on(learn, lines):
+    learner = Explains(*lines)
+    screen, attempts, place = learn(learner)
+    assert not learner.words and not explained(attempts) and place.section == "salt"
+    assert screen.count("k skips this") == screen.count("nothing is lost") == len(lines) - 1
+
+
+def test_a_question_typed_as_the_explanation_is_answered(learn):
+    screen, attempts, _ = learn(Explains("what does salt do to yeast?", OWN_WORDS))
+    assert "Salt slows yeast down" in screen and [attempt.answer for attempt in explained(attempts)] == [OWN_WORDS]
+
+
 def test_what_was_explained_is_not_asked_for_again(learn):
     learn(Explains(OWN_WORDS, "salt slows it", leaves=False))
     later = Explains(leaves=False)

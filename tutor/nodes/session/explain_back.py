@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from tutor import grading
+from tutor import grading, tutoring
 from tutor.learner import schedule
 from tutor.learner.progress import day_of
 from tutor.models import Attempt, Grade, Item, Lesson, Place, Step
@@ -14,6 +14,7 @@ from tutor.nodes.session.explaining import section_of
 from tutor.nodes.session.place import items_of, keep_place, read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
+from tutor.tutoring import hearing
 from utils.times import utc
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 SETTING = "explain_back"  # whether the learner wants to be asked
+NO_EXPLANATION = "That explains nothing yet. Say whatever you remember of it, or go on without: k skips this, at no cost."
+A_QUESTION = "That sounds like a question. Say it as a statement, type ? first to ask, or skip this with k, at no cost."
 ASKED = "asked_to_explain:"  # a setting, before the section's id: when the learner was last asked
 
 
@@ -58,7 +61,10 @@ class OfferToExplain(Verb):
 
 
 class AskToExplain(Verb):
-    """The question, on screen, and the learner's words; Enter or k goes on without them, at no cost."""
+    """The question, on screen, and the learner's words; Enter or k goes on without them, at no cost.
+
+    What is no explanation ("I have no idea") is not graded: the learner is asked once more, and a question is answered.
+    """
 
     def exec(
         self, terminal: Terminal, lesson: Lesson, place: Place, items: dict[str, Item], step: Step | None
@@ -69,7 +75,24 @@ class AskToExplain(Verb):
         question = screens.Question(item, "Before you go on", optional=True)
         if not (step and step.action == "ask"):
             terminal.show(question)
-        return item, terminal.answer(question, {"next": "go on without", "skip": "", "ask": "ask", "quit": "leave"})
+        return item, self.explanation(terminal, question)
+
+    @staticmethod
+    def explanation(terminal: Terminal, question: screens.Question) -> Step:
+        """What the learner does, where an answer is one; after two lines that explain nothing, on without."""
+        keys = {"next": "go on without", "skip": "", "ask": "ask", "quit": "leave"}
+        for asks_again in (True, False):
+            step = terminal.answer(question, keys)
+            heard = tutoring.hear(step.text)
+            if step.action != "answer" or heard.is_answer:
+                return step
+            if heard.kind == hearing.QUESTION:
+                return Step("ask", step.text, step.line)
+            if heard.kind == hearing.SKIP:
+                break
+            said = A_QUESTION if heard.kind == hearing.EITHER else NO_EXPLANATION
+            terminal.notice(said if asks_again else "Then on without it; nothing is lost.")
+        return Step("skip")
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], asked: tuple[Item | None, Step]) -> str:
         shared["item"], step = asked
