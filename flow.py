@@ -37,6 +37,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `answer`     | what was typed at the question                                              | AskItem, GiveUp            |
 | `heard`      | Heard: whether that is an answer, or something said to the tutor            | AskItem, HearLine          |
 | `speech`     | Speech: what the tutor says to the last answer                              | main, GradeAnswer, Converse |
+| `hinted`     | whether the last answer led to the next hint                                | main, RecordAttempt        |
 | `talk`       | [(who, what)] about the section at hand, while no question waits            | main, AnswerSideQuestion   |
 | `confidence` | how sure the learner was of the answer, 1 to 3                              | AskConfidence              |
 | `grade`      | Grade of the last answer                                                    | nodes that grade           |

@@ -347,6 +347,7 @@ class Round:
     answers: list[str] = field(default_factory=list)  # what they were
     met: list[Met] = field(default_factory=list)  # points that they were given credit for
     help: int = 0  # the strongest help with the current item, see Attempt.help
+    free: int = 0  # hints that cost no try, because what was said was no answer
     said: list[list[str]] = field(default_factory=list)  # (who, what) about the current item, by learner and tutor
     draws: dict[str, int] = field(default_factory=dict)  # item id -> how often it was asked in this session
     again: list[str] = field(default_factory=list)  # to be asked before it ends, because of a miss: the same items or stand-ins

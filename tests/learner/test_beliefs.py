@@ -463,6 +463,7 @@ def test_a_model_that_takes_its_turn_is_told_what_the_learner_believes(docs, hom
             "heard": Heard(hearing.QUESTION), "round": Round("practice", queue=["gas"]), "grade": None,
             "lesson": environment.corpus.lesson("food/bread"), "open_index": lambda: environment.index,
             "corpus": environment.corpus, "records": environment.records, "now": environment.now, "zone": environment.zone,
+            "explained": [], "speaks": "",
         }  # fmt: skip
         with pytest.raises(ModelError, match="gone"):
             Converse().exec(**arguments)

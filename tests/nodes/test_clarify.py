@@ -114,7 +114,7 @@ def test_a_bank_without_near_misses_still_lets_the_learner_compare(type_lines, m
     from tutor import grading
     from tutor.models import Grade
 
-    monkeypatch.setattr(grading, "grade", lambda *_, **__: Grade(0.5, unsure=True))
+    monkeypatch.setattr(grading, "grade_try", lambda *_, **__: Grade(0.5, unsure=True))
     bare = BANK.replace("        near: wood is denser than water\n", "")
     screen, attempts = type_lines(WHOLE, bank=bare)
     assert "A full answer" in screen and ASKED not in screen and attempts[-1].grade.grader == "learner"

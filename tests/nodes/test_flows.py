@@ -332,9 +332,11 @@ def test_an_unsure_grade_is_left_to_the_learner_and_to_the_strict_verdict_in_a_s
 
     bank_file = docs / "food" / "bread.quiz.yaml"
     bank_file.write_text(bank_file.read_text(encoding="utf-8") + SHORT, encoding="utf-8")
-    real = grading.grade
+    real = grading.grade_try
     monkeypatch.setattr(
-        grading, "grade", lambda item, answer, **options: Grade(0.5, unsure=True) if answer == "unclear" else real(item, answer)
+        grading,
+        "grade_try",
+        lambda item, answer, *how: Grade(0.5, unsure=True) if answer == "unclear" else real(item, answer, *how),
     )
     screen, shared = learn(Unsure(verdict))
     assert "A full answer" in screen

@@ -19,6 +19,12 @@ LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_
 PROMPT = Prompt("test", ({"role": "user", "content": "hello"},))
 
 
+@pytest.fixture(autouse=True)
+def rising(docs):
+    """A lesson that a model explains from its first page on."""
+    (docs / "rising.md").write_text("# Rising\n\nYeast makes the dough rise.\n", encoding="utf-8")
+
+
 @pytest.fixture
 def held():
     """A server that waits with its first word, or in the middle of its reply, until it is let go."""
@@ -37,10 +43,10 @@ def held():
 
 @pytest.mark.parametrize("key", ["\x1b", "c-c"])
 def test_a_reply_that_has_not_begun_is_stopped_and_the_session_goes_on(person, held, key):
-    someone = person("learn", "bread", OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
+    someone = person("learn", "rising", OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
     someone.read("waiting for the model… 1 s")
     someone.press("q", "enter", key)
-    assert "stopped, going on with the built-in tutor" in someone.read("You will know why")
+    assert "stopped, going on with the built-in tutor" in someone.read("Yeast makes the dough")
     someone.settle()
     assert "enter go on" in someone.text(), "the keys pressed meanwhile have turned no page and not left"
     assert "^[" not in someone.text(), "nor are they on screen"
@@ -51,11 +57,11 @@ def test_a_reply_that_has_not_begun_is_stopped_and_the_session_goes_on(person, h
 
 def test_what_had_come_stays_and_is_marked(person, held):
     held.speaks_first = True
-    someone = person("learn", "bread", OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
+    someone = person("learn", "rising", OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
     someone.read("Half a sentence")
     someone.press("\x1b")
-    text = someone.read("You will know why")
-    assert text.index("Half a sentence") < text.index("[stopped]") < text.index("You will know why")
+    text = someone.read("Yeast makes the dough")
+    assert text.index("Half a sentence") < text.index("[stopped]") < text.index("Yeast makes the dough")
 
 
 def test_a_reply_that_comes_fast_and_does_not_end_is_stopped(person):
@@ -67,7 +73,7 @@ def test_a_reply_that_comes_fast_and_does_not_end_is_stopped(person):
             yield event({"content": "and so on "})
 
     with serving(chatters) as server:
-        someone = person("learn", "bread", OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="fake")
+        someone = person("learn", "rising", OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="fake")
         someone.read("and so on and so on")
         someone.press("\x1b")
         someone.read("[stopped]")
@@ -75,10 +81,10 @@ def test_a_reply_that_comes_fast_and_does_not_end_is_stopped(person):
 
 
 def test_in_plain_text_a_line_grows_and_esc_stops_too(person, held):
-    someone = person("--plain", "learn", "bread", OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
+    someone = person("--plain", "learn", "rising", OPENAI_BASE_URL=held.base_url, OPENAI_MODEL="fake")
     someone.read("waiting for the model…")
     someone.press("\x1b")
-    someone.read("You will know why")
+    someone.read("Yeast makes the dough")
     assert b"\x1b[" not in someone.raw
 
 

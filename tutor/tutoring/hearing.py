@@ -46,6 +46,7 @@ WHOLE_LINES = {
         r"(?:just |(?:can|could) you )?(?:tell|show|give) (?:me|us) (?:the )?(?:right |correct |full )?(?:answer|solution)s?",
         r"what(?:'?s| is) the (?:right |correct )?(?:answer|solution)",
         r"(?:the )?(?:answer|solution)",
+        r"(?:show me |what(?:'?s| is) )the (?:right |correct )(?:order|option|number|value|formula|word|one)",
         rf"(?:{_I})?give up",
         r"(?:sag|zeig|gib) mir (?:bitte )?die (?:antwort|lösung)|ich gebe? auf|lösung",
         r"donne[zr]?[- ]moi la (?:réponse|solution)|j'abandonne|dame la (?:respuesta|solución)|me rindo",
@@ -99,7 +100,7 @@ WHOLE_LINES = {
     ),
     CHAT: _line(
         r"hi(?: there)?|hello(?: there)?|hey|good (?:morning|evening|afternoon)|bye|how are you|who are you",
-        r"thanks?(?: you)?(?: so much)?|ok(?:ay)?|cool|nice|lol|haha+|wow",
+        r"thanks?(?: you)?(?: so much)?|ok(?:ay)?|cool|nice|lol|haha+|wow|hm+",
         r"i(?:'m| am) (?:tired|bored|hungry)|this is (?:boring|hard|fun)|are you (?:an? )?(?:ai|bot|human|robot)",
         r"hallo|danke|bonjour|merci|hola|gracias",
     ),
@@ -130,6 +131,7 @@ ASKS_WITHOUT_MARK = re.compile(
 SHORT_WORDS = 14  # of a question without its mark
 WORDY = 4  # words of a line that is no number, letter or formula
 ENDS_AS_A_QUESTION = re.compile(r"[?？]\s*$|吗\s*$|か。?\s*$")
+GUESS = re.compile(r"^(?:(?:so|maybe|then)\W+)?(is|was|does|do|are)(?:n['’]t)? (it|that|this|they)\b", re.I)
 LONGEST = 400  # characters of a line that may be something else than an answer
 
 
@@ -153,3 +155,9 @@ def hear(line: str) -> Heard:
 def is_wordy(line: str) -> bool:
     """Whether a line is a remark rather than a number, a letter or a formula."""
     return len(re.findall(r"[^\W\d_]{2,}", line)) >= WORDY
+
+
+def as_statement(line: str) -> str:
+    """A guess that ends with a question mark as what it says: "is it the variance?" is "it is the variance"."""
+    text = line.strip().rstrip("?？ ")
+    return GUESS.sub(r"\2 \1", text) if GUESS.match(text) else text

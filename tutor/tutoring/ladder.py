@@ -9,6 +9,7 @@ from tutor.models import Help, Item, Round
 
 FIRST, MOST = Help.HINT, Help.STEP  # the answer itself is never among it
 FREE_TURNS = 8  # lines about one question that the tutor replies to; then it asks for an answer
+UNGRADED = 3  # lines about one question that a model may take for talk although they may be answers
 THE_SAME = 0.6  # share of the words of either question that the other has
 
 
@@ -27,16 +28,21 @@ def is_spent(round: Round) -> bool:
     return turns_taken(round) >= FREE_TURNS
 
 
+def has_talked(round: Round) -> bool:
+    """Whether so much was said about the current item that what follows counts as an answer, whatever it is taken for."""
+    return sum(who == "learner" for who, _ in round.said) - round.tries >= UNGRADED
+
+
 def amounts_to(question: str, item: Item, language: str) -> bool:
     """Whether a side question asks what the item asks."""
-    asked = _content(question, language)
-    wanted = _content(bank.kind_of(item).question_text(item), language)
+    asked = content_of(question, language)
+    wanted = content_of(bank.kind_of(item).question_text(item), language)
     shared = len(asked & wanted)
     return bool(asked and wanted) and shared / len(asked) >= THE_SAME and shared / len(wanted) >= THE_SAME
 
 
-def _content(text: str, language: str) -> set[str]:
-    """The stems of the words and numbers that a question is about."""
+def content_of(text: str, language: str) -> set[str]:
+    """The stems of the words and numbers that a text is about."""
     light = stop_words.SEARCHING | stop_words.FUNCTION_WORDS.get(language, frozenset())
     found = tokens(clean(text), language)
     return {token.stem for token in found if token.kind in ("word", "number") and token.text.casefold() not in light}

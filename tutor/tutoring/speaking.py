@@ -6,16 +6,21 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from tutor import grading
+from tutor import grading, stop_words
 from tutor.corpus import bank
+from tutor.corpus.bank import kind_of
 from tutor.corpus.sentences import key_sentences
 from tutor.grading.model import support
 from tutor.models import Grade, Item, Met, Passage, Round, Section, Speech
 from tutor.prompts import CitedSentence
 from tutor.prompts.conversing import HELP_OF, MAX_WORDS, TutorTurn
+from tutor.tutoring.ladder import content_of
 
 SENTENCE = re.compile(r"(?<=[.!?…])[”\")]*\s+")
 QUESTION = re.compile(r"[?？][”\")*]*\s*$")
+EVERYDAY = 0.15  # the share of everyday English words, such as "in", that a text in another language may have
+FEW = 5  # words of a sentence whose language can be told
+TOLD_BY_THE_TUTOR = 0.45  # share of what a short answer says from which the tutor's words tell it
 # "Would you say that …?" says what follows
 LEADS = re.compile(
     r"^\W*(?:would|do|does|could|can|may|might|is|isn['’]t|are|was|what if)\s+"
@@ -113,6 +118,9 @@ def _take(
         numbers = range(1, len(passages) + 1)
         held = (CitedSentence(text, (number,)) for number in numbers)
         found = next((one for one in held if not support.fault_of(one, passages, about, language)), None)
+        if not found and not foreign and not _in_another_language(text, language):
+            draft.left_out += 1
+            return
         sentence, own = (found, False) if found else (sentence, True)
     if own and support.fault_of(CitedSentence(text, (), own=True), passages, about, language):
         draft.left_out += 1
@@ -121,6 +129,13 @@ def _take(
     draft.asks = asks
     draft.words += len(text.split())
     draft.places += [f"{passages[n - 1].path}:{passages[n - 1].line}" for n in sentence.numbers if n <= len(passages)]
+
+
+def _in_another_language(text: str, language: str) -> bool:
+    """Whether a sentence can't be compared with an English lesson, because hardly a word of it is an everyday one there."""
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    everyday = sum(word in stop_words.DETECTING_ENGLISH for word in words)
+    return language == "en" and (not text.isascii() or len(words) >= FEW) and everyday <= EVERYDAY * len(words)
 
 
 def _is_talk(text: str, about: str) -> bool:
@@ -140,7 +155,8 @@ def _leaks(texts: Sequence[str], item: Item, met: Collection[Met], language: str
     keys = missing if told and missing else bank.giveaways(item)
     said = [" ".join(texts), *texts]
     said += [LEADS.sub("", text).rstrip("?？ ") + "." for text in texts if LEADS.match(text)]  # a question can tell it, too
-    return any(grading.gives_away(text, item, language, keys) for text in said)
+    told_by = TOLD_BY_THE_TUTOR if kind_of(item).choices(item) or kind_of(item).answer_parts(item) else None
+    return any(grading.gives_away(text, item, language, keys, told_by) for text in said)
 
 
 def up_to_a_question(text: str) -> str:
@@ -158,4 +174,13 @@ def plain_help(item: Item, section: Section | None, round: Round, language: str)
     said = {what for _, what in round.said}
     sentences = SENTENCE.split(key_sentences(section.text, count=6)) if section else []
     fitting = (text.strip() for text in sentences)
-    return next((text for text in fitting if text and text not in said and not _leaks([text], item, round.met, language)), "")
+    return next((text for text in fitting if text and text not in said and not _hints_at(text, item, round, language)), "")
+
+
+def _hints_at(text: str, item: Item, round: Round, language: str) -> bool:
+    """Whether a sentence of the lesson says anything of what an answer says beyond the question."""
+    if _leaks([text], item, round.met, language):
+        return True
+    asked = content_of(kind_of(item).question_text(item), language)
+    secret = set().union(*(content_of(key, language) for key in bank.giveaways(item))) - asked
+    return bool(secret & content_of(text, language))

@@ -28,8 +28,12 @@ NAMES_OPTION = re.compile(
 LONGEST_NUMBER = 5  # words: "one hundred and twenty five"
 
 
-def gives_away(said: str, item: Item, language: str = "en", keys: Sequence[str] = ()) -> bool:
-    """Whether a hint or remark tells the answer to a drawn item. keys: what would tell it; by default all that the bank knows."""
+def gives_away(said: str, item: Item, language: str = "en", keys: Sequence[str] = (), told: float | None = None) -> bool:
+    """Whether a hint or remark tells the answer to a drawn item.
+
+    keys: what would tell it; by default all that the bank knows. told: the share of what a key says beyond the question from
+    which it is told, TOLD by default.
+    """
     keys = keys or bank.giveaways(item)
     if any(_flat(key) and f" {_flat(key)} " in f" {_flat(said)} " for key in keys):
         return True
@@ -44,7 +48,10 @@ def gives_away(said: str, item: Item, language: str = "en", keys: Sequence[str] 
     asked = prepare_question(clean(item.question), language)
     wrong = " ".join(option.text for option in item.options if not option.right)
     shared = prepare_question(clean(wrong), language).stems
-    return any(_tells(key, said, asked, shared, language) for key in keys)
+    least = TOLD if told is None else told
+    if bank.kind_of(item).in_order and len(keys) > 1:  # a step may be named; most of them in a row are the answer
+        return sum(_tells(key, said, asked, shared, language, least) for key in keys) > len(keys) / 2
+    return any(_tells(key, said, asked, shared, language, least) for key in keys)
 
 
 def _names_option(said: str, item: Item) -> bool:
@@ -90,7 +97,7 @@ def _formulas_in(text: str) -> Iterator[str]:
         yield from (" ".join(words[start:end]).strip(".,;:!?") for end in range(start + 1, min(len(words), start + 9) + 1))
 
 
-def _tells(key: str, said: str, asked: QuestionTokens, shared: frozenset[str], language: str) -> bool:
+def _tells(key: str, said: str, asked: QuestionTokens, shared: frozenset[str], language: str, least: float = TOLD) -> bool:
     """Whether a text says most of what a key says beyond the question, in its words, their forms or synonyms.
 
     shared: the stems of the wrong options, which tell little.
@@ -100,4 +107,4 @@ def _tells(key: str, said: str, asked: QuestionTokens, shared: frozenset[str], l
     if not any(way.new):
         return False
     answer = prepare_answer(clean(said), asked, weights.idf, weights.idf_default, language)
-    return share_of(way, answer, shared)[0] >= TOLD
+    return share_of(way, answer, shared)[0] >= least

@@ -56,6 +56,8 @@ class HearLine(Verb):
             read_step(shared, heard)
             return "left"
         shared["heard"] = heard
+        if heard.is_answer and hearing.hear(shared["answer"]).kind == hearing.EITHER:  # a guess, as the learner says
+            shared["answer"] = hearing.as_statement(shared["answer"])
         if heard.kind in (hearing.ANSWER, hearing.EITHER):
             return "answer"
         round: Round | None = shared["round"]
@@ -92,14 +94,30 @@ class Converse(ModelVerb):
         )  # fmt: skip
         with terminal.waiting("thinking"):
             turn = model.fill(prompts.in_language(prompts.converse(situation), speaks))
+        if heard.kind == hearing.EITHER and turn.intent == "answer" and not closed:  # a guess: read as what it says
+            answer = hearing.as_statement(answer)
+            grade = grading.grade_try(item, answer, round.met, lesson.language)
+            may_answer = grade.correct or bool(grade.heard) or earns(grade, round)
         typed = bank.kind_of(item).answer_in_words(item, answer)
         speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met)
         if settled:
             return Turn("graded", grade, speech)
-        if may_answer and turn.intent == "answer":
-            if closed or (grade and grade.misunderstood and heard.kind == hearing.EITHER):
+        counts = heard.is_answer and not closed and (earns(grade, round) or ladder.has_talked(round))
+        if may_answer and (turn.intent == "answer" or counts):
+            if grade and grade.correct:
+                return Turn("graded", grade)
+            if closed:
                 return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
-            found = self.graded(model, item, answer, turn, round, lesson)
+            if turn.intent != "answer":  # what earns a point is an answer, whatever a model takes it for
+                return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
+            found = self.graded(model, item, answer, turn, round, lesson, grade)
+            if (
+                grade
+                and grade.unsure
+                and len(found.met) < len(grade.met)
+                and grading.doubtful_points(item, answer, grade, lesson.language)
+            ):
+                return Turn("graded", grade, speech)  # the graders differ: the learner says what they meant
             if found.unsure and grade and grade.misunderstood:  # only a model can read it: the learner says what they meant
                 found = as_claimed(item, found, turn)
                 if not grading.doubtful_points(item, answer, found, lesson.language):
@@ -113,8 +131,13 @@ class Converse(ModelVerb):
         return Turn("said", None, speech)
 
     @staticmethod
-    def graded(model: LanguageModel, item: Item, answer: str, turn: prompts.TutorTurn, round: Round, lesson: Lesson) -> Grade:
+    def graded(
+        model: LanguageModel, item: Item, answer: str, turn: prompts.TutorTurn, round: Round, lesson: Lesson,
+        grade: Grade | None = None,
+    ) -> Grade:  # fmt: skip
         """The grade by the model's verdicts, as far as they hold, together with what has credit from earlier tries.
+
+        What the built-in grader surely credits (`grade`) has credit too: nobody is worse off than without a model.
 
         A misconception that it names is heard where the bank knows it as one of this item's and nothing was right.
         """
@@ -125,7 +148,8 @@ class Converse(ModelVerb):
         )  # fmt: skip
         if not found.score and not found.heard and turn.misconception in item.probes:
             found = replace(found, heard=turn.misconception)
-        return grading.keep_credit(item, found, round.met, lesson.language)
+        credited = {met.point: met for met in (*(grade.met if grade and not grade.unsure else ()), *round.met)}
+        return grading.keep_credit(item, found, tuple(credited.values()), lesson.language)
 
     def built_in(
         self, terminal: Terminal, item: Item, answer: str, heard: Heard, round: Round, lesson: Lesson, grade: Grade | None,
@@ -137,6 +161,9 @@ class Converse(ModelVerb):
             terminal.notice(grade.misunderstood)
             return Turn("said")
         if heard.kind in (hearing.CONFUSED, hearing.HINT):
+            return Turn("hint")
+        if heard.kind == hearing.SOLUTION and round.hints < len(item.hints):
+            terminal.notice(SHOWS_IT)
             return Turn("hint")
         if heard.kind in (hearing.SOLUTION, hearing.SKIP):
             terminal.notice(SHOWS_IT)
@@ -180,6 +207,11 @@ class Converse(ModelVerb):
             round.help = max(round.help, speech.help)
         keep_place(shared)
         return turn.action
+
+
+def earns(grade: Grade | None, round: Round) -> bool:
+    """Whether the built-in grader credits a point that had none before."""
+    return grade is not None and len(grade.met) > len(round.met)
 
 
 def as_claimed(item: Item, grade: Grade, turn: prompts.TutorTurn) -> Grade:

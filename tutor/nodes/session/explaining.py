@@ -91,7 +91,7 @@ class ExplainSection(ModelVerb):
             keys.update(deeper="deeper", analogy="analogy")
         if page:
             keys["back"] = "back"
-        return as_wished(terminal.turn_page({**keys, "ask": "or just ask", "say": "", "quit": "leave"}))
+        return as_wished(terminal.turn_page({**keys, "ask": "or just ask", "say": "", "quit": "leave"}), model.available)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)

@@ -70,36 +70,48 @@ def slug_at(place: Place | None, item: Item | None) -> str:
     return place.section if place and place.section else item.section if item else ""
 
 
+NOTHING_TO_LOOK_UP = {
+    hearing.CHAT: "I am here for questions about this. Enter goes on.",
+    hearing.HINT: "Nothing is asked yet. Enter goes on to the question.",
+    hearing.SOLUTION: "Nothing is asked yet. Enter goes on to the question.",
+    hearing.LANGUAGE: "The built-in tutor keeps to the lesson's language.",
+}
 WISHES = {hearing.SIMPLER: "simpler", hearing.EXAMPLE: "example", hearing.SKIP: "skip"}
 
 
-def as_wished(step: Step) -> Step:
-    """What a line asks for that was typed while nothing was asked: one of the keys, or else an answer from the tutor."""
+def as_wished(step: Step, by_model: bool) -> Step:
+    """What a line asks for that was typed while nothing was asked: one of the keys, or else an answer from the tutor.
+
+    by_model: a model can talk about it; without one, who is lost gets the section in brief.
+    """
     if step.action != "say":
         return step
-    wish = WISHES.get(tutoring.hear(step.text).kind)
+    kind = tutoring.hear(step.text).kind
+    wish = WISHES.get(kind)
+    if kind == hearing.CONFUSED and not by_model and not hearing.is_wordy(step.text):
+        wish = "simpler"
     return Step(wish) if wish else Step("ask", step.text)
 
 
 class GiveHint(ModelVerb):
     """The next hint: the model's, which builds on what was answered, or the author's. Neither ever contains the answer."""
 
-    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, round: Round, lesson: Lesson) -> int:
+    def exec(self, model: LanguageModel, terminal: Terminal, item: Item, round: Round, lesson: Lesson, step: Step) -> int:
         if round.hints >= len(item.hints):
-            return self.built_in(terminal, item, round, lesson)
+            return self.built_in(terminal, item, round, lesson, step)
         prompt = prompts.hint(item, round.answers, item.hints[round.hints])
         with terminal.waiting("thinking of a hint"):
             hint = tutoring.up_to_a_question(whole(model.say(prompt)))
         is_answer = bank.kind_of(item).open_ended and grading.grade(item, hint, language=lesson.language).correct
         if is_answer or grading.gives_away(hint, item, lesson.language):
-            return self.built_in(terminal, item, round, lesson)
+            return self.built_in(terminal, item, round, lesson, step)
         return self.show(terminal, item, round, hint)
 
-    def built_in(self, terminal: Terminal, item: Item, round: Round, lesson: Lesson) -> int:
+    def built_in(self, terminal: Terminal, item: Item, round: Round, lesson: Lesson, step: Step) -> int:
         """How many hints have been given by now."""
         if round.hints < len(item.hints):
             return self.show(terminal, item, round, item.hints[round.hints])
-        terminal.notice("There are no more hints.")
+        terminal.notice("There are no more hints. k shows the answer.")
         if sentence := tutoring.plain_help(item, lesson.section(item.section), round, lesson.language):
             terminal.show(screens.Prose(sentence, "from the lesson"))
             round.said.append(["tutor", sentence])
@@ -112,6 +124,8 @@ class GiveHint(ModelVerb):
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], given: int) -> None:
         round: Round = prepared["round"]
+        if prepared["step"].action != "hint":  # it came of what was said, which costs no try
+            round.free += given - round.hints
         round.hints = given
         round.help = max(round.help, help_of_hint(given))
         keep_place(shared)
@@ -148,8 +162,8 @@ class AnswerSideQuestion(ModelVerb):
         if not step.text:  # a bare ? with nothing after it
             return ""
         kind, section = tutoring.hear(step.text).kind, lesson.section(slug_at(place, item))
-        if kind == hearing.CHAT:
-            terminal.notice("I am here for questions about this. Enter goes on.")
+        if said := NOTHING_TO_LOOK_UP.get(kind):
+            terminal.notice(said)
             return ""
         if kind == hearing.CONFUSED and section and not hearing.is_wordy(step.text):
             terminal.show(screens.Prose(brief := key_sentences(section.text), "in brief"))

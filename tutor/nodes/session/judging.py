@@ -71,7 +71,7 @@ class RecordAttempt(Verb):
         if round.mode == "probe":
             return "declined"
         answer_seen = grading.tells_what_is_so(item, grade) or grade.grader in (SKIPPED, JUDGED)
-        used = max(round.hints, round.tries - len(item.rubric))  # each point may be asked for once beside the hints
+        used = max(round.hints - round.free, round.tries - len(item.rubric))  # each point may be asked for beside the hints
         return "again" if used < len(item.hints) and not answer_seen else "missed"
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: str) -> str:
@@ -86,10 +86,11 @@ class RecordAttempt(Verb):
         speech = shared["speech"]
         if result == "again" and speech is None:
             speech = shared["speech"] = leading_question(item, grade, round, shared["lesson"].language)
-        by_hint = speech is None or speech.help >= Help.HINT
+        by_hint = result == "again" and (speech is None or speech.help >= Help.HINT) and round.hints < len(item.hints)
+        shared["hinted"] = by_hint and speech is None
         advance(round, item, result, comes_next(shared, attempt, item, round) if result == "missed" else "", by_hint)
         if result == "again":
-            round.help = max(round.help, speech.help if speech else help_of_hint(round.hints))
+            round.help = max(round.help, speech.help if speech else help_of_hint(round.hints) if by_hint else 0)
             round.met = list(grade.met) if grading.has_rubric(item) else []
         card = next_card(shared, attempt, item, round, result)
         if card:
@@ -172,7 +173,7 @@ def advance(round: Round, item: Item, result: str, following: str = "", by_hint:
     round.draws[name] = round.draws.get(name, 0) + 1
     round.queue.pop(0)
     round.hints = round.tries = 0
-    round.answers, round.met, round.said, round.help = [], [], [], 0
+    round.answers, round.met, round.said, round.help, round.free = [], [], [], 0, 0
 
 
 def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> None:
@@ -207,7 +208,7 @@ class ShowFeedback(Verb):
 
     def exec(
         self, terminal: Terminal, item: Item, answer: str, grade: Grade, result: str, round: Round, appealable: int | None,
-        lesson: Lesson, speech: Speech | None,
+        lesson: Lesson, speech: Speech | None, hinted: bool,
     ) -> int:  # fmt: skip
         """How many points the learner is asked about next."""
         said = grading.with_credit(answer, round.met)
@@ -219,8 +220,10 @@ class ShowFeedback(Verb):
         speech = speech if result == "again" else None  # once the answer is shown, there is nothing to lead to
         if speech:
             verdict = replace(grade, feedback=right_part(grade), missed=())
-        else:  # the hint that follows is what is asked
-            verdict = replace(grade, feedback=without_questions(grade.feedback)) if result == "again" else grade
+        elif hinted or result == "missed":  # what follows is a hint, or the answer
+            verdict = replace(grade, feedback=without_questions(grade.feedback))
+        else:
+            verdict = grade
         terminal.show(screens.Verdict(verdict, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
@@ -228,7 +231,7 @@ class ShowFeedback(Verb):
             terminal.show(screens.Reveal("", item.explanation))
         if speech:
             terminal.show(screens.TutorSays(speech))
-        elif result == "again":
+        elif hinted:
             terminal.show(screens.Hint(item.hints[round.hints - 1], round.hints, len(item.hints)))
         return 0
 

@@ -112,13 +112,15 @@ class RecallMissed(Verb):
     """Before anything new: the items of this lesson that were missed in an earlier session."""
 
     def exec(self, place: Place, records: Records, session: str, items: dict[str, Item]) -> list[str]:
-        waiting = place.round.queue + place.round.again if place.round and place.stage in ("probe", "practice") else []
+        waiting = place.round.queue if place.round and place.stage in ("probe", "practice") else []
         missed = records.missed_items(place.lesson, before_session=session)
         return [name for name in missed if name in items and name not in waiting][:ITEMS_PER_SECTION]
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], missed: list[str]) -> str:
         if not missed:
             return "nothing"
+        if under_way := prepared["place"].round:
+            under_way.again = [name for name in under_way.again if name not in missed]
         shared["round"] = Round("recall", seed=shared["rng"].getrandbits(32), queue=missed)
         return "recall"
 

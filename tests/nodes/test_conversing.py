@@ -1,0 +1,139 @@
+"""The tutor's turn at a question: what is no answer costs no try, what is right keeps its credit, nothing tells the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from conftest import ROOT, environment_of
+from endpoint import serving, streamed
+
+from flow import create_learn_flow
+from tutor.models import Step
+from tutor.nodes.shared import session_store
+from tutor.screen.learners import ScriptedLearner
+from utils.llm.endpoint import Endpoint, Limits
+from utils.llm.language_model import LanguageModel
+
+LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)
+DOCS = ROOT / "docs" / "stats"
+FIRST = "it is computed as if the null hypothesis were true"
+SECOND = "it is the probability of a result at least as extreme as the observed one"
+THIRD = "people mistake it for the chance that H0 itself is right"
+WRONG = "it is about how large the effect is"
+
+
+def turn(intent="answer", move="question", say=("What do you think?",), met=()) -> str:
+    points = [{"point": n, "met": bool(quote), "quote": quote} for n, quote in enumerate(met or ("", "", ""), 1)]
+    return json.dumps(
+        {"intent": intent, "misconception": "", "points": points, "contradiction": "", "move": move, "say": list(say)}
+    )
+
+
+@pytest.fixture
+def session(tmp_path, home, capsys, monkeypatch):
+    """Type lines in a session; returns (screen, attempts, round). reply: of a model to each line, None for no model."""
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    lesson = (DOCS / "testing-vocabulary.md").read_text(encoding="utf-8")
+    text = lesson.partition("\n## p-value")[2].partition("\n## Beta and power")[0]
+    (folder / "testing.md").write_text(f"# p-value\n{text}", encoding="utf-8")
+    bank = (DOCS / "testing-vocabulary.quiz.yaml").read_text(encoding="utf-8")
+    (item,) = (part for part in re.split(r"(?m)^  - id: ", bank) if part.startswith("define-p\n"))
+    (folder / "testing.quiz.yaml").write_text(f"items:\n  - id: {item}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def play(*lines, reply=None, server=None):
+        steps = [Step("ask", line[1:].strip()) if line.startswith("?") else Step("answer", line) for line in lines]
+        with environment_of(folder, home, ScriptedLearner([*steps, Step("quit")])) as environment:
+            environment.model = LanguageModel(Endpoint(server.base_url, "fake") if server else None, limits=LIMITS)
+            create_learn_flow().run(session_store(environment, "testing"))
+            place = environment.records.place("testing")
+            return capsys.readouterr().out, environment.records.attempts(), place.round
+
+    def run(*lines, reply=None):
+        if reply is None:
+            return play(*lines)
+        with serving(lambda request: streamed(reply if "<typed>" in request.messages[-1]["content"] else "Prose.")) as server:
+            return play(*lines, server=server)
+
+    return run
+
+
+def test_what_is_no_answer_costs_no_try_however_often_it_is_said(session):
+    screen, attempts, round = session("i have no idea", "why?", WRONG)
+    assert [attempt.answer for attempt in attempts] == [WRONG]
+    assert "Hint 2 of 2" in screen and "The answer." not in screen
+    assert round.tries == 1 and round.queue == ["define-p"]
+
+
+def test_help_that_came_of_talk_still_lowers_the_credit(session):
+    _, attempts, _ = session("i have no idea", FIRST, SECOND, THIRD)
+    assert attempts[-1].grade.correct and attempts[-1].help >= 2 and not attempts[-1].unaided
+
+
+def test_who_asks_for_the_answer_gets_a_step_towards_it_and_is_told_how_to_see_it(session):
+    screen, attempts, _ = session("just tell me the answer")
+    assert "k shows the answer" in screen and "Hint 1 of 2" in screen and not attempts
+
+
+def test_the_question_itself_asked_with_a_question_mark_is_met_with_a_hint(session):
+    asked = "? define the p-value, what it assumes, which results it counts and what it is mistaken for"
+    screen, attempts, _ = session(WRONG, asked)
+    assert "That is what this question asks." in screen and "Hint 2 of 2" in screen and len(attempts) == 1
+
+
+def test_a_half_answer_is_met_with_a_question_for_what_is_missing_and_no_hint_is_used(session):
+    screen, attempts, round = session(FIRST)
+    assert "Which results does the p-value add up?" in screen and "Hint 1" not in screen
+    assert round.hints == 0 and round.help == 1 and [met.point for met in attempts[0].grade.met] == [FIRST]
+
+
+def test_a_question_is_never_asked_and_answered_in_one_breath(session):
+    screen, _, _ = session(WRONG, WRONG, FIRST, WRONG, WRONG, WRONG)
+    assert "?" not in screen[: screen.index("The answer.")].rstrip().rpartition("\n\n")[2]
+
+
+def test_a_model_takes_away_no_point_that_the_built_in_grader_gives(session):
+    screen, attempts, _ = session(FIRST, reply=turn())
+    assert [met.point for met in attempts[0].grade.met] == [FIRST] and "What do you think?" in screen
+
+
+@pytest.mark.parametrize("intent", ["side_question", "chat", "confusion"])
+def test_what_earns_a_point_is_an_answer_whatever_a_model_takes_it_for(session, intent):
+    _, attempts, _ = session(FIRST, reply=turn(intent))
+    assert [met.point for met in attempts[0].grade.met] == [FIRST]
+
+
+def test_a_model_cannot_take_every_line_for_talk(session):
+    _, attempts, _ = session(*[WRONG] * 5, reply=turn("chat"))
+    assert 1 <= len(attempts) <= 3
+
+
+def test_a_simply_right_answer_is_not_sent(session):
+    _, attempts, _ = session(f"{FIRST}. {SECOND}. {THIRD}.", reply="no JSON at all")
+    assert attempts[0].grade.correct and attempts[0].grade.grader == "built-in"
+
+
+def test_a_guess_that_a_model_takes_for_an_answer_is_read_as_what_it_says(session):
+    _, attempts, _ = session("is it computed as if the null hypothesis were true?", reply=turn())
+    assert [met.point for met in attempts[0].grade.met] == [FIRST]
+
+
+@pytest.mark.parametrize("line", [WRONG, "no idea"])
+def test_a_model_that_tells_the_answer_is_not_shown(session, line):
+    told = "It is computed as if the null hypothesis were true. [1]"
+    screen, _, _ = session(line, reply=turn(move="answer", say=(told, "All right?")))
+    assert "as if the null hypothesis were true" not in screen.partition("Define the p-value")[2]
+
+
+def test_a_bare_claim_of_a_model_is_left_out_and_that_is_told(session):
+    screen, _, _ = session(WRONG, reply=turn(say=("Ovens were invented by the Romans.", "What do you think?")))
+    assert "Romans" not in screen and "left out, because the lesson doesn't say so: 1 sentence" in screen
+
+
+def test_points_and_tries_survive_a_model_that_goes_away(session):
+    _, attempts, round = session(FIRST, SECOND, THIRD, reply="not a document")
+    answers = [attempt for attempt in attempts if not attempt.grade.clarified]
+    assert [len(attempt.grade.met) for attempt in answers] == [1, 2, 3] and round.outcomes == {"define-p": "assisted"}
