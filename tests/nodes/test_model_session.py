@@ -378,9 +378,9 @@ def test_replies_that_hold_one_document_are_read(session, reply):
         (f"I think {GOOD} is it", "no JSON document"),
         (f"```\n{GOOD}\n```\n```\n{GOOD}\n```", "2 fenced blocks"),
         (GOOD.replace('"remark"', '"remark": "x", "remark"'), "twice in one object"),
-        (GOOD.replace("true", '"yes"'), "'met' as str, expected true or false"),
+        (GOOD.replace("true", '"yes"'), 'text as "met", expected true or false'),
         (verdict((True, "yeast")), "verdicts on 1 points, expected 2"),
-        ("[]", "list, expected an object"),
+        ("[]", "a list, expected an object"),
     ],
 )
 def test_a_reply_that_cannot_be_used_is_told_to_the_model_once_and_then_given_up(session, reply, fault):
@@ -388,6 +388,40 @@ def test_a_reply_that_cannot_be_used_is_told_to_the_model_once_and_then_given_up
     assert grade.grader == "built-in" and len(requests) == 2
     assert fault in requests[1].messages[-1]["content"]
     assert "the model's reply can't be used" in screen
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "untold"),
+    [
+        ({"move": "dance"}, 'found "dance" as "move", expected one of reply, confirm', '"intent"'),
+        ({"intent": "moan"}, 'found "moan" as "intent", expected one of answer, confusion', '"move"'),
+        ({"intent": None}, 'found null as "intent", expected one of answer', "NoneType"),
+        ({"say": [3]}, "found a number, expected a sentence", "int"),
+    ],
+)
+def test_an_unusable_reply_is_told_in_words_and_only_what_is_wrong_with_it(change, told, untold):
+    prompt = prompts.converse(prompts.Situation((), "why?"))
+    turn = {"intent": "chat", "misconception": "", "points": [], "contradiction": "", "move": "reply", "say": ["Yes."]}
+    assert prompt.parse(turn).intent == "chat"
+    with pytest.raises(ModelError) as refused:
+        prompt.parse({**turn, **change})
+    assert told in str(refused.value) and untold not in str(refused.value)
+
+
+def test_replies_that_cannot_be_used_are_told_of_once_until_one_works_again():
+    prompt = prompts.converse(prompts.Situation((), "why?"))
+    good = {"intent": "chat", "misconception": "", "points": [], "contradiction": "", "move": "reply", "say": ["Yes."]}
+    replies = ["{}"] * 4 + [json.dumps(good)] + ["{}"] * 2
+    told = []
+    with serving(lambda request: streamed(replies.pop(0))) as server:
+        model = LanguageModel(Endpoint(server.base_url, "fake"), limits=LIMITS)
+        while replies:
+            try:
+                model.fill(prompt)
+            except ModelError as error:
+                told.append(model.outage(error))
+    assert [bool(line) for line in told] == [True, False, True]
+    assert told[0] == told[2] and told[0].startswith("the model's reply can't be used (found no field \"intent\"")
 
 
 def test_a_second_reply_that_is_right_is_taken(session):

@@ -72,10 +72,9 @@ def converse(about: Situation) -> Prompt[TutorTurn]:
     def parse(document: Any) -> TutorTurn:
         intent = structured.field(document, "intent", str, f"one of {', '.join(INTENTS)}")
         move = structured.field(document, "move", str, f"one of {', '.join(HELP_OF)}")
-        if intent not in INTENTS or move not in HELP_OF:
-            raise ModelError(
-                f"found {intent!r} and {move!r}, expected one of {', '.join(INTENTS)} and one of {', '.join(HELP_OF)}."
-            )
+        faults = [structured.one_of(intent, "intent", INTENTS), structured.one_of(move, "move", HELP_OF)]
+        if any(faults):
+            raise ModelError("; ".join(fault for fault in faults if fault) + ".")
         said = structured.entries(document, "say", one_sentence, "a list of sentences")
         if not said:
             raise ModelError("found nothing to say, expected a list of sentences.")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from tutor.corpus.markdown import without_comments
 from tutor.models import HEADING_SEPARATOR, Section
 from utils.errors import ModelError
+from utils.llm import structured
 from utils.llm.structured import Prompt
 from utils.text import sanitize
 
@@ -104,5 +105,5 @@ def text_of(section: Section) -> str:
 def one_sentence(entry: Any) -> str:
     """One entry of a list of sentences, on one line. Raises ModelError."""
     if not isinstance(entry, str) or not entry.strip():
-        raise ModelError(f"found {type(entry).__name__}, expected a sentence.")
+        raise ModelError(f"found {structured.kind_in_words(entry)}, expected a sentence.")
     return " ".join(entry.split())

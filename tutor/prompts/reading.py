@@ -53,10 +53,10 @@ def decide(question: str, catalogue: str, done: Sequence[str], known: Sequence[s
         action = structured.field(document, "action", str, f"one of {', '.join(DECISIONS)}")
         of = structured.field(document, "of", str, "a lesson's id, or what to search for")
         reason = structured.field(document, "reason", str, "one sentence")
-        if action not in DECISIONS:
-            raise ModelError(f"found the action {action!r}, expected one of {', '.join(DECISIONS)}.")
+        if fault := structured.one_of(action, "action", DECISIONS):
+            raise ModelError(f"{fault}.")
         if action != "search" and of not in known and not (action == "answer" and of == ""):
-            raise ModelError(f"found the lesson {of!r}, which is not in the catalogue.")
+            raise ModelError(f"found the lesson “{of:.80}”, which is not in the catalogue.")
         return Decision(action, of, " ".join(reason.split()))
 
     return Prompt(

@@ -108,7 +108,7 @@ class LanguageModel:
         return f"{told} (estimated: the server does not say how many)" if self._tokens.estimated else told
 
     def outage(self, error: ModelError) -> str:
-        """What to tell the learner about a failure: once for each outage, and "" if no model was ever set."""
+        """What to tell the learner about a failure: once until a reply can be used again, and "" if no model was ever set."""
         with self._lock:
             if self.endpoint is None or self._outage_reported:
                 return ""
@@ -121,7 +121,9 @@ class LanguageModel:
 
     def say(self, prompt: Prompt) -> Pieces:
         """A reply in prose, piece by piece; returns the whole reply. Raises ModelError."""
-        return self._ask(prompt, list(prompt.messages), None, (0, 1), needs_finish=False)
+        reply = yield from self._ask(prompt, list(prompt.messages), None, (0, 1), needs_finish=False)
+        self._works_again()
+        return reply
 
     def fill(self, prompt: Prompt[T], repetition: int = 0) -> T:
         """A structured reply, read by the prompt's parser. Raises ModelError after TRIES replies that can't be used.
@@ -132,15 +134,23 @@ class LanguageModel:
         for attempt in range(1, TRIES + 1):
             reply = whole(self._ask(prompt, messages, wanted, (repetition, attempt), needs_finish=True))
             try:
-                return prompt.parse(structured.document(reply))
+                found = prompt.parse(structured.document(reply))
             except ModelError as error:
                 fault = error
                 messages += [
                     {"role": "assistant", "content": reply},
                     {"role": "user", "content": f"That can't be used: {error} Reply again, with one JSON document only."},
                 ]
-        self._outage_reported = False
+            else:
+                self._works_again()
+                return found
         raise fault
+
+    def _works_again(self) -> None:
+        """A reply could be used, so the next failure is told; one that comes from the cache during an outage says nothing."""
+        with self._lock:
+            if self._outage is None:
+                self._outage_reported = False
 
     def _ask(
         self,
@@ -225,7 +235,7 @@ class LanguageModel:
                 self._cache.log(at, endpoint, prompt.purpose, reply, tokens, time.monotonic() - begun, fault)
         with self._lock:
             self.name, self._used = reply.model or self.name, True
-            self._outage, self._outage_reported = None, False
+            self._outage = None
         return reply
 
     def _watched(self, pieces: Pieces, came: list[str]) -> Pieces:

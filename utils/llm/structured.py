@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -88,13 +88,24 @@ def _quoted(reply: str) -> str:
 def field(data: Any, name: str, kind: type | tuple[type, ...], expected: str) -> Any:
     """A field of an object, checked for its type. Raises ModelError with found and expected, which the model gets to see."""
     if not isinstance(data, dict):
-        raise ModelError(f"found {type(data).__name__}, expected an object with {name!r}.")
+        raise ModelError(f'found {kind_in_words(data)}, expected an object with "{name}".')
     if name not in data:
-        raise ModelError(f"found no field {name!r}, expected {expected}.")
+        raise ModelError(f'found no field "{name}", expected {expected}.')
     value = data[name]
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ModelError(f"found {name!r} as {type(value).__name__}, expected {expected}.")
+        raise ModelError(f'found {kind_in_words(value)} as "{name}", expected {expected}.')
     return value
+
+
+def kind_in_words(value: Any) -> str:
+    """What a value of a document is, as a person would call it."""
+    names: dict[type, str] = {type(None): "null", str: "text", list: "a list", dict: "an object"}
+    return str(value).lower() if isinstance(value, bool) else names.get(type(value), "a number")
+
+
+def one_of(value: str, name: str, allowed: Iterable[str]) -> str:
+    """What is wrong with a field that must have one of these values, as `found X, expected Y`; "" where nothing is."""
+    return "" if value in (names := tuple(allowed)) else f'found "{value:.40}" as "{name}", expected one of {", ".join(names)}'
 
 
 def entries(data: Any, name: str, read: Callable[[Any], Any], expected: str) -> list:
