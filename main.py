@@ -230,7 +230,9 @@ def progress(settings: Settings) -> None:
         corpus, records = environment.corpus, environment.records_to_read
         attempts, cards, now = records.attempts(), records.cards(), environment.now().astimezone()
         path = path_to_goal(corpus, records, now)
-        believed = [one.document(corpus.misconceptions()) for one in beliefs_of(records.evidence(), now)]
+        beliefs = beliefs_of(records.evidence(), now)
+        known = corpus.explained_misconceptions({one.id for one in beliefs})
+        believed = [one.document(known) for one in beliefs]
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
     figures = progress_of(attempts, cards, items, now, believed)
     if settings.json:
@@ -557,6 +559,7 @@ def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
 
     ID is its id, or its text where it has none, as `progress --json` names it.
     """
+    from utils.program import command_line
     from utils.text import nearest, plural
 
     with Environment(settings) as environment:
@@ -566,7 +569,8 @@ def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
             hint = f'. Did you mean "{near}"?' if near else "; `progress --json` lists them"
             raise UsageError(f'nothing is kept about the misconception "{misconception:.80}"{hint}')
         if not (yes or environment.one_shot.can_ask):
-            raise UsageError("this deletes for good and nobody can be asked; say it with --yes")
+            typed = command_line(settings, "records", "forget", misconception, "--yes")
+            raise UsageError(f"this deletes for good, and nobody can be asked here; to do it, type: {typed}")
         if not (yes or environment.one_shot.confirm(f'Forget what your answers have shown about "{misconception}"?')):
             environment.one_shot.notice("nothing was deleted")
             return ExitCode.FELL_SHORT

@@ -277,6 +277,17 @@ def test_progress_shows_what_answers_have_shown_with_its_days(tutor, docs, home,
     assert "✓ salt feeds: 12 Feb; resolved 14 Feb\n" in shown
 
 
+def test_progress_explains_what_was_shown_in_the_lessons_of_another_folder_and_names_its_lesson(tutor, docs, home):
+    with open_records(home, now=lambda: NOW) as records:
+        for name, lesson in [("mask-hides-past", "llm/attention"), ("no-such-belief", "mine/notes"), ("air-lifts", "food/bread")]:
+            at = "2026-02-12T10:00:00.000Z"
+            given = Attempt(f"{lesson}:x", "a", "x", Grade(0.0), at, "practice")
+            records.add(given, evidence=[Evidence(name, "shown", given.item, "a", at)])
+    shown = tutor("progress", "--docs", docs, TUTOR_HOME=str(home)).stdout
+    assert "· A causal mask hides the earlier tokens (llm/attention): 12 Feb\n" in shown
+    assert "· no-such-belief (mine/notes): 12 Feb\n" in shown and "· air-lifts (food/bread): 12 Feb\n" in shown
+
+
 def test_progress_lists_them_for_a_program(tutor, docs, home, believing):
     held, resolved = json.loads(tutor("progress", "--json", "--docs", docs, TUTOR_HOME=str(home)).stdout)["misconceptions"]
     assert held == {
@@ -299,8 +310,8 @@ def test_one_is_forgotten_by_its_id_and_its_answers_stay(tutor, home, believing)
 def test_nothing_is_forgotten_that_is_not_there_or_without_a_yes(tutor, home, believing):
     run = tutor("records", "forget", "air-lift", "--yes", TUTOR_HOME=str(home))
     assert run.returncode == 2 and 'Did you mean "air-lifts"?' in run.stderr
-    run = tutor("records", "forget", "air-lifts", TUTOR_HOME=str(home))
-    assert run.returncode == 2 and "say it with --yes" in run.stderr
+    run = tutor("records", "forget", "salt feeds", TUTOR_HOME=str(home))
+    assert run.returncode == 2 and "type: ptutor records forget 'salt feeds' --yes" in run.stderr
     with open_records(home, now=lambda: NOW) as records:
         assert len(records.evidence()) == 5
 

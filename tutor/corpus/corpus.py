@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,6 +170,13 @@ class Corpus:
             except (InvalidFile, UsageError) as error:
                 self.warnings.append(str(error))
         return self._misconceptions
+
+    def explained_misconceptions(self, ids: Collection[str]) -> dict[str, Misconception]:
+        """The same, with the bundled ones for those ids that this folder doesn't know: of lessons learned in another folder."""
+        known = self.misconceptions()
+        if self.bundled or known.keys() >= set(ids):
+            return known
+        return {**open_corpus(bundled_docs(), listed=False).misconceptions(), **known}
 
     def parsed_misconceptions(self) -> dict[str, Misconception]:
         """The same, read again. Raises InvalidFile, or UsageError where the file can't be read."""

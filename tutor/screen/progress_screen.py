@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 MISCONCEPTIONS = 8  # that are shown
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")  # an id that no list explains any more
 
 
 @dataclass
@@ -92,7 +94,9 @@ class ProgressScreen(Screen):
         yield line("Misconceptions that your answers have shown", "bold")
         for one in shown[:MISCONCEPTIONS]:
             mark = {HELD: "✗", RESOLVED: "✓"}.get(one["state"], "·")
-            text = f"{mark} {one['believed'].rstrip('.')}: {days_in_words(one, self.today)}"
+            elsewhere = one["lesson"] not in self.progress.sections or SLUG.fullmatch(one["believed"])
+            lesson = f" ({one['lesson']})" if elsewhere else ""
+            text = f"{mark} {one['believed'].rstrip('.')}{lesson}: {days_in_words(one, self.today)}"
             yield line(text, "" if one["state"] == HELD else DIM, indent=1)
             if one["state"] == HELD and one["so"]:
                 yield line(one["so"], DIM, indent=3)
