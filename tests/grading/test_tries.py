@@ -8,7 +8,7 @@ from functools import lru_cache
 import pytest
 
 from tutor.corpus.corpus import Corpus, bundled_docs, open_corpus
-from tutor.grading import grade_try, has_rubric
+from tutor.grading import grade_from_verdicts, grade_try, has_rubric, item_for_try, with_credit
 from tutor.models import Grade, Item, Met
 
 
@@ -41,6 +41,17 @@ def test_right_halves_do_not_make_a_known_wrong_answer_between_them():
     assert not second.heard and "taken for granted" not in second.feedback
     heard = tries(item, (null, item.wrong[0].answer), "en")[-1]
     assert heard.heard == item.wrong[0].misconception and len(heard.met) == 1
+
+
+def test_a_model_that_reads_both_halves_is_not_overruled_by_what_is_heard_between_them():
+    item = next(item for item in read_by_points("stats/testing-vocabulary") if item.id == "define-p")
+    points = [point.text for point in item.rubric]
+    met = grade_try(item, points[0], (), "en").met
+    verdicts = [(True, points[0]), (True, points[1]), (False, "")]
+    read = item_for_try(item, points[1], met)
+    found = grade_from_verdicts(read, with_credit(points[1], met), points, verdicts, "", "", "m")
+    assert len(found.met) == 2 and not found.heard
+    assert item_for_try(item, item.wrong[0].answer, met) is item and item_for_try(item, points[1], ()) is item
 
 
 @pytest.mark.parametrize("lesson_id", lessons().ids())

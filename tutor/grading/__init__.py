@@ -20,7 +20,7 @@ from tutor.grading.points.clarifying import (
     tells_what_is_so,
     traced_points,
 )
-from tutor.grading.points.tries import grade_try, keep_credit, with_credit
+from tutor.grading.points.tries import grade_try, item_for_try, keep_credit, with_credit
 from tutor.grading.records import grade_line
 from tutor.grading.rubrics import has_rubric, question_for
 from tutor.grading.short import bare_item, grade_record
@@ -46,6 +46,7 @@ __all__ = [
     "grade_with",
     "has_rubric",
     "is_disputable",
+    "item_for_try",
     "keep_credit",
     "load_weights",
     "question_about",

@@ -16,16 +16,21 @@ def with_credit(answer: str, earlier: Sequence[Met]) -> str:
     return " ".join([*(f"{words.rstrip('. ')}." for words in dict.fromkeys(before) if words not in answer), answer])
 
 
-def grade_try(item: Item, answer: str, earlier: Sequence[Met], language: str = "en") -> Grade:
-    """The grade of what was typed now, together with what has credit from earlier tries at the question.
+def item_for_try(item: Item, answer: str, earlier: Sequence[Met], language: str = "en") -> Item:
+    """The item by which what was typed now is read together with what has credit from earlier tries.
 
-    The two are read as a whole, but a known wrong answer is heard only in what was typed now: halves that are right may have
-    the words of one between them.
+    A known wrong answer is heard only in what was typed now: halves that are right may have the words of one between them. Where
+    it would be heard in the whole alone, the item comes without.
     """
-    whole = grade(item, with_credit(answer, earlier), language=language)
-    if earlier and whole.heard and not grade(item, answer, language=language).heard:
-        whole = grade(replace(item, wrong=()), with_credit(answer, earlier), language=language)
-    return keep_credit(item, whole, earlier, language)
+    if not earlier or not grade(item, with_credit(answer, earlier), language=language).heard:
+        return item
+    return item if grade(item, answer, language=language).heard else replace(item, wrong=())
+
+
+def grade_try(item: Item, answer: str, earlier: Sequence[Met], language: str = "en") -> Grade:
+    """The grade of what was typed now, together with what has credit from earlier tries at the question."""
+    read = item_for_try(item, answer, earlier, language)
+    return keep_credit(item, grade(read, with_credit(answer, earlier), language=language), earlier, language)
 
 
 def share_of_points(item: Item, met: Sequence[Met]) -> float:
