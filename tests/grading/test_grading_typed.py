@@ -83,7 +83,9 @@ def test_a_guess_counts_in_every_kind():
 
 @pytest.mark.parametrize("typed", ["dividing by d_k leaves the variance at d_k", "it stays the same because of the sum"])
 def test_prose_at_a_formula_is_not_graded_as_one(typed):
-    assert "There is no formula in it" in grade(item(Kind.SHORT, expression="1/d_k"), typed).misunderstood
+    for right in ("1/d_k", "x^2 - 5*x + 6", "2x"):
+        assert "There is no formula in it" in grade(item(Kind.SHORT, expression=right), typed).misunderstood
+        assert grade(item(Kind.SHORT, expression=right), right).correct
 
 
 def test_a_formula_in_other_names_is_a_wrong_one():

@@ -164,8 +164,9 @@ def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
 def _is_prose(text: str, expression: str) -> bool:
     """Whether a text is a sentence rather than a formula: words follow one another that name nothing in the right one."""
     from tutor.corpus.expressions import CONSTANTS, FUNCTIONS, names
+    from tutor.corpus.formulas import formula
 
-    known = {*names(expression), *FUNCTIONS, *CONSTANTS, "ln"}
+    known = {*names(formula(expression)), *FUNCTIONS, *CONSTANTS, "ln"}
     words = [word for word in re.findall(r"(?<![\\\w])[^\W\d_]\w+", text) if word not in known and not set(word) <= known]
     return len(words) >= PROSE and bool(re.search(r"[^\W\d_]{2,}[ ,]+[^\W\d_]{2,}", text))
 
