@@ -144,9 +144,9 @@ def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
     from tutor.corpus.formulas import equivalent
 
     text = clean(answer).strip().strip("`$").strip()
-    if not text or _is_prose(text, item.expression):
-        return Grade(0.0, misunderstood="There is no formula in it that I can read. Type only the formula, like 2*x + 1.")
     try:
+        if not text or _is_prose(text, item.expression):
+            return Grade(0.0, misunderstood="There is no formula in it that I can read. Type only the formula, like 2*x + 1.")
         right = equivalent(text, item.expression, item.seed or 0)
     except ValueError as error:
         return Grade(0.0, misunderstood=f"“{text[:40]}” is not a formula that I can read: {error}")
