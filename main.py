@@ -770,6 +770,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         program.discard(sys.stdout)
         code = _complain(f"the output could not be written: {error.strerror}", ExitCode.USAGE)
+    if arguments is None:  # as a command of its own, and not within another program
+        program.leave(int(code))
     sys.exit(int(code))
 
 

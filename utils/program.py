@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from utils.errors import ExitCode
 
@@ -51,6 +51,19 @@ def die_of(name: str) -> None:
     number = getattr(signal, name)
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
+
+
+STUCK = "waits for a server"  # the name of threads that may still wait for one when the program is over
+
+
+def leave(code: int) -> NoReturn:
+    """End with an exit code; at once where a thread still waits for a server, because Python may crash as it is taken down."""
+    import threading
+
+    if any(thread.name == STUCK for thread in threading.enumerate()):
+        flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def prepare_streams() -> None:

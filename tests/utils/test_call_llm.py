@@ -171,7 +171,7 @@ def test_a_server_that_says_it_loads_its_model_is_asked_until_it_has():
         pieces = list(ask(server, stream=True, on_wait=lambda seconds, why: pytest.fail("this is no failure")))
     assert "".join(pieces) == "ready now"
     assert any("which is loading" in piece.what for piece in pieces if isinstance(piece, Pause))
-    limits = replace(LIMITS, total_s=0.3, backoff_s=0.02)
+    limits = replace(LIMITS, total_s=2.0, backoff_s=0.02)
     assert "still loads its model (503): “Loading model”" in refused(loading, limits=limits).said
 
 

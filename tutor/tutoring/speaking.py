@@ -74,10 +74,10 @@ def checked(
 ) -> Speech | None:  # fmt: skip
     """What may be shown of a model's turn; None where nothing of it may.
 
-    A fact must be borne out by the passage that it cites; what cites none is looked for in them, and what they neither hold nor
-    refute is the tutor's own and marked as such. The first question is the last thing said. item: a question that is still to be
-    answered, whose answer may stand nowhere in it; met: points of it that need not be kept secret. foreign: it is said in another
-    language than the passages, whose words can't be compared: numbers, code and formulas still are.
+    A fact must be borne out by the passage that it cites; one that cites none is looked for in them all. An analogy or example of
+    the tutor's own is marked as such; other words are left out. The first question is the last thing said. item: a question that
+    is still to be answered, whose answer may stand nowhere in it; met: points of it that need not be kept secret. foreign: it is
+    said in another language than the passages, whose words can't be compared: numbers, code and formulas still are.
     """
     draft = _Draft()
     for sentence in turn.say:

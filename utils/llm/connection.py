@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from utils import strict_json
+from utils import program, strict_json
 from utils.llm import proxies
 from utils.llm.endpoint import DEFAULT_LIMITS, Endpoint, Limits
 from utils.llm.faults import ModelFault, fault_from
@@ -115,7 +115,7 @@ def chunks(endpoint: Endpoint, request: dict, limits: Limits, deadline: float) -
         except BaseException as error:
             arrived.put(error)
 
-    worker = threading.Thread(target=work, daemon=True)
+    worker = threading.Thread(target=work, name=program.STUCK, daemon=True)
     worker.start()
     wait_s = limits.connect_s + (limits.first_piece_s if request.get("stream") else limits.total_s)
     came, since = False, time.monotonic()
@@ -203,7 +203,7 @@ def models_in_time(endpoint: Endpoint, limits: Limits) -> tuple[str, ...]:
         except BaseException as error:
             came.put(error)
 
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=work, name=program.STUCK, daemon=True).start()
     try:
         found = came.get(timeout=limits.total_s)
     except queue.Empty:

@@ -143,8 +143,8 @@ class Converse(ModelVerb):
         """
         verdicts = [(point.met, point.quote) for point in turn.points]
         found = grading.grade_from_verdicts(
-            item, grading.with_credit(answer, round.met), prompts.points_of(item), verdicts, turn.contradiction, "",
-            model.name or "model", language=lesson.language,
+            grading.item_for_try(item, answer, round.met, lesson.language), grading.with_credit(answer, round.met),
+            prompts.points_of(item), verdicts, turn.contradiction, "", model.name or "model", language=lesson.language,
         )  # fmt: skip
         if not found.score and not found.heard and turn.misconception in item.probes:
             found = replace(found, heard=turn.misconception)
