@@ -354,11 +354,8 @@ FLOWS = {
 def mermaid(flow: Flow) -> str:
     """The live graph as a Mermaid flowchart, nested flows as boxes. The same graph always gives the same text."""
     lines = ["flowchart TD"]
-    boxes = {
-        "ChooseItem": "Practice",
-        "ChooseDue": "Review",
-        "BeginRepair": "Repair",
-    }  # what a flow within a flow is called, by its first node
+    # what a flow within a flow is called, by its first node
+    boxes = {"ChooseItem": "Practice", "ChooseDue": "Review", "BeginRepair": "Repair"}
     seen: dict[int, str] = {}
 
     def name(node: Any) -> str:

@@ -42,7 +42,7 @@ from tutor.grading.short import (
     unreadable,
     unreadable_grade,
 )
-from tutor.grading.words import CYRILLIC, Token, clean, tokens
+from tutor.grading.words import CYRILLIC, Token, clean, right_in_words, tokens
 from tutor.models import Grade, Item, Met, Point
 
 WEIGHTS_PATH = Path(__file__).parents[2] / "assets" / "rubrics.json"
@@ -421,7 +421,7 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
 def in_words(item: Item, met: Sequence[Met], lacking: Sequence[Point], language: str) -> str:
     """What was right, in the learner's words, and a question for the first point that is missing."""
     quotes = list(dict.fromkeys(one.evidence for one in met if one.evidence))
-    said = [f"Right: {'; '.join(f'“{quote}”' for quote in quotes)}."] if quotes else []
+    said = [right_in_words(quotes)] if quotes else []
     if lacking:
         if not quotes:
             said.append("This does not yet say what the question asks for.")

@@ -25,7 +25,7 @@ from tutor.grading.comparable import (
 )
 from tutor.grading.contrary.doubts import doubt_about
 from tutor.grading.features import Weights, features, shipped_weights
-from tutor.grading.words import CYRILLIC, clean
+from tutor.grading.words import CYRILLIC, clean, right_in_words
 from tutor.models import Grade, Item, KnownWrong, Met, Point
 
 
@@ -298,7 +298,7 @@ def _in_words(
 ) -> str:
     """What was right, in the learner's words, and a hint at what is missing."""
     quotes = list(dict.fromkeys(one.evidence for one in met if one.evidence))
-    said = [f"Right: {'; '.join(f'“{quote}”' for quote in quotes)}."] if quotes else []
+    said = [right_in_words(quotes)] if quotes else []
     hints = [hint for point in lacking if (hint := _hint(item, point, answer, weights, language))]
     if hints:
         said.append("Not yet said: something about " + ", and about ".join(f"“{hint}”" for hint in dict.fromkeys(hints)) + ".")

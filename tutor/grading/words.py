@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tutor import stop_words
@@ -115,3 +116,9 @@ def tokens(text: str, language: str = "en") -> list[Token]:
         if reach:
             reach -= 1
     return found
+
+
+def right_in_words(quotes: Iterable[str]) -> str:
+    """What was right in an answer, in the learner's own words; "" where there are none."""
+    said = "; ".join(f"“{quote}”" for quote in quotes)
+    return f"Right: {said}." if said else ""

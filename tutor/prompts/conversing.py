@@ -47,6 +47,11 @@ class TutorTurn:
     move: str  # a key of HELP_OF
     say: tuple[CitedSentence, ...]
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether the model takes the line for an answer to the question."""
+        return self.intent == ANSWER
+
 
 @dataclass(frozen=True)
 class Situation:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 ANSWER, CONFUSED, QUESTION, CHAT, EITHER = "answer", "confused", "question", "chat", "either"
-HINT, SOLUTION, SIMPLER, EXAMPLE, SKIP, LANGUAGE = REQUESTS = ("hint", "solution", "simpler", "example", "skip", "language")
+HINT, SOLUTION, SIMPLER, EXAMPLE, SKIP, LANGUAGE = ("hint", "solution", "simpler", "example", "skip", "language")
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Heard:
         return self.kind == ANSWER
 
     @property
-    def wants(self) -> str:
-        """The request that it is, "" for none."""
-        return self.kind if self.kind in REQUESTS else ""
+    def may_be_answer(self) -> bool:
+        """Whether it is an answer, or a guess that may be one."""
+        return self.kind in (ANSWER, EITHER)
 
 
 def _line(*patterns: str) -> re.Pattern[str]:

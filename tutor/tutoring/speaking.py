@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from tutor import grading, stop_words
 from tutor.corpus import bank
-from tutor.corpus.bank import kind_of
 from tutor.corpus.sentences import key_sentences
 from tutor.grading.model import support
 from tutor.models import Grade, Item, Met, Passage, Round, Section, Speech
@@ -155,7 +154,7 @@ def _leaks(texts: Sequence[str], item: Item, met: Collection[Met], language: str
     keys = missing if told and missing else bank.giveaways(item)
     said = [" ".join(texts), *texts]
     said += [LEADS.sub("", text).rstrip("?？ ") + "." for text in texts if LEADS.match(text)]  # a question can tell it, too
-    told_by = TOLD_BY_THE_TUTOR if kind_of(item).choices(item) or kind_of(item).answer_parts(item) else None
+    told_by = TOLD_BY_THE_TUTOR if bank.kind_of(item).choices(item) or bank.kind_of(item).answer_parts(item) else None
     return any(grading.gives_away(text, item, language, keys, told_by) for text in said)
 
 
@@ -181,6 +180,6 @@ def _hints_at(text: str, item: Item, round: Round, language: str) -> bool:
     """Whether a sentence of the lesson says anything of what an answer says beyond the question."""
     if _leaks([text], item, round.met, language):
         return True
-    asked = content_of(kind_of(item).question_text(item), language)
+    asked = content_of(bank.kind_of(item).question_text(item), language)
     secret = set().union(*(content_of(key, language) for key in bank.giveaways(item))) - asked
     return bool(secret & content_of(text, language))

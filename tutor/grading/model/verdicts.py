@@ -22,7 +22,7 @@ from tutor.grading.model.secrets import gives_away
 from tutor.grading.points.substance import empty_grade, says_something
 from tutor.grading.rubrics import assess_item, grade_item, question_for
 from tutor.grading.short import Comparison, all_stems, reply_to
-from tutor.grading.words import SENTENCE_END, clean, tokens
+from tutor.grading.words import SENTENCE_END, clean, right_in_words, tokens
 from tutor.models import Grade, Item, Met
 from utils.errors import ModelError
 
@@ -200,7 +200,7 @@ def _telling_stems(item: Item, weights: Weights, language: str) -> frozenset[str
 
 def _in_words(item: Item, met: Sequence[Met], missed: Sequence[str], contradiction: str, remark: str, language: str) -> str:
     """What was right, and the model's remark on what is missing; one that tells it gives way to a question for it."""
-    said = [f"Right: {'; '.join(f'“{one.evidence}”' for one in met)}."] if met else []
+    said = [right_in_words(one.evidence for one in met)] if met else []
     if contradiction:
         said.append(f"“{contradiction}” says the contrary of what is right.")
     if missed and remark and not gives_away(remark, item, language, missed):

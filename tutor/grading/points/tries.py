@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tutor.grading.kinds import grade
 from tutor.grading.rubrics import in_words, question_for
+from tutor.grading.words import right_in_words
 from tutor.models import Grade, Item, Met
 
 
@@ -53,7 +54,7 @@ def keep_credit(item: Item, grade: Grade, earlier: Sequence[Met], language: str 
     in_doubt = bool(grade.met) and not lacking and not grade.correct
     old = in_words(item, grade.met, [point for point in item.rubric if point.text in grade.missed], language)
     new = [one.evidence for one in met if one.evidence and one.point not in {before.point for before in earlier}]
-    said = [f"Right: {'; '.join(f'“{words}”' for words in dict.fromkeys(new))}."] if new else []
+    said = [right_in_words(dict.fromkeys(new))] if new else []
     said += [question_for(lacking[0], item.question, language)] if lacking else []
     return replace(
         grade, score=share_of_points(item, met), met=met, missed=tuple(point.text for point in lacking),

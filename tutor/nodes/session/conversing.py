@@ -58,7 +58,7 @@ class HearLine(Verb):
         shared["heard"] = heard
         if heard.is_answer and hearing.hear(shared["answer"]).kind == hearing.EITHER:  # a guess, as the learner says
             shared["answer"] = hearing.as_statement(shared["answer"])
-        if heard.kind in (hearing.ANSWER, hearing.EITHER):
+        if heard.may_be_answer:
             return "answer"
         round: Round | None = shared["round"]
         if round and round.mode == "probe" and heard.kind in (hearing.CONFUSED, hearing.SOLUTION, hearing.SKIP):
@@ -79,11 +79,12 @@ class Converse(ModelVerb):
         grade: Grade | None, open_index: Callable[[], Index], corpus: Corpus, records: Records, now: Callable[[], datetime],
         zone: tzinfo | None, explained: list[tuple[str, str]], speaks: str,
     ) -> Turn:  # fmt: skip
-        may_answer, closed = heard.kind in (hearing.ANSWER, hearing.EITHER), not is_free(item)
+        may_answer, closed = heard.may_be_answer, not is_free(item)
         settled = may_answer and closed and grade is not None and not grade.misunderstood
         unreadable = closed and may_answer and not settled and not hearing.is_wordy(answer)
         last_try = round.mode == "probe" or round.hints >= len(item.hints)
-        if ladder.is_spent(round) or unreadable or (settled and last_try):  # the answer is shown next, or it must be typed anew
+        if ladder.is_spent(round) or unreadable or (settled and last_try):
+            # the answer is shown next, or the line must be typed again
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         passages = passages_about(lesson, item.section, "" if heard.is_answer else answer, open_index)
         situation = prompts.Situation(
@@ -94,7 +95,7 @@ class Converse(ModelVerb):
         )  # fmt: skip
         with terminal.waiting("thinking"):
             turn = model.fill(prompts.in_language(prompts.converse(situation), speaks))
-        if heard.kind == hearing.EITHER and turn.intent == "answer" and not closed:  # a guess: read as what it says
+        if heard.kind == hearing.EITHER and turn.is_answer and not closed:  # a guess: read as what it says
             answer = hearing.as_statement(answer)
             grade = grading.grade_try(item, answer, round.met, lesson.language)
             may_answer = grade.correct or bool(grade.heard) or earns(grade, round)
@@ -103,32 +104,36 @@ class Converse(ModelVerb):
         if settled:
             return Turn("graded", grade, speech)
         counts = heard.is_answer and not closed and (earns(grade, round) or ladder.has_talked(round))
-        if may_answer and (turn.intent == "answer" or counts):
-            if grade and grade.correct:
-                return Turn("graded", grade)
-            if closed:
-                return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
-            if turn.intent != "answer":  # what earns a point is an answer, whatever a model takes it for
-                return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
-            found = self.graded(model, item, answer, turn, round, lesson, grade)
-            if (
-                grade
-                and grade.unsure
-                and len(found.met) < len(grade.met)
-                and grading.doubtful_points(item, answer, grade, lesson.language)
-            ):
-                return Turn("graded", grade, speech)  # the graders differ: the learner says what they meant
-            if found.unsure and grade and grade.misunderstood:  # only a model can read it: the learner says what they meant
-                found = as_claimed(item, found, turn)
-                if not grading.doubtful_points(item, answer, found, lesson.language):
-                    return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
-            return Turn("graded", found, speech)
+        if may_answer and (turn.is_answer or counts):
+            if found := self.grade_of(model, item, answer, turn, round, lesson, grade):
+                return Turn("graded", found, speech)
+            return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         if speech is None:
             return self.built_in(terminal, item, answer, heard, round, lesson, None, open_index)
         terminal.show(screens.TutorSays(speech))
         if heard.kind in (hearing.SOLUTION, hearing.SKIP):
             terminal.notice(SHOWS_IT)
         return Turn("said", None, speech)
+
+    @classmethod
+    def grade_of(
+        cls, model: LanguageModel, item: Item, answer: str, turn: prompts.TutorTurn, round: Round, lesson: Lesson,
+        grade: Grade | None,
+    ) -> Grade | None:  # fmt: skip
+        """The grade of an answer that both graders have read; None where the built-in tutor settles it alone."""
+        if grade and grade.correct:
+            return grade
+        if not is_free(item) or not turn.is_answer:  # what earns a point is an answer, whatever a model takes it for
+            return None
+        found = cls.graded(model, item, answer, turn, round, lesson, grade)
+        if not grade:
+            return found
+        if grade.unsure and len(found.met) < len(grade.met) and grading.doubtful_points(item, answer, grade, lesson.language):
+            return grade  # the graders differ: the learner says what they meant
+        if not (found.unsure and grade.misunderstood):
+            return found
+        claimed = as_claimed(item, found, turn)  # only a model can read it: the learner says what they meant
+        return claimed if grading.doubtful_points(item, answer, claimed, lesson.language) else None
 
     @staticmethod
     def graded(
@@ -155,29 +160,24 @@ class Converse(ModelVerb):
         self, terminal: Terminal, item: Item, answer: str, heard: Heard, round: Round, lesson: Lesson, grade: Grade | None,
         open_index: Callable[[], Index],
     ) -> Turn:  # fmt: skip
-        if heard.kind in (hearing.ANSWER, hearing.EITHER) and grade is not None:
+        if heard.may_be_answer and grade is not None:
             if not grade.misunderstood:
                 return Turn("graded", grade)
             terminal.notice(grade.misunderstood)
             return Turn("said")
         if heard.kind in (hearing.CONFUSED, hearing.HINT):
             return Turn("hint")
-        if heard.kind == hearing.SOLUTION and round.hints < len(item.hints):
-            terminal.notice(SHOWS_IT)
-            return Turn("hint")
         if heard.kind in (hearing.SOLUTION, hearing.SKIP):
             terminal.notice(SHOWS_IT)
+            if heard.kind == hearing.SOLUTION and round.hints < len(item.hints):
+                return Turn("hint")
         elif heard.kind == hearing.LANGUAGE:
             terminal.notice("The built-in tutor keeps to the lesson's language. Answer in yours, if you like.")
-        elif heard.kind in (hearing.CHAT, hearing.ANSWER, hearing.EITHER):
+        elif heard.kind == hearing.CHAT or heard.may_be_answer:
             terminal.notice("No try lost. The question waits for an answer; h gives a hint, and ? asks something else.")
-        elif heard.wants:
-            section = lesson.section(item.section)
-            text = (
-                (worked_example(section.text) if heard.kind == hearing.EXAMPLE else key_sentences(section.text))
-                if section
-                else ""
-            )
+        elif heard.kind in (hearing.SIMPLER, hearing.EXAMPLE):
+            section, shown = lesson.section(item.section), worked_example if heard.kind == hearing.EXAMPLE else key_sentences
+            text = shown(section.text) if section else ""
             if not text or grading.gives_away(text, item, lesson.language):
                 return Turn("hint")
             terminal.show(screens.Prose(text))

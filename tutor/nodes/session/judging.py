@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
+from tutor.grading.words import SENTENCE_END, right_in_words
 from tutor.learner import beliefs, schedule, weak_spots
 from tutor.models import Attempt, Card, Grade, Help, Item, Lesson, Round, Speech, Step
 from tutor.nodes.session.helping import help_of_hint
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tutor.screen.terminal import Terminal
 
 SKIPPED, JUDGED = "skipped", "learner"  # in place of a grader's name: there was no answer, or the learner judged it
-SENTENCE = re.compile(r"(?<=[.!?])\s+")
 SURE = 3  # of "how sure?", 1 to 3
 
 
@@ -99,7 +98,8 @@ class RecordAttempt(Verb):
         if place and round.mode != "recall":
             place.round = round
         records, unaided = shared["records"], round.outcomes.get(name_in(round, item)) == "unaided"
-        shown = beliefs.evidence_of(attempt, item, unaided, records.evidence())
+        earlier = records.evidence() if unaided and item.probes else ()  # only a right answer is held against it
+        shown = beliefs.evidence_of(attempt, item, unaided, earlier)
         others = siblings_reviewed(shared, item, round) if card else ()
         stored = records.add(attempt, place, card, shown, others)
         shared["result"], shared["stored"] = result, stored.id
@@ -192,15 +192,9 @@ def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> 
         del round.instead[other]
 
 
-def right_part(grade: Grade) -> str:
-    """What was right, in the learner's words; the tutor says the rest."""
-    words = dict.fromkeys(met.evidence for met in grade.met if met.evidence)
-    return f"Right: {'; '.join(f'“{one}”' for one in words)}." if words else ""
-
-
 def without_questions(feedback: str) -> str:
     """The sentences of a verdict that ask nothing."""
-    return " ".join(sentence for sentence in SENTENCE.split(feedback) if not sentence.rstrip('”"').endswith("?"))
+    return " ".join(sentence for sentence in SENTENCE_END.split(feedback) if not sentence.rstrip('”"').endswith("?"))
 
 
 class ShowFeedback(Verb):
@@ -218,8 +212,9 @@ class ShowFeedback(Verb):
             terminal.show(screens.Verdict(replace(grade, missed=(), feedback=""), lead=lead))
             return doubts
         speech = speech if result == "again" else None  # once the answer is shown, there is nothing to lead to
-        if speech:
-            verdict = replace(grade, feedback=right_part(grade), missed=())
+        if speech:  # the tutor says the rest
+            said_right = dict.fromkeys(met.evidence for met in grade.met if met.evidence)
+            verdict = replace(grade, feedback=right_in_words(said_right), missed=())
         elif hinted or result == "missed":  # what follows is a hint, or the answer
             verdict = replace(grade, feedback=without_questions(grade.feedback))
         else:
