@@ -172,7 +172,7 @@ def end_of(text: str, *place: str | int) -> int:
     """Where the scalar at a place ends, in characters from the beginning: end_of(text, "items", 0, "id"). text: as above."""
     import yaml
 
-    node = yaml.compose(text.removeprefix("\ufeff"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    node: Any = yaml.compose(text.removeprefix("\ufeff"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     for step in place:
         node = node.value[step] if isinstance(step, int) else next(value for key, value in node.value if key.value == step)
     return node.end_mark.index + text.startswith("\ufeff")
