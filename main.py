@@ -224,7 +224,8 @@ def progress(settings: Settings) -> None:
     from tutor.learner.agenda import path_to_goal
     from tutor.learner.beliefs import beliefs_of
     from tutor.learner.progress import progress_of
-    from tutor.screen import progress_screen, stdio
+    from tutor.screen import stdio
+    from tutor.screen.screens.progress import ProgressScreen
 
     with Environment(settings) as environment:
         corpus, records = environment.corpus, environment.records_to_read
@@ -239,7 +240,7 @@ def progress(settings: Settings) -> None:
         stdio.put({**figures.document(), "goal": path.document() if path else None}, corpus.warnings)
         return
     titles = {lesson: corpus.entry(lesson).title for lesson in figures.sections}
-    environment.terminal.show(progress_screen.ProgressScreen(figures, now.date(), titles, path))
+    environment.terminal.show(ProgressScreen(figures, now.date(), titles, path))
 
 
 @cli.command()

@@ -87,9 +87,9 @@ def test_no_module_imports_itself_in_a_circle():
 
 
 THE_TERMINAL = {
-    "tutor.screen.terminal",
-    "tutor.screen.keyboards",
-    "tutor.screen.regions",
+    "tutor.screen.terminal.window",
+    "tutor.screen.terminal.keyboards",
+    "tutor.screen.terminal.regions",
     "tutor.screen.stdio",
     "tutor.screen.one_shot",
     "main",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 from tutor.models import Step
-from tutor.screen.keys import as_step, hints_line
 from tutor.screen.learners import Unattended
+from tutor.screen.terminal.keys import as_step, hints_line
 
 
 class Typist(Unattended):

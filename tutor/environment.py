@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
     from tutor.learner.records import Records
     from tutor.screen.one_shot import OneShot, Pipe
-    from tutor.screen.streaming import WaitingSign
     from tutor.screen.terminal import Terminal
+    from tutor.screen.terminal.streaming import WaitingSign
     from tutor.search.index import Index
     from utils.llm.language_model import LanguageModel
 
@@ -204,8 +204,8 @@ class Environment:
     @cached_property
     def _sign(self) -> WaitingSign:
         from tutor.screen import stdio
-        from tutor.screen.keys import QuietKeys
-        from tutor.screen.streaming import WaitingSign
+        from tutor.screen.terminal.keys import QuietKeys
+        from tutor.screen.terminal.streaming import WaitingSign
 
         keys = QuietKeys() if sys.stdout.isatty() else None  # a pager at the other end of a pipe has the keyboard to itself
         sign = WaitingSign(sys.stderr, stdio.is_plain(self.settings, sys.stderr), keys=keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.screen.keys import hints_rows
+from tutor.screen.terminal.keys import hints_rows
 
 HINTS = "↑↓ choose · enter select · h hint · k skip · a appeal · ? ask · q leave"
 

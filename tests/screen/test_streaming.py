@@ -10,7 +10,7 @@ import pytest
 from endpoint import event, events, serving, streamed
 from rich.console import Console
 
-from tutor.screen.streaming import StreamView, WaitingSign
+from tutor.screen.terminal.streaming import StreamView, WaitingSign
 from utils.call_llm import CUT_OFF
 
 

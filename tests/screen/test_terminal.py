@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, bare_environment
 from person import WAIT_S, ended_well, pexpect
 
-from tutor.screen.regions import WORD_S
+from tutor.screen.terminal.regions import WORD_S
 
 GOLDEN = Path(__file__).parent / "golden"
 

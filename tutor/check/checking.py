@@ -21,7 +21,7 @@ from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import marked_misconceptions, parse_lesson
 from tutor.models import BANK_SUFFIX, Finding, Item, Lesson, Misconception
-from tutor.screen.keys import ACTION_OF
+from tutor.screen.terminal.keys import ACTION_OF
 from utils import files
 from utils.errors import InvalidFile, UsageError
 from utils.sandbox.choosing import chosen

@@ -21,7 +21,8 @@ from tutor.quiz.clarifications import UnclearAnswer
 from tutor.quiz.fingerprints import corpus_fingerprint, versions_of
 from tutor.quiz.outcomes import Outcome, no_answer, settle
 from tutor.quiz.reports import QuizReport
-from tutor.screen import quiz_screens, screens
+from tutor.screen import screens
+from tutor.screen.screens import quiz as quiz_screens
 from utils import files, program
 from utils.errors import ExitCode, ModelError, NothingRun, ReplyStopped
 from utils.text import plural

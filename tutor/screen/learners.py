@@ -10,8 +10,8 @@ from tutor.models import Item, Step
 from utils.errors import UsageError
 
 if TYPE_CHECKING:
-    from tutor.screen.keys import Keys
-    from tutor.screen.screens import Question
+    from tutor.screen.screens.asking import Question
+    from tutor.screen.terminal.keys import Keys
 
 
 class Learner(Protocol):

@@ -12,7 +12,7 @@ from tutor.models import Step
 from tutor.nodes.session.place import read_step
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
-from tutor.screen.progress_screen import WayToGoal
+from tutor.screen.screens.progress import WayToGoal
 from tutor.search.finding import LessonsMeant, lessons_meant
 from utils.errors import NothingRun
 from utils.text import cut, literal

@@ -16,7 +16,8 @@ from tutor.quiz.outcomes import SKIPPED, Outcome
 from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Notice, Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
-from tutor.screen.screens import Reveal, Said, Verdict
+from tutor.screen.screens.asking import Said
+from tutor.screen.screens.verdicts import Reveal, Verdict
 from utils.text import cut, plural, sanitize
 
 if TYPE_CHECKING:

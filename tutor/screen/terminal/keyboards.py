@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
-from tutor.screen.keys import Keys, as_said, as_step, hints_line, hints_rows
+from tutor.screen.terminal.keys import Keys, as_said, as_step, hints_line, hints_rows
 
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
     from rich.console import Console
 
-    from tutor.screen.screens import Question
+    from tutor.screen.screens.asking import Question
 
 
 class Keyboard:
@@ -27,7 +27,7 @@ class Keyboard:
         self._history: History | None = None
 
     def press(self, keys: Keys) -> Step:
-        from tutor.screen.regions import KeyRegion
+        from tutor.screen.terminal.regions import KeyRegion
 
         while (step := KeyRegion(self.console, keys).run()).action == "say":
             line = self._read_line("› ", {}, step.text)
@@ -48,21 +48,21 @@ class Keyboard:
         return as_step(step.text, keys) if step.action == "answer" else step
 
     def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
-        from tutor.screen.regions import Menu
+        from tutor.screen.terminal.regions import Menu
 
         return Menu(self.console, keys, options, at=int(unattended or 0), numbered=True).run()
 
     def _read_line(self, prompt: str, keys: Keys, begun: str = "") -> Step:
         from prompt_toolkit.history import InMemoryHistory
 
-        from tutor.screen.regions import LineEditor
+        from tutor.screen.terminal.regions import LineEditor
 
         self._history = self._history or InMemoryHistory()
         return LineEditor(self.console, keys, prompt, self._history, begun).run()
 
     def _pick(self, question: Question, keys: Keys) -> Step:
         """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me")."""
-        from tutor.screen.regions import Menu
+        from tutor.screen.terminal.regions import Menu
 
         options = question.choices()
         rows = [*options, f"*{keys['next']}*"] if "next" in keys else options

@@ -19,7 +19,7 @@ from utils.text import StreamSanitizer, width
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tutor.screen.keys import QuietKeys
+    from tutor.screen.terminal.keys import QuietKeys
 
 STOPPED = Afresh("\n\n[stopped]\n\n")
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

@@ -26,8 +26,8 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.console import Console
 
 from tutor.models import Step
-from tutor.screen.keys import BETWEEN, KEY_OF, Keys, hints_line, hints_rows
 from tutor.screen.stdio import MARGIN
+from tutor.screen.terminal.keys import BETWEEN, KEY_OF, Keys, hints_line, hints_rows
 
 HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
 LETTER_S = 0.2  # how soon a second letter follows the first one of a word

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
-from tutor.screen.keyboards import Keyboard, LineKeyboard
-from tutor.screen.keys import STOP_KEY, Keys, StopKeys
 from tutor.screen.stdio import (
     MARGIN,
     MAX_WIDTH,
@@ -27,6 +25,8 @@ from tutor.screen.stdio import (
     warn,
     without_commands,
 )
+from tutor.screen.terminal.keyboards import Keyboard, LineKeyboard
+from tutor.screen.terminal.keys import STOP_KEY, Keys, StopKeys
 from utils import strict_json
 from utils.errors import ReplyStopped
 from utils.settings import Settings
@@ -35,8 +35,8 @@ from utils.text import sanitize
 if TYPE_CHECKING:
     from tutor.screen.layout import Screen
     from tutor.screen.learners import Learner
-    from tutor.screen.screens import Question
-    from tutor.screen.streaming import WaitingSign
+    from tutor.screen.screens.asking import Question
+    from tutor.screen.terminal.streaming import WaitingSign
 
 T = TypeVar("T")
 TRANSCRIPT_MARK = "<!-- a transcript by Pocket Tutor -->"
@@ -127,7 +127,7 @@ class Terminal:
 
     def _show_sign(self, what: str) -> None:
         if self._sign is None:
-            from tutor.screen.streaming import WaitingSign
+            from tutor.screen.terminal.streaming import WaitingSign
 
             self._sign = WaitingSign(self.console.file, not self.moves_cursor, f"{STOP_KEY} stops" if self.attended else "")
         self._sign.show(what)
@@ -170,7 +170,7 @@ class Terminal:
 
     def stream(self, pieces: Generator[str, None, T], label: str = "") -> T:
         """Show a reply as its pieces come, each paragraph drawn as Markdown once it is whole. Returns what `pieces` returns."""
-        from tutor.screen.streaming import STOPPED, StreamView
+        from tutor.screen.terminal.streaming import STOPPED, StreamView
 
         view = StreamView(self.console, self.moves_cursor, label)
         try:
@@ -224,7 +224,7 @@ class Terminal:
 
     def answer(self, question: Question, keys: Keys, echoed: bool = True) -> Step:
         """An answer to `question` as typed, or one of `keys`. echoed: it stays on the screen."""
-        from tutor.screen.screens import Said
+        from tutor.screen.screens.asking import Said
 
         step = self._with_side_question(self.learner.answer(question, keys))
         if step.action == "answer" and echoed:
@@ -233,7 +233,7 @@ class Terminal:
 
     def write(self, keys: Keys) -> Step:
         """A line of the learner's own: Step("answer", the line), or one of `keys`. Enter alone is Step("next")."""
-        from tutor.screen.screens import Said
+        from tutor.screen.screens.asking import Said
 
         step = self.learner.write(keys)
         if step.action == "answer":

@@ -1,0 +1,96 @@
+"""What is asked and what came of it: the question, the learner's words, a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.styled import Styled
+from rich.text import Text
+
+from tutor.corpus.bank import kind_of
+from tutor.models import Item
+from tutor.screen import markup
+from tutor.screen.layout import Screen, line, numbered_list, with_sign
+from tutor.screen.markup import ACCENT, DIM
+from utils.text import sanitize
+
+MADE = "made from the text"  # beside an item that no author wrote
+
+
+@dataclass
+class Question(Screen):
+    """A question. Its options are listed only if the terminal can't show them as a menu."""
+
+    item: Item
+    note: str = ""  # "before you read", "once more"
+    options: bool = True
+    optional: bool = False  # Enter goes on without an answer, and a script answers by `explain` alone
+
+    def choices(self) -> list[str]:
+        return kind_of(self.item).choices(self.item)
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.note:
+            yield line(self.note, DIM)
+        kind = kind_of(self.item)
+        yield markup.Page(kind.question_text(self.item))
+        how = kind.how_to_answer(self.item)
+        yield line(f"{how} · {MADE}" if self.item.made else how, DIM)
+        if self.options and self.choices():
+            yield numbered_list(self.choices())
+
+    def markdown(self) -> str:
+        question = kind_of(self.item).question_text(self.item)
+        choices = "".join(f"\n{n}. {sanitize(text)}" for n, text in enumerate(self.choices(), 1))
+        made = f" _({MADE})_" if self.item.made else ""
+        note = sanitize(self.note) or "Question"
+        note += "" if note.endswith("?") else "."
+        return f"**{note}**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
+
+
+@dataclass
+class WhatWasMeant(Screen):
+    """What stands above a point, its near miss and neither: the point's own question, and which of them was meant."""
+
+    ask: str
+    which: str
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.ask:
+            yield Styled(markup.Page(self.ask), DIM)
+        yield Text(self.which)
+
+    def markdown(self) -> str:
+        return (f"_{sanitize(self.ask)}_\n\n" if self.ask else "") + self.which
+
+
+@dataclass
+class Said(Screen):
+    """The learner's answer, as it stays on the screen."""
+
+    text: str
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("› ", style=ACCENT).append(sanitize(self.text), style="")
+
+    def markdown(self) -> str:
+        return "> " + sanitize(self.text).replace("\n", "\n> ")
+
+
+@dataclass
+class Hint(Screen):
+    """The next hint, and how many there are."""
+
+    text: str
+    number: int
+    of: int
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield with_sign("·", f"Hint {self.number} of {self.of}: {self.text}", DIM)
+
+    def markdown(self) -> str:
+        return f"_Hint {self.number} of {self.of}:_ {sanitize(self.text)}"

@@ -1,0 +1,72 @@
+"""What is read: a section's head, lesson text, a lesson in brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from tutor.models import Lesson
+from tutor.screen import markup
+from tutor.screen.layout import Screen, Sides, dots, line
+from tutor.screen.markup import ACCENT, DIM
+from tutor.search.summaries import KeySentence, by_section, listing
+from utils.text import sanitize
+
+
+@dataclass
+class SectionHead(Screen):
+    """Where the learner is: lesson, section, and how far through it."""
+
+    lesson: str
+    title: str
+    number: int
+    of: int
+
+    def parts(self) -> Iterator[RenderableType]:
+        where = Text(sanitize(self.lesson, newlines=False), style=DIM)
+        where.append(" › ")
+        where.append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
+        yield Text("")
+        yield Sides(where, f"{self.number} of {self.of}  {dots(self.number - 1, self.of)}")
+
+    def markdown(self) -> str:
+        return f"## {sanitize(self.title, newlines=False)}\n\n_{self.lesson}, section {self.number} of {self.of}_"
+
+
+@dataclass
+class Prose(Screen):
+    """Lesson text, as Markdown."""
+
+    text: str
+    label: str = ""
+    folded: bool = False  # show only the summary of each <details>
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.label:
+            yield line(self.label, DIM)
+        yield markup.Page(self.text, open_details=not self.folded)
+
+    def markdown(self) -> str:
+        return (f"_{self.label}_\n\n" if self.label else "") + sanitize(self.text)
+
+
+@dataclass
+class Summary(Screen):
+    """A lesson in brief: one paragraph per section, with the line it comes from."""
+
+    lesson: Lesson
+    points: Sequence[KeySentence]
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text(sanitize(self.lesson.title, newlines=False), style=f"bold {ACCENT}").append(" in brief", style=DIM)
+        for heading, number, text in by_section(self.points):
+            yield Text("")
+            yield markup.Page(text)
+            yield line(f"{self.lesson.path}:{number}  {heading}".rstrip(), DIM)
+
+    def markdown(self) -> str:
+        return sanitize(listing(self.lesson, self.points))

@@ -1,0 +1,118 @@
+"""What an answer was worth, and the answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from tutor.models import Grade
+from tutor.screen import markup
+from tutor.screen.layout import SIGN_STYLE, Screen, with_sign
+from tutor.screen.markup import DIM
+from utils.text import plural, sanitize
+
+FEEDBACK_LINES = 5
+VERDICTS = {"✓": "Right.", "~": "Partly.", "✗": "Not yet.", "?": "Not sure."}
+
+
+@dataclass
+class Verdict(Screen):
+    """A grade: what was right first, in the learner's words, then the one thing to add."""
+
+    grade: Grade
+    lead: str = ""  # replaces the verdict's usual words, as in "That was it."
+    missed_in_full: bool = False  # name the missing points, since no further try follows
+    degraded: str = ""  # "graded offline"
+    attempt: int | None = None  # its number, where the grade can be appealed
+
+    def lead_line(self) -> str:
+        lead = self.lead or VERDICTS[self.grade.sign]
+        notes = [self.degraded, f"kept as no. {self.attempt}" if self.attempt else ""]
+        note = ", ".join(filter(None, notes))
+        return f"{lead} ({note})" if note else lead
+
+    def points(self) -> list[tuple[str, str, str]]:
+        """(sign, text, evidence) rows, points met first; with the lead and the feedback they fit on FEEDBACK_LINES lines."""
+        room = FEEDBACK_LINES - 1 - bool(self.grade.feedback)
+        rows = [("✓", met.point, met.evidence) for met in self.grade.met]
+        if self.missed_in_full:
+            rows += [("✗", point, "") for point in self.grade.missed]
+        elif self.grade.missed and rows:
+            rows.append(("✗", f"{plural(len(self.grade.missed), 'point')} still missing", ""))
+        return rows[:room]
+
+    def parts(self) -> Iterator[RenderableType]:
+        sign = self.grade.sign
+        yield Text("")
+        yield Text(f"{sign} ", style=SIGN_STYLE[sign]).append(self.lead_line(), style="bold")
+        if not (self.grade.correct and len(self.grade.met) < 2):
+            for sign, text, evidence in self.points():
+                yield with_sign(sign, text + (f"  \n“{evidence}”" if evidence else ""), indent=2)
+        if self.grade.feedback:
+            yield Padding(markup.Page(self.grade.feedback), (0, 0, 0, 2))
+
+    def markdown(self) -> str:
+        rows = [f"**{self.grade.sign} {self.lead_line()}**"]
+        rows += [f"- {sign} {sanitize(text)}" + (f" — “{sanitize(said)}”" if said else "") for sign, text, said in self.points()]
+        if self.grade.feedback:
+            rows += ["", sanitize(self.grade.feedback)]
+        return "\n".join(rows)
+
+
+@dataclass
+class ExplainedBack(Screen):
+    """What the learner said of a section, beside their words, then what it says besides."""
+
+    grade: Grade
+
+    def lead(self) -> str:
+        if not self.grade.missed:
+            return "That is what the section says."
+        return "That is part of it. The section says this too:" if self.grade.met else "The section puts its weight elsewhere:"
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(sign, point, the learner's words)"""
+        rows = [("✓", met.point, met.evidence) for met in self.grade.met]
+        return [*rows, *(("·", claim, "") for claim in self.grade.missed)]
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield Text(self.lead(), style="bold")
+        for sign, text, said in self.rows():
+            yield with_sign(sign, text + (f"  \n“{said}”" if said else ""), indent=2)
+        if self.grade.feedback:
+            yield Padding(markup.Page(self.grade.feedback), (0, 0, 0, 2))
+
+    def markdown(self) -> str:
+        rows = [f"**{self.lead()}**"]
+        rows += [f"- {sign} {sanitize(text)}" + (f" — “{sanitize(said)}”" if said else "") for sign, text, said in self.rows()]
+        return "\n".join([*rows, *(["", sanitize(self.grade.feedback)] if self.grade.feedback else [])])
+
+
+@dataclass
+class Reveal(Screen):
+    """The answer with its explanation, and where the lesson says so."""
+
+    answer: str
+    explanation: str = ""
+    where: str = ""  # "docs/llm/attention.md:88"
+    label: str = "The answer"
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.answer:
+            yield markup.Page(f"**{self.label}.** {self.answer}")
+        if self.explanation:
+            yield markup.Page(self.explanation)
+        if self.where:
+            yield Text(sanitize(self.where, newlines=False), style=DIM)
+
+    def markdown(self) -> str:
+        rows = [f"**{self.label}.** {sanitize(self.answer)}"] if self.answer else []
+        rows += [sanitize(self.explanation)] if self.explanation else []
+        rows += [f"_{sanitize(self.where)}_"] if self.where else []
+        return "\n\n".join(rows)
