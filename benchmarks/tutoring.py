@@ -51,7 +51,9 @@ SITUATIONS = ROOT / "tests" / "data" / "tutoring" / "situations.jsonl"
 SCRIPTED = ("strong", "obedient", "weak")
 OFFLINE = "none"
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
-PROSE = "This is what the section says, in other words."
+PROSE = " ".join(
+    ["This is what the section says, in other words, with what it rests on and where it ends."] * 6
+)  # of a usual length
 
 
 def situations() -> list[dict]:

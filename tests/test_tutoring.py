@@ -200,9 +200,9 @@ def test_a_real_server_is_asked_as_a_session_asks_it(stage):
 
 
 def test_a_whole_lesson_with_many_wrong_answers_takes_few_calls(stage, capsys):
-    costs = [tutoring.cost_of_lesson(stage, seed=seed) for seed in (1, 3)]
+    costs = [tutoring.cost_of_lesson(stage, seed=seed) for seed in (1, 5, 27)]  # of forty seeds the last two take most
     assert all(cost.answers > 20 and cost.calls["converse"] and cost.calls.total() <= 30 for cost in costs)
-    assert sum(cost.read for cost in costs) <= 2 * 20_000
+    assert max(cost.read for cost in costs) <= 20_000
     tutoring.print_costs(costs)
     assert "on average" in capsys.readouterr().out
 
@@ -217,6 +217,37 @@ def test_a_model_gets_a_lessons_code_with_a_question_to_the_tutor_and_not_with_a
     ]
     assert ["rng.standard_normal" in text for text in sent] == [True, False]
     assert all("variances of independent terms add" in text and "│ \n│ \n" not in text for text in sent)
+
+
+def test_a_model_is_asked_for_no_more_than_what_the_situation_leaves_open(stage):
+    item = item_of(stage, "why-variance-grows")
+    for situation, fields in (
+        (prompts.Situation((), "they add", item), ["intent", "misconception", "points", "contradiction", "move", "say"]),
+        (prompts.Situation((), "why is that so?", item, asked=True), ["move", "say"]),
+        (prompts.Situation((), "3", item_of(stage, "softmax-of-raw-scores"), verdict="wrong. It is scaled."), ["move", "say"]),
+        (prompts.Situation((), "what is softmax?"), ["say"]),
+    ):
+        prompt = prompts.converse(situation)
+        assert prompt.schema["required"] == fields
+        assert all(f'"{name}"' in prompt.messages[1]["content"] for name in fields)
+
+
+def test_what_stays_the_same_from_one_try_to_the_next_comes_first(stage):
+    item = item_of(stage, "why-variance-grows")
+    section = stage.corpus.lesson(item.lesson).section(item.section)
+    passages = [Passage(item.lesson, "attention.md", 1, "Root", section.slug, 1.0, section.text)]
+    tries = [prompts.Situation(passages, typed, item, said=said) for typed, said in (("a", ()), ("b", [("learner", "a")]))]
+    first, second = (prompts.converse(situation).messages for situation in tries)
+    unchanged = first[1]["content"].partition("<so_far>")[0].partition("<typed>")[0]
+    assert first[0] == second[0] and "</known_wrong_answers>" in unchanged and second[1]["content"].startswith(unchanged)
+
+
+def test_of_the_known_wrong_answers_those_near_to_what_was_typed_are_told_in_full(stage):
+    item = item_of(stage, "root-keeps-scores-positive")
+    (typed, reply), *_ = [(one.answer, one.reply) for one in item.wrong[1:]]
+    said = prompts.converse(prompts.Situation((), typed, item)).messages[1]["content"]
+    assert reply in said and sum(one.reply in said for one in item.wrong) == 2 < len(item.wrong)
+    assert all(name in said for name in item.probes)
 
 
 def test_the_benchmark_ends_with_1_where_a_reply_does_what_it_may_not(stage, monkeypatch, capsys):

@@ -103,12 +103,16 @@ def test_a_model_is_told_of_what_is_unresolved_that_of_the_item_on_screen_first(
     pieces = [shown(day, name="other") for day in (1, 2, 3)] + [shown(12)]
     resolved = [shown(1, name="past"), against(2, name="past"), against(3, name="past")]
     found = beliefs_of([*pieces, *resolved], TODAY)
-    assert in_words(found, KNOWN, SWAP).split("\n") == [
+    assert in_words(found, KNOWN, [SWAP]).split("\n") == [
         "The learner once answered as if: P(A | B) is P(B | A). (What is so: Bayes' rule turns one into the other.)",
         "The learner seems to hold: other",
     ]
     assert in_words(found, KNOWN).startswith("The learner seems to hold: other")
-    assert in_words([], KNOWN, SWAP) == ""
+    assert in_words([], KNOWN, [SWAP]) == ""
+
+
+def test_a_model_is_not_told_of_what_was_seen_once_and_does_not_concern_the_question():
+    assert in_words(beliefs_of([shown(12, name="other")], TODAY), KNOWN, [SWAP]) == ""
 
 
 # ------------------------------------------------------------------------------------- evidence from an answer

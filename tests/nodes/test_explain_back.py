@@ -182,6 +182,14 @@ def test_a_model_reads_it_where_there_is_one_and_must_quote_the_learner(learn):
     assert attempt.grade.grader == "fake" and attempt.grade.correct and "“it lives on sweet stuff”" in screen
 
 
+@pytest.mark.parametrize("words", ["Yeast eats sugar and breathes out carbon dioxide.", "the moon is far away tonight"])
+def test_a_model_is_not_asked_where_the_built_in_grader_is_sure(learn, words):
+    with serving(reads([""])) as server:
+        _, attempts, _ = learn(Explains(words), server=server)
+    assert explained(attempts)[0].grade.grader == "built-in"
+    assert not any("<points>" in request.messages[-1]["content"] for request in server.requests)
+
+
 def test_a_quote_that_was_never_said_leads_to_the_built_in_grader(learn):
     with serving(reads(["yeast eats sugar"])) as server:
         _, attempts, _ = learn(Explains("bread is good"), server=server)

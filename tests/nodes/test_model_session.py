@@ -400,7 +400,7 @@ def test_a_reply_that_cannot_be_used_is_told_to_the_model_once_and_then_given_up
     ],
 )
 def test_an_unusable_reply_is_told_in_words_and_only_what_is_wrong_with_it(change, told, untold):
-    prompt = prompts.converse(prompts.Situation((), "why?"))
+    prompt = prompts.converse(prompts.Situation((), "why?", Item("n", "food/bread", "yeast", "number", "How many grams?")))
     turn = {"intent": "chat", "misconception": "", "points": [], "contradiction": "", "move": "reply", "say": ["Yes."]}
     assert prompt.parse(turn).intent == "chat"
     with pytest.raises(ModelError) as refused:
@@ -409,7 +409,7 @@ def test_an_unusable_reply_is_told_in_words_and_only_what_is_wrong_with_it(chang
 
 
 def test_replies_that_cannot_be_used_are_told_of_once_until_one_works_again():
-    prompt = prompts.converse(prompts.Situation((), "why?"))
+    prompt = prompts.converse(prompts.Situation((), "why?", Item("n", "food/bread", "yeast", "number", "How many grams?")))
     good = {"intent": "chat", "misconception": "", "points": [], "contradiction": "", "move": "reply", "say": ["Yes."]}
     replies = ["{}"] * 4 + [json.dumps(good)] + ["{}"] * 2
     told = []

@@ -26,6 +26,7 @@ PREFIX = "#"  # of the item's id, before the section's slug; no bank can have su
 MOST_POINTS = 6
 CLAIMED = 0.4  # probability from which a claim of the section counts as made
 AUTHORED = 0.85  # and a point of an item's rubric, which was written for another question
+SURELY_NOT = 0.02  # probability below which a point is not made: 4 % of those that are have less, and half of what says little
 
 
 def explanation_of(lesson: Lesson, section: Section, items: Sequence[Item]) -> Item | None:
@@ -47,24 +48,18 @@ def explanation_of(lesson: Lesson, section: Section, items: Sequence[Item]) -> I
 
 def grade_explanation(item: Item, answer: str, language: str = "en") -> Grade:
     """What an explanation says of its section, by the embedded grader."""
-    if empty := empty_grade(item, answer, language):
-        return _grade_of(item, (), empty.feedback)
-    denied = {point.text for point in item.rubric if contradicted(answer, point.text, language)}
-    met = [
-        Met(one.point.text, one.words)
-        for one, chance in points_made(item, answer, language)
-        if not one.is_turned
-        and one.point.text not in denied
-        and chance >= (CLAIMED if one.point.text in item.references else AUTHORED)
-    ]
-    against = next((claim for claim in item.references if claim in denied), "")
-    return _grade_of(item, met, f"“{against}” is the contrary of what you said." if against else "")
+    return _read(item, answer, language)[0]
 
 
 def grade_explanation_with(model: LanguageModel, item: Item, answer: str, language: str = "en") -> Grade:
-    """The same by a model, which must quote the learner for each point. Raises ModelError."""
-    if empty := empty_grade(item, answer, language):
-        return _grade_of(item, (), empty.feedback)
+    """The same by a model, which must quote the learner for each point. Raises ModelError.
+
+    It is asked only where it may change what the learner sees: an explanation that surely makes all that the section claims, or
+    of which it is plain what it makes and what it doesn't, is not sent.
+    """
+    found, is_sure = _read(item, answer, language)
+    if is_sure:
+        return found
     verdict = model.fill(prompts.grade(item, answer))
     verdicts = [(point.met, point.quote) for point in verdict.points]
     met, _ = met_and_missed(item, answer, prompts.points_of(item), verdicts, language)
@@ -75,6 +70,26 @@ def grade_explanation_with(model: LanguageModel, item: Item, answer: str, langua
         f"What you said of it, “{contrary}”, is the contrary of what the lesson says." if contrary else "",
         model.name or "model",
     )
+
+
+def _read(item: Item, answer: str, language: str) -> tuple[Grade, bool]:
+    """(the embedded grader's grade, whether it is sure of it)"""
+    if empty := empty_grade(item, answer, language):
+        return _grade_of(item, (), empty.feedback), True
+    denied = {point.text for point in item.rubric if contradicted(answer, point.text, language)}
+    read = points_made(item, answer, language)
+    met, in_doubt = [], not read or bool(denied)
+    for one, chance in read:
+        if one.is_turned or one.point.text in denied:
+            in_doubt = True
+        elif chance >= (CLAIMED if one.point.text in item.references else AUTHORED):
+            met.append(Met(one.point.text, one.words))
+        elif chance >= SURELY_NOT:
+            in_doubt = True
+    against = next((claim for claim in item.references if claim in denied), "")
+    grade = _grade_of(item, met, f"“{against}” is the contrary of what you said." if against else "")
+    is_all = not grade.missed and grade.score >= 1 and not denied
+    return grade, is_all or not in_doubt
 
 
 def _grade_of(item: Item, met: Sequence[Met], feedback: str, grader: str = "built-in") -> Grade:

@@ -118,16 +118,17 @@ def where_it_began(beliefs: Iterable[Belief], missed: Iterable[Item]) -> list[st
     return [belief.first for belief in beliefs if belief.state == HELD and belief.id in probed]
 
 
-def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], item: Item | None = None) -> str:
-    """What a model should know of the learner's beliefs, a line each: those held and seen; "" where there are none.
+def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], items: Iterable[Item] = ()) -> str:
+    """What a model should know of the learner's beliefs, a line each; "" where there is nothing.
 
-    item: the one on screen, whose misconceptions come first. Not to be shown to the learner.
+    Those first that these items may show, then any others that are held: what was seen once elsewhere may have been a slip. Not
+    to be shown to the learner.
     """
-    unresolved = [belief for belief in beliefs if belief.state != RESOLVED]
-    probed = set(item.probes) if item else set()
-    unresolved.sort(key=lambda belief: belief.id not in probed)  # a stable sort: the strongest stay first
+    probed = {name for item in items for name in item.probes}
+    telling = [belief for belief in beliefs if belief.state == HELD or (belief.state == SEEN and belief.id in probed)]
+    telling.sort(key=lambda belief: belief.id not in probed)  # a stable sort: the strongest stay first
     lines = []
-    for belief in unresolved[:TOLD]:
+    for belief in telling[:TOLD]:
         how = "seems to hold" if belief.state == HELD else "once answered as if"
         so = belief.so(known)
         lines.append(f"The learner {how}: {belief.believed(known)}" + (f" (What is so: {so})" if so else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.models import Item, Section
-from tutor.prompts.framing import SHORT_DATA, as_messages, data, long_and_short, text_of
+from tutor.prompts.framing import SHORT_DATA, SPOKEN, as_messages, data, long_and_short, text_of
 from utils.llm.structured import Prompt
 
 MANNERS = {
@@ -38,7 +38,7 @@ def explain(
             + data("missed", "\n".join(missed)) if missed else "",
             "They have read these already and ask for another one. Use other words, and another example or picture than these:\n"
             + data("given_before", "\n\n".join(given[-MOST_GIVEN:]), SHORT_DATA) if given else "",
-            spoken=True,
+            system=SPOKEN,
         ),
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ def recap(title: str, known: Sequence[tuple[str, str]], missed: Sequence[str]) -
             data("missed", "\n".join(missed)) if missed else "",
             "The learner has come to the end of this lesson. Say in two or three sentences what they know now by these figures, "
             "and the one thing that is most worth going over. Name both by what they are.",
-            spoken=True,
+            system=SPOKEN,
         ),
     )
 
@@ -67,6 +67,6 @@ def hint(item: Item, answers: Sequence[str], authors: str) -> Prompt[str]:
             data("authors_hint", authors) if authors else "",
             "Give the learner one hint in one sentence that leads on from what they said, without the answer, its words or its "
             "numbers." + (" Keep to the idea of the author's hint." if authors else ""),
-            spoken=True,
+            system=SPOKEN,
         ),
     )

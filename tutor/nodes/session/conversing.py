@@ -90,7 +90,7 @@ class Converse(ModelVerb):
         situation = prompts.Situation(
             passages, answer, item, verdict=f"wrong. {grade.feedback}" if settled and grade else "", met=round.met,
             said=round.said, strongest=ladder.allowed_help(round), asked=not may_answer,
-            beliefs=believed(corpus, records, now, zone, item),
+            beliefs=believed(corpus, records, now, zone, [item]),
             explained=[] if round.mode == "review" else [words for _, words in explained],
         )  # fmt: skip
         with terminal.waiting("thinking"):

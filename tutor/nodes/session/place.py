@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,9 @@ def items_of(items: dict[str, Item], slug: str | None) -> list[Item]:
     return [item for item in items.values() if item.section == slug]
 
 
-def believed(corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, item: Item) -> str:
-    """What a model is told of the learner's misconceptions, those first that the item on screen may show; "" for none."""
+def believed(
+    corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, items: Iterable[Item]
+) -> str:  # fmt: skip
+    """What a model is told of the learner's misconceptions, those first that these items may show; "" for none."""
     found = beliefs.beliefs_of(records.evidence(), now().astimezone(zone))
-    return beliefs.in_words(found, corpus.misconceptions(), item) if found else ""
+    return beliefs.in_words(found, corpus.misconceptions(), items) if found else ""
