@@ -96,7 +96,7 @@ GROUPS = {
         "review": "what is due today, mixed over lessons",
         "quiz": "a quiz in exam style, at the keyboard or from a filled sheet",
         "topics": "the lessons, what they need, how well you know them",
-        "progress": "streak, calendar, mastery, what comes next",
+        "progress": "streak, calendar, mastery, what comes next; a lesson's map",
     },
     "ask": {
         "ask": "an answer with the lines it comes from, or none",
@@ -218,29 +218,35 @@ def appeal(settings: Settings, attempt: int) -> ExitCode:
 
 
 @cli.command()
+@click.argument("topic", required=False)
+@click.option("--html", type=FileName(), metavar="FILE", help="Write it as a page for a browser.")
 @takes_settings
-def progress(settings: Settings) -> None:
-    """Streak, calendar, mastery per lesson, misconceptions, forecast of reviews, calibration, time."""
-    from tutor.learner.agenda import path_to_goal
-    from tutor.learner.beliefs import beliefs_of
-    from tutor.learner.progress import progress_of
-    from tutor.screen import stdio
-    from tutor.screen.screens.progress import ProgressScreen
+def progress(settings: Settings, topic: str | None, html: str | None) -> None:
+    """Streak, calendar, mastery per lesson, retention, misconceptions, forecast of reviews, calibration, time.
 
+    With TOPIC, the map of that lesson: its sections, how well you know them, what is due.
+    """
+    from tutor.learner.lesson_map import lesson_map
+    from tutor.learner.overview import overview_of
+    from tutor.screen import html as pages
+    from tutor.screen.screens.progress import screen_of
+    from utils import files
+
+    if html:
+        files.refuse_other_file(html, pages.PAGE_MARK, "page of progress")
     with Environment(settings) as environment:
-        corpus, records = environment.corpus, environment.records_to_read
-        attempts, cards, now = records.attempts(), records.cards(), environment.now().astimezone()
-        path = path_to_goal(corpus, records, now)
-        beliefs = beliefs_of(records.evidence(), now)
-        known = corpus.explained_misconceptions({one.id for one in beliefs})
-        believed = [one.document(known) for one in beliefs]
-    items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
-    figures = progress_of(attempts, cards, items, now, believed)
-    if settings.json:
-        stdio.put({**figures.document(), "goal": path.document() if path else None}, corpus.warnings)
-        return
-    titles = {lesson: corpus.entry(lesson).title for lesson in figures.sections}
-    environment.terminal.show(ProgressScreen(figures, now.date(), titles, path))
+        corpus, records, now = environment.corpus, environment.records_to_read, environment.now().astimezone()
+        in_full = bool(html or settings.json)
+        told = (
+            lesson_map(corpus, records, corpus.find(topic), now) if topic else overview_of(corpus, records, now, in_full=in_full)
+        )
+    if html:
+        files.write_atomically(html, pages.page_of(told))
+        written = f"{files.shown_path(html)}: written; open it in a browser"
+    if html or settings.json:
+        put(settings, told.document(), lambda: written, corpus.warnings)
+    else:
+        environment.terminal.show(screen_of(told))
 
 
 @cli.command()

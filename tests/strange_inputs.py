@@ -341,7 +341,8 @@ READERS_OF_CACHES = (
     ("topics", "--json"),
 )
 READERS_OF_RECORDS = (
-    ("progress",), ("progress", "--json"), ("topics", "--json"), ("review", "--undo"), ("appeal", 0), ("appeal", 3, "--json"),
+    ("progress",), ("progress", "--json"), ("progress", "--html", "page.html"), ("progress", "bread", "--html", "page.html"),
+    ("topics", "--json"), ("review", "--undo"), ("appeal", 0), ("appeal", 3, "--json"),
     ("review", "--script", "script.yaml"), ("learn", "--script", "script.yaml"), ("doctor",), ("check", "--records", "--no-run"),
 )  # fmt: skip
 READERS_OF_SETTINGS = (("config", "--json"), ("config",), ("config", "timeout", "5"), ("config", "model"), ("topics",))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+POINTERS = ("next",)  # slugs of sections that point elsewhere: the session makes its own suggestion
 MOST_POINTS = 100  # of a question; and so many references
 
 # ------------------------------------------------------------------------------------------------- lessons
@@ -49,6 +50,11 @@ class Lesson:
     def track(self) -> str:
         """The folder that the lesson is in: `llm`."""
         return self.id.rpartition("/")[0]
+
+    @property
+    def taught(self) -> tuple[Section, ...]:
+        """The sections that a session goes through: those with text, but for pointers to what to read next."""
+        return tuple(section for section in self.sections if section.slug not in POINTERS and section.text.strip())
 
     def section(self, slug: str) -> Section | None:
         """The section with that slug (`root-d-k`) or full id, or None."""

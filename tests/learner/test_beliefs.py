@@ -87,6 +87,7 @@ def test_a_belief_tells_its_days_in_the_learners_zone_and_where_it_began():
     assert one.document(KNOWN) == {
         "id": "swapped", "believed": "P(A | B) is P(B | A).", "so": "Bayes' rule turns one into the other.",
         "state": "resolved", "seen": ["2026-11-12", "2026-11-14"], "resolved": "2026-11-20", "lesson": "math/bayes",
+        "evidence": [],
     }  # fmt: skip
 
 
@@ -294,9 +295,11 @@ def test_progress_explains_what_was_shown_in_the_lessons_of_another_folder_and_n
 
 def test_progress_lists_them_for_a_program(tutor, docs, home, believing):
     held, resolved = json.loads(tutor("progress", "--json", "--docs", docs, TUTOR_HOME=str(home)).stdout)["misconceptions"]
+    evidence = {"kind": "shown", "item": "food/bread:gas", "question": "Which gas makes dough rise?", "answer": "x"}
     assert held == {
         "id": "air-lifts", "believed": "Air makes dough rise.", "state": "held", "seen": ["2026-02-12", "2026-02-14"],
         "so": "Yeast breathes out carbon dioxide, which makes it rise.", "resolved": None, "lesson": "food/bread",
+        "evidence": [{"day": day, **evidence} for day in ("2026-02-12", "2026-02-14")],
     }  # fmt: skip
     assert (resolved["id"], resolved["believed"], resolved["so"]) == ("salt feeds", "salt feeds", "")
     assert (resolved["state"], resolved["resolved"]) == ("resolved", "2026-02-14")

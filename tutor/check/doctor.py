@@ -25,6 +25,7 @@ SHIPPED = (
     "assets/embedding.bin",
     "assets/grader.json",
     "assets/lexicon.txt",
+    "assets/page.css",
     "assets/rubrics.json",
     "docs/*/*.md",
     "manual/*.md",

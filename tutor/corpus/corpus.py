@@ -12,7 +12,7 @@ from pathlib import Path
 from tutor.corpus import lessons
 from tutor.corpus.catalogue import Catalogue, CatalogueEntry, Row, entry_of, fields_of
 from tutor.corpus.listing import lesson_id_of, list_lessons
-from tutor.models import BANK_SUFFIX, Item, Lesson, Misconception
+from tutor.models import BANK_SUFFIX, Attempt, Item, Lesson, Misconception
 from utils.errors import InvalidFile, UsageError
 from utils.files import LIMIT_BYTES, decode, is_within, read_inside, shown_path, shown_plainly
 from utils.text import nearest
@@ -155,6 +155,20 @@ class Corpus:
         slugs = [section.slug for section in self.lesson(lesson_id).sections]
         items = parse_bank(text, lesson_id, path, sections=slugs)
         return tuple(with_replies(items, self.misconceptions()) if lacks_replies(items) else items)
+
+    def in_words(self, attempt: Attempt) -> tuple[str, str] | None:
+        """(question, answer) of an attempt: as it was drawn then, with the texts that the answer's numbers stand for.
+
+        None where the lesson or the item is no longer there. Raises as `items` does.
+        """
+        from tutor.corpus.bank import draw, kind_of
+
+        items = self.items(attempt.lesson) if attempt.lesson in self.files else ()
+        item = next((item for item in items if item.key == attempt.item), None)
+        if item is None:
+            return None
+        drawn = draw(item, attempt.seed or 0)
+        return kind_of(drawn).question_text(drawn), kind_of(drawn).answer_in_words(drawn, attempt.answer)
 
     @property
     def misconceptions_path(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tutor.learner.progress import MONTHS, BeliefDocument, day_of
+from tutor.learner.progress import BeliefDocument, EvidenceDocument, day_and_month, day_of
 from tutor.models import Attempt, Evidence, Item, Misconception
 
 ENOUGH = 2  # pieces of evidence that make a misconception held, and that resolve it
@@ -39,12 +39,13 @@ class Belief:
         """What is so instead; "" where nobody has said it."""
         return known[self.id].so if self.id in known else ""
 
-    def document(self, known: Mapping[str, Misconception]) -> BeliefDocument:
+    def document(self, known: Mapping[str, Misconception], evidence: Sequence[EvidenceDocument] = ()) -> BeliefDocument:
         """It as plain values."""
         return {
             "id": self.id, "believed": self.believed(known), "so": self.so(known), "state": self.state,
             "seen": [day.isoformat() for day in self.seen],
             "resolved": self.resolved.isoformat() if self.resolved else None, "lesson": self.lesson,
+            "evidence": list(evidence),
         }  # fmt: skip
 
 
@@ -137,10 +138,5 @@ def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], item
 
 def days_in_words(belief: BeliefDocument, today: date) -> str:
     """When a belief showed, for the learner: `12 Nov, 14 Nov; resolved 20 Nov`."""
-    days = ", ".join(_short(date.fromisoformat(day), today) for day in belief["seen"])
-    return days + (f"; resolved {_short(date.fromisoformat(belief['resolved']), today)}" if belief["resolved"] else "")
-
-
-def _short(day: date, today: date) -> str:
-    """`12 Nov`, with the year where it is another one."""
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if day.year != today.year else "")
+    days = ", ".join(day_and_month(date.fromisoformat(day), today) for day in belief["seen"])
+    return days + (f"; resolved {day_and_month(date.fromisoformat(belief['resolved']), today)}" if belief["resolved"] else "")

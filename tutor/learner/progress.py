@@ -28,6 +28,16 @@ class CalibrationRow(TypedDict):
     right: float
 
 
+class EvidenceDocument(TypedDict):
+    """An answer that says something about a misconception."""
+
+    day: str  # ISO, the learner's
+    kind: str  # of Evidence: shown or resolved
+    item: str
+    question: str  # "" where the bank no longer has the item
+    answer: str
+
+
 class BeliefDocument(TypedDict):
     """A misconception of the learner's as `progress --json` prints it."""
 
@@ -38,6 +48,24 @@ class BeliefDocument(TypedDict):
     seen: list[str]
     resolved: str | None
     lesson: str
+    evidence: list[EvidenceDocument]  # where it was asked for
+
+
+class RecalledDocument(TypedDict):
+    """How often what was asked again on a later day was right at once, without help."""
+
+    asked: int
+    right: float
+
+
+class RetentionDocument(TypedDict):
+    """What the learner would remember if nothing were asked again, by FSRS's estimates. None of it counts what is set aside."""
+
+    items: int  # with an estimate
+    curve: dict[str, float]  # ISO date, from today on -> the share of them that would be recalled on that day
+    lessons: dict[str, list[float]]  # the same for each lesson: today, and at the curve's end
+    stability_days: dict[str, float]  # item -> days after a review until its chance has fallen to 90 %
+    recalled: RecalledDocument | None  # what was measured; None where nothing was asked again yet
 
 
 class ProgressDocument(TypedDict):
@@ -55,6 +83,7 @@ class ProgressDocument(TypedDict):
     seconds: int
     set_aside: list[str]
     misconceptions: list[BeliefDocument]
+    retention: RetentionDocument | None
 
 
 @dataclass(frozen=True)
@@ -73,6 +102,7 @@ class Progress:
     seconds: int  # spent on answers
     set_aside: list[str] = field(default_factory=list)  # keys of leeches
     misconceptions: list[BeliefDocument] = field(default_factory=list)  # that answers have shown, the strongest first
+    retention: RetentionDocument | None = None  # None where no item has a memory yet
 
     def document(self) -> ProgressDocument:
         """The figures as plain values."""
@@ -81,12 +111,13 @@ class Progress:
             "by_day": self.by_day, "trend": self.trend, "sections": self.sections, "forecast": dict(self.forecast),
             "calibration": [{"sure": sure, "answers": count, "right": right} for sure, count, right in self.calibration],
             "seconds": self.seconds, "set_aside": self.set_aside, "misconceptions": self.misconceptions,
+            "retention": self.retention,
         }  # fmt: skip
 
 
 def progress_of(
     attempts: Sequence[Attempt], cards: Sequence[Card], items: Mapping[str, Sequence[tuple[str, str]]], now: datetime,
-    misconceptions: Sequence[BeliefDocument] = (),
+    misconceptions: Sequence[BeliefDocument] = (), retention: RetentionDocument | None = None,
 ) -> Progress:  # fmt: skip
     """The figures at a time. items: lesson -> [(key, section)] of its bank. now: aware, in the learner's time zone.
 
@@ -123,6 +154,7 @@ def progress_of(
         seconds=seconds_spent(attempts),
         set_aside=[card.item for card in cards if card.leech],
         misconceptions=list(misconceptions),
+        retention=retention,
     )
 
 
@@ -218,8 +250,18 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def shade(count: int) -> str:
-    """A block for the number of answers on a day: none, up to 4, 9, 19, more."""
-    return SHADES[(count > 0) + (count > 4) + (count > 9) + (count > 19)]
+    """A block for the number of answers on a day."""
+    return SHADES[shade_level(count)]
+
+
+def shade_level(count: int) -> int:
+    """0 to 4 for the number of answers on a day: none, up to 4, 9, 19, more."""
+    return (count > 0) + (count > 4) + (count > 9) + (count > 19)
+
+
+def day_and_month(day: date, today: date) -> str:
+    """`12 Nov`, with the year where it is another one."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if day.year != today.year else "")
 
 
 def calendar(by_day: Mapping[str, int], today: date, weeks: int = 53) -> list[str]:

@@ -75,7 +75,7 @@ def is_mastered(mastery: float) -> bool:
     return mastery >= MASTERED
 
 
-# ----------------------------------------------------------------------------------- FSRS, behind two functions
+# --------------------------------------------------------------------------------- FSRS, behind three functions
 
 
 def review_card(card: str | None, rating: str, now: datetime, *, fuzz: bool = True) -> str:
@@ -107,6 +107,19 @@ def retrievability(card: str, now: datetime) -> float:
 
     moment = _utc(now)
     return Scheduler().get_card_retrievability(Card.from_json(card), moment)
+
+
+def recall_ahead(card: str, moments: Sequence[datetime]) -> tuple[float, list[float]] | None:
+    """(stability in days, retrievability at each of the moments) of an item; None where it was never reviewed.
+
+    The stability is how long after a review it takes until the item is recalled with a chance of 90 %. moments: aware.
+    """
+    from fsrs import Card, Scheduler
+
+    memory, scheduler = Card.from_json(card), Scheduler()
+    if memory.stability is None or memory.last_review is None:
+        return None
+    return memory.stability, [scheduler.get_card_retrievability(memory, _utc(moment)) for moment in moments]
 
 
 LEECH_LAPSES = 8  # after so many an item is set aside

@@ -13,7 +13,7 @@ from tutor.learner import agenda, beliefs, schedule
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.session.goals import clear_reached_goal
 from tutor.nodes.session.judging import JUDGED
-from tutor.nodes.session.place import POINTERS, items_of, keep_place, read_step
+from tutor.nodes.session.place import items_of, keep_place, read_step
 from tutor.nodes.session.practice import end_section
 from tutor.nodes.shared import Pages
 from tutor.nodes.verb import ModelVerb, Verb
@@ -88,8 +88,7 @@ class ChunkSections(Verb):
     """Cut the lesson into sections, and each of them into pages."""
 
     def exec(self, lesson: Lesson, terminal: Terminal) -> dict[str, Pages]:
-        taught = [section for section in lesson.sections if section.slug not in POINTERS and section.text.strip()]
-        return {section.slug: self.pages(section.text, terminal.page_characters) for section in taught}
+        return {section.slug: self.pages(section.text, terminal.page_characters) for section in lesson.taught}
 
     @staticmethod
     def pages(text: str, limit: int) -> Pages:

@@ -7,14 +7,13 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import beliefs
-from tutor.models import Item, Round, Step
+from tutor.models import POINTERS, Item, Round, Step
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
     from tutor.learner.records import Records
     from tutor.nodes.shared import SessionStore
 
-POINTERS = ("next",)  # slugs of sections that point elsewhere: the session makes its own suggestion
 REPEATS = (*POINTERS, "recap")  # slugs of sections that answer no question better than those they repeat
 
 

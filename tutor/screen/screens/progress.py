@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -14,14 +14,24 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.learner.beliefs import HELD, RESOLVED, days_in_words
+from tutor.learner.lesson_map import LessonMap
 from tutor.learner.progress import calendar, duration
 from tutor.screen.layout import Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.screens.lesson_map import LessonMapScreen
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:
     from tutor.learner.goals import GoalPath
+    from tutor.learner.overview import Overview
     from tutor.learner.progress import Progress
+
+
+def screen_of(told: Overview | LessonMap) -> Screen:
+    """The screen of what `progress` tells."""
+    if isinstance(told, LessonMap):
+        return LessonMapScreen(told)
+    return ProgressScreen(told.progress, told.today, told.titles, told.path)
 
 
 MISCONCEPTIONS = 8  # that are shown
@@ -53,6 +63,7 @@ class ProgressScreen(Screen):
             yield line(f"next: {self.path.steps[0].title} ({self.path.steps[0].lesson})", DIM, indent=1)
             yield Text("")
         yield from self.lessons()
+        yield from self.retention()
         yield from self.misconceptions()
         yield from self.reviews()
         if one.calibration:
@@ -84,6 +95,21 @@ class ProgressScreen(Screen):
             if shaky:
                 table.add_row("", "", Text(f"shaky: {', '.join(shaky)}", style=DIM), "")
         yield Padding(table, (0, 0, 0, 1))
+
+    def retention(self) -> Iterator[RenderableType]:
+        """How much would come to mind, by FSRS's estimate and as measured."""
+        kept = self.progress.retention
+        if not kept:
+            return
+        in_30_days = (self.today + timedelta(days=30)).isoformat()
+        now, later = (f"{kept['curve'][day] * 100:.0f} %" for day in (self.today.isoformat(), in_30_days))
+        yield Text("")
+        yield line("Retention", "bold")
+        learned = plural(kept["items"], "question")
+        yield line(f"{now} of {learned} would come to mind today, {later} in 30 days without a review (estimated)", indent=1)
+        if measured := kept["recalled"]:
+            right = f"{measured['right'] * 100:.0f} % of {plural(measured['asked'], 'question')}"
+            yield line(f"{right} asked again on a later day were right at once (measured)", indent=1)
 
     def misconceptions(self) -> Iterator[RenderableType]:
         """What the learner's answers have shown, each with its days; what is so is said of those that are held."""

@@ -1,0 +1,126 @@
+"""A lesson's map: its sections in order, how well each is known and what is due, what it builds on and what builds on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from tutor.learner.agenda import finished_lessons, minutes_left
+from tutor.learner.overview import misconceptions_of
+from tutor.learner.progress import BeliefDocument, day_of
+from tutor.learner.schedule import mastery
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+    from tutor.models import Attempt, Card, Place, Section
+
+
+@dataclass(frozen=True)
+class MapSection:
+    """A section on the map."""
+
+    section: str  # slug
+    title: str
+    mastery: float
+    items: int  # that ask about it
+    asked: int  # of these, so far
+    due: int  # of these, today
+    next_due: str | None  # ISO date of the next review after today
+    done: bool  # the learner has been through it
+    here: bool  # they are in it now
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A lesson before or after the one on the map."""
+
+    lesson: str
+    title: str
+    mastery: float
+    finished: bool
+
+
+@dataclass(frozen=True)
+class LessonMap:
+    """The map of one lesson."""
+
+    lesson: str
+    title: str
+    summary: str
+    minutes: int | None
+    minutes_left: int
+    mastery: float
+    due: int
+    sections: tuple[MapSection, ...]
+    prerequisites: tuple[Neighbour, ...]
+    leads_to: tuple[Neighbour, ...]
+    misconceptions: tuple[BeliefDocument, ...]  # that answers to its questions have shown last
+    today: date
+
+    @property
+    def done(self) -> int:
+        """How many of its sections the learner has been through."""
+        return sum(section.done for section in self.sections)
+
+    def document(self) -> dict[str, Any]:
+        """It as `progress TOPIC --json` prints it."""
+        return {**asdict(self), "today": self.today.isoformat()}
+
+
+def lesson_map(corpus: Corpus, records: Records, lesson: str, now: datetime) -> LessonMap:
+    """The map at a time: aware, in the learner's zone. Raises as `Corpus.lesson` does."""
+    read, entries, sections_of = corpus.lesson(lesson), corpus.entries(), corpus.item_sections()
+    attempts, place = records.attempts(lesson=lesson), records.place(lesson)
+    cards = [card for card in records.cards() if card.lesson == lesson and not card.leech]
+    keys = sections_of[lesson]
+    finished = finished_lessons(corpus, records)
+    rows = tuple(
+        _map_section(section, [key for key, its in keys.items() if its == section.slug], attempts, cards, place, now)
+        for section in read.taught
+    )
+
+    def neighbours(names: Iterable[str]) -> tuple[Neighbour, ...]:
+        found = []
+        for name in names:
+            items = sections_of[name]
+            known = mastery(records.attempts(lesson=name), items) if items else 0.0
+            found.append(Neighbour(name, entries[name].title, round(known, 3), name in finished))
+        return tuple(found)
+
+    evidence = records.evidence()
+    own = {one.misconception for one in evidence if one.lesson == lesson}
+    believed = misconceptions_of(corpus, [one for one in evidence if one.misconception in own], attempts, now)
+    return LessonMap(
+        lesson=lesson, title=read.title, summary=read.summary, minutes=read.minutes,
+        minutes_left=minutes_left(corpus, entries[lesson], place),
+        mastery=round(mastery(attempts, keys), 3) if keys else 0.0,
+        due=sum(row.due for row in rows),
+        sections=rows,
+        prerequisites=neighbours(name for name in read.prerequisites if name in entries),
+        leads_to=neighbours(name for name, entry in entries.items() if lesson in entry.prerequisites),
+        misconceptions=tuple(believed),
+        today=now.date(),
+    )  # fmt: skip
+
+
+def _map_section(
+    section: Section, keys: list[str], attempts: list[Attempt], cards: list[Card], place: Place | None, now: datetime
+) -> MapSection:
+    """keys: of the items that ask about the section. cards: of the lesson, without those set aside."""
+    days = sorted(day_of(card.due, now) for card in cards if card.item in keys)
+    ahead = [day for day in days if day > now.date()]
+    finished = place is not None and place.stage == "finished"
+    return MapSection(
+        section=section.slug,
+        title=section.title,
+        mastery=round(mastery(attempts, keys), 3) if keys else 0.0,
+        items=len(keys),
+        asked=len({attempt.item for attempt in attempts}.intersection(keys)),
+        due=len(days) - len(ahead),
+        next_due=ahead[0].isoformat() if ahead else None,
+        done=finished or (place is not None and section.slug in place.done),
+        here=not finished and place is not None and place.section == section.slug,
+    )

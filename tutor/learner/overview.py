@@ -1,0 +1,92 @@
+"""All that `progress` tells of a learner, gathered from their records and the lessons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from tutor.learner.agenda import path_to_goal
+from tutor.learner.beliefs import beliefs_of
+from tutor.learner.progress import BeliefDocument, EvidenceDocument, Progress, day_of, progress_of
+from tutor.learner.retention import retention_of
+from tutor.models import Attempt, Evidence
+from utils.errors import InvalidFile, UsageError
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.goals import GoalPath
+    from tutor.learner.records import Records
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The figures, and the words for what they are about."""
+
+    progress: Progress
+    path: GoalPath | None  # to the learner's goal
+    today: date
+    titles: dict[str, str]  # lesson -> its title, of all lessons in the folder
+    headings: dict[str, dict[str, str]]  # lesson that was begun -> {section: its heading}, where it was asked for
+
+    def title(self, lesson: str) -> str:
+        """A lesson's title; the id of one that is in another folder."""
+        return self.titles.get(lesson, lesson)
+
+    def heading(self, lesson: str, section: str) -> str:
+        """A section's heading; its slug where that is unknown."""
+        return self.headings.get(lesson, {}).get(section, section)
+
+    def document(self) -> dict[str, Any]:
+        """It as `progress --json` prints it."""
+        return {**self.progress.document(), "goal": self.path.document() if self.path else None}
+
+
+def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: bool = True) -> Overview:
+    """What there is to tell at a time: aware, in the learner's zone.
+
+    in_full: with the headings of sections, and the questions and answers that are evidence of misconceptions, for which
+    lessons and banks have to be read.
+    """
+    attempts, cards = records.attempts(), records.cards()
+    items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
+    believed = misconceptions_of(corpus, records.evidence(), attempts if in_full else (), now)
+    figures = progress_of(attempts, cards, items, now, believed, retention_of(attempts, cards, now))
+    titles = {lesson: entry.title for lesson, entry in corpus.entries().items()}
+    headings = {lesson: headings_of(corpus, lesson) for lesson in figures.sections} if in_full else {}
+    return Overview(figures, path_to_goal(corpus, records, now), now.date(), titles, headings)
+
+
+def headings_of(corpus: Corpus, lesson: str) -> dict[str, str]:
+    """{section: its heading} of a lesson; {} where it can't be read, which its entry in the list has warned of already."""
+    try:
+        read = corpus.lesson(lesson)
+    except (InvalidFile, UsageError):
+        return {}
+    return {section.slug: section.title or read.title for section in read.sections}
+
+
+def misconceptions_of(
+    corpus: Corpus, evidence: list[Evidence], attempts: Iterable[Attempt], now: datetime
+) -> list[BeliefDocument]:
+    """What the learner believes, the strongest first, each with the answers that show it as far as these are given."""
+    beliefs = beliefs_of(evidence, now)
+    known = corpus.explained_misconceptions({one.id for one in beliefs})
+    answers = {attempt.id: attempt for attempt in attempts}
+    told: dict[str, list[EvidenceDocument]] = {}
+    for one in evidence:
+        if one.attempt in answers:
+            told.setdefault(one.misconception, []).append(_told(corpus, one, answers, now))
+    return [belief.document(known, told.get(belief.id, ())) for belief in beliefs]
+
+
+def _told(corpus: Corpus, one: Evidence, answers: Mapping[int, Attempt], now: datetime) -> EvidenceDocument:
+    """A piece of evidence with the question and the answer in words."""
+    attempt = answers[one.attempt]
+    try:
+        question, answer = corpus.in_words(attempt) or ("", attempt.answer)
+    except (InvalidFile, UsageError):  # the bank can't be read; it is listed with a warning already
+        question, answer = "", attempt.answer
+    day = day_of(one.at, now).isoformat()
+    return {"day": day, "kind": one.kind, "item": one.item, "question": question, "answer": answer}

@@ -1,0 +1,71 @@
+"""The screen of a lesson's map: its sections in order, how well each is known and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tutor.learner.lesson_map import LessonMap, MapSection, Neighbour
+from tutor.learner.progress import day_and_month
+from tutor.learner.schedule import is_mastered
+from tutor.screen.layout import Screen, Sides, line
+from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.screens.endings import mastery_in_words
+from utils.text import sanitize
+
+
+@dataclass
+class LessonMapScreen(Screen):
+    """The sections of a lesson, a line each."""
+
+    map: LessonMap
+
+    def parts(self) -> Iterator[RenderableType]:
+        one = self.map
+        place = f"{one.done} of {len(one.sections)} sections · {one.minutes_left} min left"
+        yield Sides(Text(sanitize(one.title, newlines=False), style=f"bold {ACCENT}"), place)
+        if one.prerequisites:
+            yield line(f"builds on: {', '.join(map(self.neighbour, one.prerequisites))}", DIM)
+        yield Text("")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style=ACCENT, justify="right")
+        table.add_column()
+        table.add_column(no_wrap=True)
+        table.add_column(style=DIM, no_wrap=True)
+        for number, section in enumerate(one.sections, 1):
+            mark = "›" if section.here else "✓" if section.done else " "
+            title = Text(sanitize(section.title or one.title, newlines=False))
+            table.add_row(f"{mark} {number}", title, section_state(section), section_reviews(section, one.today))
+        yield Padding(table, (0, 0, 0, 1))
+        yield Text("")
+        yield line("› you are here  ✓ done", DIM, indent=1)
+        if one.leads_to:
+            yield line(f"leads to: {', '.join(map(self.neighbour, one.leads_to))}", DIM)
+
+    @staticmethod
+    def neighbour(lesson: Neighbour) -> str:
+        return f"{'✓ ' if lesson.finished or is_mastered(lesson.mastery) else ''}{lesson.title}"
+
+    def markdown(self) -> str:
+        return ""
+
+
+def section_state(section: MapSection) -> str:
+    """How well a section is known, in words."""
+    if not section.items:
+        return "no questions"
+    known = "missed so far" if section.asked and not section.mastery else mastery_in_words(section.mastery)
+    return f"{known}, {section.mastery * 100:.0f} %" if section.asked else known
+
+
+def section_reviews(section: MapSection, today: date) -> str:
+    """What is due of a section, or when something will be."""
+    if section.due:
+        return f"{section.due} due"
+    return f"next {day_and_month(date.fromisoformat(section.next_due), today)}" if section.next_due else ""
