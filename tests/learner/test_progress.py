@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta, timezone
 
 from tutor.learner.progress import calendar, calibration, duration, forecast, progress_of, seconds_spent, streak
@@ -75,6 +76,7 @@ def test_the_command_shows_it_on_eighty_columns_and_as_json(tutor, docs, tmp_pat
     assert tutor("learn", "--docs", docs, "--script", script, "--seed", 1).returncode == 0
     run = tutor("progress", "--docs", docs, COLUMNS="80")
     assert "Mastery" in run.stdout and "Bread" in run.stdout and max(map(len, run.stdout.splitlines())) <= 80
+    assert re.search(r"Retention\n +100 % of \d questions? would come to mind today, \d+ % in 30 days", run.stdout)
     document = json.loads(tutor("progress", "--docs", docs, "--json").stdout)
     assert {"streak_days", "attempts", "due", "mastery", "by_day"} <= set(document)
     assert document["attempts"] >= 1 and document["mastery"]["food/bread"] >= 0

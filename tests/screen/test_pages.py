@@ -136,7 +136,8 @@ def test_with_no_records_the_page_is_kind_and_creates_nothing(tutor, docs, home,
     run = tutor("progress", "--docs", docs, "--html", "page.html")
     assert run.returncode == 0 and run.stdout == "page.html: written; open it in a browser\n"
     page = Parsed((tmp_path / "page.html").read_text(encoding="utf-8"))
-    assert "that is how everyone begins" in page.text and not (home / "records.db").exists()
+    assert "that is how everyone begins" in page.text and "Bread : ptutor learn food/bread" in page.text
+    assert not (home / "records.db").exists()
     assert tutor("progress", "bread", "--docs", docs, "--html", "map.html").returncode == 0
     assert "0 of 4 sections done" not in (tmp_path / "map.html").read_text(encoding="utf-8")
     assert "not asked yet" in Parsed((tmp_path / "map.html").read_text(encoding="utf-8")).text

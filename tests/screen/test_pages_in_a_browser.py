@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browser import Browser, browser_path
-from conftest import NOW
+from conftest import BANK, LESSON, NOW
 from history import study
 
 from tutor.corpus.corpus import bundled_docs, open_corpus
@@ -14,6 +14,7 @@ from tutor.learner.records import open_records
 from tutor.screen.html import page_of
 
 pytestmark = pytest.mark.browser
+STRANGE = "Donaudampfschifffahrtsgesellschaft" * 4 + " لماذا يرتفع العجين 为什么面团会发起来" + "为什么面团会发起来" * 5
 LESSONS = ["math/bayes", "ml/softmax-and-cross-entropy"]
 
 # Each text with less contrast than 4.5:1 to the ground that it stands on.
@@ -56,25 +57,33 @@ def browser():
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
-    """{name: the file of a page}, of weeks of learning, of a lesson, of nothing at all."""
+    """{name: the file of a page}, of weeks of learning, of a lesson, of nothing at all, of a lesson with strange titles."""
     folder = tmp_path_factory.mktemp("pages")
+    strange = folder / "docs" / ("a-very-long-name-" * 8)
+    strange.mkdir(parents=True)
+    (strange / "bread.md").write_text(LESSON.replace("title: Bread", f"title: {STRANGE}"), encoding="utf-8")
+    (strange / "bread.quiz.yaml").write_text(BANK.replace("oxygen", STRANGE), encoding="utf-8")
+    study(folder / "docs", folder / "strange", [f"{strange.name}/bread"], NOW, days=8)
     study(bundled_docs(), folder / "home", LESSONS, NOW, days=8)
     corpus = open_corpus(bundled_docs())
     with (
         open_records(folder / "home", now=lambda: NOW, read_only=True) as lived_in,
         open_records(folder / "new", now=lambda: NOW, read_only=True) as empty,
+        open_records(folder / "strange", now=lambda: NOW, read_only=True) as odd,
     ):
         pages = {
             "progress": page_of(overview_of(corpus, lived_in, NOW)),
             "map": page_of(lesson_map(corpus, lived_in, LESSONS[-1], NOW)),
             "nothing": page_of(overview_of(corpus, empty, NOW)),
+            "strange": page_of(overview_of(open_corpus(folder / "docs"), odd, NOW)),
+            "strange map": page_of(lesson_map(open_corpus(folder / "docs"), odd, f"{strange.name}/bread", NOW)),
         }
     for name, text in pages.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in pages}
 
 
-@pytest.mark.parametrize("name", ["progress", "map", "nothing"])
+@pytest.mark.parametrize("name", ["progress", "map", "nothing", "strange", "strange map"])
 @pytest.mark.parametrize("width", [360, 1400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_fits_reads_well_and_asks_nobody_for_anything(browser, shown, name, width, scheme):
@@ -98,10 +107,12 @@ def test_the_two_schemes_differ_and_letters_in_charts_stay_legible(browser, show
     assert len(grounds) == 2
 
 
-def test_on_paper_nothing_is_cut_off(browser, shown):
+def test_on_paper_nothing_is_cut_off_and_ink_is_dark_even_where_the_screen_is(browser, shown):
     for name in ("progress", "map"):
-        browser.open(shown[name], 720, media="print")
+        browser.open(shown[name], 720, scheme="dark", media="print")
         assert browser.evaluate("document.documentElement.scrollWidth") == 720 and browser.evaluate(COUNT) > 50
+        assert browser.evaluate(PALE) == []
+        assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
 def test_a_script_in_a_page_would_not_run(browser, shown, tmp_path):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner.agenda import path_to_goal
+from tutor.learner.agenda import FIRST_LESSONS, lessons_within_reach, path_to_goal
 from tutor.learner.beliefs import beliefs_of
 from tutor.learner.progress import BeliefDocument, EvidenceDocument, Progress, day_of, progress_of
 from tutor.learner.retention import retention_of
@@ -28,6 +28,7 @@ class Overview:
     path: GoalPath | None  # to the learner's goal
     today: date
     titles: dict[str, str]  # lesson -> its title, of all lessons in the folder
+    beginnings: list[str]  # lessons to begin with, of somebody who hasn't answered anything yet
     headings: dict[str, dict[str, str]]  # lesson that was begun -> {section: its heading}, where it was asked for
 
     def title(self, lesson: str) -> str:
@@ -53,9 +54,12 @@ def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: boo
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
     believed = misconceptions_of(corpus, records.evidence(), attempts if in_full else (), now)
     figures = progress_of(attempts, cards, items, now, believed, retention_of(attempts, cards, now))
-    titles = {lesson: entry.title for lesson, entry in corpus.entries().items()}
+    entries = corpus.entries()
+    titles = {lesson: entry.title for lesson, entry in entries.items()}
     headings = {lesson: headings_of(corpus, lesson) for lesson in figures.sections} if in_full else {}
-    return Overview(figures, path_to_goal(corpus, records, now), now.date(), titles, headings)
+    new = lessons_within_reach(list(entries.values()), set())[:FIRST_LESSONS] if not attempts else []
+    beginnings = [entry.id for entry in new]
+    return Overview(figures, path_to_goal(corpus, records, now), now.date(), titles, beginnings, headings)
 
 
 def headings_of(corpus: Corpus, lesson: str) -> dict[str, str]:

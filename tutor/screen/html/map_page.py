@@ -92,7 +92,7 @@ def _neighbours(heading: str, lessons: Sequence[Neighbour], none: str) -> Elemen
             "li",
             foreign(lesson.title),
             tag("span", f" {_known(lesson)}", class_="quiet"),
-            meter(lesson.mastery, percent(lesson.mastery)),
+            meter(lesson.mastery, f"{lesson.title}: {percent(lesson.mastery)}") if lesson.mastery else None,
         )
         for lesson in lessons
     ]
@@ -113,5 +113,7 @@ def _known(lesson: Neighbour) -> str:
 
 
 def _misconceptions(one: LessonMap) -> Element | None:
-    found = one.misconceptions
-    return card("Misconceptions", misconceptions(found, lambda lesson: lesson, one.today)) if found else None
+    if not one.misconceptions:
+        return None
+    titles = {one.lesson: one.title}
+    return card("Misconceptions", misconceptions(one.misconceptions, lambda lesson: titles.get(lesson, lesson), one.today))

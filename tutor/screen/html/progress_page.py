@@ -21,8 +21,8 @@ LASTING = ((7, "a week"), (30, "a month"), (90, "3 months"), (365, "a year"), (f
 SHADES = ("none", "1 to 4", "5 to 9", "10 to 19", "20 or more")  # answers on a day, see `shade_level`
 OPEN_LESSONS = 6  # where there are no more, their sections are shown at once
 NOTHING_YET = (
-    "Nothing stands here yet, and that is how everyone begins. Type ptutor, answer a first question, and come back: this page "
-    "will show the days you learned on, what you know, and when to look at it again."
+    "There is nothing to show yet, and that is how everyone begins. Answer a first question, then write this page again: it "
+    "will show the days on which you learned, what you know, and when to look at it again."
 )
 
 
@@ -32,11 +32,19 @@ def progress_page(overview: Overview) -> str:
     written = f"{written_on(today)} by ptutor progress, from records that are on this computer only."
     head = tag("header", tag("p", "Pocket Tutor", class_="brand"), tag("h1", "Your progress"))
     if not one.attempts:
-        return document("Your progress", head, card("Welcome", tag("p", NOTHING_YET)), _goal(overview), foot=written)
+        return document("Your progress", head, _welcome(overview), _goal(overview), foot=written)
     beside = [part(overview) for part in (_retention, _forecast, _lasting, _goal, _calibration, _set_aside)]
     side_by_side = tag("div", beside, class_="columns")
     parts = [_figures(overview), _calendar(overview), _mastery(overview), side_by_side, _misconceptions(overview)]
     return document("Your progress", head, parts, foot=written)
+
+
+def _welcome(overview: Overview) -> Element:
+    """What a page says that has nothing to show yet: how to begin."""
+    rows = [
+        tag("li", foreign(overview.title(lesson)), ": ", tag("code", f"ptutor learn {lesson}")) for lesson in overview.beginnings
+    ]
+    return card("Welcome", tag("p", NOTHING_YET), tag("p", "Good lessons to begin with:"), tag("ul", rows))
 
 
 def _figures(overview: Overview) -> Element:
@@ -60,10 +68,8 @@ def _calendar(overview: Overview) -> Element:
     by_day, today = overview.progress.by_day, overview.today
     charts = [calendar_chart(by_day, last, today) for last in (today - timedelta(weeks=WEEKS), today)]
     most = max(by_day, key=lambda day: by_day[day])
-    told = (
-        f"You answered on {plural(len(by_day), 'day')}, the most on {day_and_month(date.fromisoformat(most), today)} with "
-        f"{plural(by_day[most], 'answer')}."
-    )
+    the_most = f"{day_and_month(date.fromisoformat(most), today)}, with {plural(by_day[most], 'answer')}"
+    told = f"You answered on {the_most}." if len(by_day) == 1 else f"You answered on {len(by_day)} days, the most on {the_most}."
     key = tag("p", "Answers a day: ", map(_swatch, range(len(SHADES)), SHADES), class_="key")
     return card("Days", tag("p", told), tag("div", charts, class_="halves"), key, folded("As a table", _weeks(by_day, today)))
 
@@ -96,7 +102,7 @@ def _retention(overview: Overview) -> Element | None:
     by_day, last = dict(ahead), ahead[-1][0]
     points = [(days, share, f"{_in_days(days)}: {percent(share)}") for days, share in ahead]
     told = (
-        f"Of {plural(kept['items'], 'question')} that you have learned, about {percent(by_day[0])} would come to mind today. "
+        f"Of {plural(kept['items'], 'question')} asked so far, about {percent(by_day[0])} would come to mind today. "
         f"With no review at all it would be {percent(by_day[30])} in 30 days and {percent(by_day[last])} in {last}."
     )
     marks = [(days, "today" if not days else f"{days} days" if days == last else str(days)) for days in (0, 15, 30, 45, last)]
@@ -161,12 +167,14 @@ def _lasting(overview: Overview) -> Element | None:
 
 def _forecast(overview: Overview) -> Element:
     today, ahead = overview.today, overview.progress.forecast
-    total, now = sum(count for _, count in ahead), ahead[0][1]
-    busiest = max(ahead[1:], key=lambda pair: pair[1])
-    told = (
-        f"{plural(now, 'question')} today, about {max(1, round(now * REVIEW_S / 60))} min. " if now else "Nothing is due today. "
-    ) + (f"{total} in the next two weeks" if total else "Nothing comes back in the next two weeks")
-    told += f", most of them on {day_in_words(busiest[0], today)}: {busiest[1]}." if busiest[1] > now else "."
+    now, later = ahead[0][1], sum(count for _, count in ahead[1:])
+    busiest, count = max(ahead[1:], key=lambda pair: pair[1])
+    minutes = max(1, round(now * REVIEW_S / 60))
+    told = f"{plural(now, 'question')} today, about {minutes} min. " if now else "Nothing is due today. "
+    the_most = (
+        f"all on {day_in_words(busiest, today)}" if count == later else f"the most on {day_in_words(busiest, today)}: {count}"
+    )
+    told += f"In the two weeks ahead {later} more, {the_most}." if later else "Nothing more in the two weeks ahead."
     days = [(date.fromisoformat(iso), count) for iso, count in ahead]
     bars = [
         (WEEKDAYS[day.weekday()][:2] if day != today else "now", count, f"{day_in_words(day.isoformat(), today)}: {count}")
