@@ -659,6 +659,7 @@ def session(
         if steps:
             topic = topic or (None if goal else steps.topic)
             environment.seed = settings.seed if settings.seed is not None else steps.seed
+            environment.draw = steps.draw
         shared = session_store(environment, topic, limit, goal)
         if warning := shared["records"].warning:
             screen.notice(warning)

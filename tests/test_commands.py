@@ -76,6 +76,23 @@ def test_the_same_seed_gives_the_same_screens_byte_for_byte(tutor_process, docs,
     assert len({run.stdout for run in runs}) == 1
 
 
+def test_a_script_without_a_draw_keeps_the_bank_s_order_of_options(tutor, docs, script, tmp_path):
+    def options(draw: str, seed: int) -> list[str]:
+        script.write_text(SCRIPT.replace("steps:", f"{draw}steps:"), encoding="utf-8")
+        transcript = tmp_path / f"{seed}{draw.strip()}.md"
+        run = tutor(
+            "learn", "--docs", docs, "--script", script, "--transcript", transcript, "--seed", seed, "--home", transcript.stem
+        )
+        assert run.returncode == 0, run.stderr
+        return re.findall(r"^\d\. (.+)$", transcript.read_text(encoding="utf-8"), re.MULTILINE)[:3]
+
+    assert {tuple(options("", seed)) for seed in range(3)} == {("carbon dioxide", "oxygen", "nitrogen")}
+    assert len({tuple(options("draw: 2\n", seed)) for seed in range(3)}) > 1
+    script.write_text(SCRIPT.replace("steps:", "draw: 3\nsteps:"), encoding="utf-8")
+    run = tutor("learn", "--docs", docs, "--script", script)
+    assert run.returncode == 4 and re.search(r"steps\.yaml:\d+: found draw: 3, expected a number from 1 to 2", run.stderr)
+
+
 def test_json_puts_one_event_a_line_on_stdout_and_the_screens_on_stderr(tutor, docs, script):
     run = tutor("--json", "learn", "--docs", docs, "--script", script)
     events = [json.loads(line) for line in run.stdout.splitlines()]

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.models import Draw
 from utils import files
 from utils.settings import Settings
 
@@ -40,7 +41,7 @@ class Environment:
 
         cassette: the file to record a model's replies in, or to replay them from if it exists.
         """
-        self.settings, self.seed = settings, settings.seed
+        self.settings, self.seed, self.draw = settings, settings.seed, Draw.LATEST
         self.on_wait: Callable[[float, str], None] = lambda seconds, why: None  # before the model is tried again
         self.on_pause: Callable[[str | None], None] | None = None  # while it is waited for; by default a sign on stderr moves
         self._listed, self._cassette = listed, cassette

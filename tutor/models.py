@@ -124,6 +124,13 @@ class Kind:
     ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER)
 
 
+class Draw:
+    """The ways in which items were drawn, one for each time that the outcome of a seed has changed; see bank.draw."""
+
+    FIRST, SHUFFLED = 1, 2
+    LATEST = SHUFFLED
+
+
 @dataclass(frozen=True)
 class KnownWrong:
     """A wrong answer that is expected: the misconception behind it and what to reply to it."""
@@ -182,6 +189,7 @@ class Item:
     wrong: tuple[KnownWrong, ...] = ()
     # choice, multi
     options: tuple[Option, ...] = ()
+    shuffle: bool = True  # whether the order of options may differ from one draw to the next
     credit: str = "all"  # multi: "all" or nothing, or "partial": (right − wrong) / right, at least 0
     # number
     answer: float | None = None
@@ -200,6 +208,7 @@ class Item:
     variables: tuple[Variable, ...] = ()
     where: str = ""  # a condition that the drawn values must meet
     seed: int | None = None  # of the draw that this item came from; None if nothing was drawn
+    draw: int = Draw.FIRST  # the way in which it was drawn
     path: str = ""
     line: int = 0
     made: bool = False  # computed from the lesson's text, because it has no bank
@@ -286,6 +295,7 @@ class Attempt:
     at: str  # UTC, ISO 8601
     mode: str  # "probe", "practice", "recall", "review", "quiz", or "explain", which is no answer to an item of a bank
     seed: int | None = None  # of the item's draw
+    draw: int = Draw.FIRST  # the way in which that was drawn
     hints: int = 0  # how many were shown before this answer
     shown: bool = False  # the answer was shown before, or the item was skipped
     session: str = ""

@@ -379,6 +379,33 @@ def test_an_option_that_stands_out_by_its_length_is_told(bread):
     assert only(bread(bank=choice("Why?", "by chance", "by heat", long))) == []
 
 
+def choices(*options: tuple[str, ...]) -> str:
+    """A bank of choices, each by its options, the right one marked with *."""
+    found = []
+    for number, texts in enumerate(options, 1):
+        listed = [f"{{text: {text.strip('*')}, right: {str('*' in text).lower()}}}" for text in texts]
+        found.append(
+            f"  - {{id: q{number}, section: yeast, kind: choice, question: 'Which of them is it, number {number}?', "
+            f"options: [{', '.join(listed)}], hints: [Think., Think again.], explanation: So it is.}}\n"
+        )
+    return "items:\n" + "".join(found)
+
+
+def test_right_options_in_one_place_are_told(bread):
+    first, second, third = ("*gas", "air", "salt"), ("air", "*gas", "salt"), ("air", "salt", "*gas")
+    assert only(bread(bank=choices(second, second, second, first, third))) == ["option-place"]
+    assert only(bread(bank=choices(second, second, first, first, third))) == [], "two of five are no habit"
+    assert only(bread(bank=choices(second, second, first))) == [], "nor are two of three"
+
+
+def test_longest_options_that_are_right_are_told(bread):
+    long = [("*a longer one", "air", "salt"), ("air", "*a longer one", "salt"), ("air", "salt", "*a longer one")]
+    others = [("a longer one", "*air", "salt"), ("*air", "a longer one", "salt")]
+    assert only(bread(bank=choices(*long, *others))) == ["longest-option"]
+    nearly = [tuple(text.replace("air", "a short one") for text in texts) for texts in long]
+    assert only(bread(bank=choices(*nearly, *others))) == [], "a letter more is not seen"
+
+
 SHORT = """    kind: short
     question: Why does dough rise?
     rubric:

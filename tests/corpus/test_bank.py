@@ -10,7 +10,7 @@ import pytest
 
 from tutor.corpus.bank import accepted_answers, draw, parse_bank, shown_answer, shuffled_steps
 from tutor.corpus.expressions import evaluate
-from tutor.models import Blank, KnownWrong, Option, Point
+from tutor.models import Blank, Draw, KnownWrong, Option, Point
 from utils.errors import InvalidFile
 
 BANK = """\
@@ -352,8 +352,8 @@ def test_an_item_that_can_never_be_drawn_is_refused_when_its_bank_is_read(lines,
 # ------------------------------------------------------------------------------------------------- drawing
 
 
-def test_an_item_without_variables_only_takes_the_seed():
-    assert draw(item("weight"), 5) == replace(item("weight"), seed=5)
+def test_an_item_without_variables_or_options_only_takes_the_seed_and_the_way():
+    assert draw(item("weight"), 5) == replace(item("weight"), seed=5, draw=Draw.LATEST)
 
 
 def test_a_parametric_item_is_filled_everywhere():

@@ -322,7 +322,7 @@ def test_records_of_a_newer_version_are_refused_and_left_alone(home, read_only):
     opened(home).close()
     with plain_sqlite(home) as plain:
         plain.execute("PRAGMA user_version = 9999")
-    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 3\)\. Nothing was changed\."
+    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 4\)\. Nothing was changed\."
     with unchanged(home / "records.db"), pytest.raises(RecordsError, match=said) as caught:
         opened(home, read_only=read_only)
     assert caught.value.exit_code == ExitCode.RECORDS

@@ -72,7 +72,8 @@ class Knows(ScriptedLearner):
         if "hint" not in keys and "skip" not in keys and not self.probes:
             return Step("next")
         if question.item.id in self.wrong:
-            return Step("answer", {"number": "-1", "choice": "3", "cloze": "stones"}[question.item.kind])
+            wrong = [option.text for option in question.item.options if not option.right]
+            return Step("answer", wrong[-1] if wrong else {"number": "-1", "cloze": "stones"}[question.item.kind])
         return Step("answer", answer_of(question.item))
 
 

@@ -18,13 +18,13 @@ from program import end_by
 
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
-from tutor.models import Grade, Kind
+from tutor.models import Draw, Grade, Kind
 from tutor.quiz import choosing, fingerprints, outcomes
 from tutor.quiz.choosing import QuizRequest
 from utils import __version__
 from utils.errors import InvalidFile, NothingRun, UsageError
 
-RIGHT = {"gas": "a", "eats": "sugar", "percent": "2", "slows": "slows it"}
+RIGHT = {"gas": "carbon dioxide", "eats": "sugar", "percent": "2", "slows": "slows it"}
 
 
 @pytest.fixture
@@ -114,12 +114,12 @@ def test_a_sheet_brings_its_seed_and_a_given_seed_draws_anew():
         key = "a/b:c"
 
     class Sheet:
-        seed, topics, entries = 7, ("a/b",), (Entry,)
+        seed, draw, topics, entries = 7, Draw.FIRST, ("a/b",), (Entry,)
 
     own = choosing.request_of(None, [], Kind.ALL, None, Sheet, None)
-    assert own.keys == ("a/b:c",) and own.seed == 7 and own.lessons == ("a/b",)
+    assert own.keys == ("a/b:c",) and (own.seed, own.draw) == (7, Draw.FIRST) and own.lessons == ("a/b",)
     drawn = choosing.request_of(8, ["a/b"], Kind.ALL, 5, Sheet, None)
-    assert drawn.keys is None and drawn.seed == 8 and drawn.count == 5
+    assert drawn.keys is None and drawn.count == 5 and (drawn.seed, drawn.draw) == (8, Draw.FIRST)
     with pytest.raises(UsageError, match="-n counts questions that are drawn"):
         choosing.request_of(None, [], Kind.ALL, 5, Sheet, None)
 
@@ -171,7 +171,7 @@ def test_a_threshold_that_is_no_share_is_refused(wrong):
 
 @pytest.fixture
 def sheet(tutor, docs, tmp_path):
-    """Write a sheet and fill it in: sheet(gas="a") -> its path; what is not named is answered right."""
+    """Write a sheet and fill it in: sheet(gas="oxygen") -> its path; what is not named is answered right."""
 
     def fill(*topics, name="sheet.yaml", options=("-n", 10, "--seed", 3), **answers):
         path = tmp_path / name
@@ -207,12 +207,12 @@ def test_a_filled_sheet_passes_with_nobody_at_the_keyboard(tutor, docs, sheet):
 
 
 def test_one_miss_exits_1_and_is_a_failure_in_junit(tutor, docs, sheet, tmp_path):
-    run = graded(tutor, docs, "--answers", sheet(gas="b"), "--min-score", 0.9, "--junit", tmp_path / "j.xml")
+    run = graded(tutor, docs, "--answers", sheet(gas="oxygen"), "--min-score", 0.9, "--junit", tmp_path / "j.xml")
     assert run.returncode == 1 and "✗ the whole: score 0.80, 0.90 was asked for" in run.stdout
     assert "Yeast uses oxygen up." in run.stdout, "the author's reply"
     assert "bread.md:" in run.stdout, "the lines to read again"
     assert 'failures="2"' in (tmp_path / "j.xml").read_text(encoding="utf-8")
-    assert graded(tutor, docs, "--answers", sheet(name="2", gas="b")).returncode == 0, "nothing was asked for"
+    assert graded(tutor, docs, "--answers", sheet(name="2", gas="oxygen")).returncode == 0, "nothing was asked for"
 
 
 def test_a_topic_has_a_threshold_of_its_own(tutor, docs, sheet):
@@ -226,7 +226,7 @@ def test_a_topic_has_a_threshold_of_its_own(tutor, docs, sheet):
 
 
 def test_json_is_one_document_on_stdout_in_the_shape_that_others_rely_on(tutor, docs, sheet):
-    run = graded(tutor, docs, "--answers", sheet(gas="b", percent="2.0"), "--json", "--min-score", 0.5)
+    run = graded(tutor, docs, "--answers", sheet(gas="oxygen", percent="2.0"), "--json", "--min-score", 0.5)
     document = json.loads(run.stdout)
     assert list(document)[:9] == ["topics", "seed", "score", "passed", "min_score", "items", "mode", "model", "usage"]
     assert (document["seed"], document["score"], document["passed"], document["min_score"]) == (3, 0.8, True, 0.5)
@@ -342,7 +342,7 @@ def test_with_a_seed_a_sheet_cannot_choose_its_questions(tutor, docs, sheet):
 
 
 def test_rerun_failed_asks_what_was_not_right_with_the_same_numbers(tutor, docs, sheet, tmp_path):
-    first = graded(tutor, docs, "--answers", sheet("bread", gas="b", flour="1"), "--json")
+    first = graded(tutor, docs, "--answers", sheet("bread", gas="oxygen", flour="1"), "--json")
     (tmp_path / "r.json").write_text(first.stdout, encoding="utf-8")
     again = tmp_path / "again.yaml"
     assert graded(tutor, docs, "--rerun-failed", tmp_path / "r.json", "--sheet", again).returncode == 0
@@ -357,20 +357,20 @@ def test_rerun_failed_asks_what_was_not_right_with_the_same_numbers(tutor, docs,
 
 
 def test_rerun_failed_with_the_whole_sheet_grades_only_what_was_not_right(tutor, docs, sheet, tmp_path):
-    path = sheet("bread", gas="b")
+    path = sheet("bread", gas="oxygen")
     (tmp_path / "r.json").write_text(graded(tutor, docs, "--answers", path, "--json").stdout, encoding="utf-8")
     document = json.loads(graded(tutor, docs, "--rerun-failed", tmp_path / "r.json", "--answers", path, "--json").stdout)
     assert [item["id"] for item in document["items"]] == ["gas"] and document["seed"] == 3
 
 
 def test_repeat_grades_as_often_as_asked_and_the_built_in_grader_is_steady(tutor, docs, sheet):
-    document = json.loads(graded(tutor, docs, "--answers", sheet(gas="b"), "--repeat", 3, "--json").stdout)
+    document = json.loads(graded(tutor, docs, "--answers", sheet(gas="oxygen"), "--repeat", 3, "--json").stdout)
     assert {item["stability"] for item in document["items"]} == {"stable pass", "stable fail"}
     assert all(len(item["verdicts"]) == 3 for item in document["items"])
 
 
 def test_the_answers_are_kept_in_the_records(tutor, docs, sheet, home):
-    graded(tutor, docs, "--answers", sheet("bread", gas="b"))
+    graded(tutor, docs, "--answers", sheet("bread", gas="oxygen"))
     from datetime import datetime, timezone
 
     from tutor.learner.records import open_records
@@ -471,13 +471,13 @@ def test_a_full_device_is_an_error_with_a_message(docs, sheet, home):
     ids=str,
 )  # fmt: skip
 def test_odd_environments_work_without_escape_sequences(tutor, docs, sheet, environment):
-    run = graded(tutor, docs, "--answers", sheet(gas="b"), "--min-score", 1, **environment)
+    run = graded(tutor, docs, "--answers", sheet(gas="oxygen"), "--min-score", 1, **environment)
     assert run.returncode == 1 and "\x1b" not in run.stdout + run.stderr and "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize("environment", ENCODINGS, ids=str)
 def test_odd_encodings_work_without_escape_sequences(tutor_process, docs, sheet, environment):
-    run = graded(tutor_process, docs, "--answers", sheet(gas="b"), "--min-score", 1, **environment)
+    run = graded(tutor_process, docs, "--answers", sheet(gas="oxygen"), "--min-score", 1, **environment)
     assert run.returncode == 1 and "\x1b" not in run.stdout + run.stderr and "Traceback" not in run.stderr
 
 
@@ -492,7 +492,7 @@ def test_force_color_in_a_pipe_brings_colour_and_nothing_that_moves_the_cursor(t
 def test_github_gets_a_summary_and_the_lines_to_read_again(tutor, docs, sheet, tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_text("before\n", encoding="utf-8")
-    path = sheet("bread", gas="b", eats='"<script>alert(1)</script>"')
+    path = sheet("bread", gas="oxygen", eats='"<script>alert(1)</script>"')
     environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
     run = graded(tutor, docs, "--answers", path, "--json", **environment)
     text = summary.read_text(encoding="utf-8")
@@ -528,7 +528,7 @@ def test_the_example_pytest_grades_a_sheet_as_the_command_does(docs, sheet, tmp_
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "main.py"}" "$@"\n', encoding="utf-8")
     command.chmod(0o755)
     environment = {
-        **bare_environment(tmp_path / "home"), "QUIZ_DOCS": str(docs), "QUIZ_SHEET": str(sheet("bread", gas="b")),
+        **bare_environment(tmp_path / "home"), "QUIZ_DOCS": str(docs), "QUIZ_SHEET": str(sheet("bread", gas="oxygen")),
         "PATH": f"{command.parent}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", str(ROOT / "examples" / "test_sheet.py"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tutor import grading
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
-from tutor.models import Item, Kind, Option
+from tutor.models import Draw, Item, Kind, Option
 from tutor.quiz import choosing, fingerprints, sheets
 from tutor.quiz.sheets import SheetEntry
 from utils.errors import InvalidFile
@@ -46,7 +46,7 @@ items:
 @pytest.fixture(scope="module")
 def items() -> dict[str, Item]:
     text = BANK + OTHERS.removeprefix("items:\n")
-    return {item.id: bank.draw(item, 4) for item in bank.parse_bank(text, "food/bread", "b.yaml")}
+    return {item.id: bank.draw(item, 4, Draw.FIRST) for item in bank.parse_bank(text, "food/bread", "b.yaml")}
 
 
 def written(*items, **changes) -> str:

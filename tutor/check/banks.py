@@ -18,7 +18,7 @@ from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.corpus.markdown import markdown_parser
 from tutor.grading import grade
 from tutor.grading.rubrics import has_rubric
-from tutor.models import Finding, Grade, Item, Lesson, Misconception
+from tutor.models import Draw, Finding, Grade, Item, Lesson, Misconception
 from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.text import nearest, shorten
@@ -26,6 +26,8 @@ from utils.text import nearest, shorten
 DRAWS = 100  # of each parametric item
 LEAK_DRAWS = 10  # a hint gives a number away only if it does in all of them, not just by chance
 WITHOUT_ITEMS = {"misconceptions", "recap", "next"}  # slugs of sections that need no items
+HABIT, FEWEST = 0.4, 3  # a bank gives its answers away by a habit that more of its choices share, and that many at least
+VISIBLY = 1.1  # times as long as any other, and an option is the longest at a glance
 TIMES, CHARACTERS = 1.5, 12  # an option stands out if it is that many times and that many characters longer
 
 
@@ -47,6 +49,7 @@ def bank_findings(
     for item, entry in zip(items, data["items"], strict=True):
         check = _ItemCheck(item, entry, path, language)
         found += [*check.findings(keys), *check.unknown_misconceptions(known)]
+    found += _habits(items, path)
     if lesson:
         found += _section_findings(lesson, items, data["items"], path)
     return found, items
@@ -72,6 +75,29 @@ def _section_findings(lesson: Lesson, items: Sequence[Item], entries: Sequence[d
             "uncovered-section", lesson.path, section.line,
             f'found no item about section "#{section.slug}", expected at least one; add it to {path}',
         )  # fmt: skip
+
+
+def _habits(items: Sequence[Item], path: str) -> Iterator[Finding]:
+    """What the right options of a bank's choices have in common, so that they are found without reading the question."""
+    choices = [item for item in items if kind_of(item).offers_options and not kind_of(item).several_options]
+    places: dict[int, list[Item]] = {}
+    longest = []
+    for item in choices:
+        lengths = [len(readable(option.text)) for option in item.options]
+        place = next(place for place, option in enumerate(item.options) if option.right)
+        places.setdefault(place, []).append(item)
+        if lengths[place] > VISIBLY * max(lengths[:place] + lengths[place + 1 :]):
+            longest.append(item)
+    for rule, found, what, remedy in (
+        *(("option-place", its, f"option {place + 1}", "put some elsewhere") for place, its in sorted(places.items())),
+        ("longest-option", longest, "the longest option", "shorten some, or make wrong ones longer"),
+    ):
+        if len(found) >= FEWEST and len(found) > HABIT * len(choices):
+            ids = ", ".join(item.id for item in found)
+            yield finding(
+                rule, path, found[0].line, f"found {what} right in {len(found)} of {len(choices)} choices ({ids}), "
+                f"expected at most {HABIT:.0%}; {remedy}",
+            )  # fmt: skip
 
 
 def unknown_misconception(name: str, known: Collection[str]) -> str:
@@ -136,7 +162,7 @@ class _ItemCheck:
     def findings(self, keys: Collection[str]) -> list[Finding]:
         try:
             seeds = range(DRAWS if self.item.variables else 1)
-            self.drawn = [draw(self.item, seed) for seed in seeds]
+            self.drawn = [draw(self.item, seed, Draw.FIRST) for seed in seeds]  # findings name the lines of options in order
         except InvalidFile as error:
             return [self.finding("undefined-draw", error.message)]
         return [

@@ -85,6 +85,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX evidence_by_misconception ON evidence (misconception)",
         "CREATE INDEX evidence_by_attempt ON evidence (attempt)",
     ),
+    ("ALTER TABLE attempts ADD COLUMN draw INTEGER NOT NULL DEFAULT 1",),  # 1: options stood in the bank's order
 )
 
 # A sign in SQLite's message, what it means here, what to do. By message because Python 3.10 has no error codes of SQLite.

@@ -76,7 +76,7 @@ class Records:
             "uid": os.urandom(16).hex(), "session": attempt.session, "item": attempt.item, "section": attempt.section,
             "lesson": attempt.lesson, "answer": _storable(attempt.answer), "grade": _to_json(attempt.grade),
             "score": float(attempt.grade.score), "unaided": int(attempt.unaided), "shown": int(attempt.shown),
-            "hints": attempt.hints, "seed": attempt.seed, "mode": attempt.mode, "at": attempt.at,
+            "hints": attempt.hints, "seed": attempt.seed, "draw": attempt.draw, "mode": attempt.mode, "at": attempt.at,
             "confidence": attempt.confidence, "due": attempt.due, "help": attempt.help,
         }  # fmt: skip
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
@@ -310,7 +310,7 @@ class Records:
             moment_of(row["at"])
             return Attempt(
                 item=row["item"], section=row["section"], answer=row["answer"], grade=grade_from_json(row["grade"]),
-                at=row["at"], mode=row["mode"], seed=row["seed"], hints=row["hints"], shown=bool(row["shown"]),
+                at=row["at"], mode=row["mode"], seed=row["seed"], draw=row["draw"], hints=row["hints"], shown=bool(row["shown"]),
                 session=row["session"], id=row["id"],
                 confidence=row["confidence"], due=row["due"], help=row["help"],
             )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
-from tutor.models import BANK_SUFFIX, Attempt, Grade, Item, Lesson, Point, Round, Step
+from tutor.models import BANK_SUFFIX, Attempt, Draw, Grade, Item, Lesson, Point, Round, Step
 from tutor.nodes.session.judging import advance, count_as_passed, next_card
 from tutor.nodes.session.place import keep_place, read_step
 from tutor.nodes.verb import ModelVerb, Verb
@@ -143,6 +143,11 @@ def answer_of(item: Item, attempt: Attempt | None) -> str:
     return grading.with_credit(attempt.answer, attempt.grade.met) if grading.has_rubric(item) else attempt.answer
 
 
+def counts_in_an_old_order(item: Item, attempt: Attempt) -> bool:
+    """Whether an attempt may name an option by its number in the bank's order, which may have changed since."""
+    return bool(item.options) and attempt.draw == Draw.FIRST
+
+
 class GradeOthersAgain(ModelVerb):
     """Where an appeal stands: all other attempts of the item, by the same second look. What comes out differently is kept."""
 
@@ -166,14 +171,14 @@ class GradeOthersAgain(ModelVerb):
 def flips_of(records: Records, corpus: Corpus, item: Item, look: Callable[[Item, str], Grade]) -> list[Flip]:
     """The attempts of an item whose verdict a second look turns round. An answer given twice is looked at once."""
     authored = next(one for one in corpus.items(item.lesson) if one.key == item.key)
-    grades: dict[tuple[str, int | None], Grade] = {}
+    grades: dict[tuple[str, int | None, int], Grade] = {}
     flips = []
     for attempt in records.attempts(item=item.key):
-        if not attempt.answer or records.has_standing_appeal(attempt):
+        if not attempt.answer or records.has_standing_appeal(attempt) or counts_in_an_old_order(authored, attempt):
             continue
-        said = (answer_of(authored, attempt), attempt.seed)
+        said = (answer_of(authored, attempt), attempt.seed, attempt.draw)
         if said not in grades:
-            grades[said] = look(bank.draw(authored, attempt.seed or 0), said[0])
+            grades[said] = look(bank.draw(authored, attempt.seed or 0, attempt.draw), said[0])
         if grades[said].correct != attempt.grade.correct:
             flips.append((attempt, grades[said]))
     return flips
@@ -202,7 +207,7 @@ class LoadAttempt(Verb):
         items = {item.key: item for item in corpus.items(corpus.find(attempt.lesson), made=False)}
         if attempt.item not in items:
             raise UsageError(f"attempt {number} answers {attempt.item}, which the bank no longer has")
-        return attempt, bank.draw(items[attempt.item], attempt.seed or 0)
+        return attempt, bank.draw(items[attempt.item], attempt.seed or 0, attempt.draw)
 
     def post(self, shared: AppealStore, prepared: dict[str, Any], loaded: tuple[Attempt, Item]) -> None:
         shared["attempt"], shared["item"] = loaded
@@ -227,6 +232,8 @@ class LookAgain(ModelVerb):
             person.show(screens.Prose(bank.kind_of(item).question_text(item)))
             person.show(screens.Said(attempt.answer))
             return ask_what_was_meant(person, item, attempt.grade, points, lesson.language)
+        if counts_in_an_old_order(item, attempt):
+            return attempt.grade
         return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
     def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade | None) -> str:

@@ -357,7 +357,8 @@ class RecordAttempts(Verb):
                 card = schedule.next_card(item.key, records.card(item.key), rating, shared["now"](), fuzz=False)
             attempt = Attempt(
                 item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()), mode="quiz",
-                seed=item.seed, shown=not outcome.answer, session=shared["session"], due=card.due if card else None,
+                seed=item.seed, draw=item.draw, shown=not outcome.answer, session=shared["session"],
+                due=card.due if card else None,
             )  # fmt: skip
             shown = beliefs.evidence_of(attempt, item, True, records.evidence()) if card else ()
             stored = records.add(attempt, card=card, evidence=shown)

@@ -58,6 +58,7 @@ class SessionInputs(TypedDict):
     now: Callable[[], datetime]  # aware; in tests it stands still
     zone: tzinfo | None  # of the learner's days
     rng: random.Random  # every draw comes from it; --seed makes it repeatable
+    draw: int  # the way in which items are drawn, that of the script where there is one
     fuzz: bool  # whether due dates vary a little; not where the output must be reproducible
     session: str  # id of this session
     topic: str | None  # the TOPIC asked for; None once it has been opened
@@ -107,6 +108,7 @@ def session_store(
     return {
         "corpus": corpus, "terminal": environment.terminal, "model": environment.model, "records": environment.records,
         "open_index": lambda: environment.index, "now": environment.now, "zone": environment.zone, "rng": environment.rng,
+        "draw": environment.draw,
         "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "command": partial(command_line, environment.settings),
         "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,

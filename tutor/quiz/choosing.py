@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus import bank
-from tutor.models import Item, Kind
+from tutor.models import Draw, Item, Kind
 from utils import strict_json
 from utils.errors import InvalidFile, NothingRun, UsageError
 from utils.files import LIMIT_BYTES
@@ -32,6 +32,7 @@ class QuizRequest:
     seed: int
     count: int = DEFAULT_COUNT
     kinds: tuple[str, ...] = Kind.ALL
+    draw: int = Draw.LATEST  # the way in which they are drawn
     keys: tuple[str, ...] | None = None  # of the items to ask, in order; None draws them
     first: tuple[str, ...] = ()  # misconceptions: items that may show one come first, up to half of those drawn
 
@@ -47,16 +48,16 @@ def request_of(
     """What the command line asks for.
 
     sheet: a filled one, or None; it brings its own items and seed, unless a seed is given, by which the items that must be
-    on it are drawn again. earlier: (seed, keys) of a report's items that were not right, or None. Without any of these a
-    seed is made up.
+    on it are drawn again, in the sheet's way. earlier: (seed, keys) of a report's items that were not right, or None. Without
+    any of these a seed is made up.
     Raises UsageError for -n where nothing is drawn, NothingRun where a report has nothing to ask again.
     """
-    lessons = tuple(dict.fromkeys(lessons))
+    lessons, draw = tuple(dict.fromkeys(lessons)), sheet.draw if sheet else Draw.LATEST
     if earlier and not earlier[1]:
         raise NothingRun("nothing to ask again: every answer in that report was right")
     earlier_seed, failed = earlier or (0, ())
     if not earlier and (not sheet or seed is not None):
-        return QuizRequest(lessons, _random_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds)
+        return QuizRequest(lessons, _random_seed() if seed is None else seed, count or DEFAULT_COUNT, kinds, draw)
     if count:
         raise UsageError("-n counts questions that are drawn; here the sheet or the report says which (with --answers, "
                          "--seed N draws them)")  # fmt: skip
@@ -65,7 +66,7 @@ def request_of(
     keys = tuple(key for key in keys if not lessons or key.rpartition(":")[0] in lessons)
     if seed is None:
         seed = sheet.seed if sheet else earlier_seed
-    return QuizRequest(lessons or (sheet.topics if sheet else ()), seed, len(keys), kinds, keys)
+    return QuizRequest(lessons or (sheet.topics if sheet else ()), seed, len(keys), kinds, draw, keys)
 
 
 def _random_seed() -> int:
@@ -89,7 +90,7 @@ def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[It
     by_key = {item.key: item for items in banks.values() for item in items}
     if request.keys is not None:
         wanted = [by_key[key] for key in request.keys if key in by_key]
-        return [bank.draw(item, request.seed) for item in wanted if item.kind in request.kinds]
+        return [bank.draw(item, request.seed, request.draw) for item in wanted if item.kind in request.kinds]
     piles = [
         shuffled([item for item in banks[lesson] if item.kind in request.kinds], f"{request.seed}:{lesson}")
         for lesson in shuffled(sorted(banks), str(request.seed))
@@ -97,7 +98,7 @@ def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[It
     mixed = [pile[turn] for turn in range(max(map(len, piles), default=0)) for pile in piles if turn < len(pile)]
     first = [item for item in mixed if not set(request.first).isdisjoint(item.probes)][: request.count // 2]
     mixed = [*first, *(item for item in mixed if item not in first)]
-    return [bank.draw(item, request.seed) for item in mixed[: request.count]]
+    return [bank.draw(item, request.seed, request.draw) for item in mixed[: request.count]]
 
 
 def shuffled(things: list[T], seed: str) -> list[T]:

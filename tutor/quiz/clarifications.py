@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from tutor.corpus import bank
 from tutor.models import Item, Point
 from tutor.quiz.fingerprints import answers_fingerprint, fingerprint
-from tutor.quiz.sheets import Sheet, altered_choice, read_sheet, write_sheet
+from tutor.quiz.sheets import Sheet, altered_choice, as_typed, read_sheet, write_sheet
 from utils.errors import InvalidFile, UsageError
 from utils.text import cut, sanitize
 
@@ -95,7 +95,7 @@ def chosen_in(second: Sheet, questions: Sequence[Item]) -> Chosen:
     warnings = []
     for question in questions:
         entry = second.entry(question.key)
-        if entry is None or entry.version != fingerprint(question):
+        if entry is None or entry.version != fingerprint(question, second.versions):
             place = f"{second.path}:{entry.line}" if entry else second.path
             warnings.append(f"{place}: {question.key} is asked otherwise today, and stays open; give --clarify another name, and "
                             "it is written again")  # fmt: skip
@@ -104,7 +104,7 @@ def chosen_in(second: Sheet, questions: Sequence[Item]) -> Chosen:
             warnings.append(f"{second.path}:{entry.line}: {question.key}: {altered}; put it back. Until then the question "
                             "stays open, and the stricter verdict stands")  # fmt: skip
             continue
-        typed = bank.kind_of(question).as_typed(question, entry.answer, entry.parts)
+        typed = as_typed(question, entry)
         if typed.isascii() and typed.isdigit() and 0 < int(typed[:4]) <= len(question.options):
             options[question.key] = int(typed[:4]) - 1
             continue

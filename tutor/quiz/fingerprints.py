@@ -9,18 +9,23 @@ from typing import Any
 
 from tutor.models import Item
 
-VERSIONS = 2  # the way in which `fingerprint` is made; a sheet names it, and one that doesn't has `first_fingerprint`
+VERSIONS = 3  # the ways in which fingerprints were made; a sheet names its own, and one that doesn't has the first
+ORDERED = 2  # the last way for which options in another order were another question
 
 
-def fingerprint(item: Item) -> str:
+def fingerprint(item: Item, versions: int = VERSIONS) -> str:
     """12 hexadecimal digits of what the item, as authored, asks and draws.
 
     How free text is graded does not count, nor do hints and explanation: a rubric, references and further words for a blank
-    may grow while a sheet is out. A field that is added later belongs in here only where an item sets it.
+    may grow while a sheet is out. Nor does the order of options, but before the third version. A field that is added later
+    belongs in here only where an item sets it. versions: the way in which it is made.
     """
+    if versions == 1:
+        return first_fingerprint(item)
+    options = [(option.text, option.right) for option in item.options]
     asked = {
         "id": item.key, "kind": item.kind, "question": item.question, "unit": item.unit,
-        "options": [(option.text, option.right) for option in item.options], "credit": item.credit,
+        "options": sorted(options) if versions > ORDERED else options, "credit": item.credit,
         "answer": item.answer, "answer_expression": item.answer_expression, "expression": item.expression,
         "tolerance": item.tolerance, "relative": item.relative,
         "blanks": [blank.accepted[0] for blank in item.blanks], "steps": item.steps,

@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.corpus import bank
-from tutor.models import Item
-from tutor.quiz.fingerprints import VERSIONS, fingerprint, first_fingerprint
+from tutor.models import Draw, Item
+from tutor.quiz.fingerprints import ORDERED, VERSIONS, fingerprint
 from tutor.quiz.outcomes import Outcome
 from utils.errors import InvalidFile
 from utils.strict_yaml import line_of, load, scalars_as_written
 from utils.text import nearest, sanitize, shorten
 
-FIELDS = ("corpus", "seed", "topics", "versions", "answers", "items")
+FIELDS = ("corpus", "seed", "draw", "topics", "versions", "answers", "items")
 NEEDED_FIELDS = ("corpus", "seed", "topics", "items")
 NEEDED = ("id", "version", "answer")
 LISTS = tuple(dict.fromkeys(kind.sheet_field for kind in bank.KINDS.values() if kind.sheet_field))  # options, steps
@@ -62,6 +62,7 @@ class Sheet:
     topics: tuple[str, ...]
     entries: tuple[SheetEntry, ...]
     versions: int = 1  # the way in which the versions of its items were made, see fingerprints.VERSIONS
+    draw: int = Draw.FIRST  # the way in which its items were drawn
     answers: str = ""  # of a second sheet: the fingerprint of the answers that it asks about, see clarifications.py
     answers_line: int = 1
 
@@ -90,6 +91,7 @@ def write_sheet(
     lines += [
         f'corpus: "{corpus}"',
         f"seed: {seed}",
+        f"draw: {Draw.LATEST}",
         f"topics: {json.dumps(list(topics), ensure_ascii=False)}",
         f"versions: {VERSIONS}",
         *([f'answers: "{answers}"'] if answers else []),
@@ -154,9 +156,11 @@ def read_sheet(text: str, path: str) -> Sheet:
     _allow(data, FIELDS, NEEDED_FIELDS, path, "the sheet", 1)
     written = scalars_as_written(text)
     seed, topics, items, versions = data["seed"], data["topics"], data["items"], data.get("versions", 1)
-    if versions not in range(1, VERSIONS + 1) or isinstance(versions, bool):
-        raise InvalidFile(path, line_of(data, "versions"), f"found versions: {versions}, expected 1 or {VERSIONS}; put back "
-                                                           "what stood there, or grade with a newer ptutor")  # fmt: skip
+    for name, highest in (("versions", VERSIONS), ("draw", Draw.LATEST)):
+        found = data.get(name, 1)
+        if found not in range(1, highest + 1) or isinstance(found, bool):
+            raise InvalidFile(path, line_of(data, name), f"found {name}: {found}, expected a number from 1 to {highest}; put "
+                                                         "back what stood there, or grade with a newer ptutor")  # fmt: skip
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise InvalidFile(path, line_of(data, "seed"), "found a seed that is not a whole number; put back what was there")
     if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
@@ -174,7 +178,8 @@ def read_sheet(text: str, path: str) -> Sheet:
         entries.append(entry)
     corpus, answers = (written.get((name,), "") for name in ("corpus", "answers"))
     answers_line = line_of(data, "answers") if answers else 1
-    return Sheet(path, corpus, seed, tuple(topics), tuple(entries), versions, answers, answers_line)
+    draw = data.get("draw", Draw.FIRST)
+    return Sheet(path, corpus, seed, tuple(topics), tuple(entries), versions, draw, answers, answers_line)
 
 
 def _entry(fields: Any, index: int, written: Mapping[tuple[Any, ...], str], path: str, line: int) -> SheetEntry:
@@ -237,18 +242,40 @@ def assumed_entries(sheet: Sheet, items: Mapping[str, Item]) -> list[SheetEntry]
     Those fingerprints also cover how an item is graded, so that one which differs doesn't tell whether something else was
     asked. What the sheet shows of the item does.
     """
-    if sheet.versions == VERSIONS:
+    if sheet.versions > 1:
         return []
     there = [(entry, items[entry.key]) for entry in sheet.entries if entry.key in items]
     return [
         entry
         for entry, item in there
-        if not _has_its_version(sheet, entry, item) and _shows_the_same(entry, bank.draw(item, sheet.seed))
+        if not _has_its_version(sheet, entry, item) and _shows_the_same(entry, bank.draw(item, sheet.seed, sheet.draw))
     ]
 
 
 def _has_its_version(sheet: Sheet, entry: SheetEntry, item: Item) -> bool:
-    return entry.version == (fingerprint(item) if sheet.versions == VERSIONS else first_fingerprint(item))
+    """Whether an item as authored is the one that was asked, be its options in another order today or not."""
+    if entry.version == fingerprint(item, sheet.versions):
+        return True
+    if sheet.versions > ORDERED or not item.options:
+        return False
+    order = _listed_order(entry, bank.draw(item, sheet.seed, Draw.FIRST))  # which is how its author had them then
+    then = replace(item, options=tuple(item.options[at] for at in order))
+    return bool(order) and entry.version == fingerprint(then, sheet.versions)
+
+
+def _listed_order(entry: SheetEntry, item: Item) -> list[int]:
+    """The places, from 0, that the options of the drawn item have on a sheet, in its order; [] where it lists other ones."""
+    kind = bank.kind_of(item)
+    listed, asked = entry.shown.get(kind.sheet_field), kind.sheet_choices(item)
+    if not item.options or not isinstance(listed, dict) or list(listed) != list(asked):
+        return []
+    places = {_plain(text): at for at, text in enumerate(asked.values())}
+    order = [places.get(_plain(text), -1) for text in listed.values()]
+    return order if sorted(order) == list(range(len(asked))) else []
+
+
+def _plain(text: object) -> str:
+    return " ".join(str(text).split()).casefold()
 
 
 def _shows_the_same(entry: SheetEntry, item: Item) -> bool:
@@ -258,19 +285,23 @@ def _shows_the_same(entry: SheetEntry, item: Item) -> bool:
     if bank.kind_of(item).is_free_text(item):
         here.pop("question", None)
         today.pop("question")
+    if _listed_order(entry, item):
+        here["options"] = today["options"]
     return here == today
 
 
 def altered_choice(entry: SheetEntry, item: Item) -> str:
     """What a sheet has beside one of its letters or numbers in place of what was asked, in words; "" where nothing was changed.
 
-    item: drawn. What a sheet no longer shows at all is not looked at.
+    item: drawn. What a sheet no longer shows at all is not looked at, and options in another order are the same options.
     """
+    if _listed_order(entry, item):
+        return ""
     kind = bank.kind_of(item)
     here = entry.shown.get(kind.sheet_field)
     for label, asked in kind.sheet_choices(item).items():
         found = here.get(label) if isinstance(here, dict) else None
-        if found is not None and " ".join(str(found).split()).casefold() != " ".join(asked.split()).casefold():
+        if found is not None and _plain(found) != _plain(asked):
             found_there, expected = (sanitize(shorten(str(text)), newlines=False) for text in (found, asked))
             return f"found “{found_there}” beside {label}, expected “{expected}”, which was asked"
     return ""
@@ -298,5 +329,10 @@ def missing_items(sheet: Sheet, items: Sequence[Item], why: Mapping[str, str]) -
 
 
 def as_typed(item: Item, entry: SheetEntry) -> str:
-    """The answer of a sheet as it would be typed at a keyboard, where options are numbered. "" for none."""
-    return bank.kind_of(item).as_typed(item, entry.answer, entry.parts)
+    """The answer of a sheet as it would be typed at a keyboard, where options are numbered. "" for none.
+
+    A letter means the option that stands beside it on the sheet, whatever order the bank and the draw have today.
+    """
+    kind = bank.kind_of(item)
+    listed = {label: str(text) for label, text in entry.shown[kind.sheet_field].items()} if _listed_order(entry, item) else None
+    return kind.as_typed(item, entry.answer, entry.parts, listed)

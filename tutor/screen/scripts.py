@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.models import Step
+from tutor.models import Draw, Step
 from utils.errors import InvalidFile
 from utils.files import read_text, shown_path
 from utils.text import nearest
 
 WORDS = ("next", "hint", "skip", "simpler", "example", "deeper", "analogy", "back", "appeal", "quit")
 WITH_TEXT = ("answer", "ask", "say", "choose", "explain")
-SCRIPT_FIELDS = ("topic", "seed", "steps")
+SCRIPT_FIELDS = ("topic", "seed", "draw", "steps")
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Script:
 
     topic: str | None
     seed: int | None
+    draw: int  # the way in which items are drawn for it
     steps: tuple[Step, ...]
 
 
@@ -31,7 +32,7 @@ def load_script(path: str | Path) -> Script:
 
 
 def parse_script(text: str, path: str) -> Script:
-    """A script's YAML: `topic`, `seed` and `steps`, each step a word of WORDS or one of WITH_TEXT with its text."""
+    """A script's YAML: `topic`, `seed`, `draw` and `steps`, each step a word of WORDS or one of WITH_TEXT with its text."""
     from utils.strict_yaml import line_of, load, scalars_as_written
 
     data = load(text, path)
@@ -41,16 +42,19 @@ def parse_script(text: str, path: str) -> Script:
         if name not in SCRIPT_FIELDS:
             expected = f"expected one of {', '.join(SCRIPT_FIELDS)}{_did_you_mean(name, SCRIPT_FIELDS)}"
             raise InvalidFile(path, line_of(data, name), f'found the field "{name}", {expected}')
-    topic, seed, steps = (data.get(name) for name in SCRIPT_FIELDS)
+    topic, seed, draw, steps = (data.get(name) for name in SCRIPT_FIELDS)
     if topic is not None and not isinstance(topic, str):
         raise InvalidFile(path, line_of(data, "topic"), "found a topic that is not text, expected text in quotes")
     if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
         raise InvalidFile(path, line_of(data, "seed"), f"found the seed {seed}, expected a whole number")
+    draw = Draw.FIRST if draw is None else draw
+    if draw not in range(1, Draw.LATEST + 1) or isinstance(draw, bool):
+        raise InvalidFile(path, line_of(data, "draw"), f"found draw: {draw}, expected a number from 1 to {Draw.LATEST}")
     if not isinstance(steps, list) or not steps:
         line = line_of(data, "steps") if "steps" in data else 1
         raise InvalidFile(path, line, "found no steps, expected a list of them, such as - next and - answer: …")
     written = scalars_as_written(text)
-    return Script(topic, seed, tuple(_step(steps, index, written, path) for index in range(len(steps))))
+    return Script(topic, seed, draw, tuple(_step(steps, index, written, path) for index in range(len(steps))))
 
 
 def _step(steps: list, index: int, written: dict, path: str) -> Step:

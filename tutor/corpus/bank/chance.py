@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from random import Random
 
 
-def random_of(item: Item, seed: int) -> Random:
-    """The random numbers of an item's draw."""
+def random_of(item: Item, seed: int, purpose: str = "") -> Random:
+    """The random numbers of an item's draw; those for a purpose of their own leave the others as they are."""
     from random import Random
 
     # Seeded by a text, which Python hashes with SHA-512: the same on every platform and with every PYTHONHASHSEED.
-    return Random(f"{item.key}:{seed}")
+    return Random(":".join(filter(None, (item.key, str(seed), purpose))))

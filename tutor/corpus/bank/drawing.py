@@ -1,4 +1,4 @@
-"""Draws: the numbers of a parametric item, the same for the same seed on every machine."""
+"""Draws: the numbers of a parametric item and the order of options, the same for the same seed on every machine."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from tutor.corpus.bank.chance import random_of
 from tutor.corpus.bank.kinds import kind_of
 from tutor.corpus.bank.templates import DrawnValues
 from tutor.corpus.expressions import ExpressionError, evaluate
-from tutor.models import Item, KnownWrong
+from tutor.models import Draw, Item, KnownWrong
 from utils.errors import InvalidFile
 
 MAX_TRIES = 500  # draws until one meets `where`
-MAX_REDRAWS = 20  # until one has other numbers than before
+MAX_REDRAWS = 20  # until one has other numbers, or another order, than before
 
 
-def draw(item: Item, seed: int) -> Item:
-    """The item as it is asked: with numbers in place of its variables, and the seed they came from.
+def draw(item: Item, seed: int, way: int = Draw.LATEST) -> Item:
+    """The item as it is asked: with numbers in place of its variables, its options in the order that is shown, and the seed
+    that both came from.
 
-    The same item and seed give the same numbers on every machine. Draws that miss `where`, give two options or steps
-    the same text, or make a known wrong answer right are drawn again. An item without variables only takes the seed.
-    Raises InvalidFile if MAX_TRIES draws give nothing to ask.
+    The same item and seed give the same on every machine. Draws that miss `where`, give two options or steps the same text,
+    or make a known wrong answer right are drawn again. way: Draw.FIRST keeps options in the bank's order; the numbers are the
+    same in both. Raises InvalidFile if MAX_TRIES draws give nothing to ask.
     """
-    if not item.variables:
-        return replace(item, seed=seed)
+    drawn = replace(_with_numbers(item, seed) if item.variables else item, seed=seed, draw=way)
+    return drawn if way == Draw.FIRST else kind_of(drawn).shuffled(drawn, seed)
+
+
+def _with_numbers(item: Item, seed: int) -> Item:
     random = random_of(item, seed)
     reason = "where is never met"
     for _ in range(MAX_TRIES):
@@ -37,7 +41,7 @@ def draw(item: Item, seed: int) -> Item:
         except ExpressionError as error:
             flaw = str(error)
         if flaw is None:
-            return replace(drawn, seed=seed)
+            return drawn
         reason = flaw
     raise InvalidFile(
         item.path,
@@ -47,19 +51,28 @@ def draw(item: Item, seed: int) -> Item:
     )
 
 
-def draw_again(item: Item, seed: int, number: int) -> Item:
-    """The draw for the next time that an item is asked in a round: with numbers that it has not had, if there are any left.
+def draw_again(item: Item, seed: int, number: int, way: int = Draw.LATEST) -> Item:
+    """The draw for the next time that an item is asked in a round: with numbers that it has not had, if there are any left,
+    or its options in an order that they have not had.
 
     number: how often it was asked before; 0 gives the draw of the seed. The same on every machine, like `draw`.
     """
-    drawn, asked = draw(item, seed), []
+    drawn, asked = draw(item, seed, way), []
     for _ in range(number):
-        asked.append(replace(drawn, seed=None))
-        seeds = range(seed + 1, seed + (MAX_REDRAWS if item.variables else 1) + 1)
-        others = (draw(item, later) for later in seeds)
-        drawn = next((other for other in others if replace(other, seed=None) not in asked), draw(item, seed + 1))
+        asked.append(_what_varies(drawn))
+        may_differ = item.variables or (item.options and way != Draw.FIRST)
+        seeds = range(seed + 1, seed + (MAX_REDRAWS if may_differ else 1) + 1)
+        others = (draw(item, later, way) for later in seeds)
+        drawn = next((other for other in others if _what_varies(other) not in asked), draw(item, seed + 1, way))
         seed = drawn.seed or 0
     return drawn
+
+
+def _what_varies(drawn: Item) -> Item:
+    """A drawn item by what its next draw should not repeat: its numbers or, where it has none, the order of its options."""
+    if drawn.variables and drawn.draw != Draw.FIRST:
+        drawn = replace(drawn, options=tuple(sorted(drawn.options, key=lambda option: option.text)))
+    return replace(drawn, seed=None)
 
 
 def _holds(where: str, values: Mapping[str, float]) -> bool:

@@ -78,8 +78,8 @@ class BankFields:
         """An id or a text, on one line."""
         return " ".join(self.text("misconception", required=False).split())
 
-    def boolean(self, field: str) -> bool:
-        value = self.data.get(field, False)
+    def boolean(self, field: str, default: bool = False) -> bool:
+        value = self.data.get(field, default)
         if not isinstance(value, bool):
             self.refuse(field, f"found {in_words(value)} in {field}, expected true or false; write one without quotes")
         return value

@@ -77,7 +77,7 @@ class RecordAttempt(Verb):
         item, grade, round = prepared["item"], prepared["grade"], prepared["round"]
         attempt = Attempt(
             item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
-            mode=round.mode, seed=item.seed, hints=round.hints, help=round.help, shown=grade.grader == SKIPPED,
+            mode=round.mode, seed=item.seed, draw=item.draw, hints=round.hints, help=round.help, shown=grade.grader == SKIPPED,
             session=shared["session"], confidence=shared["confidence"],
         )  # fmt: skip
         if attempt.answer:

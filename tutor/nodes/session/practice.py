@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 class ChooseItem(Verb):
     """The next item of the round, drawn; at the end of the queue come those that a miss leads to, see learner.weak_spots."""
 
-    def exec(self, round: Round, items: dict[str, Item]) -> Item | None:
+    def exec(self, round: Round, items: dict[str, Item], draw: int) -> Item | None:
         if not round.queue and round.again:
             round.queue, round.again = round.again, []
         if not round.queue:
             return None
         item = items[round.queue[0]]
-        return bank.draw_again(item, round.seed, round.draws.get(name_in(round, item), 0))
+        return bank.draw_again(item, round.seed, round.draws.get(name_in(round, item), 0), draw)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], item: Item | None) -> str:
         shared["item"], shared["asked"] = item, False

@@ -11,7 +11,7 @@ from tutor.models import Item, Variable
 
 
 class ChoiceKind(OptionsKind):
-    fields = ("options",)
+    fields = ("options", "shuffle")
 
     def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
         options = self.options(fields)
@@ -22,7 +22,7 @@ class ChoiceKind(OptionsKind):
                 f"found {right} right options, expected exactly one with right: true; "
                 + ("mark one" if not right else "mark one only, or make the kind multi"),
             )
-        return {"options": options}
+        return {"options": options, "shuffle": fields.boolean("shuffle", default=True)}
 
     def how_to_answer(self, item: Item) -> str:
         return "one is right"

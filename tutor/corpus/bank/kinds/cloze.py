@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -81,5 +81,5 @@ class ClozeKind(ItemKind):
             answers += ["; ".join([*firsts[:index], other, *firsts[index + 1 :]]) for other in blank.accepted[1:]]
         return answers
 
-    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...]) -> str:
+    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...], listed: Mapping[str, str] | None = None) -> str:
         return "; ".join(parts) if parts else answer

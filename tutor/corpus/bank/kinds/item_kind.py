@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutor.corpus.bank.fields import BankFields
@@ -39,6 +39,10 @@ class ItemKind:
     def filled_wrong(self, item: Item, answer: str, values: DrawnValues) -> str:
         """A known wrong answer with values in place of its variables. Raises ExpressionError."""
         return values.text(answer)
+
+    def shuffled(self, item: Item, seed: int) -> Item:
+        """The item with what it lists in the order that a seed gives, where that order means nothing."""
+        return item
 
     def flaw(self, item: Item) -> str | None:
         """Why an item can't be asked with the values just drawn, or None."""
@@ -104,6 +108,10 @@ class ItemKind:
         """What kind of answer a sheet expects."""
         return self.how_to_answer(item)
 
-    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...]) -> str:
-        """A sheet's answer as it would be typed at a keyboard. parts: those of an answer that is a list."""
+    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...], listed: Mapping[str, str] | None = None) -> str:
+        """A sheet's answer as it would be typed at a keyboard.
+
+        parts: those of an answer that is a list. listed: what the sheet lists in place of `sheet_choices`: the same texts,
+        beside other labels.
+        """
         return answer

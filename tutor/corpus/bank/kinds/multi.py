@@ -11,7 +11,7 @@ from tutor.models import Item, Variable
 
 
 class MultiKind(OptionsKind):
-    fields = ("options", "credit")
+    fields = ("options", "shuffle", "credit")
     several_options = True
 
     def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
@@ -26,7 +26,7 @@ class MultiKind(OptionsKind):
         credit = fields.text("credit", required=False) or "all"
         if credit not in ("all", "partial"):
             fields.refuse("credit", f'found "{credit}", expected all or partial{suggestion(credit, ("all", "partial"))}')
-        return {"options": options, "credit": credit}
+        return {"options": options, "shuffle": fields.boolean("shuffle", default=True), "credit": credit}
 
     def how_to_answer(self, item: Item) -> str:
         return "several may be right"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from tutor.corpus.bank.fields import BankFields, first_repeated
 from tutor.corpus.bank.kinds.item_kind import ItemKind
+from tutor.corpus.bank.shuffling import shown_order
 from tutor.corpus.bank.templates import DrawnValues
 from tutor.models import Item, Option
 
@@ -47,11 +49,15 @@ class OptionsKind(ItemKind):
         )  # a misconception is told apart by its text, whatever is drawn
         return replace(item, options=options)
 
+    def shuffled(self, item: Item, seed: int) -> Item:
+        return replace(item, options=shown_order(item, seed))
+
     def flaw(self, item: Item) -> str | None:
         return "two options read the same" if first_repeated(self.choices(item)) is not None else None
 
     def entry(self, item: Item) -> dict[str, Any]:
-        return {"options": [self._option_entry(option) for option in item.options]}
+        kept = {} if item.shuffle else {"shuffle": False}
+        return {"options": [self._option_entry(option) for option in item.options], **kept}
 
     @staticmethod
     def _option_entry(option: Option) -> dict[str, Any]:
@@ -81,12 +87,11 @@ class OptionsKind(ItemKind):
         labels = string.ascii_lowercase if lettered else [f"{number})" for number in range(1, len(texts) + 1)]
         return dict(zip(labels, texts, strict=False))
 
-    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...]) -> str:
+    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...], listed: Mapping[str, str] | None = None) -> str:
         """The labels of the sheet come first, then the options' texts, so that the option "8" can be named by 8."""
-        numbers: dict[str, str] = {}
-        for number, (label, text) in enumerate(self.sheet_choices(item).items(), 1):
-            numbers.setdefault(_fold(text), str(number))
-            numbers[_fold(label)] = str(number)
+        shown = {_fold(text): str(number) for number, text in enumerate(self.choices(item), 1)}
+        labels = {_fold(label): shown[_fold(text)] for label, text in (listed or self.sheet_choices(item)).items()}
+        numbers = {**shown, **labels}
         if self.several_options and not parts and _fold(answer) not in numbers:
             split = tuple(re.split(r"[,;\s]+", answer))
             parts = split if all(_fold(part) in numbers for part in split) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +57,7 @@ class OrderKind(ItemKind):
     def sheet_choices(self, item: Item) -> dict[str, str]:
         return {f"{number})": step for number, step in enumerate(self.choices(item), 1)}
 
-    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...]) -> str:
+    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...], listed: Mapping[str, str] | None = None) -> str:
         numbers = [part.rstrip(".)") for part in parts]
         if not parts:
             return answer
