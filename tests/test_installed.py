@@ -30,6 +30,7 @@ USES = [
     (["appeal", "0", "--docs", "docs"], 1, r"stands"),
     (["review", "--docs", "docs", "--undo"], 0, r"taken back"),
     (["progress", "--json"], 0, r'"streak_days": \d'),
+    (["progress", "--html", "progress.html"], 0, r"written"),
     (["topics"], 0, r"llm/attention .*min"),
     (["search", "softmax"], 0, r"softmax-and-cross-entropy\.md:\d+"),
     (["ask", "what is softmax?"], 0, r"softmax-and-cross-entropy\.md:\d+"),

@@ -139,8 +139,15 @@ def test_with_no_records_the_page_is_kind_and_creates_nothing(tutor, docs, home,
     assert "that is how everyone begins" in page.text and "Bread : ptutor learn food/bread" in page.text
     assert not (home / "records.db").exists()
     assert tutor("progress", "bread", "--docs", docs, "--html", "map.html").returncode == 0
-    assert "0 of 4 sections done" not in (tmp_path / "map.html").read_text(encoding="utf-8")
-    assert "not asked yet" in Parsed((tmp_path / "map.html").read_text(encoding="utf-8")).text
+    shown = Parsed((tmp_path / "map.html").read_text(encoding="utf-8"))
+    assert "sections done 0 of 4" in shown.text and "Yeast not asked yet" in shown.text
+
+
+def test_answers_to_the_lessons_of_another_folder_are_shown_by_their_names(docs, lived_in, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "tea.md").write_text("# Tea\n\nTea is hot.\n", encoding="utf-8")
+    page = Parsed(page_of(told(tmp_path / "other", lived_in)))
+    assert "food/bread" in [lesson for lesson, *_ in page.tables["By lesson"]] and "sections mastered" not in page.text
 
 
 # ------------------------------------------------------------------------------------------------------ as a page

@@ -51,13 +51,14 @@ def _figures(overview: Overview) -> Element:
     """The figures that one looks for first."""
     one = overview.progress
     sections = [value for values in one.sections.values() for value in values.values()]
-    shown = (
-        (str(one.streak_days), "day streak" if one.streak_days == 1 else "days streak"),
+    shown = [
+        (str(one.streak_days), "day streak"),
         (f"{one.attempts:,}", "answer" if one.attempts == 1 else "answers"),
         (duration(one.seconds), "of learning"),
-        (f"{sum(map(is_mastered, sections))} of {len(sections)}", "sections mastered"),
         (str(one.due), "due today"),
-    )
+    ]
+    if sections:  # all answers may be to the lessons of another folder
+        shown.insert(3, (f"{sum(map(is_mastered, sections))} of {len(sections)}", "sections mastered"))
     return tag("dl", (tag("div", tag("dt", what), tag("dd", value)) for value, what in shown), class_="figures")
 
 
