@@ -20,6 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from ask import place  # noqa: E402
+
 from tutor import search  # noqa: E402
 from tutor.corpus import bank  # noqa: E402
 from tutor.corpus.corpus import open_corpus  # noqa: E402
@@ -88,31 +90,35 @@ def section_of(corpus, citation) -> str:
 ELSEWHERE = 0.12  # weight of a question put to documents that it wasn't written for
 MANUAL = 0.3  # and of one about the manual, which are many
 HALF = 0.5  # and of one about the lessons' own words alone, or of unanswerable.jsonl, which were written to be hard
+STRAY = 0.6  # and of one that would be answered from a section that doesn't answer it, which counts against answering
 LEAN = 0.25  # towards answering, in log-odds
+ANYWHERE = frozenset({""})  # where no section is named that answers a question
 
 
 def examples(indexes):
-    """(evidence, is it answerable, weight) of the dev questions, each put to every set of documents, and of the manual's.
+    """(evidence, is it answered, weight) of the dev questions, each put to every set of documents, and of the manual's.
 
     indexes: {name of a set in ask_sets, or "manual", or "bare" for the lessons' own words alone: its index}.
     """
     sets = {name: [] for name in indexes if name not in ("manual", "bare")}
     for name, rows in sets.items():
-        rows += [(row["question"], row["kind"] != "unanswerable", 1.0) for row in lines_of(f"ask_sets/{name}.dev.jsonl")]
+        rows += [(row["question"], frozenset(map(place, row["section"])), 1.0) for row in lines_of(f"ask_sets/{name}.dev.jsonl")]
     sets["bundled"] += [
-        (row["question"], bool(row["sections"]), 1.0) for row in lines_of("questions.jsonl") if row["split"] == "dev"
+        (row["question"], frozenset(map(place, row["sections"])), 1.0)
+        for row in lines_of("questions.jsonl")
+        if row["split"] == "dev"
     ]
     for row in lines_of("unanswerable.jsonl"):
-        sets[row["set"]].append((row["question"], False, HALF))
+        sets[row["set"]].append((row["question"], frozenset(), HALF))
     for name, rows in sets.items():
-        for question, answerable, weight in rows:
-            yield from evidence_of(indexes[name], question, answerable, weight)
+        for question, sections, weight in rows:
+            yield from evidence_of(indexes[name], question, sections, weight)
             if name == "bundled":
-                yield from evidence_of(indexes["bare"], question, answerable, HALF * weight)
-            for other in set(indexes) - {name, "manual", "bare"} if answerable else ():
-                yield from evidence_of(indexes[other], question, False, ELSEWHERE)
+                yield from evidence_of(indexes["bare"], question, sections, HALF * weight)
+            for other in set(indexes) - {name, "manual", "bare"} if sections else ():
+                yield from evidence_of(indexes[other], question, frozenset(), ELSEWHERE)
     for line in (ROOT / "tests" / "data" / "manual_questions.txt").read_text(encoding="utf-8").splitlines():
-        yield from evidence_of(indexes["manual"], line.partition(": ")[2], True, MANUAL)
+        yield from evidence_of(indexes["manual"], line.partition(": ")[2], ANYWHERE, MANUAL)
 
 
 def lines_of(name):
@@ -138,7 +144,8 @@ def without_banks(corpus, folder: Path, asked: bool):
     return search.open_index(open_corpus(folder), None)
 
 
-def evidence_of(index, question, answerable, weight):
+def evidence_of(index, question, sections, weight):
+    """sections: the places that answer a question, none where nothing does."""
     kept = []
 
     def keep(evidence):
@@ -146,9 +153,11 @@ def evidence_of(index, question, answerable, weight):
         return True
 
     before, verdict.is_found = verdict.is_found, keep
-    answer_of(index, question)
+    answer = answer_of(index, question)
     verdict.is_found = before
-    yield from ((evidence, answerable, weight) for evidence in kept)
+    cited = {place(section_of(index.corpus, citation)) for citation in answer.citations}
+    right = sections == ANYWHERE or not cited.isdisjoint(sections)
+    yield from ((evidence, right, weight * (STRAY if sections and not right else 1.0)) for evidence in kept)
 
 
 def fit(rows, steps=4000, rate=0.5, penalty=0.02) -> None:

@@ -510,3 +510,11 @@ def test_no_text_makes_an_answer_slow(tmp_path, text):
     begun = time.process_time()
     ask_folder(tmp_path, "what is tea", tea=page)
     assert time.process_time() - begun < 2
+
+
+def test_when_is_answered_from_the_section_whose_heading_tells_it(tmp_path):
+    page = (
+        "# Tea\n\n## Leaves\n\nLoose leaves for tea are sold in paper. Tea of loose leaves is green or black.\n\n"
+        "## When they pay\n\nWhen more than three cups are wanted, loose leaves for tea cost less.\n"
+    )
+    assert "three cups" in ask_folder(tmp_path, "when should I use loose leaves for tea", tea=page).text

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tutor.search.words import content_words
+from utils.patterns import compiled_later
 
 DEFINITION, SIDES, YES_NO, NUMBER, HOW, WHY, WHEN, OTHER = (
     "definition",
@@ -141,7 +142,7 @@ TO_DO = (
 
 # The first pattern that the question matches gives its kind.
 KINDS = tuple(
-    (kind, re.compile(pattern, re.I))
+    (kind, compiled_later(pattern, re.I))
     for kind, pattern in (
         (HOW, r"^\W*how\s+(?:to|(?:do|can|should|could|would)\s+(?:i|we|you|one))\b"),
         (YES_NO, rf"^\W*(?!was (?:ist|sind|bedeutet|heißt|macht)\b)(?:(?:and|but|so|then)\s+)?{AUXILIARY}\b"),

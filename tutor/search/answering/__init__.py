@@ -84,8 +84,7 @@ def _draft(understood: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None
         return None
     if verdict.is_certain(draft):
         return draft
-    is_answer = verdict.is_to_the_point(draft) and verdict.is_found(verdict.evidence(understood, draft))
-    return draft if is_answer else None
+    return draft if verdict.is_found(verdict.evidence(understood, draft, fits)) else None
 
 
 def best_first(question: str, passages: Sequence[Passage], asked: QueryWords, context: QueryWords | None = None) -> list[Passage]:

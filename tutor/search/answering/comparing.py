@@ -19,9 +19,10 @@ from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, TABLE, Quotable
 from tutor.search.answering.selecting import FAIR, LIKE_ASKED, best_of, can_follow
 from tutor.search.questions import AskedQuestion
+from utils.patterns import compiled_later
 
-CHOOSES = re.compile(r"\b(?:when|which|should|better|prefer|choose|pick|use|instead)\b", re.I)
-CONDITIONS = re.compile(r"\b(?:when|if|where|for|unless|as long as|once)\b", re.I)
+CHOOSES = compiled_later(r"\b(?:when|which|should|better|prefer|choose|pick|use|instead)\b", re.I)
+CONDITIONS = compiled_later(r"\b(?:when|if|where|for|unless|as long as|once)\b", re.I)
 CHOICE = 0.9  # for a sentence that says when to take which, where that is asked
 
 

@@ -12,18 +12,21 @@ from tutor.search.answering.denying import NOT, scope_of
 from tutor.search.answering.quotes import ENTRY, SENTENCE, Quotable
 from tutor.search.questions import AskedQuestion
 from tutor.search.words import content_stems
+from utils.patterns import compiled_later
 
 # What a question begins with, and what a sentence that states it has in its place; None for what needs nothing.
-ASKS_WHETHER = re.compile(r"\W*(is|are|was|were|do|does|did|can|should|must)\s+", re.I)
-COPULA, MODALS = re.compile(r"\b(?:is|are|was|were)\b|\b(?:isn|aren|wasn|weren)['’]t\b", re.I), ("can", "should", "must")
-HAVE = re.compile(r"\bha(?:ve|s|d)\b", re.I)
-CLAUSE_ENDS = re.compile(
+ASKS_WHETHER = compiled_later(r"\W*(is|are|was|were|do|does|did|can|should|must)\s+", re.I)
+COPULA, MODALS = compiled_later(r"\b(?:is|are|was|were)\b|\b(?:isn|aren|wasn|weren)['’]t\b", re.I), ("can", "should", "must")
+HAVE = compiled_later(r"\bha(?:ve|s|d)\b", re.I)
+CLAUSE_ENDS = compiled_later(
     r"[,;:.!?—–()]|\b(?:and|or|but|because|since|so|while|whereas|which|where|though|although|unless|if|when|until|than"
     r"|except|without)\b",
     re.I,
 )
-RESTRICTS = re.compile(r"\W*(?:but|unless|if|when|where|until|except|only|than|although|though|while|whereas|without)\b", re.I)
-UNSURE = re.compile(
+RESTRICTS = compiled_later(
+    r"\W*(?:but|unless|if|when|where|until|except|only|than|although|though|while|whereas|without)\b", re.I
+)
+UNSURE = compiled_later(
     r"\b(?:whether|how|why|suppose|imagine|assume\w*|perhaps|maybe|might|may|could|would|seem\w*|hardly|almost|nearly|sometimes"
     r"|often|usually|rarely|mostly|partly|think\w*|believe\w*|claim\w*|sa(?:y|ys|id)|argue\w*|myth|true|false|wrong|instead|rather"
     r"|unlike|as if)\b",

@@ -7,42 +7,45 @@ from collections.abc import Sequence
 
 from tutor.search.answering.fitting import LEADS_ELSEWHERE, REPEATS, Fit, may_define
 from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, Quotable
+from utils.patterns import compiled_later
 
 VERBS = (
     r"is|are|was|means?|measures?|says?|tells?|counts?|keeps?|gives?|takes?|turns?|lets?|sets?|describes?|refers? to"
     r"|stands? for|denotes?|"
     r"consists?|allows?|makes?|names?|ist|sind|bedeutet|heißt|est|sont|désigne|signifie|es|son|significa|это|—|–|:"
 )
-IS = re.compile(
+IS = compiled_later(
     rf"\W{{0,8}}(?:(?:an?|the|eine?|der|die|das|une?|le|la|les|el|los"
     rf"|un)\s+)?(?P<subject>.{{1,60}}?)\W{{0,8}}\s+(?P<verb>{VERBS})(?!\w)",
     re.I,
 )
 COPULAS = frozenset("is are means ist sind est sont es son это".split())
-IS_UNSPACED = re.compile(r"\W{0,8}(?P<subject>[^\s，。、,.：:]{1,24}?)\W{0,8}(?:是指|指的是|就是|是|とは|は)")
-CLAUSE = re.compile(
+IS_UNSPACED = compiled_later(r"\W{0,8}(?P<subject>[^\s，。、,.：:]{1,24}?)\W{0,8}(?:是指|指的是|就是|是|とは|は)")
+CLAUSE = compiled_later(
     rf"(?:[,;:]\s+|\b(?:and|where|while|und|et|y)\s+)(?:(?:and|where|while|its|the"
     rf"|an?)\s+)*(?P<subject>[^,;:]{{1,40}}?)\s+(?:{VERBS})(?!\w)(?!\s+(?!called|named)\w+ed\b)",  # not "and a bias is added"
     re.I,
 )
-CALLED = re.compile(
+CALLED = compiled_later(
     r"\b(?:called|known as|termed|named|referred to as|(?:we|you) call (?:it|this|that|them)|is the|heißt|nennt man"
     r"|appelée?s?|llamad[oa]s?|называ\w+)\s+"
     r"(?:(?:an?|the)\s+)?\W{0,8}(?P<term>[^.,;:()]{1,50})",
     re.I,
 )
-OPENS_OTHERWISE = re.compile(  # a condition, a place, a reader: no thing that is defined
+OPENS_OTHERWISE = compiled_later(  # a condition, a place, a reader: no thing that is defined
     r"\W*(?:when(?:ever)?|if|as|in|for|with(?:out)?|to|there|you|we|under|by|on|at|from|after|before|while|although|because|since"
     r"|see|wenn|für|mit|quand|si|pour|avec|cuando|para|con|когда|если|для)\b",
     re.I,
 )
-SOMEBODYS = re.compile(r"(\w+)['’]s\s")  # "yesterday's mean is" says nothing of means
-DENIES = re.compile(r"\s+(?:not|neither|never|no|nicht|kein\w*|pas|нет|не|\w+\s+because)\b", re.I)
-A_KIND = re.compile(r"\s+(?:\w+ly\s+|just\s+|also\s+)?(?:an?|the|one|any|another|what|how|eine?|une?|un[ao]?)\b", re.I)
-PHRASE_ENDS = re.compile(r"\s(?:of|in|for|with|that|which|who|between|from|on|as|von|für|de|del|des|du)\s|[(,:;]", re.I)
-SHORT_FOR = re.compile(r"\w\s*\(\W{0,3}(?P<term>[A-Z][\w.-]*[A-Z][\w.-]*)\W{0,3}\)")  # "fear of missing out (FOMO)"
-SAYS_IT_IS = re.compile(r"\b(?:is|are)\s+(?:said\s+to\s+be\s+)?$", re.I)  # "if one is a sum of others, they are **dependent**"
-TERM = re.compile(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
+SOMEBODYS = compiled_later(r"(\w+)['’]s\s")  # "yesterday's mean is" says nothing of means
+DENIES = compiled_later(r"\s+(?:not|neither|never|no|nicht|kein\w*|pas|нет|не|\w+\s+because)\b", re.I)
+A_KIND = compiled_later(r"\s+(?:\w+ly\s+|just\s+|also\s+)?(?:an?|the|one|any|another|what|how|eine?|une?|un[ao]?)\b", re.I)
+PHRASE_ENDS = compiled_later(r"\s(?:of|in|for|with|that|which|who|between|from|on|as|von|für|de|del|des|du)\s|[(,:;]", re.I)
+SHORT_FOR = compiled_later(r"\w\s*\(\W{0,3}(?P<term>[A-Z][\w.-]*[A-Z][\w.-]*)\W{0,3}\)")  # "fear of missing out (FOMO)"
+SAYS_IT_IS = compiled_later(
+    r"\b(?:is|are)\s+(?:said\s+to\s+be\s+)?$", re.I
+)  # "if one is a sum of others, they are **dependent**"
+TERM = compiled_later(r"(\*\*|\*|_|`)(?=\S)((?:(?!\1).){1,60}?)\1")
 LOOKED_AT = 5  # passages
 MENTIONED = 0.74  # for a sentence that has the thing as a term of its own, but doesn't begin with it
 PARTLY_MARKED = 0.7  # for one that has a part of its name as a term

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tutor.search.answering.fitting import Fit
 from tutor.search.questions import AUXILIARY, AskedQuestion
 from utils.embedding import SumAndLength, built_in
+from utils.patterns import compiled_later
 
 # From these on a misconception is what was asked about: share of the question in it, nearness of the two, nearness of a question
 # that the passage says it answers.
@@ -16,20 +17,20 @@ SAME_CLAIM, LIKE_CLAIM, LIKE_WORDING = 0.6, 0.6, 0.72
 NEAR_CLAIM = 0.58  # nearness to the claim itself, below which the wording is that of another claim of the list
 IN_ORDER = 0.4  # off for a misconception that stands elsewhere in its list than the wording in its own
 SAID_WHOLE, LIKE_WHOLE = 0.6, 0.68  # the share and the nearness from which a question puts a claim as it stands
-NOT = re.compile(
+NOT = compiled_later(
     r"\b(?:not|never|no|none|nor|neither|cannot|without|hardly|nothing|nobody|\w+n['’]t|kein\w*|nicht|nie|pas|jamais|aucun\w*"
     r"|ningun\w*|nunca|не|нет|никогда)\b|不|没|ない|ません",
     re.I,
 )
-LEADING_NOT = re.compile(rf"^\W*{AUXILIARY}\b", re.I)
-SCOPE = re.compile(
+LEADING_NOT = compiled_later(rf"^\W*{AUXILIARY}\b", re.I)
+SCOPE = compiled_later(
     r"\b(?:all|always|every\w*|only|never|any\w*|most|some|still|also|too|more|less|fewer|bigger|smaller|larger|higher"
     r"|lower|faster|slower|"
     r"better|worse|before|after|first|last|longer|shorter|immer|nur|alle|toujours|seulement|tous|siempre|solo|todos|всегда"
     r"|только|все)\b",
     re.I,
 )
-QUALIFIES = re.compile(
+QUALIFIES = compiled_later(
     r"\W*(?:yes|true|right|only|half|partly|partially|sometimes|often|usually|every|it (?:can|may|does)|they (?:can|may|do)"
     r"|it is,|ja|oui|sí|да)\b",
     re.I,

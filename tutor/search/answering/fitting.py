@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from copy import copy
@@ -13,24 +14,28 @@ from tutor.search.answering import refuted
 from tutor.search.answering.quotes import BOLD_LEAD, CODE, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, quotes_of
 from tutor.search.answering.wording import plain_sentence
 from tutor.search.query_words import QueryWords
-from tutor.search.questions import DEFINITION, HOW, NUMBER, TO_DO, WHEN, WHY, AskedQuestion
-from tutor.search.words import content_words
+from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, TO_DO, WHEN, WHY, AskedQuestion
+from tutor.search.words import content_words, language_of
 from utils.embedding import SumAndLength, built_in
 
-# Weights for the choice of a passage: a choice model fitted to benchmarks/ask.py's dev questions.
-SCORE = 1.5  # for the search's score
-LIKE_SENTENCE = 0.8  # for the similarity in meaning to the nearest sentence
-LOOKED_INTO, CLOSE = 3, 0.4  # passages whose sentences are looked at, and how near to the best they have to be
-WHOLE, WORDING = 0.65, 0.5  # for the share of the question in the passage and its wordings, and in the best wording alone
-LIKE_WORDING = 0.4  # for the similarity in meaning to the nearest wording
+# Weights for the choice of a passage: a choice model fitted to the questions of benchmarks/ask.py, a corpus left out at a time.
+SCORE = 1.8  # for the search's score
+LIKE_SENTENCE = 0.4  # for the similarity in meaning to the nearest sentence
+SIGNED = 0.25  # for the sentence that has most of the question and is nearest to it, of those that look like an answer
+LIKE_SIGNED = 0.6  # of its nearness, beside its share
+LOOKED_INTO, CLOSE = 3, 0.5  # passages whose sentences are looked at, and how near to the best they have to be
+WHOLE, WORDING = 0.35, 0.25  # for the share of the question in the passage and its wordings, and in the best wording alone
+LIKE_WORDING = 0.6  # for the similarity in meaning to the nearest wording
 LOOKED_AT = 10  # passages
-SAME_WORDING, NEARLY_SAME = 1.5, 0.65  # for every bit by which that is more than a likeness of subjects
+SAME_WORDING, NEARLY_SAME = 1.0, 0.65  # for every bit by which that is more than a likeness of subjects
 CONTEXT = 0.3  # for the share of the context
-OPENING = 0.1  # off for a lesson's opening, which announces more than it says
-TITLED, MUCH = 0.25, 0.25  # for a heading all of whose words were asked for, and that are so much of the question
-EXACTLY = 0.2  # for a heading that has every word that was asked for
-MAIN = 0.2  # for the word of the question that says most
-NAMED = 0.2  # for naming what was asked for in the heading or the section's key sentence
+LENGTH = 0.1  # for the logarithm of its words: more of them say more
+TITLED, MUCH = 0.2, 0.25  # for a heading all of whose words were asked for, and that are so much of the question
+EXACTLY = 0.7  # for a heading that has every word that was asked for
+NAMED = 0.15  # for naming what was asked for in the heading or the section's key sentence
+LIKE_HEADING = 0.4  # for the similarity in meaning of the headings, from the lesson's down
+TELLING = 0.75  # for a heading that announces what a kind of question asks for
+DEFINES = 0.65  # for seeming to define what a definition was asked for
 MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is what was asked
 RECAP = 0.5  # off for a list that repeats the lesson in catchwords
 NO_TEACHING = 0.6  # off for what leads elsewhere
@@ -91,6 +96,13 @@ IMPERATIVE = re.compile(  # "To make tea, boil water", "If you want tea, …", "
 )
 
 
+HEADINGS_TELL = {  # what a heading announces that answers a kind of question
+    WHEN: re.compile(r"\b(?:when|which|choos\w*|choices?|pick\w*|limits?|pays?|should|trade-?offs?|guidelines?|or)\b", re.I),
+    WHY: re.compile(
+        r"\b(?:why|reasons?|motivation|cause\w*|problems?|benefits?|advantages?|purposes?|effects?|consequences?)\b", re.I
+    ),
+}
+ASKS_WHEN = re.compile(r"\b(?:when|which)\b", re.I)  # which of two things to take
 OWN_FIGURE = re.compile(r"(?<![\w.-])\d")  # who names a figure asks for what comes of it
 WISHES = re.compile(
     r"^\W*(?:There (?:are|is|may be|might be)|Sometimes|In (?:some|many) (?:cases|situations))\b"
@@ -104,6 +116,7 @@ class Fit:
     """How a passage fits a question."""
 
     passage: Passage
+    question: AskedQuestion
     asked: QueryWords
     met: frozenset[int]  # numbers of the question's words in it and its wordings
     wording: float  # the share in the wording that is nearest in meaning
@@ -115,12 +128,21 @@ class Fit:
     already: str = ""  # the answer before, of which nothing is said again
 
     @classmethod
-    def of(cls, passage: Passage, asked: QueryWords, vector: SumAndLength, most: float, context: QueryWords | None) -> Fit:
+    def of(
+        cls,
+        passage: Passage,
+        question: AskedQuestion,
+        asked: QueryWords,
+        vector: SumAndLength,
+        most: float,
+        context: QueryWords | None,
+    ) -> Fit:
         wordings = passage.also.splitlines()
         met = asked.met(f"{passage.lesson}\n{passage.heading}\n{passage.text}\n{passage.also}")
         like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
         said_before = context.share(context.met(f"{passage.heading}\n{passage.text}")) if context and context.words else 0.0
-        return cls(passage, asked, met, asked.share(asked.met(nearest)), nearest, like, vector, passage.score / most, said_before)
+        wording, score = asked.share(asked.met(nearest)), passage.score / most
+        return cls(passage, question, asked, met, wording, nearest, like, vector, score, said_before)
 
     @property
     def title(self) -> str:
@@ -213,20 +235,47 @@ class Fit:
     def weight(self) -> float:
         """For the choice of a passage, with what is in its sentences."""
         likes = [like for like, quote in zip(self.likes, self.quotes, strict=True) if quote.is_prose]
-        return self.weight_outside + LIKE_SENTENCE * max([0.0, *likes])
+        return self.weight_outside + LIKE_SENTENCE * max([0.0, *likes]) + SIGNED * self._best_sign
+
+    @property
+    def _best_sign(self) -> float:
+        """Share and nearness of the sentence that does best, of those that look like an answer to such a question."""
+        sign, headed = SIGNS.get(self.question.kind), self.asked.met(self.passage.heading)
+        looks_right = [not sign or bool(sign.search(quote.said)) for quote in self.quotes]
+        return max(
+            (
+                self.asked.share(self.asked.met(quote.said) | headed) + LIKE_SIGNED * max(like, 0.0)
+                for quote, like, right in zip(self.quotes, self.likes, looks_right, strict=True)
+                if right
+            ),
+            default=0.0,
+        )
 
     @cached_property
     def weight_outside(self) -> float:
         """The same without a look at single sentences."""
-        weight = SCORE * self.score - OPENING * self.is_opening + CONTEXT * self.by_context
+        title, heading = self.title, self.passage.heading
+        weight = SCORE * self.score + CONTEXT * self.by_context + LENGTH * math.log(1 + len(self.passage.text.split()))
         weight += WHOLE * self.whole + WORDING * self.wording + LIKE_WORDING * self.like_wording
         weight += SAME_WORDING * max(self.like_wording - NEARLY_SAME, 0.0)
-        weight -= RECAP * bool(REPEATS.match(self.title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(self.title))
-        weight -= NO_TEACHING * bool(CHANGES.match(self.passage.heading))
-        weight -= MISCONCEPTIONS * self.is_about_misconceptions
-        weight += EXACTLY * self.is_titled_exactly
-        weight += TITLED * self.is_titled + MAIN * (self.asked.main in self.met)
-        return weight + NAMED * self.asked.share(self.asked.met(self.names))
+        weight -= RECAP * bool(REPEATS.match(title)) + NO_TEACHING * bool(LEADS_ELSEWHERE.match(title))
+        weight -= NO_TEACHING * bool(CHANGES.match(heading)) + MISCONCEPTIONS * self.is_about_misconceptions
+        weight += EXACTLY * self.is_titled_exactly + TITLED * self.is_titled
+        weight += NAMED * self.asked.share(self.asked.met(self.names)) + LIKE_HEADING * built_in().nearest(self.vector, [heading])
+        return weight + TELLING * self._title_tells + DEFINES * self._may_define
+
+    @property
+    def _title_tells(self) -> bool:
+        """Whether the heading announces what such a question asks for."""
+        asks_when = self.question.kind == SIDES and ASKS_WHEN.search(self.question.text)
+        tells = HEADINGS_TELL.get(WHEN if asks_when else self.question.kind)
+        return bool(tells and tells.search(self.title))
+
+    @property
+    def _may_define(self) -> bool:
+        return (
+            self.question.kind == DEFINITION and bool(self.question.subject) and may_define(self.passage, self.question.subject)
+        )
 
     @cached_property
     def _worths(self) -> dict[AskedQuestion, list[float]]:
@@ -277,7 +326,7 @@ def fits_of(
     passages: Sequence[Passage], asked: QueryWords, question: AskedQuestion, context: QueryWords | None, already: str = ""
 ) -> list[Fit]:
     """The passages by how well they fit, best first. Of those that search has found last, the ones that may define something."""
-    vector = built_in().vector(question.text)
+    vector = built_in().vector(_compared(question, asked))
     things = [name for name in (*question.sides, question.subject) if name]
     chosen = [
         passage
@@ -285,10 +334,17 @@ def fits_of(
         if place < LOOKED_AT or any(may_define(passage, name) for name in things)
     ]
     most = max((passage.score for passage in passages), default=1.0) or 1.0
-    fits = [replace(Fit.of(passage, asked, vector, most, context), already=already) for passage in chosen]
+    fits = [replace(Fit.of(passage, question, asked, vector, most, context), already=already) for passage in chosen]
     fits.sort(key=lambda fit: -fit.weight_outside)
     close = sum(fit.weight_outside > fits[0].weight_outside - CLOSE for fit in fits[:LOOKED_INTO])
     return sorted(fits[:close], key=lambda fit: -fit.weight) + fits[close:] if close > 1 else fits
+
+
+def _compared(question: AskedQuestion, asked: QueryWords) -> str:
+    """What is compared in meaning: of a question in another language the words that the lessons have, since the embedding knows
+    little but English."""
+    known = [word for number, word in enumerate(asked.words) if number not in asked.unknown]
+    return " ".join(known) if known and language_of(question.text) else question.text
 
 
 def within(asked: QueryWords, text: str) -> QueryWords:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tutor.models import HEADING_SEPARATOR
+from utils.patterns import compiled_later
 
 HEADINGS = re.compile(
     r"\b(?:mis-?(?:conceptions?|understandings?|beliefs?|takes?\s+(?:about|people))|myths?|fallac(?:y|ies)|pitfalls?"
@@ -32,17 +33,17 @@ HEADINGS = re.compile(
     r"|误区|誤區|误解|誤解|常见错误|常見錯誤|迷思|陷阱|よくある(?:間違い|誤り|勘違い)|落とし穴|思い込み|勘違い",
     re.I,
 )
-CLAIM = re.compile(
+CLAIM = compiled_later(
     r"\s*(?:\*\*(?P<bold>(?:[^*]|\*(?!\*))+)\*\*|__(?P<strong>[^_]+)__|\*(?P<em>[^*]+)\*|_(?P<under>[^_]+)_"
     r"|[“\"„«](?P<quoted>[^”\"“»]+)[”\"“»])\s*[.:!?—–-]*\s*"
 )
-FACT = re.compile(
+FACT = compiled_later(
     r"\b(?:fact|reality|truth|correction|correct|actually|in fact|wahrheit|tatsache|richtig|réalité|vérité|fait|realidad"
     r"|verdad|hecho|на самом деле|факт|правда|реальность)\b\**\s*[:：]\**\s*",
     re.I,
 )
-FIRST_SENTENCE = re.compile(r".+?[.!?…。！？](?:[\"”’)*_]*)(?=\s+\S)|.+?\s[—–]\s|.+?[。！？]", re.S)
-ADVICE = re.compile(
+FIRST_SENTENCE = compiled_later(r".+?[.!?…。！？](?:[\"”’)*_]*)(?=\s+\S)|.+?\s[—–]\s|.+?[。！？]", re.S)
+ADVICE = compiled_later(
     r"\W*(?:do not|don['’]t|never|avoid|no,|not |be careful not|make sure|always|nicht|nie|niemals|vermeide|ne |jamais"
     r"|évite|no |nunca|evita|не |никогда|избегайте)",
     re.I,

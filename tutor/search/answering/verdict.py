@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tutor.search.answering.composing import DraftAnswer
 from tutor.search.answering.fitting import Fit
 from tutor.search.query_words import NEAR_NAMES
-from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, AskedQuestion
+from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, WHY, YES_NO, AskedQuestion
 
 # What the documents are no place for: what happened on a day, who somebody is, how things are at the moment.
 NEWS = re.compile(
@@ -19,19 +19,20 @@ NEWS = re.compile(
     re.I,
 )
 UNKNOWN_LIKENESS = 0.55  # where the embedding knows no word of the question, as in scripts other than Latin
-# A logistic regression, fitted by `benchmarks/finding.py --fit`.
-SLOPES = (3.75, -2.46, 4.06, 1.63, 1.92, 0.32, 0.42, -4.50, -1.83)
-BIAS = -6.49
-# In a question of few words each counts: the share of it that has to be said where it has at most so many. Below it a reader
-# found three times as many strays as answers in public documents; long questions are put in other words than the documents'.
+# A logistic regression, fitted by `benchmarks/finding.py --fit`: for each piece of evidence, and for a question of these kinds.
+SLOPES = (2.39, -2.17, 3.04, 0.09, 0.50, 0.20, -0.04, -2.94, -0.68, 0.69, 0.92, -0.79, 0.37, -0.16, -0.23, -0.18)
+KINDS = (HOW, YES_NO, NUMBER, WHY, WHEN)
+BIAS = -3.80
+# In a question of few words each counts: the share of it that has to be said where it has at most so many.
 SHARE_SAID, FEW_WORDS = 0.8, 4
 
 
-def evidence(question: AskedQuestion, draft: DraftAnswer) -> tuple[float, ...]:
+def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -> tuple[float, ...]:
     """The evidence that a draft answers a question, for `is_found`: the share of the question that the passage covers, the
     share that no lesson covers, how similar they are in meaning, how much was asked, the share that headings name; whether the
-    word that says most is there, whether a definition that was asked for was found, whether news was asked for, and whether
-    the thing is only mentioned in passing."""
+    word that says most is there, whether a definition that was asked for was found, whether news was asked for, whether
+    the thing is only mentioned in passing, how much better the passage fits than the next, whether enough of a short question is
+    said; and which of KINDS the question is of."""
     fit = _main_part(draft)
     asked = fit.asked
     like = max(fit.like_wording, max(fit.likes, default=0.0)) if fit.vector[1] else UNKNOWN_LIKENESS
@@ -45,6 +46,9 @@ def evidence(question: AskedQuestion, draft: DraftAnswer) -> tuple[float, ...]:
         float(draft.defines),
         float(bool(NEWS.search(question.text))),
         float(is_in_passing(question, draft)),
+        fit.weight - (fits[1].weight if len(fits) > 1 else 0.0),
+        float(is_to_the_point(draft)),
+        *(float(question.kind == kind) for kind in KINDS),
     )
 
 
