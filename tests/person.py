@@ -13,7 +13,10 @@ from conftest import ROOT, bare_environment
 pexpect = pytest.importorskip("pexpect")
 pyte = pytest.importorskip("pyte")
 
-KEYS = {"enter": "\r", "up": "\x1b[A", "down": "\x1b[B", "space": " ", "c-c": "\x03", "c-d": "\x04"}
+KEYS = {
+    "enter": "\r", "up": "\x1b[A", "down": "\x1b[B", "home": "\x1b[H", "end": "\x1b[F", "pagedown": "\x1b[6~", "space": " ",
+    "c-c": "\x03", "c-d": "\x04", "c-l": "\x0c", "c-z": "\x1a",
+}  # fmt: skip
 WAIT_S = 60  # for words to appear; nothing waits that long unless it fails
 
 

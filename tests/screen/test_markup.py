@@ -150,8 +150,7 @@ scores        top weight   note
 that                       one
 
   z = [1, 0.5, -0.5, -1]
-  print(round(max(z) / sum(abs(v) for v
-  in z), 3))
+  print(round(max(z) / sum(abs(v) for v…
 
   │ 0.333
 
@@ -283,8 +282,26 @@ def test_code_in_no_known_language_is_shown_as_it_is():
     assert shown("a\n\n```\n  b\n\n```\n\nc") == "a\n\n      b\n\nc"
 
 
-def test_long_code_lines_are_cut_after_a_space():
-    assert shown("```text\nsome words " + "x" * 20 + " y\n```", 32) == "  some words xxxxxxxxxxxxxxxxxxx\n  x y"
+def test_a_code_line_that_is_too_long_is_cut_with_a_mark_and_keeps_its_indentation():
+    assert shown("```text\n    some words " + "x" * 20 + "\n  y\n```", 32) == "      some words xxxxxxxxxxxxxx…\n    y"
+
+
+CHINESE = "注意力机制（attention）让每个词看到其他词。权重由softmax算出，总和为一。“键”和「值」很重要！"
+
+
+@pytest.mark.parametrize("columns", range(14, 60))
+def test_chinese_breaks_by_its_own_rules_and_cuts_no_latin_word(columns):
+    rows = shown(CHINESE, columns).split("\n")
+    assert "".join(rows) == CHINESE and max(map(width, rows)) <= columns
+    assert not any(row[0] in "。，、」”）！" or row[-1] in "「“（" for row in rows)
+    assert all(word in "\n".join(rows) for word in ("attention", "softmax"))
+
+
+def test_japanese_small_kana_and_long_marks_begin_no_row_and_korean_breaks_at_its_spaces():
+    for columns in range(8, 30):
+        rows = shown("ニューラルネットワークっていうのはすごいシステムです。", columns).split("\n")
+        assert not any(row[0] in "ーっュ。" for row in rows)
+    assert shown("신경망은 층으로 이루어진다", 12) == "신경망은\n층으로\n이루어진다"
 
 
 def test_the_work_of_cutting_a_line_grows_with_its_length_and_not_with_its_square(monkeypatch):

@@ -42,7 +42,7 @@ def test_an_error_breaks_between_words_at_a_terminal_and_nowhere_in_a_pipe(perso
 
 def test_a_menu_shows_the_numbers_that_choose_from_it(person):
     someone = person("learn", columns=60)
-    someone.read("enter select")
+    someone.read("choose")
     rows = [row.strip() for row in someone.text().split("\n")]
     assert any(row.startswith("› 1 ") for row in rows)
     someone.press("q")

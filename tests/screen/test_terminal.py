@@ -80,10 +80,10 @@ PLACES = {
     "the brief version": (lambda someone: ["s"], "in brief"),
     "the example": (lambda someone: ["x"], "enter question"),
     "a question": (lambda someone: ["enter"], "k skip"),
-    "a hint": (lambda someone: ["h"] if choosing(someone) else ["h", "enter"], "Hint 1 of 2"),
-    "a side question": (lambda someone: ["?"] if choosing(someone) else ["?", "enter"], "? "),
+    "a hint": (lambda someone: ["h", "enter"], "Hint 1 of 2"),
+    "a side question": (lambda someone: ["?", "enter"], "? "),
     "its answer": (lambda someone: ["what is salt", "enter"], "bread.md:"),
-    "the answer": (lambda someone: ["k"] if choosing(someone) else ["k", "enter"], "next question"),
+    "the answer": (lambda someone: ["k", "enter"], "next question"),
 }
 
 
@@ -116,7 +116,7 @@ def test_leaving_by_key_says_what_was_kept(person, place, key):
         someone.settle()
     else:
         go_to(someone, place)
-    alone = key == "q" and place in ("the probe", "a question") and not choosing(someone)
+    alone = key == "q" and place in ("the probe", "a question")
     someone.press(*([key, "enter"] if alone else [key]))  # on a line of text a key counts when it stands alone
     assert someone.leave() == 0
     assert "place is kept" in someone.text() or "and your place" in someone.text()
@@ -142,6 +142,49 @@ def test_a_word_typed_at_a_menu_does_not_leave(person):
     someone.press(*"because it is equal", "enter")
     someone.read("no text is read here")
     time.sleep(WORD_S)
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
+def test_a_word_typed_at_an_item_s_options_opens_a_line_and_its_letters_are_no_keys(person):
+    someone = person("learn", "bread", "--seed", "1")
+    go_to(someone, "the probe")
+    assert choosing(someone)
+    someone.press(*"what is salt?", "enter")
+    text = someone.read("bread.md:")
+    assert "what is salt?" in text and "Hint" not in text
+    someone.settle()
+    someone.press("h", "\x1b")  # a line that is given up
+    someone.read("1–4")
+    someone.press("4")
+    someone.read("x example")
+    someone.settle()
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
+def test_a_long_menu_is_filtered_by_words_and_moved_in_by_pages(person, docs):
+    for number in range(30):
+        about = "salt" if number % 7 == 3 else "flour"
+        (docs / f"{number:02}-lesson.md").write_text(f"# Lesson {number} on {about}\n\nText.\n", encoding="utf-8")
+    someone = person(columns=60, rows=20)
+    someone.read("All lessons")
+    someone.settle()
+    someone.press("up", "enter")
+    someone.read("1 of 31")
+    someone.press("end")
+    someone.read("31 of 31")
+    someone.press("home")
+    someone.read(" 1 of 31")
+    someone.press("pagedown")
+    assert "› " in someone.read("18 of 31")
+    someone.press("/", *"salt")
+    someone.read("/ salt")
+    text = someone.read(" 4 of 31")
+    assert text.count("salt") == 5 and "flour" not in text and "›   Lesson 17" in text
+    someone.press("down", "enter")
+    someone.read("24-lesson › Lesson 24 on salt")
+    someone.settle()
     someone.press("q")
     assert someone.leave() == 0 and ended_well(someone)
 
@@ -211,7 +254,7 @@ def test_a_goal_is_typed_at_the_keyboard_and_then_stands_on_the_home_screen(pers
         "Begin with Bread"
     )
     someone.settle()
-    someone.press("2", "enter")
+    someone.press("2")
     someone.read("Towards “understand toast” · next Bread")
     someone.settle()
     someone.press("q")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.screen import markup
-from tutor.screen.markup import DIM
+from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.markup.wrapping import Whole
 from utils.text import sanitize
 
 SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
@@ -45,7 +46,7 @@ class Notice(Screen):
 
 def line(text: str, style: str = "", indent: int = 0) -> Padding:
     """One paragraph of plain text, sanitized, wrapped under its own margin."""
-    return Padding(Text(sanitize(text), style=style), (0, 0, 0, indent))
+    return Padding(Whole(Text(sanitize(text), style=style)), (0, 0, 0, indent))
 
 
 class Sides:
@@ -74,13 +75,14 @@ def dots(done: int, of: int) -> str:
     return "●" * filled + "○" * (shown - filled)
 
 
-def numbered_list(texts: list[str]) -> Table:
-    """A numbered list whose entries wrap under themselves."""
+def numbered_list(texts: Mapping[int, str], marked: Collection[int] = ()) -> Table:
+    """A list by number whose entries wrap under themselves. marked: those with a pointer before them."""
     table = Table.grid(padding=(0, 1))
-    table.add_column(justify="right", style=DIM, width=3)
+    table.add_column(style=ACCENT, width=1)
+    table.add_column(justify="right", style=DIM, width=max(1, len(str(max(texts, default=0)))))
     table.add_column()
-    for number, text in enumerate(texts, 1):
-        table.add_row(str(number), markup.Page(text))
+    for number, text in texts.items():
+        table.add_row("›" if number in marked else "", str(number), markup.Page(text))
     return table
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.models import Item, Step
+from tutor.screen.rows import MenuRow, as_row
 from utils.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,10 +22,14 @@ class Learner(Protocol):
     def attended(self) -> bool:
         """Whether it is a person."""
 
+    @property
+    def has_menus(self) -> bool:
+        """Whether the options of a question are shown by the menu that answers it."""
+
     def press(self, keys: Keys) -> Step:
         """Enter, which is Step("next"), or one of `keys`."""
 
-    def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
+    def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str) -> Step:
         """Step("choose", "0") for the first of `options`, or one of `keys`; `unattended` is the choice by default."""
 
     def answer(self, question: Question, keys: Keys) -> Step:
@@ -41,11 +46,12 @@ class Unattended:
     """Pages turn by themselves, and a choice takes its default, or leaves if it has none."""
 
     attended = False
+    has_menus = False
 
     def press(self, keys: Keys) -> Step:
         return Step("next")
 
-    def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
+    def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str) -> Step:
         return Step("choose", unattended) if unattended else Step("quit")
 
     def write(self, keys: Keys) -> Step:
@@ -91,19 +97,17 @@ class ScriptedLearner(Unattended):
             )
         return self.steps.popleft()
 
-    def choose(self, options: Sequence[str], keys: Keys, unattended: str) -> Step:
+    def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str) -> Step:
         """A `choose` step names an option by its number or by some of its words."""
         if self.steps and self.steps[0].action in keys:
             return self.steps.popleft()
         if not self.steps or self.steps[0].action != "choose":
             return super().choose(options, keys, unattended)
-        step = self.steps.popleft()
-        for index, option in enumerate(options):
+        step, texts = self.steps.popleft(), [as_row(option).line for option in options]
+        for index, option in enumerate(texts):
             if step.text == str(index + 1) or step.text.casefold() in option.casefold():
                 return Step("choose", str(index))
-        raise UsageError(
-            f"{self.path}:{step.line}: no choice here is called {step.text!r}; expected one of: {'; '.join(options)}"
-        )
+        raise UsageError(f"{self.path}:{step.line}: no choice here is called {step.text!r}; expected one of: {'; '.join(texts)}")
 
 
 class SheetLearner(Unattended):

@@ -10,7 +10,7 @@ from tutor.screen.stdio import StatusLine, folded, is_plain, line_width, person_
 from tutor.screen.terminal import Terminal
 from utils import strict_json
 from utils.settings import Settings
-from utils.text import sanitize
+from utils.text import literal, sanitize
 
 if TYPE_CHECKING:
     from tutor.learner.appeals import AppealDocument
@@ -141,11 +141,8 @@ class OneShot:
     def which_of(self, options: Sequence[str]) -> int:
         """The number, from 0, of what the person means; the first by Enter."""
         print("Do you mean")
-        for number, option in enumerate(options, 1):
-            print(f"  {number}  {sanitize(option, newlines=False)}")
-        print("Number [1]: ", end="", flush=True)
-        typed = sys.stdin.readline().strip()
-        return int(typed) - 1 if typed.isascii() and typed.isdigit() and 0 < int(typed) <= len(options) else 0
+        step = Terminal(self._settings).choose([literal(option) for option in options], {})
+        return int(step.text) if step.action == "choose" else 0
 
     @property
     def can_ask(self) -> bool:

@@ -94,11 +94,12 @@ class AskConfidence(Verb):
     """How sure is the learner, before they see the verdict? Only where they want to be asked."""
 
     keeps = "confidence"
-    CHOICES = ("How sure? A guess", "Fairly sure", "Sure")
+    CHOICES = ("A guess", "Fairly sure", "Sure")
 
     def exec(self, terminal: Terminal, records: Records, round: Round) -> int | None:
         if not terminal.attended or round.mode == "probe" or not records.setting("ask_confidence", False):
             return None
+        terminal.notice("How sure are you?")
         step = terminal.choose(list(self.CHOICES), {})
         return int(step.text) + 1 if step.action == "choose" else None
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tutor.screen.markup.styles import ACCENT, DIM, Styled
 from tutor.screen.markup.verbatim import LEAST_WIDTH
+from tutor.screen.markup.wrapping import Whole
 
 
 def lines_behind(
@@ -55,11 +56,16 @@ class Line(Paragraph):
         element.tight = token.hidden
         return element
 
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.text.justify = self.justify
+        yield Whole(self.text, leads=self.text.plain.rstrip().endswith((":", "：")))
+
 
 class Title(Heading):
     """A heading on the left, in the accent colour."""
 
-    LEVEL_ALIGN = {}
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Whole(self.text, leads=True)
 
 
 class Container(MarkdownElement):
@@ -135,7 +141,9 @@ class Details(Container):
         return element
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from lines_behind(console, options, self.page.signs["details"], "  ", [Text(self.summary, style="bold")], ACCENT)
+        yield from lines_behind(
+            console, options, self.page.signs["details"], "  ", [Whole(Text(self.summary, style="bold"), leads=True)], ACCENT
+        )
         if self.blocks:
             yield Segment.line()
             yield from lines_behind(console, options, "  ", "  ", self.blocks)

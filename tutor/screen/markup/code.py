@@ -10,7 +10,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from tutor.screen.markup.styles import DIM, SYNTAX
-from tutor.screen.markup.verbatim import Verbatim, cuts, margin_of
+from tutor.screen.markup.verbatim import Verbatim, margin_of
+from tutor.screen.markup.wrapping import Whole
 from utils.text import sanitize, width
 
 MAX_MERMAID = 2_000  # characters of a diagram
@@ -18,24 +19,29 @@ MAX_ARROWS = 24  # of a diagram; routing more takes seconds, and with twice as m
 
 
 class Code(Verbatim):
-    """Fenced code: highlighted, or ruled where it is output, or drawn where it is a diagram."""
+    """Fenced code: highlighted, or ruled where it is output, or drawn where it is a diagram.
+
+    A line that is too long is cut, with a mark, so that the indentation of the others still says what it says.
+    """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         margin = " " * margin_of(options, 4)
         source = self.text.rstrip("\n").expandtabs(4)
         room = options.max_width - len(margin)
         if self.language == "mermaid" and (drawing := _diagram(source, room, self.page.plain)):
-            for row in drawing:
-                yield Text(margin + row, no_wrap=True)
+            yield Whole(Text("\n".join(margin + row for row in drawing), no_wrap=True))
             return
         if self.language == "output":
             margin += self.page.signs["output"]
             room -= cell_len(self.page.signs["output"])
         for line in _highlight(source, self.language).split("\n", allow_blank=True):
-            for piece in line.divide(cuts(line.plain, room)):
-                yield Text(margin, style=DIM, no_wrap=True, end="")
-                piece.no_wrap = True
-                yield piece
+            yield Text(margin, style=DIM, no_wrap=True, end="")
+            line.no_wrap = True
+            if cell_len(line.plain) > room:
+                mark = self.page.signs["cut"]
+                line.truncate(room - len(mark), overflow="crop")
+                line.append(mark, style=DIM)
+            yield line
 
 
 def _highlight(source: str, language: str) -> Text:

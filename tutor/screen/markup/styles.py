@@ -34,8 +34,8 @@ SYNTAX = {  # pygments' token type -> style, in the terminal's own colours
     "Error": "none",
 }
 # Signs by name, for a screen and for plain output.
-SIGNS = {"bullet": "•", "quote": "▎ ", "output": "│ ", "details": "▸ ", "rule": "─"}
-PLAIN_SIGNS = {"bullet": "-", "quote": "> ", "output": "| ", "details": "+ ", "rule": "-"}
+SIGNS = {"bullet": "•", "quote": "▎ ", "output": "│ ", "details": "▸ ", "rule": "─", "cut": "…"}
+PLAIN_SIGNS = {"bullet": "-", "quote": "> ", "output": "| ", "details": "+ ", "rule": "-", "cut": "..."}
 
 
 class Styled(Protocol):

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tutor.screen.markup.blocks import lines_behind
 from tutor.screen.markup.styles import DIM
+from tutor.screen.markup.wrapping import Whole
 from utils.text import width
 
 MAX_CELLS = 2_000  # of a table
@@ -37,9 +38,9 @@ class Grid(TableElement):
     def _table(head: list[Text], rows: list[list[Text]]) -> Table:
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), border_style=DIM)
         for cell in head:
-            table.add_column(cell, justify=cell.justify or "default", overflow="fold")
+            table.add_column(Whole(cell, leads=True), justify=cell.justify or "default", overflow="fold")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*map(Whole, row))
         return table
 
     @staticmethod
@@ -50,7 +51,9 @@ class Grid(TableElement):
             for column, (name, cell) in enumerate(zip(head, row, strict=False)):
                 label = Text.assemble(name, ": ") if name.plain else Text()
                 line = Text.assemble(label, cell)
-                yield from lines_behind(console, options, "  " if column else "", "    ", [line])
+                yield from lines_behind(
+                    console, options, "  " if column else "", "    ", [Whole(line, leads=column < len(head) - 1)]
+                )
 
 
 def _longest_word(text: Text) -> int:

@@ -13,6 +13,7 @@ from rich.text import Text, TextType
 
 from tutor.screen import mathtext
 from tutor.screen.markup.styles import Styled
+from tutor.screen.markup.wrapping import Whole
 from utils.text import sanitize
 
 NARROW = 60  # columns, below which margins shrink
@@ -49,8 +50,7 @@ class Formula(Verbatim):
         rows = mathtext.display(self.text, options.max_width - margin)
         if rows is None:
             rows = formula_lines(sanitize(mathtext.inline(self.text), newlines=False), options.max_width - margin)
-        for row in rows:
-            yield Text(" " * margin + sanitize(row, newlines=False), no_wrap=True)
+        yield Whole(Text("\n".join(" " * margin + sanitize(row, newlines=False) for row in rows), no_wrap=True))
 
 
 def cuts(line: str, room: int, before: str = "") -> list[int]:

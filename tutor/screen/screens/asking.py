@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import RenderableType
@@ -40,7 +40,7 @@ class Question(Screen):
         how = kind.how_to_answer(self.item)
         yield line(f"{how} · {MADE}" if self.item.made else how, DIM)
         if self.options and self.choices():
-            yield numbered_list(self.choices())
+            yield numbered_list(dict(enumerate(self.choices(), 1)))
 
     def markdown(self) -> str:
         question = kind_of(self.item).question_text(self.item)
@@ -49,6 +49,20 @@ class Question(Screen):
         note = sanitize(self.note) or "Question"
         note += "" if note.endswith("?") else "."
         return f"**{note}**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
+
+
+@dataclass
+class Choices(Screen):
+    """The options of a question as they stay on the screen once its menu is gone, with those that were picked."""
+
+    texts: Sequence[str]
+    picked: Collection[int] = ()  # from 1
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield numbered_list(dict(enumerate(self.texts, 1)), self.picked)
+
+    def markdown(self) -> str:
+        return ""  # the question lists them
 
 
 @dataclass

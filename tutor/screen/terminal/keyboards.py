@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
-from tutor.screen.terminal.keys import Keys, as_said, as_step, hints_line, hints_rows
+from tutor.screen.rows import MenuRow, as_row
+from tutor.screen.terminal.keys import NUMBERED, Keys, as_choice, as_said, as_step, hints_line, hints_rows
 
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
@@ -21,10 +22,19 @@ class Keyboard:
     """A person at a terminal that can move its cursor."""
 
     attended = True
+    has_menus = True  # the options of an item are listed by the menu that answers it
 
     def __init__(self, console: Console):
         self.console = console
         self._history: History | None = None
+        self._tried: tuple[str, set[str]] = ("", set())  # an item, and those of its options that were answered
+
+    @property
+    def history(self) -> History:
+        from prompt_toolkit.history import InMemoryHistory
+
+        self._history = self._history or InMemoryHistory()
+        return self._history
 
     def press(self, keys: Keys) -> Step:
         from tutor.screen.terminal.regions import KeyRegion
@@ -47,37 +57,49 @@ class Keyboard:
         step = self._read_line("› ", keys)
         return as_step(step.text, keys) if step.action == "answer" else step
 
-    def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
-        from tutor.screen.terminal.regions import Menu
+    def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "", typed: bool = False) -> Step:
+        return self._menu(list(map(as_row, options)), keys, int(unattended or 0), typed=typed)
 
-        return Menu(self.console, keys, options, at=int(unattended or 0), numbered=True).run()
+    def _menu(self, rows: list[MenuRow], keys: Keys, at: int, several: bool = False, typed: bool = False) -> Step:
+        """A row, or one of `keys`; where it is typed, also a line: Step("answer", the line)."""
+        from tutor.screen.terminal.menu import Menu
+
+        menu = Menu(self.console, keys, rows, at, several, typed, self.history)
+        step = menu.run()
+        return as_choice(step.text, keys, rows) if step.action == "answer" else step
 
     def _read_line(self, prompt: str, keys: Keys, begun: str = "") -> Step:
-        from prompt_toolkit.history import InMemoryHistory
-
         from tutor.screen.terminal.regions import LineEditor
 
-        self._history = self._history or InMemoryHistory()
-        return LineEditor(self.console, keys, prompt, self._history, begun).run()
+        return LineEditor(self.console, keys, prompt, self.history, begun).run()
 
     def _pick(self, question: Question, keys: Keys) -> Step:
-        """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me")."""
-        from tutor.screen.terminal.regions import Menu
+        """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me").
 
+        It starts at the first option that was not answered before.
+        """
         options = question.choices()
         rows = [*options, f"*{keys['next']}*"] if "next" in keys else options
         here = {action: word for action, word in keys.items() if action != "next"}
-        step = Menu(self.console, here, rows, several=kind_of(question.item).several_options).run()
+        item, tried = self._tried if self._tried[0] == question.item.key else (question.item.key, set())
+        at = next((place for place, option in enumerate(options) if option not in tried), 0)
+        several = kind_of(question.item).several_options
+        step = self._menu(list(map(as_row, rows)), here, at, several, typed=True)
         if step.action != "choose":
             return step
         picked = [int(index) for index in step.text.split()]
-        return Step("next") if len(options) in picked else Step("answer", ", ".join(str(index + 1) for index in picked))
+        if len(options) in picked:
+            return Step("next")
+        if not several:
+            self._tried = (item, tried | {options[index] for index in picked})
+        return Step("answer", ", ".join(str(index + 1) for index in picked))
 
 
 class LineKeyboard:
     """A person at a terminal that only takes lines: `--plain`, NO_COLOR, TERM=dumb."""
 
     attended = True
+    has_menus = False
 
     def __init__(self, console: Console):
         self.console = console
@@ -102,25 +124,39 @@ class LineKeyboard:
     def write(self, keys: Keys) -> Step:
         return self._read(keys)
 
-    def choose(self, options: Sequence[str], keys: Keys, unattended: str = "") -> Step:
-        from tutor.screen.layout import numbered_list
-
-        self.console.print(numbered_list(list(options)))
-        default = int(unattended or 0)
+    def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "", typed: bool = False) -> Step:
+        rows, default = list(map(as_row, options)), int(unattended or 0)
         shown = {"next": f"for {default + 1}", **keys}
+        self._list(rows)
         while True:
-            step = self._read(shown)
+            line = self._read_raw(shown)
+            step = as_choice(line, shown, rows, numbers=True) if line is not None else Step("quit")
             if step.action == "next":
                 return Step("choose", str(default))
-            if step.action != "answer":
+            if len(rows) > NUMBERED and step.text.startswith("/"):
+                self._list(rows, step.text[1:])
+            elif step.action != "answer" or typed:
                 return step
-            if step.text.isdigit() and 0 < int(step.text) <= len(options):
-                return Step("choose", str(int(step.text) - 1))
-            self.console.print(f"a number from 1 to {len(options)}, or enter for {default + 1}")
+            else:
+                filters = ", /word for those that have it" if len(rows) > NUMBERED else ""
+                self.console.print(f"a number from 1 to {len(rows)}{filters}, or enter for {default + 1}")
+
+    def _list(self, rows: Sequence[MenuRow], wanted: str = "") -> None:
+        """The rows with their numbers, or those that have each of the words wanted."""
+        from tutor.screen.layout import numbered_list
+
+        words = wanted.casefold().split()
+        texts = {number: row.line for number, row in enumerate(rows, 1) if all(word in row.line.casefold() for word in words)}
+        self.console.print(numbered_list(texts) if texts else "nothing has these words")
 
     def _read(self, keys: Keys) -> Step:
+        line = self._read_raw(keys)
+        return as_step(line, keys) if line is not None else Step("quit")
+
+    def _read_raw(self, keys: Keys) -> str | None:
+        """A line below the hints; None where the input has ended."""
         self.console.print("\n".join(hints_rows(hints_line(keys), self.console.width)))
         try:
-            return as_step(self.line("> "), keys)
+            return self.line("> ")
         except EOFError:
-            return Step("quit")
+            return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from tutor.models import Step
+from tutor.screen.rows import MenuRow
 from utils.text import width
 
 T = TypeVar("T", bound="QuietKeys")
@@ -23,6 +24,7 @@ Keys = Mapping[str, str]  # action -> what it does here, in a word, such as {"as
 
 
 BETWEEN = " · "  # two hints
+NUMBERED = 9  # rows of a menu that a digit chooses
 
 
 def hints_line(keys: Keys) -> str:
@@ -59,6 +61,15 @@ def as_said(line: str, keys: Keys) -> Step:
     """What a line means where something may be said: one key alone on it, a side question after `?`, else what is said."""
     step = as_step(line, keys)
     return Step("say", step.text) if step.action == "answer" else step
+
+
+def as_choice(line: str, keys: Keys, rows: Sequence[MenuRow], numbers: bool = False) -> Step:
+    """What a line means that was typed at a menu: a row by its letter alone (or its number), else as for any other line."""
+    typed = line.strip()
+    for index, row in enumerate(rows):
+        if (row.key and line == row.key) or (numbers and typed == str(index + 1)):
+            return Step("choose", str(index))
+    return as_step(line, keys)
 
 
 STOP_KEY = "ctrl-c" if os.name == "nt" else "esc"

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TextIO, cast
 
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.data_structures import Point
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Always, Filter
 from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.history import History
 from prompt_toolkit.input.defaults import create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyBindingsBase, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.key_binding.defaults import load_key_bindings
 from prompt_toolkit.keys import Keys as Key
-from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, ScrollOffsets, Window
+from prompt_toolkit.layout import BufferControl, Dimension, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.containers import Container
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.console import Console
@@ -32,28 +33,33 @@ from tutor.screen.terminal.keys import BETWEEN, KEY_OF, Keys, hints_line, hints_
 HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
 LETTER_S = 0.2  # how soon a second letter follows the first one of a word
 WORD_S = 1.0  # and any further one
-DIGITS = 9  # options of a menu that a key of their own chooses
+ACCENT, DIM, RESET = "\x1b[36m", "\x1b[90m", "\x1b[0m"
 
 
 class Region:
     """What all regions do alike: Ctrl-C, Ctrl-D, Enter, and the dim line of hints."""
 
-    def __init__(self, console: Console, keys: Keys):
+    def __init__(self, console: Console, keys: Keys, above: int = 0):
         self.console, self.keys = console, keys
+        self.above = above  # rows that were drawn since the last key and are to stay in view
         self.word_at = 0.0  # when a letter was typed that does nothing here; 0 for never
         self.bindings = KeyBindings()
-        self.bindings.add("enter")(lambda event: self.goes_on_with_word() or event.app.exit(result=self.on_enter()))
+        self.bindings.add("enter")(self._enter)
         self.bindings.add("c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
         self.bindings.add("c-d")(lambda event: self.end_of_input(event))
 
-    def on_enter(self) -> Step:
-        """What Enter means."""
+    def _enter(self, event: KeyPressEvent) -> None:
+        if not self.goes_on_with_word() and (step := self.on_enter()):
+            event.app.exit(result=step)
+
+    def on_enter(self) -> Step | None:
+        """What Enter means; None for nothing."""
         return Step("next")
 
     def end_of_input(self, event: KeyPressEvent) -> None:
         event.app.exit(result=Step("quit"))
 
-    def rows(self) -> list[Window]:
+    def rows(self) -> list[Container]:
         """What stands above the hints."""
         return []
 
@@ -63,7 +69,7 @@ class Region:
     def all_bindings(self) -> KeyBindingsBase:
         return self.bindings
 
-    def bind_keys(self) -> None:
+    def bind_keys(self, active: Filter = Always()) -> None:  # noqa: B008 (it has no state)
         """One key acts at once, but a letter of a word that is typed as if it were read here does not."""
 
         def end_with(action: str) -> Callable[[KeyPressEvent], None]:
@@ -77,13 +83,13 @@ class Region:
             if action not in KEY_OF or action == "next":
                 continue
             key = KEY_OF[action]
-            self.bindings.add(key)(end_with(action))
+            self.bindings.add(key, filter=active)(end_with(action))
             if action in HEAVY:  # waits for what comes right after it
-                self.bindings.add(key, Key.Any)(lambda event: self.begin_word(event))
+                self.bindings.add(key, Key.Any, filter=active)(lambda event: self.begin_word(event))
                 for habit in (key, "enter"):
-                    self.bindings.add(key, habit)(end_with(action))
-                self.bindings.add(key, "c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
-        self.bindings.add(Key.Any)(lambda event: self.begin_word(event))
+                    self.bindings.add(key, habit, filter=active)(end_with(action))
+                self.bindings.add(key, "c-c", filter=active)(lambda event: event.app.exit(exception=KeyboardInterrupt()))
+        self.bindings.add(Key.Any, filter=active)(lambda event: self.begin_word(event))
 
     def begin_word(self, event: KeyPressEvent) -> None:
         """A key that does nothing here; if it is a letter, more of a word is to be expected."""
@@ -101,7 +107,8 @@ class Region:
         rows = self.rows()
         if self.hints():
             text = FormattedTextControl(self.hints_row, show_cursor=False)
-            rows += [Window(height=1), Window(text, wrap_lines=True, dont_extend_height=True)]
+            height = Dimension.exact
+            rows += [Window(height=1), Window(text, height=lambda: height(self.hints_height() - 1))]
         output = Vt100_Output.from_pty(cast(TextIO, self.console.file))
         output.enable_cpr = False  # asking where the cursor is would put the terminal's reply among the learner's keys
         app: Application[Step] = Application(
@@ -116,9 +123,19 @@ class Region:
         return app.run(handle_sigint=False)
 
     def hints_row(self) -> ANSI:
+        return ANSI("\n".join(f"{MARGIN}{DIM}{row}{RESET}" for row in self._hints_rows()))
+
+    def _hints_rows(self) -> list[str]:
         told = f"no text is read here{BETWEEN}" if self.word_at else ""
-        rows = hints_rows(told + self.hints(), get_app().output.get_size().columns - len(MARGIN))
-        return ANSI("\n".join(f"{MARGIN}\x1b[90m{row}\x1b[0m" for row in rows))
+        return hints_rows(told + self.hints(), get_app().output.get_size().columns - len(MARGIN))
+
+    def hints_height(self) -> int:
+        """Rows that the hints take up, with the blank one above them."""
+        return 1 + len(self._hints_rows()) if self.hints() else 0
+
+    @staticmethod
+    def window_rows() -> int:
+        return get_app().output.get_size().rows
 
 
 class KeyRegion(Region):
@@ -158,86 +175,20 @@ class LineEditor(Region):
     def all_bindings(self) -> KeyBindingsBase:
         return merge_key_bindings([load_key_bindings(), self.bindings])
 
-    def rows(self) -> list[Window]:
-        prompt = BeforeInput(ANSI(f"{MARGIN}\x1b[36m{self.prompt}\x1b[0m"))
-        return [Window(BufferControl(self.buffer, input_processors=[prompt]), wrap_lines=True, dont_extend_height=True)]
+    def rows(self) -> list[Container]:
+        return [line_window(self.buffer, lambda: self.prompt)]
 
 
-class Menu(Region):
-    """One of the options, or with `several` any number of them, moved among by arrows and numbers.
+def line_window(buffer: Buffer, prompt: Callable[[], str]) -> Window:
+    """Where a line is typed, behind its prompt; it wraps, and grows with what is typed."""
+    before = BeforeInput(lambda: ANSI(f"{MARGIN}{ACCENT}{prompt()}{RESET}"))
+    return Window(BufferControl(buffer, input_processors=[before]), wrap_lines=True, dont_extend_height=True)
 
-    numbered: shows the numbers, which the options of a question have already in the list above the menu.
-    """
 
-    def __init__(
-        self, console: Console, keys: Keys, options: Sequence[str], several: bool = False, at: int = 0, numbered: bool = False
-    ):
-        super().__init__(console, keys)
-        self.options = [self._render(option) for option in options]
-        self.several, self.numbered = several, numbered
-        self.at = at
-        self.marked: set[int] = set()
-        self.bind_keys()
-        self._bind_moves()
+def lines_of(console: Console, text: str, columns: int) -> list[str]:
+    """Markdown as the lines of a terminal, colours included, so that math in it reads as math; at least one."""
+    from tutor.screen import markup
 
-    def on_enter(self) -> Step:
-        picked = sorted(self.marked) if self.several and self.marked else [self.at]
-        return Step("choose", " ".join(map(str, picked)))
-
-    def _bind_moves(self) -> None:
-        def move(by: int) -> Callable[[KeyPressEvent], None]:
-            return lambda event: self.go_to((self.at + by) % len(self.options))
-
-        def jump(number: int) -> Callable[[KeyPressEvent], None]:
-            return lambda event: self.pick(number)
-
-        for key, by in (("up", -1), ("down", 1), ("tab", 1)):
-            self.bindings.add(key)(move(by))
-        if self.several:
-            self.bindings.add(" ")(lambda event: self.toggle())
-        for number in range(min(DIGITS, len(self.options))):
-            self.bindings.add(str(number + 1))(jump(number))
-
-    def go_to(self, number: int) -> None:
-        self.at = number
-
-    def toggle(self) -> None:
-        self.marked.symmetric_difference_update({self.at})
-
-    def pick(self, number: int) -> None:
-        self.go_to(number)
-        if self.several:
-            self.toggle()
-
-    def hints(self) -> str:
-        moves = ["↑↓ move · space mark", "enter answer"] if self.several else ["↑↓ choose", "enter select"]
-        if len(self.options) > DIGITS:
-            moves.insert(0, f"{self.at + 1} of {len(self.options)}")
-        return BETWEEN.join(filter(None, [*moves, super().hints()]))
-
-    def rows(self) -> list[Window]:
-        rows = FormattedTextControl(self._option_rows, show_cursor=False, get_cursor_position=self._row_pointed_at)
-        return [Window(rows, dont_extend_height=True, scroll_offsets=ScrollOffsets(bottom=1))]
-
-    def _row_pointed_at(self) -> Point:
-        """Where the pointer is, so that a menu that is taller than the window follows it."""
-        return Point(x=0, y=sum(map(len, self.options[: self.at])))
-
-    def _option_rows(self) -> ANSI:
-        rows = []
-        for index, lines in enumerate(self.options):
-            pointer = "\x1b[36m›\x1b[0m" if index == self.at else " "
-            box = ("\x1b[36m■\x1b[0m " if index in self.marked else "□ ") if self.several else ""
-            key = f"\x1b[90m{index + 1 if index < DIGITS else ' '}\x1b[0m " if self.numbered else ""
-            for number, text in enumerate(lines):
-                lead = f" {pointer} {box}{key}" if number == 0 else " " * (3 + 2 * (self.several + self.numbered))
-                rows.append(lead + text)
-        return ANSI("\n".join(rows))
-
-    def _render(self, option: str) -> list[str]:
-        """An option rendered to terminal lines, so that math in it reads as math."""
-        from tutor.screen import markup
-
-        with self.console.capture() as capture:
-            self.console.print(markup.Page(option), width=self.console.width - 8)
-        return [text.rstrip() for text in capture.get().strip("\n").split("\n")]
+    with console.capture() as capture:
+        console.print(markup.Page(text), width=columns)
+    return [line.rstrip() for line in capture.get().strip("\n").split("\n")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus.bank import kind_of
@@ -35,6 +36,7 @@ from utils.text import sanitize
 if TYPE_CHECKING:
     from tutor.screen.layout import Screen
     from tutor.screen.learners import Learner
+    from tutor.screen.rows import MenuRow
     from tutor.screen.screens.asking import Question
     from tutor.screen.terminal.streaming import WaitingSign
 
@@ -63,6 +65,7 @@ class Terminal:
         self.page_characters = page_characters()
         self.learner = learner or (LineKeyboard(self.console) if self.plain else Keyboard(self.console))
         self.transcript: list[str] = []
+        self._unlisted: Question | None = None  # its options are in the menu so far, and not yet on the screen to stay
         self._sign: WaitingSign | None = None  # of the first wait on
         self._waits_for = ""
         self._stop_keys: StopKeys | None = None
@@ -81,9 +84,14 @@ class Terminal:
 
     def show(self, screen: Screen) -> None:
         """Draw a screen and keep its Markdown for the transcript."""
+        self._clear_sign()
+        self._draw(self._without_options(screen))
+        if text := screen.markdown():
+            self.transcript.append(text)
+
+    def _draw(self, screen: Screen) -> None:
         from rich.padding import Padding
 
-        self._clear_sign()
         if self.plain:
             with self.console.capture() as drawn:
                 self.console.print(screen)
@@ -94,8 +102,15 @@ class Terminal:
             self.console.file.write(without_commands(drawn.get()))
         else:
             self.console.print(Padding(screen, (0, 0, 0, len(MARGIN))))
-        if text := screen.markdown():
-            self.transcript.append(text)
+
+    def _without_options(self, screen: Screen) -> Screen:
+        """A question without its options where a menu shows them."""
+        from tutor.screen.screens.asking import Question
+
+        if not (isinstance(screen, Question) and self.learner.has_menus and kind_of(screen.item).offers_options):
+            return screen
+        self._unlisted = screen
+        return replace(screen, options=False)
 
     def notice(self, text: str) -> None:
         """One dim line."""
@@ -215,29 +230,50 @@ class Terminal:
         """Wait for Enter or one of `keys`."""
         return self._with_side_question(self.learner.press(keys))
 
-    def choose(self, options: Sequence[str], keys: Keys, unattended: str = "0") -> Step:
+    def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "0", typed: bool = False) -> Step:
         """Let the learner choose one of `options`: Step("choose", "0") for the first of them; or one of `keys`.
 
         `unattended` is where a person's menu begins, and what a script takes if its next step is no choice; with "" it leaves.
+        typed: a person may type a line instead, Step("answer", the line); a key then counts where it stands alone on it.
         """
+        if typed and isinstance(self.learner, (Keyboard, LineKeyboard)):
+            return self._with_side_question(self.learner.choose(options, keys, unattended, typed))
         return self._with_side_question(self.learner.choose(options, keys, unattended))
 
     def answer(self, question: Question, keys: Keys, echoed: bool = True) -> Step:
         """An answer to `question` as typed, or one of `keys`. echoed: it stays on the screen."""
+        step = self._with_side_question(self.learner.answer(question, keys))
+        listed = step.action in ("answer", "skip", "next") and self._list_options(step)
+        if step.action == "answer" and echoed:
+            self._echo(self._as_said(question, step.text), drawn=not listed)
+        return step
+
+    def _list_options(self, step: Step) -> bool:
+        """Leave the options of a question on the screen now that their menu is gone. Whether they show what was picked."""
+        from tutor.screen.screens.asking import Choices
+
+        question, self._unlisted = self._unlisted, None
+        if question is None:
+            return False
+        numbers = step.text.replace(",", " ").split() if step.action == "answer" else []
+        picked = {int(number) for number in numbers if number.isdigit()} if all(map(str.isdigit, numbers)) else set()
+        self._draw(Choices(question.choices(), picked))
+        return bool(picked)
+
+    def _echo(self, said: str, drawn: bool = True) -> None:
+        """Keep what was said in the transcript, and on the screen unless it shows it already."""
         from tutor.screen.screens.asking import Said
 
-        step = self._with_side_question(self.learner.answer(question, keys))
-        if step.action == "answer" and echoed:
-            self.show(Said(self._as_said(question, step.text)))
-        return step
+        if drawn:
+            self.show(Said(said))
+        else:
+            self.transcript.append(Said(said).markdown())
 
     def write(self, keys: Keys) -> Step:
         """A line of the learner's own: Step("answer", the line), or one of `keys`. Enter alone is Step("next")."""
-        from tutor.screen.screens.asking import Said
-
         step = self.learner.write(keys)
         if step.action == "answer":
-            self.show(Said(step.text))
+            self._echo(step.text)
         return step
 
     @staticmethod

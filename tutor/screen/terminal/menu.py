@@ -1,0 +1,222 @@
+"""The menu: one list for every choice, moved in by arrows, numbers or a filter. See Terminal.choose for what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.data_structures import Point
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import ANSI
+from prompt_toolkit.history import History
+from prompt_toolkit.key_binding import KeyBindingsBase, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.key_binding.defaults import load_key_bindings
+from prompt_toolkit.keys import Keys as Key
+from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, ScrollOffsets, Window
+from prompt_toolkit.layout.containers import Container
+from rich.console import Console
+
+from tutor.models import Step
+from tutor.screen.rows import MenuRow
+from tutor.screen.stdio import MARGIN, MAX_WIDTH
+from tutor.screen.terminal.keys import BETWEEN, NUMBERED, Keys
+from tutor.screen.terminal.regions import ACCENT, DIM, RESET, Region, line_window, lines_of
+from utils.text import sanitize, width
+
+LEAST_TEXT = 30  # columns that a row's side must leave for its text, or it stands behind it
+LEAST_ROWS = 4  # of a menu, however much stands above it
+
+
+class Menu(Region):
+    """One of the rows, or with `several` any number of them: Step("choose", "0 2").
+
+    The first nine are numbered, and a digit chooses (or marks) at once. With more than nine `/` filters. typed: words are
+    an answer too, so that any other character begins a line: Step("answer", that line as it stands).
+    """
+
+    def __init__(
+        self, console: Console, keys: Keys, rows: Sequence[MenuRow], at: int = 0, several: bool = False, typed: bool = False,
+        history: History | None = None, above: int = 0,
+    ):  # fmt: skip
+        super().__init__(console, keys, above)
+        self.options, self.several, self.typed = list(rows), several, typed
+        self.shown = list(range(len(rows)))  # those that the filter lets through
+        self.at = at  # among the shown ones
+        self.marked: set[int] = set()
+        self.mode = ""  # "line" while words are typed, "filter" while a filter is
+        self.buffer = Buffer(multiline=False, history=history, on_text_changed=lambda _: self._on_text())
+        self.drawn: dict[tuple[int, int], list[str]] = {}
+        self.choosing = Condition(lambda: not self.mode)
+        if not typed:
+            self.bind_keys(self.choosing)
+        self._bind_moves()
+        self._bind_line()
+
+    # ------------------------------------------------------------------------------------------ what keys do
+
+    def on_enter(self) -> Step | None:
+        if self.mode == "line":
+            self.buffer.append_to_history()
+            return Step("answer", self.buffer.text)
+        if not self.shown:
+            return None
+        picked = sorted(self.marked) if self.several and self.marked else [self.shown[self.at]]
+        return Step("choose", " ".join(map(str, picked)))
+
+    def _bind_moves(self) -> None:
+        def move(to: Callable[[], int]) -> Callable[[KeyPressEvent], None]:
+            return lambda event: self.go_to(to())
+
+        moving = Condition(lambda: self.mode != "line")
+        for key, by in (("up", -1), ("down", 1), ("tab", 1), ("s-tab", -1)):
+            self.bindings.add(key, filter=moving)(move(partial(lambda step: (self.at + step) % max(1, len(self.shown)), by)))
+        for key, direction in (("pageup", -1), ("pagedown", 1)):
+            self.bindings.add(key, filter=moving)(move(partial(self._a_page_on, direction)))
+        self.bindings.add("home", filter=self.choosing)(move(lambda: 0))
+        self.bindings.add("end", filter=self.choosing)(move(lambda: len(self.shown) - 1))
+        for number in range(min(NUMBERED, len(self.options))):
+            self.bindings.add(str(number + 1), filter=self.choosing)(partial(self.pick, number))
+        if self.several:
+            self.bindings.add(" ", filter=self.choosing)(lambda event: self.toggle(self.at))
+        for number, row in enumerate(self.options):
+            if row.key and not self.typed:
+                self.bindings.add(row.key, filter=self.choosing)(partial(self.pick, number))
+
+    def _bind_line(self) -> None:
+        if len(self.options) > NUMBERED:
+            self.bindings.add("/", filter=self.choosing)(lambda event: self.begin(event, "filter", ""))
+        if self.typed:
+            self.bindings.add(Key.Any, filter=self.choosing)(self.begin_line)
+            self.bindings.add(Key.BracketedPaste, filter=self.choosing)(self.begin_line)
+        else:
+            self.bindings.add(Key.BracketedPaste, filter=self.choosing)(lambda event: None)
+        self.bindings.add("escape", filter=~self.choosing, eager=True)(lambda event: self.end_line(event))
+        empty = Condition(lambda: bool(self.mode) and not self.buffer.text)
+        for key in ("backspace", "c-h"):
+            self.bindings.add(key, filter=empty)(lambda event: self.end_line(event))
+
+    def all_bindings(self) -> KeyBindingsBase:
+        return merge_key_bindings([load_key_bindings(), self.bindings])
+
+    def begin_line(self, event: KeyPressEvent) -> None:
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        if text.replace("\n", " ").isprintable():
+            self.begin(event, "line", text)
+
+    def begin(self, event: KeyPressEvent, mode: str, text: str) -> None:
+        self.mode = mode
+        event.app.layout.focus(self.buffer)
+        self.buffer.insert_text(text)
+
+    def end_line(self, event: KeyPressEvent) -> None:
+        self.buffer.reset()
+        self.mode = ""
+        self._on_text()
+        event.app.layout.focus_previous()
+
+    def end_of_input(self, event: KeyPressEvent) -> None:
+        if self.mode and self.buffer.text:
+            self.buffer.delete()
+        else:
+            super().end_of_input(event)
+
+    def _on_text(self) -> None:
+        """The rows that the filter lets through: those with each of its words."""
+        words = self.buffer.text.casefold().split() if self.mode == "filter" else []
+        pointed = self.shown[self.at] if self.shown else 0
+        self.shown = [index for index, row in enumerate(self.options) if all(word in row.line.casefold() for word in words)]
+        self.at = self.shown.index(pointed) if pointed in self.shown else 0
+
+    def go_to(self, place: int) -> None:
+        self.at = place
+
+    def _a_page_on(self, direction: int) -> int:
+        return max(0, min(len(self.shown) - 1, self.at + direction * max(1, self._height() - 1)))
+
+    def toggle(self, place: int) -> None:
+        self.marked.symmetric_difference_update({self.shown[place]})
+
+    def pick(self, number: int, event: KeyPressEvent) -> None:
+        """A row by its number or letter: chosen at once, or marked where there may be several."""
+        if self.goes_on_with_word():
+            return
+        self.at = number
+        if self.several:
+            self.toggle(number)
+        else:
+            event.app.exit(result=Step("choose", str(number)))
+
+    # ------------------------------------------------------------------------------------------ what is drawn
+
+    def hints(self) -> str:
+        if self.mode == "filter":
+            return BETWEEN.join([f"{len(self.shown)} of {len(self.options)}", "enter select", "esc all of them"])
+        if self.mode == "line":
+            return BETWEEN.join(["enter answer", "esc back to the list", *filter(None, [super().hints()])])
+        last = min(NUMBERED, len(self.options))
+        numbers = f"1–{last}" if last > 1 else "1"
+        moves = [f"↑↓ · space or {numbers} mark", "enter answer"] if self.several else [f"↑↓ or {numbers} choose"]
+        if len(self.options) > NUMBERED:
+            moves = [f"{self.at + 1} of {len(self.options)}", *moves, "/ filter"]
+        return BETWEEN.join(filter(None, [*moves, super().hints()]))
+
+    def rows(self) -> list[Container]:
+        text = FormattedTextControl(
+            self._text, focusable=True, show_cursor=False, get_cursor_position=lambda: Point(0, self._first_line(self.at))
+        )
+        below = ScrollOffsets(bottom=lambda: len(self._lines(self.shown[self.at])) - 1 if self.shown else 0)
+        menu = Window(text, height=lambda: Dimension.exact(self._height()), scroll_offsets=below, always_hide_cursor=True)
+        sign = {"filter": "/ ", "line": "› "}
+        typed = line_window(self.buffer, lambda: sign.get(self.mode, ""))
+        return [menu, ConditionalContainer(typed, ~self.choosing)]
+
+    def _height(self) -> int:
+        """As many rows as there are, if the window has room for them beside what stands above and below."""
+        room = self.window_rows() - self.above - self.hints_height() - bool(self.mode)
+        return max(1, min(max(LEAST_ROWS, room), sum(len(self._lines(index)) for index in self.shown)))
+
+    def _first_line(self, place: int) -> int:
+        return sum(len(self._lines(index)) for index in self.shown[:place])
+
+    def _text(self) -> ANSI:
+        found = []
+        for place, index in enumerate(self.shown):
+            pointer = f"{ACCENT}›{RESET}" if place == self.at and self.mode != "line" else " "
+            box = (f"{ACCENT}■{RESET} " if index in self.marked else "□ ") if self.several else ""
+            number = self._label(index) if self.mode != "filter" else " "
+            first, *others = self._lines(index)
+            found.append(f"{MARGIN}{pointer} {box}{DIM}{number}{RESET} {first}")
+            found += [" " * self._lead + line for line in others]
+        return ANSI("\n".join(found) or f"{MARGIN}  {DIM}nothing has these words{RESET}")
+
+    def _label(self, index: int) -> str:
+        """The key that chooses a row: its letter or its number, a space where it has none."""
+        return self.options[index].key or (str(index + 1) if index < NUMBERED else " ")
+
+    @property
+    def _lead(self) -> int:
+        """Columns before the text of a row."""
+        return len(MARGIN) + 4 + 2 * self.several
+
+    def _lines(self, index: int) -> list[str]:
+        """A row as the lines of a terminal that is as wide as this one is now, with the math in it drawn."""
+        columns = min(MAX_WIDTH, get_app().output.get_size().columns)
+        if (index, columns) not in self.drawn:
+            row, room = self.options[index], max(8, columns - self._lead)
+            self.drawn[index, columns] = self._draw(row, room)
+        return self.drawn[index, columns]
+
+    def _draw(self, row: MenuRow, room: int) -> list[str]:
+        side = sanitize(row.side, newlines=False)
+        beside = bool(side) and room - width(side) - 2 >= LEAST_TEXT
+        lines = lines_of(self.console, row.text if beside else row.line, room - width(side) - 2 if beside else room)
+        if beside:
+            lines[0] += " " * (room - width(side) - visible_width(lines[0])) + f"{DIM}{side}{RESET}"
+        return lines
+
+
+def visible_width(line: str) -> int:
+    """Columns of a line without its colours."""
+    return sum(width(text) for _, text, *_ in ANSI(line).__pt_formatted_text__() if text)
