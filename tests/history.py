@@ -64,6 +64,8 @@ def answer(records: Records, item: Item, mode: str, at: datetime, chance: random
     grade = grading.grade(drawn, typed)
     day = at.date().isoformat()
     card = next_card(item.key, records.card(item.key), "unaided" if grade.correct else "missed", at, fuzz=False)
-    attempt = Attempt(item.key, item.section, typed, grade, utc(at), mode, seed=drawn.seed, session=day, due=card.due,
-                      confidence=chance.choice([None, 1, 2, 3]))  # fmt: skip
+    attempt = Attempt(
+        item.key, item.section, typed, grade, utc(at), mode, seed=drawn.seed, draw=drawn.draw, session=day, due=card.due,
+        confidence=chance.choice([None, 1, 2, 3]),
+    )  # fmt: skip
     records.add(attempt, card=card, evidence=evidence_of(attempt, drawn, grade.correct, records.evidence()))

@@ -16,11 +16,12 @@ from conftest import BANK, LESSON, NOW
 from history import study
 from hypothesis import strategies
 
+from tutor.corpus.bank import draw
 from tutor.corpus.corpus import open_corpus
 from tutor.learner.lesson_map import lesson_map
 from tutor.learner.overview import overview_of
 from tutor.learner.records import open_records
-from tutor.models import Attempt, Evidence, Grade
+from tutor.models import Attempt, Draw, Evidence, Grade
 from tutor.screen.html import page_of
 from tutor.screen.html.document import document
 from tutor.screen.html.elements import tag
@@ -130,6 +131,17 @@ def test_a_misconception_comes_with_its_answers_in_words(docs, home):
     for page in map(Parsed, pages(docs, home)):
         assert "✗ held yeast makes oxygen" in page.text
         assert "14 Feb, answered: oxygen Which gas makes dough rise?" in page.text
+
+
+@pytest.mark.parametrize("way", [Draw.FIRST, Draw.LATEST])
+def test_an_answer_by_number_is_told_by_the_order_that_its_options_were_shown_in(docs, way):
+    corpus = open_corpus(docs)
+    item = next(item for item in corpus.items("food/bread") if item.id == "gas")
+    for seed in range(6):
+        drawn = draw(item, seed, way)
+        number = 1 + [option.text for option in drawn.options].index("oxygen")
+        attempt = Attempt(item.key, "yeast", str(number), Grade(0.0), "2026-02-12T10:00:00.000Z", "practice", seed=seed, draw=way)
+        assert corpus.in_words(attempt) == ("Which gas makes dough rise?", "oxygen")
 
 
 def test_with_no_records_the_page_is_kind_and_creates_nothing(tutor, docs, home, tmp_path):

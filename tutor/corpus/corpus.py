@@ -167,7 +167,7 @@ class Corpus:
         item = next((item for item in items if item.key == attempt.item), None)
         if item is None:
             return None
-        drawn = draw(item, attempt.seed or 0)
+        drawn = draw(item, attempt.seed or 0, attempt.draw)
         return kind_of(drawn).question_text(drawn), kind_of(drawn).answer_in_words(drawn, attempt.answer)
 
     @property
