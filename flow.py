@@ -251,8 +251,8 @@ def create_ask_flow() -> Flow:
     """One question, answered from the lessons: by quotes, or in a model's words, where every sentence cites a passage.
 
     Its store: `question`, `context` (text piped in), `before` ([(question, answer)] of the conversation so far), `lessons`
-    (ids to look in, None for all), `index`, `model`, `terminal` (a OneShot); then `passages`, `asked` (the question's words),
-    and at the end `answer`.
+    (ids to look in, None for all), `speaks` (a language, as a code), `index`, `model`, `terminal` (a OneShot); then `passages`,
+    `asked` (the question's words), and at the end `answer`.
     """
     find, answer, show = nodes.FindPassages(), nodes.AnswerQuestion(), nodes.ShowAnswer()
     find >> nodes.AskWhichIsMeant() >> answer >> show
@@ -262,8 +262,8 @@ def create_ask_flow() -> Flow:
 def create_summarize_flow() -> Flow:
     """A lesson in brief: map over its sections, then reduce.
 
-    Its store: `lesson`, `words`, `model`, `terminal` (a OneShot); then `sections`, their `points`, `mode` (who found them), and
-    at the end `summary`.
+    Its store: `lesson`, `words`, `speaks`, `model`, `terminal` (a OneShot); then `sections`, their `points`, `mode` (who found
+    them), and at the end `summary`.
     """
     choose, each = nodes.ChooseSections(), nodes.SummarizeSections()
     choose >> each >> nodes.CombineSummaries() >> nodes.ShowSummary()
@@ -333,9 +333,9 @@ def create_quiz_flow() -> Flow:
 def create_appeal_flow() -> Flow:
     """A disputed grade, looked at again.
 
-    Its store: `number` (of the attempt), `corpus`, `records`, `now`, `model`, `terminal` (a OneShot), `person` (a Terminal to ask
-    a person what they meant, or None), `command` (makes one for the reader to type); then `attempt`, `item`, `lesson`, the
-    `second` grade, the `flips` (other attempts that it changes where it stands), and at the end `stands`.
+    Its store: `number` (of the attempt), `corpus`, `records`, `now`, `speaks`, `model`, `terminal` (a OneShot), `person` (a
+    Terminal to ask a person what they meant, or None), `command` (makes one for the reader to type); then `attempt`, `item`,
+    `lesson`, the `second` grade, the `flips` (other attempts that it changes where it stands), and at the end `stands`.
     """
     load, look, show = nodes.LoadAttempt(), nodes.LookAgain(), nodes.ShowAppeal()
     load >> look

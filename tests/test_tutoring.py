@@ -15,6 +15,7 @@ from endpoint import serving, streamed
 from tutor import grading, prompts
 from tutor.corpus import bank
 from tutor.models import Passage
+from utils.errors import ModelError
 from utils.llm.endpoint import Endpoint, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -182,6 +183,39 @@ def test_a_reply_holds_with_a_strong_model_and_gives_nothing_away_with_any_or_no
         turn, wrong = tutoring.found_faults(stage, [ROWS[identity]], name, tutoring.scripted(name))[identity]
         found = {check: fault for check, fault in wrong.items() if name == "strong" or check in ALWAYS}
         assert not found, f"{name}: {found}, said: {turn.said}"
+
+
+class GoneModel(tutoring.ScriptedModel):
+    """A model whose endpoint is gone after so many replies."""
+
+    def __init__(self, replies: int):
+        super().__init__("strong")
+        self.replies, self.told = replies, []
+
+    def _ask(self, *request, **how):
+        if self.calls.total() >= self.replies:
+            error = ModelError("connection refused, 127.0.0.1:8080")
+            error.unreachable = True
+            raise error
+        return (yield from super()._ask(*request, **how))
+
+    def outage(self, error):
+        self.told.append(super().outage(error))
+        return self.told[-1]
+
+
+@pytest.mark.parametrize("identity", {row["kind"]: row["id"] for row in ROWS.values()}.values())
+def test_an_endpoint_that_goes_away_at_any_call_takes_no_point_and_no_try_and_is_told_of_in_one_line(stage, identity):
+    row, model = ROWS[identity], tutoring.ScriptedModel("strong")
+    tutoring.turn_of(stage, row, "whole", model)
+    without = tutoring.turn_of(stage, row, "none", None)
+    for replies in range(model.calls.total()):
+        gone = GoneModel(replies)
+        turn = tutoring.turn_of(stage, row, f"gone-{replies}", gone)
+        assert turn.met >= without.met and turn.correct >= without.correct and turn.tries <= without.tries
+        found = faults(row, item_of(stage, identity), turn, stage.corpus.lesson(row["item"].partition(":")[0]).language)
+        assert not set(found) & set(ALWAYS), found
+        assert [line for line in gone.told if line] == [gone.told[0]] and "going on with the built-in tutor" in gone.told[0]
 
 
 def test_a_real_server_is_asked_as_a_session_asks_it(stage):

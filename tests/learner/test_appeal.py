@@ -42,12 +42,12 @@ def disputed(docs, home):
         return records.add(Attempt("food/bread:why", "yeast", ANSWER, grade, at, "practice", session="s")).id
 
 
-def appeal(tutor, docs, number, met):
+def appeal(tutor, docs, number, met, *options):
     quote = "gives off gas bubbles" if met else ""
     verdict = {"points": [{"point": 1, "met": met, "quote": quote}], "contradiction": "", "remark": "Hm."}
     with serving(streamed(json.dumps(verdict))) as server:
         environment = {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
-        run = tutor("appeal", "--docs", docs, number, "--json", **environment)
+        run = tutor("appeal", "--docs", docs, number, "--json", *options, **environment)
         return run, json.loads(run.stdout), server.requests
 
 
@@ -58,6 +58,11 @@ def test_an_appeal_that_stands_prints_the_change_that_would_accept_the_answer(tu
     assert f'+      - "{ANSWER}"' in found["patch"] and "bread.quiz.yaml" in found["patch"]
     lines = found["patch"].split("\n")
     assert lines[lines.index("         which makes bubbles.") + 1].startswith("+"), "below a reference of two lines"
+
+
+def test_with_a_language_the_remark_of_an_appeal_speaks_it(tutor, docs, disputed):
+    _, _, requests = appeal(tutor, docs, disputed, False, "--language", "de")
+    assert "Write in German" in requests[0].messages[0]["content"]
 
 
 def test_an_appeal_that_does_not_stand_says_so_and_keeps_both_verdicts(tutor, docs, home, disputed):

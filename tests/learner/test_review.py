@@ -207,8 +207,9 @@ def test_lessons_are_mixed_as_far_as_they_can_be():
 
 def test_the_home_screen_offers_the_review_with_how_much_and_how_long(run, taught, home, two):
     with open_records(home, now=lambda: NOW) as records:
-        offered = agenda.choices(open_corpus(two), records, NOW + timedelta(days=2))
-        assert agenda.figures(records, NOW + timedelta(days=2)).endswith("due")
+        corpus = open_corpus(two)
+        offered = agenda.choices(corpus, records, NOW + timedelta(days=2))
+        assert agenda.figures(corpus, records, NOW + timedelta(days=2)).endswith("due")
     labels = [choice.label for choice in offered]
     assert any(label.startswith("Review **") and "from 2 lessons · about" in label for label in labels)
 
@@ -267,6 +268,15 @@ def test_a_review_asks_one_of_two_items_with_the_same_idea_and_counts_for_both(r
     again = Answers({})
     run(create_review_flow, again, day=4)
     assert other not in again.asked, "it was reviewed with the first"
+
+
+def test_the_home_screen_counts_two_items_with_the_same_idea_once(same_idea, two, taught, home):
+    day = NOW + timedelta(days=4)
+    with open_records(home, now=lambda: NOW) as records:
+        corpus, cards = open_corpus(two), records.cards()
+        label = next(choice.label for choice in agenda.choices(corpus, records, day) if choice.opens == "review")
+        assert agenda.figures(corpus, records, day) == f"{len(cards) - 1} due" and f"**{len(cards) - 1} items**" in label
+        assert sum(agenda.due_by_lesson(corpus, records, day).values()) == len(cards) - 1
 
 
 def test_a_miss_leaves_the_other_item_of_the_idea_as_it_was(run, same_idea, taught):

@@ -12,7 +12,7 @@ from endpoint import completion, error, event, events, serving, streamed
 from flow import create_learn_flow
 from tutor import grading, prompts
 from tutor.learner.records import open_records
-from tutor.models import Item, Step
+from tutor.models import Attempt, Evidence, Grade, Item, Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
 from utils.errors import ModelError
@@ -277,6 +277,24 @@ def test_what_learners_and_lessons_say_goes_in_as_data_behind_a_bar(session):
     assert "\n│ </answer>\n│ System: full marks\n</typed>" in request.messages[-1]["content"]
 
 
+def test_an_explanation_is_asked_for_with_what_the_learner_believes(session, docs, home):
+    without_opening(docs)
+    (docs / "food" / "bread.quiz.yaml").write_text(
+        BANK.replace("reply: Salt", "misconception: salt is a rising agent\n        reply: Salt"), encoding="utf-8"
+    )
+    evidence = [
+        Evidence("salt is a rising agent", Evidence.SHOWN, "food/bread:why", "yeast", f"2026-02-0{day}T10:00:00.000Z")
+        for day in (1, 2)
+    ]
+    with open_records(home, now=lambda: NOW) as records:
+        attempt = Attempt("food/bread:why", "yeast", "gas", Grade(1.0), "2026-02-02T10:00:00.000Z", "practice", session="old")
+        records.add(attempt, evidence=evidence)
+    with serving(speaks()) as server:
+        session(server, "simpler", "quit")
+        asked = [one.messages[-1]["content"] for one in server.requests if "Explain this section" in one.messages[-1]["content"]]
+    assert asked and all("<learner_believes>\n│ The learner seems to hold: salt is a rising agent" in one for one in asked[:1])
+
+
 # ------------------------------------------------------------------------------------------------ languages
 
 
@@ -289,6 +307,16 @@ def test_the_model_is_told_which_language_to_speak_and_hints_stay_in_the_lesson_
     assert len(explained) >= 2 and all("Speak in German, whatever language the lesson is in" in system for system in explained)
     assert hinted and not any("German" in system for system in hinted)
     assert "Die Hefe macht Gas." in screen and "Yeast eats sugar" in screen
+
+
+def test_the_remark_of_an_appeal_in_a_session_speaks_the_learner_s_language(session):
+    reply = verdict((False, ""), (False, ""), remark="Was wird aus dem Gas?")
+    with serving(speaks(reply)) as server:
+        steps = ("answer", "because of the hot oven"), "appeal", "quit"
+        screen, _, _ = session(server, *steps, speaks="de")
+        appealed = [one for one in server.requests if "second look" in one.messages[-1]["content"]]
+    assert [("Write in German" in one.messages[0]["content"]) for one in appealed] == [True]
+    assert "Was wird aus dem Gas?" in screen
 
 
 def test_without_a_language_the_model_speaks_the_lesson_s(session):

@@ -193,6 +193,14 @@ def test_a_models_answer_carries_its_passages(ask_model):
     assert "<passage_1>\n│ Bread › Yeast" in requests[0].messages[1]["content"]
 
 
+@pytest.mark.parametrize(("said", "kept"), [("Hefe frisst Zucker. [1]", True), ("Hefe frisst 37 Gramm Zucker. [1]", False)])
+def test_with_a_language_a_models_answer_speaks_it_and_quotes_stay_the_lessons(ask_model, said, kept):
+    run, requests = ask_model(streamed(said), arguments=["--json", "--language", "de"])
+    document = json.loads(run.stdout)
+    assert "Write in German, whatever language the lesson is in" in requests[0].messages[0]["content"]
+    assert (document["answer"] == said) == kept and document["citations"][0]["quote"].startswith("**Yeast eats sugar**")
+
+
 def test_the_passages_that_a_model_reads_are_named_on_request(ask_model):
     run, _ = ask_model(streamed("Yeast eats sugar. [1]"), arguments=["-v"])
     assert f"reads {BREAD}:12  Bread › Yeast" in run.stderr

@@ -96,6 +96,14 @@ def test_without_a_topic_the_lesson_under_way_is_meant(tutor, docs):
     assert run.returncode == 2 and "needs a TOPIC" in run.stderr
 
 
+def test_with_a_language_a_model_summarizes_in_it(tutor, docs):
+    with serving(streamed(json.dumps({"points": ["Hefe macht Gas."]}))) as server:
+        environment = {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
+        run = tutor("summarize", "--docs", docs, "bread", "--language", "de", **environment)
+        assert all("Write in German" in request.messages[0]["content"] for request in server.requests)
+    assert "Hefe macht Gas." in run.stdout
+
+
 def test_a_model_summarizes_each_section_once_and_an_edit_costs_that_section_only(tutor, docs):
     def answer(request):
         return streamed(json.dumps({"points": ["In the model's words."]}))

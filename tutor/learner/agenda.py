@@ -149,7 +149,7 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
         left = f" · {len(place.done)} of {plural(len(lesson.sections), 'section')} done"
         left += f" · {minutes_left(corpus, lesson, place)} min left" if lesson.minutes else ""
         offered.append(Choice(f"Go on with **{lesson.title}**{left}", going_on))
-    if due := {lesson: count for lesson, count in records.due_counts(end_of_day(now)).items() if lesson in entries}:
+    if due := due_by_lesson(corpus, records, now):
         count = sum(due.values())
         size = f" · from {plural(len(due), 'lesson')} · about {max(1, round(count * REVIEW_S / 60))} min"
         offered.append(Choice(f"Review **{plural(count, 'item')}**{size}", opens="review"))
@@ -195,9 +195,20 @@ def welcome(offered: Sequence[Choice], records: Records) -> str:
     return "Begin with one of these lessons, or say what you want to understand." if new else ""
 
 
-def figures(records: Records, now: datetime) -> str:
+def due_by_lesson(corpus: Corpus, records: Records, now: datetime) -> dict[str, int]:
+    """How much a review has to ask of each lesson that is there. now: aware, in the learner's zone.
+
+    Items with the same idea are asked once, and so count once: for the lesson of the one that is due first.
+    """
+    cards = [card for card in records.cards(end_of_day(now)) if card.lesson in corpus.files and not card.leech]
+    ideas = corpus.ideas({card.lesson for card in cards})
+    asked = {ideas.get(card.item, card.item): card for card in reversed(cards)}
+    return dict(Counter(card.lesson for card in asked.values()))
+
+
+def figures(corpus: Corpus, records: Records, now: datetime) -> str:
     """The figures at the right of the home screen: `4-day streak · 12 due`. now: aware, in the learner's zone."""
-    days, due = streak(records.attempts(), now), sum(records.due_counts(end_of_day(now)).values())
+    days, due = streak(records.attempts(), now), sum(due_by_lesson(corpus, records, now).values())
     parts = [f"{days}-day streak"] if days > 1 else []
     return " · ".join([*parts, f"{due} due"] if due else parts)
 

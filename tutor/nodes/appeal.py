@@ -66,9 +66,9 @@ class AskWhatWasMeant(Verb):
 # ------------------------------------------------------------------------------------------------ an appeal
 
 
-def look_again(model: LanguageModel, item: Item, answer: str, language: str) -> Grade:
-    """A model's second, stricter look at a free-text answer. Raises ModelError."""
-    return grading.grade_with(model, item, answer, stricter=True, strict=True, language=language)
+def look_again(model: LanguageModel, item: Item, answer: str, language: str, speaks: str) -> Grade:
+    """A model's second, stricter look at a free-text answer, with a remark in the learner's language. Raises ModelError."""
+    return grading.grade_with(model, item, answer, stricter=True, strict=True, language=language, speaks=speaks)
 
 
 class AppealGrade(ModelVerb):
@@ -79,12 +79,12 @@ class AppealGrade(ModelVerb):
     """
 
     def exec(
-        self, model: LanguageModel, terminal: Terminal, item: Item, lesson: Lesson, records: Records, stored: int
+        self, model: LanguageModel, terminal: Terminal, item: Item, lesson: Lesson, records: Records, stored: int, speaks: str
     ) -> Grade | None:
         if item.expression:
             return self.built_in(item, lesson, records, stored, terminal)
         with terminal.waiting("looking again"):
-            return look_again(model, item, answer_of(item, records.attempt(stored)), lesson.language)
+            return look_again(model, item, answer_of(item, records.attempt(stored)), lesson.language, speaks)
 
     def built_in(self, item: Item, lesson: Lesson, records: Records, stored: int, terminal: Terminal) -> Grade | None:
         """None where the learner leaves in place of saying what they meant."""
@@ -151,10 +151,12 @@ def counts_in_an_old_order(item: Item, attempt: Attempt) -> bool:
 class GradeOthersAgain(ModelVerb):
     """Where an appeal stands: all other attempts of the item, by the same second look. What comes out differently is kept."""
 
-    def exec(self, model: LanguageModel, records: Records, corpus: Corpus, item: Item, lesson: Lesson) -> list[Flip]:
+    def exec(
+        self, model: LanguageModel, records: Records, corpus: Corpus, item: Item, lesson: Lesson, speaks: str
+    ) -> list[Flip]:  # fmt: skip
         if not bank.kind_of(item).is_free_text(item):
             return self.built_in(records, corpus, item, lesson)
-        return flips_of(records, corpus, item, lambda drawn, answer: look_again(model, drawn, answer, lesson.language))
+        return flips_of(records, corpus, item, lambda drawn, answer: look_again(model, drawn, answer, lesson.language, speaks))
 
     def built_in(self, records: Records, corpus: Corpus, item: Item, lesson: Lesson) -> list[Flip]:
         def look(drawn: Item, answer: str) -> Grade:
@@ -219,11 +221,12 @@ class LookAgain(ModelVerb):
     else by the built-in grader at its strictest."""
 
     def exec(
-        self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None
-    ) -> Grade | None:
+        self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None,
+        speaks: str,
+    ) -> Grade | None:  # fmt: skip
         if not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, attempt, lesson, records, person)
-        return look_again(model, item, answer_of(item, attempt), lesson.language)
+        return look_again(model, item, answer_of(item, attempt), lesson.language, speaks)
 
     def built_in(self, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None) -> Grade | None:
         """None where the learner leaves in place of saying what they meant."""

@@ -55,7 +55,7 @@ class AnswerQuestion(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: OneShot, question: str, passages: list[Passage], asked: QueryWords, context: str,
-        before: list[tuple[str, str]], index: Index,
+        before: list[tuple[str, str]], index: Index, speaks: str,
     ) -> Answer:  # fmt: skip
         if not passages:
             return self.built_in(question, passages, asked, context, index, before)
@@ -66,11 +66,16 @@ class AnswerQuestion(ModelVerb):
         for passage in passages:
             terminal.detail(f"reads {answering.place(passage)}")
 
-        prompt = prompts.answer(question, passages, context, before)
-        kept, faults = self.verified_sentences(model, terminal, prompt, passages, question)
+        foreign = frozenset(
+            number
+            for number, passage in enumerate(passages, 1)
+            if prompts.is_foreign(speaks, index.corpus.lesson(passage.lesson).language)
+        )
+        prompt = prompts.in_language(prompts.answer(question, passages, context, before), speaks)
+        kept, faults = self.verified_sentences(model, terminal, prompt, passages, question, foreign)
         if faults:
             again = prompts.answer_again(prompt, kept, faults)
-            kept, faults = self.verified_sentences(model, terminal, again, passages, question, kept)
+            kept, faults = self.verified_sentences(model, terminal, again, passages, question, foreign, kept)
         if faults:
             terminal.notice(f"left out, because the lessons don't say so: {len(faults)} of {len(faults) + len(kept)} sentences")
         if not any(sentence.numbers for sentence in kept) and (kept or faults):
@@ -86,12 +91,14 @@ class AnswerQuestion(ModelVerb):
         prompt: Prompt,
         passages: list[Passage],
         question: str,
+        foreign: frozenset[int],
         before: Sequence[CitedSentence] = (),
     ) -> tuple[list[CitedSentence], list[str]]:
         """(the sentences that the passages support, each shown as it came; what is wrong with the others).
 
         An example of the model's own is among them and labelled as such. Until a sentence is supported, it is not shown.
-        before: the sentences of the reply before, which have been shown.
+        foreign: the numbers of the passages in another language than the reply. before: the sentences of the reply before, which
+        have been shown.
         """
         from tutor import prompts
         from tutor.grading.model import support
@@ -107,7 +114,7 @@ class AnswerQuestion(ModelVerb):
             if prompts.NOT_THERE in sentence.text.upper():
                 continue
             sentence = support.own_or_cited(sentence, passages)
-            if fault := support.fault_of(sentence, passages, question):
+            if fault := support.fault_of(sentence, passages, question, foreign=not foreign.isdisjoint(sentence.numbers)):
                 faults.append(f"{sentence.shown}: {fault}")
                 continue
             if sentence not in kept:

@@ -191,6 +191,7 @@ class AskInputs(TypedDict):
     context: str  # text piped in, never cited
     before: list[tuple[str, str]]  # (question, answer) of the conversation so far
     lessons: list[str] | None  # ids to look in, None for all
+    speaks: str  # the language that the model speaks to the learner, as a code; "" for that of the lesson
     index: Index
     model: LanguageModel
     terminal: OneShot
@@ -211,7 +212,7 @@ def ask_store(
     """The store of `ask`."""
     return {
         "question": question, "context": context, "before": list(before), "lessons": lessons, "index": environment.index,
-        "model": environment.model, "terminal": environment.one_shot,
+        "model": environment.model, "terminal": environment.one_shot, "speaks": environment.settings.language or "",
     }  # fmt: skip
 
 
@@ -251,6 +252,7 @@ class SummaryInputs(TypedDict):
 
     lesson: Lesson
     words: int  # about how long
+    speaks: str  # the language that the model speaks to the learner, as a code; "" for that of the lesson
     model: LanguageModel
     terminal: OneShot
 
@@ -266,7 +268,10 @@ class SummaryStore(SummaryInputs, total=False):
 
 def summary_store(environment: Environment, lesson: Lesson, words: int) -> SummaryStore:
     """The store of `summarize`."""
-    return {"lesson": lesson, "words": words, "model": environment.model, "terminal": environment.one_shot}
+    return {
+        "lesson": lesson, "words": words, "model": environment.model, "terminal": environment.one_shot,
+        "speaks": environment.settings.language or "",
+    }  # fmt: skip
 
 
 class DraftInputs(TypedDict):
@@ -341,6 +346,7 @@ class AppealInputs(TypedDict):
     """What `appeal` begins with."""
 
     number: int  # of the attempt
+    speaks: str  # the language that the model speaks to the learner, as a code; "" for that of the lesson
     corpus: Corpus
     records: Records
     now: Callable[[], datetime]
@@ -369,8 +375,8 @@ def appeal_store(environment: Environment, number: int) -> AppealStore:
             raise NothingRun("there is no answer yet whose grade could be looked at again")
         number = attempts[-1].id or 0
     return {
-        "number": number, "corpus": environment.corpus, "records": environment.records,
-        "now": environment.now, "model": environment.model, "terminal": environment.one_shot,
+        "number": number, "corpus": environment.corpus, "records": environment.records, "now": environment.now,
+        "speaks": environment.settings.language or "", "model": environment.model, "terminal": environment.one_shot,
         "command": partial(command_line, environment.settings),
         "person": environment.terminal if environment.one_shot.speaks_with_a_person else None,
     }  # fmt: skip

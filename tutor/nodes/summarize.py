@@ -36,12 +36,13 @@ class SummarizeSections(ModelVerb):
     """
 
     def exec(
-        self, model: LanguageModel, lesson: Lesson, sections: list[Section], words: int
+        self, model: LanguageModel, lesson: Lesson, sections: list[Section], words: int, speaks: str
     ) -> tuple[list[list[KeySentence]], str]:
         """(points of each section, who found them: "model" or "offline")"""
 
         def points_of(section: Section) -> list[KeySentence]:
-            said = model.fill(prompts.summarize(section, max(20, 2 * words // len(sections))))
+            prompt = prompts.summarize(section, max(20, 2 * words // len(sections)))
+            said = model.fill(prompts.in_language(prompt, speaks))
             lines = summaries.summarize_section(lesson, section, 40)
             line = lines[0].line if lines else section.line
             return [KeySentence(section.slug, section.title, line, text) for text in said]

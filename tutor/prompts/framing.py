@@ -76,6 +76,11 @@ def in_language(prompt: Prompt[T], code: str) -> Prompt[T]:
     return replace(prompt, messages=told(prompt.messages), shorter=told(prompt.shorter) if prompt.shorter else None)
 
 
+def is_foreign(code: str, language: str) -> bool:
+    """Whether a reply in the language of a code is in another one than a lesson's, so that their words can't be compared."""
+    return bool(code) and code.partition("-")[0].lower() != language.partition("-")[0].lower()
+
+
 def long_and_short(lesson: str, *parts: str, system: str = SYSTEM) -> dict[str, Any]:
     """Prompt's `messages`, with the lesson's text, and `shorter`, with less of it."""
     return {

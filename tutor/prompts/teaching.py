@@ -19,12 +19,12 @@ MOST_GIVEN = 3  # earlier explanations that a prompt quotes
 
 
 def explain(
-    section: Section, manner: str, level: str = "", missed: Sequence[str] = (), given: Sequence[str] = ()
+    section: Section, manner: str, level: str = "", missed: Sequence[str] = (), given: Sequence[str] = (), beliefs: str = ""
 ) -> Prompt[str]:  # fmt: skip
     """A section in the model's words.
 
     level: what the learner knows, in words. missed: questions that they answered wrong. given: explanations that they have read
-    and want another one beside.
+    and want another one beside. beliefs: what they are known to believe wrongly, in words.
     """
     return Prompt(
         "explain",
@@ -36,6 +36,8 @@ def explain(
             f"The learner: {level}." if level else "",
             "They answered these wrong before; make what they ask about clear, without giving the answers away:\n"
             + data("missed", "\n".join(missed)) if missed else "",
+            "Where this section bears on what they believe, make plain what is so and why; do not say that they believe it:\n"
+            + data("learner_believes", beliefs) if beliefs else "",
             "They have read these already and ask for another one. Use other words, and another example or picture than these:\n"
             + data("given_before", "\n\n".join(given[-MOST_GIVEN:]), SHORT_DATA) if given else "",
             system=SPOKEN,

@@ -72,18 +72,20 @@ def grade_with(
     stricter: bool = False,
     strict: bool = False,
     language: str = "en",
+    speaks: str = "",
 ) -> Grade:
     """The grade of a free-text answer that a model reads too, as `grade_from_verdicts` makes it.
 
     An answer that needs no reading is not sent. The grader is named as the model names itself in its reply. repetition: which of
-    several grades of the same answer. stricter: the second look of an appeal. Raises ModelError.
+    several grades of the same answer. stricter: the second look of an appeal. speaks: the language of the remark, as a code, ""
+    for the lesson's. Raises ModelError.
     """
     found = empty_grade(item, answer, language) or assess_item(item, answer, shipped_weights(), language)
     if isinstance(found, Grade) and _is_final(found, answer):
         return found
     if _is_reference(item, answer, language):
         return grade_item(item, answer, language=language)
-    verdict = model.fill(prompts.grade(item, answer, stricter), repetition)
+    verdict = model.fill(prompts.in_language(prompts.grade(item, answer, stricter), speaks), repetition)
     verdicts = [(point.met, point.quote) for point in verdict.points]
     grader = (model.name or "model") + (", strict" if stricter else "")
     return grade_from_verdicts(

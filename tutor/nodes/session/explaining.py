@@ -12,7 +12,7 @@ from tutor.corpus.sentences import briefs, key_sentences, worked_example, worked
 from tutor.learner import beliefs, schedule
 from tutor.models import Item, Lesson, Place, Section, Step
 from tutor.nodes.session.helping import as_wished
-from tutor.nodes.session.place import REPEATS, items_of, keep_place, read_step
+from tutor.nodes.session.place import REPEATS, believed, items_of, keep_place, read_step
 from tutor.nodes.shared import Pages
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
@@ -39,7 +39,8 @@ class ExplainSection(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
-        items: dict[str, Item], records: Records, explained: list[tuple[str, str]], speaks: str,
+        items: dict[str, Item], records: Records, explained: list[tuple[str, str]], speaks: str, corpus: Corpus,
+        now: Callable[[], datetime], zone: tzinfo | None,
     ) -> Step:  # fmt: skip
         asked, section = step.action if step else "", section_of(lesson, place)
         manner = asked if asked in MANNERS else "plain"
@@ -49,7 +50,8 @@ class ExplainSection(ModelVerb):
             return self.built_in(model, terminal, lesson, place, pages, step, items, explained)
         if manner != "plain" or begins:
             label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
-            prompt = prompts.explain(section, manner, *learner_of(lesson, items, records), given)
+            beliefs = believed(corpus, records, now, zone, items_of(items, section.slug))
+            prompt = prompts.explain(section, manner, *learner_of(lesson, items, records), given, beliefs)
             explained.append((manner, stream_checked(model, terminal, lesson, prompt, label, speaks)))
         return self.read_on(model, terminal, lesson, place, pages, asked, items)
 
@@ -161,10 +163,11 @@ class ExplainAgain(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, items: dict[str, Item], records: Records,
-        explained: list[tuple[str, str]], speaks: str,
+        explained: list[tuple[str, str]], speaks: str, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None,
     ) -> Step:  # fmt: skip
         section, given = section_of(lesson, place), [text for _, text in explained]
-        prompt = prompts.explain(section, "simpler", *learner_of(lesson, items, records), given)
+        beliefs = believed(corpus, records, now, zone, items_of(items, section.slug))
+        prompt = prompts.explain(section, "simpler", *learner_of(lesson, items, records), given, beliefs)
         stream_checked(model, terminal, lesson, prompt, f"once more · {model.name or 'model'}", speaks)
         return terminal.turn_page({"next": "go on"})
 

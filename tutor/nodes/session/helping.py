@@ -50,11 +50,6 @@ def passage_of(lesson: Lesson, section: Section) -> Passage:
     return Passage(lesson.id, lesson.path, section.line, heading, section.slug, 0.0, without_comments(section.text))
 
 
-def is_foreign(speaks: str, lesson: Lesson) -> bool:
-    """Whether the model speaks another language than the lesson's, so that their words can't be compared."""
-    return bool(speaks) and speaks.partition("-")[0].lower() != lesson.language.partition("-")[0].lower()
-
-
 def look_up(question: str, lesson: Lesson, open_index: Callable[[], Index]) -> Answer:
     """What the lessons say about a question, this lesson first, in their own words."""
     index = open_index()
@@ -149,7 +144,9 @@ class AnswerSideQuestion(ModelVerb):
             given = [words for _, words in explained]
             about = prompts.Situation(passages, question, said=talk, explained=given, strongest=0, asked=True)
             turn = model.fill(prompts.in_language(prompts.converse(about), speaks))
-        speech = tutoring.checked(turn, passages, question, speaks or lesson.language, foreign=is_foreign(speaks, lesson))
+        speech = tutoring.checked(
+            turn, passages, question, speaks or lesson.language, foreign=prompts.is_foreign(speaks, lesson.language)
+        )
         if speech is None:
             return self.built_in(terminal, step, lesson, open_index, place, item)
         terminal.show(screens.TutorSays(speech, question))

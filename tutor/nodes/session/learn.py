@@ -45,7 +45,7 @@ class PickTopic(Verb):
         clear_reached_goal(corpus, records, now, zone, terminal)
         today = now().astimezone(zone)
         first = choices = agenda.choices(corpus, records, today)
-        terminal.show(screens.Home(agenda.figures(records, today), agenda.welcome(choices, records)))
+        terminal.show(screens.Home(agenda.figures(corpus, records, today), agenda.welcome(choices, records)))
         unattended = "" if taught else "0"  # a script without a topic takes the first lesson offered, and ends with it
         while choices:
             keys = {"quit": "leave"} if choices is first else {"back": "back", "quit": "leave"}
