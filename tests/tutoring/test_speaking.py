@@ -19,9 +19,9 @@ WHY = Item(
 )  # fmt: skip
 
 
-def said(*lines, typed="it is the salt", item=WHY, met=(), move="question", passages=PASSAGES):
+def said(*lines, typed="it is the salt", item=WHY, met=(), move="question", passages=PASSAGES, foreign=False):
     sentences = tuple(sentence for line in lines for sentence in sentences_in(line))
-    return checked(TutorTurn("answer", "", (), "", move, sentences), passages, typed, "en", item, met)
+    return checked(TutorTurn("answer", "", (), "", move, sentences), passages, typed, "en", item, met, foreign)
 
 
 def shown(*lines, **how) -> str:
@@ -44,6 +44,19 @@ def test_a_fact_that_its_passage_does_not_say_or_denies_is_left_out():
 def test_an_example_of_the_tutors_own_is_marked_and_cites_nothing():
     speech = said("OWN: Think of a balloon that somebody breathes into.", "What plays the part of the breath?")
     assert speech.own == {0} and speech.places == () and speech.sentences[0].startswith("Think of a balloon")
+
+
+@pytest.mark.parametrize("foreign", [True, False], ids=["told to", "by itself"])
+def test_an_example_in_another_language_is_shown_as_the_tutors_own(foreign):
+    speech = said(
+        "OWN: Stell dir einen Ballon vor, den jemand aufpustet.", "Was spielt hier die Rolle der Luft?", foreign=foreign
+    )
+    assert speech.own == {0} and speech.left_out == 0 and len(speech.sentences) == 2
+
+
+def test_at_a_question_too_a_cited_fact_in_the_learners_language_needs_no_more_than_the_lessons_numbers():
+    assert said("Salz bremst die Hefe. [1]", "Und dann?", foreign=True).places == ("docs/food/bread.md:10",)
+    assert said("Es sind 37 Prozent. [1]", "Und dann?", foreign=True).sentences == ("Und dann?",)
 
 
 def test_words_about_what_the_learner_said_need_no_place():

@@ -119,14 +119,18 @@ def where_it_began(beliefs: Iterable[Belief], missed: Iterable[Item]) -> list[st
     return [belief.first for belief in beliefs if belief.state == HELD and belief.id in probed]
 
 
-def in_words(beliefs: Iterable[Belief], known: Mapping[str, Misconception], items: Iterable[Item] = ()) -> str:
+def in_words(
+    beliefs: Iterable[Belief], known: Mapping[str, Misconception], items: Iterable[Item] = (), elsewhere: bool = True
+) -> str:
     """What a model should know of the learner's beliefs, a line each; "" where there is nothing.
 
-    Those first that these items may show, then any others that are held: what was seen once elsewhere may have been a slip. Not
-    to be shown to the learner.
+    Those first that these items may show, then, with `elsewhere`, others that are held: what was seen once may have been a slip.
+    Not to be shown to the learner.
     """
     probed = {name for item in items for name in item.probes}
-    telling = [belief for belief in beliefs if belief.state == HELD or (belief.state == SEEN and belief.id in probed)]
+    telling = [
+        belief for belief in beliefs if (belief.id in probed and belief.state != RESOLVED) or (elsewhere and belief.state == HELD)
+    ]
     telling.sort(key=lambda belief: belief.id not in probed)  # a stable sort: the strongest stay first
     lines = []
     for belief in telling[:TOLD]:

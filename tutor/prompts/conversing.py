@@ -46,8 +46,8 @@ MAX_WORDS = 80
 MOST_TURNS = 6  # of the exchange so far that the model gets to see
 MOST_REFERENCES = 3  # other ways of putting the answer say no more to a model; the built-in grader reads them all
 NEAREST = 2  # known wrong answers that are told in full, those nearest to what was typed
-EXPLAINED = 500  # characters of the explanation before
-ABOUT_ITEM, ON_PAGE = 1_000, 4_000  # characters of the section's text; other passages get less
+EXPLAINED = 300  # characters of the explanation before
+ABOUT_ITEM, ON_PAGE = 900, 4_000  # characters of the section's text; other passages get less
 NEARBY = 900
 SPOKEN_TURN = (
     f" Say at most {MAX_WORDS} words in all, as a list of sentences, with at most one question, which comes last. End a sentence "

@@ -36,7 +36,7 @@ def explain(
             f"The learner: {level}." if level else "",
             "They answered these wrong before; make what they ask about clear, without giving the answers away:\n"
             + data("missed", "\n".join(missed)) if missed else "",
-            "Where this section bears on what they believe, make plain what is so and why; do not say that they believe it:\n"
+            "Make plain what is so instead, without saying that they believe it:\n"
             + data("learner_believes", beliefs) if beliefs else "",
             "They have read these already and ask for another one. Use other words, and another example or picture than these:\n"
             + data("given_before", "\n\n".join(given[-MOST_GIVEN:]), SHORT_DATA) if given else "",

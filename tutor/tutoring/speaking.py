@@ -121,9 +121,11 @@ def _take(
             draft.left_out += 1
             return
         sentence, own = (found, False) if found else (sentence, True)
-    if own and support.fault_of(CitedSentence(text, (), own=True), passages, about, language):
-        draft.left_out += 1
-        return
+    if own:
+        foreign = foreign or _in_another_language(text, language)
+        if support.fault_of(CitedSentence(text, (), own=True), passages, about, language, foreign=foreign):
+            draft.left_out += 1
+            return
     draft.add(text, own)
     draft.asks = asks
     draft.words += len(text.split())

@@ -66,7 +66,7 @@ def fault_of(
     numbers, code and formulas can be held against them.
     """
     if sentence.own:
-        return _fault_of_own(sentence.text, passages, question, language)
+        return _fault_of_own(sentence.text, passages, question, language, foreign)
     if not sentence.numbers:
         return "it cites no passage"
     missing = [number for number in sentence.numbers if not 1 <= number <= len(passages)]
@@ -120,10 +120,10 @@ def _is_held(word: str, held: set[str]) -> bool:
     return any(word[:5] == other[:5] for other in held) or any(likeness(stem(word), stem(other)) > 0 for other in held)
 
 
-def _fault_of_own(text: str, passages: Sequence[Passage], question: str, language: str) -> str:
+def _fault_of_own(text: str, passages: Sequence[Passage], question: str, language: str, foreign: bool) -> str:
     evidence = "\n".join(map(_evidence_of, passages))
     about = {word[:5] for word in words_of(f"{question}\n{evidence}") if word not in CITING and len(word) > 3}
-    is_about_it = LIKENS.search(text) or about & {word[:5] for word in words_of(text)}
+    is_about_it = foreign or LIKENS.search(text) or about & {word[:5] for word in words_of(text)}
     if len(text) > LONGEST_OWN or SPOKEN_TO_MODEL.search(text) or not is_about_it:
         return "it is neither in the passages nor an example of what they say"
     return _contrary_in(passages, text, language)

@@ -100,7 +100,8 @@ class Converse(ModelVerb):
             grade = grading.grade_try(item, answer, round.met, lesson.language)
             may_answer = grade.correct or bool(grade.heard) or earns(grade, round)
         typed = bank.kind_of(item).answer_in_words(item, answer)
-        speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met)
+        foreign = prompts.is_foreign(speaks, lesson.language)
+        speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met, foreign)
         if settled:
             return Turn("graded", grade, speech)
         counts = heard.is_answer and not closed and (earns(grade, round) or ladder.has_talked(round))

@@ -50,7 +50,7 @@ class ExplainSection(ModelVerb):
             return self.built_in(model, terminal, lesson, place, pages, step, items, explained)
         if manner != "plain" or begins:
             label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
-            beliefs = believed(corpus, records, now, zone, items_of(items, section.slug))
+            beliefs = believed(corpus, records, now, zone, items_of(items, section.slug), elsewhere=False)
             prompt = prompts.explain(section, manner, *learner_of(lesson, items, records), given, beliefs)
             explained.append((manner, stream_checked(model, terminal, lesson, prompt, label, speaks)))
         return self.read_on(model, terminal, lesson, place, pages, asked, items)
@@ -166,7 +166,7 @@ class ExplainAgain(ModelVerb):
         explained: list[tuple[str, str]], speaks: str, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None,
     ) -> Step:  # fmt: skip
         section, given = section_of(lesson, place), [text for _, text in explained]
-        beliefs = believed(corpus, records, now, zone, items_of(items, section.slug))
+        beliefs = believed(corpus, records, now, zone, items_of(items, section.slug), elsewhere=False)
         prompt = prompts.explain(section, "simpler", *learner_of(lesson, items, records), given, beliefs)
         stream_checked(model, terminal, lesson, prompt, f"once more · {model.name or 'model'}", speaks)
         return terminal.turn_page({"next": "go on"})

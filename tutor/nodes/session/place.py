@@ -47,8 +47,9 @@ def items_of(items: dict[str, Item], slug: str | None) -> list[Item]:
 
 
 def believed(
-    corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, items: Iterable[Item]
+    corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, items: Iterable[Item],
+    elsewhere: bool = True,
 ) -> str:  # fmt: skip
-    """What a model is told of the learner's misconceptions, those first that these items may show; "" for none."""
+    """What a model is told of the learner's misconceptions, see `beliefs.in_words`; "" for none."""
     found = beliefs.beliefs_of(records.evidence(), now().astimezone(zone))
-    return beliefs.in_words(found, corpus.misconceptions(), items) if found else ""
+    return beliefs.in_words(found, corpus.misconceptions(), items, elsewhere) if found else ""
