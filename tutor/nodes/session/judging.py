@@ -197,6 +197,15 @@ def without_questions(feedback: str) -> str:
     return " ".join(sentence for sentence in SENTENCE_END.split(feedback) if not sentence.rstrip('”"').endswith("?"))
 
 
+def without_quotes(grade: Grade) -> str:
+    """A verdict's feedback without the learner's words that make its points."""
+    quotes = [met.evidence for met in grade.met if met.evidence]
+    for said in (right_in_words(quotes), right_in_words(dict.fromkeys(quotes))):
+        if said and grade.feedback.startswith(said):
+            return grade.feedback.removeprefix(said).strip()
+    return grade.feedback
+
+
 class ShowFeedback(Verb):
     """The verdict, with the learner's own words; then the explanation, the next hint, or what is in doubt."""
 
@@ -213,12 +222,13 @@ class ShowFeedback(Verb):
             return doubts
         speech = speech if result == "again" else None  # once the answer is shown, there is nothing to lead to
         if speech:  # the tutor says the rest
-            said_right = dict.fromkeys(met.evidence for met in grade.met if met.evidence)
-            verdict = replace(grade, feedback=right_in_words(said_right), missed=())
+            verdict = replace(grade, feedback="", missed=())
         elif hinted or result == "missed":  # what follows is a hint, or the answer
             verdict = replace(grade, feedback=without_questions(grade.feedback))
         else:
             verdict = grade
+        if len(grade.met) > 1 or not grade.correct:  # then the learner's words stand beside the points
+            verdict = replace(verdict, feedback=without_quotes(verdict))
         terminal.show(screens.Verdict(verdict, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
