@@ -64,6 +64,16 @@ def test_what_may_show_a_misconception_that_is_held_comes_first_and_takes_up_hal
     assert sorted(keys(choosing.choose(banks, replace(request, count=100)))) == sorted(f"food/{one}" for one in ALL)
 
 
+def test_of_items_with_one_idea_one_is_drawn_unless_there_is_nothing_else(banks):
+    alike = {lesson: [replace(item, idea="gas" if item.id == "gas" else "") for item in items] for lesson, items in banks.items()}
+    for seed in range(20):
+        asked = keys(choosing.choose(alike, QuizRequest((), seed, 9)))
+        assert len(asked) == 9 and sum(key.endswith(":gas") for key in asked) == 1
+    assert len(choosing.choose(alike, QuizRequest((), 3, 10))) == 10
+    first = QuizRequest((), 3, 9, draw=Draw.FIRST)
+    assert keys(choosing.choose(alike, first)) == keys(choosing.choose(banks, first)), "sheets written earlier draw as they did"
+
+
 def test_topics_take_turns(banks):
     lessons = [item.lesson for item in choosing.choose(banks, QuizRequest((), 3, 10))]
     assert all(one != other for one, other in pairwise(lessons))

@@ -98,7 +98,16 @@ def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[It
     mixed = [pile[turn] for turn in range(max(map(len, piles), default=0)) for pile in piles if turn < len(pile)]
     first = [item for item in mixed if not set(request.first).isdisjoint(item.probes)][: request.count // 2]
     mixed = [*first, *(item for item in mixed if item not in first)]
+    if request.draw > Draw.FIRST:
+        mixed = one_of_each_idea(mixed)
     return [bank.draw(item, request.seed, request.draw) for item in mixed[: request.count]]
+
+
+def one_of_each_idea(items: Sequence[Item]) -> list[Item]:
+    """The same items, with those at the end that ask what one before them asks: they are drawn where there is nothing else."""
+    asked = {item.idea or item.key: item for item in reversed(items)}
+    again = [item for item in items if asked[item.idea or item.key] is not item]
+    return [*(item for item in items if asked[item.idea or item.key] is item), *again]
 
 
 def shuffled(things: list[T], seed: str) -> list[T]:
