@@ -147,7 +147,41 @@ def test_of_paraphrases_nothing_was_fitted_to_most_that_are_faithful_pass_and_mo
         section = next(one for one in corpus.lesson(row["lesson"]).sections if one.title == row["section"])
         passage = Passage(row["lesson"], "p.md", 1, section.title, section.slug, 1.0, without_comments(section.text))
         passed[row["is"]] += not fault(f"{row['said']} [1]", [passage], question="")
-    assert passed["faithful"] >= 25 and passed["contrary"] <= 12  # of 30 each
+    assert passed["faithful"] >= 39 and passed["contrary"] <= 25  # of 45 each
+
+
+CLAUSES = [
+    Passage("food/bread", BREAD, 12, "Bread › Baking", "baking", 1.0,
+            "Steam keeps the crust soft, and sugar makes the crumb brown. A hot oven raises the loaf, but it never raises the "
+            "baker. The oven holds 0.7071 of the heat. In the morning, bakers sleep. In the evening, bakers knead the dough. "
+            "When the crust breaks, the loaf shrinks."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sugar makes the crumb brown; steam keeps the crust soft.",
+        "A hot oven never raises the baker, only the loaf.",
+        "A hot oven doesn't raise the baker.",
+        "The oven holds about 0.71 of the heat.",
+    ],
+)
+def test_clauses_in_another_order_a_denial_that_stands_beside_and_a_rounded_number_are_no_contradiction(said):
+    assert fault(f"{said} [1]", CLAUSES) == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sugar keeps the crust soft, and steam makes the crumb brown.",
+        "A hot oven never raises the loaf.",
+        "The oven holds about 0.72 of the heat.",
+        "The oven holds about 0.8 of the heat.",
+    ],
+)
+def test_what_is_said_of_the_other_thing_in_the_same_clauses_and_a_number_off_by_one_are(said):
+    assert fault(f"{said} [1]", CLAUSES)
 
 
 BELIEVED = Passage("food/bread", BREAD, 30, "Bread › Misconceptions", "misconceptions", 1.0,

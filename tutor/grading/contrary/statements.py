@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from tutor.grading import guards, lexicon
-from tutor.grading.clauses import clause_spans, sentences_of
+from tutor.grading.clauses import clause_spans, sentences_of, stretches
 from tutor.grading.comparable import (
     Alignment,
     AnswerTokens,
@@ -47,6 +48,13 @@ SAYS_NOTHING = re.compile(  # as a question or a condition, which does not say t
     r"\W*(?:if|unless|whether|when|whenever|suppose|imagine|is|are|do|does|did|can|what|why|how|which|who|where)\b|.*\?\W*$",
     re.I | re.S,
 )
+BETWEEN_CLAUSES = re.compile(r"[,;:]|\b(?:and|but|while|whereas|which)\b", re.I)
+# Beside such a word it matters which clause is which; "in training," belongs to the clause that follows.
+TIES_CLAUSES = re.compile(
+    r"\b(?:if|when(?:ever)?|unless|until|before|after|then|than|because|since|so|hence|thus|therefore|(?:al)?though|despite)\b",
+    re.I,
+)
+OPENS_CLAUSE = re.compile(r"\W*(?:in|on|at|by|for|from|to|with|without|of|under|during|within|among|between|through)\b", re.I)
 FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[^\n]*$", re.S | re.M)  # code and drawings
 GOES_ON = re.compile(r"\W*(?:and|or|but|then|which|that|not)\b", re.I)  # as a clause does that may lack its subject
 # How a sentence says that one thing is the reason for another, or is so in spite of it: (reason, what follows from it).
@@ -82,6 +90,7 @@ class EvidenceClause(NamedTuple):
     text: str  # as the evidence has it
     said: AnswerTokens
     as_reference: ReferenceTokens
+    sentence: AnswerTokens  # the whole of which it is a part
 
 
 def contradicted(said: str, evidence: str, language: str = "en", fewest: int = 2) -> str:
@@ -104,9 +113,9 @@ def contradicted(said: str, evidence: str, language: str = "en", fewest: int = 2
             for clause in clauses:
                 if claim.stems & clause.said.stems:
                     covered, spoken, against = _compared(claim, clause, language, short)
-                    if against:
+                    if against and not _is_denied_beside(claim, clause):
                         differ.append((covered, clause.text))
-                    else:
+                    elif not against:
                         agree.append((spoken, clause.text))
             if sentence.denied:
                 agree, differ = [], [one for one in agree if one[0] >= SAYS_NEARLY_ALL]
@@ -172,11 +181,12 @@ def _sentences(evidence: str) -> Iterator[str]:
 def _clauses(evidence: str, language: str) -> tuple[EvidenceClause, ...]:
     found = []
     for sentence in _sentences(evidence):
+        whole = _answer(spelled_out(sentence) if language == "en" else sentence, language)
         for text in _stretches(sentence):
             spelled = spelled_out(text) if language == "en" else text
             said = _answer(spelled, language)
             if len(said.content) >= 2:
-                found.append(EvidenceClause(text, said, _reference(spelled, language)))
+                found.append(EvidenceClause(text, said, _reference(spelled, language), whole))
     return tuple(found)
 
 
@@ -261,9 +271,40 @@ def _is_reordered(claim: ReferenceTokens, evidence: EvidenceClause, language: st
     """Whether a claim has the words of a clause in another order, in which they say something else."""
     if bool(BE.search(claim.text)) != bool(BE.search(evidence.said.text)):
         return False  # what is done to something and what it does
-    if _relation(claim.text) and _relation(evidence.said.text):
+    if (_relation(claim.text) and _relation(evidence.said.text)) or _is_by_clauses(claim, evidence.said):
         return False
     return bool(guards.turn_in(evidence.as_reference, _answer(claim.text, language))) or _is_swapped(claim, evidence.said)
+
+
+def _is_by_clauses(claim: TextTokens, clause: TextTokens) -> bool:
+    """Whether a claim says the clauses of another text in another order, each of them as a whole: "A, and B" is "B; A"."""
+    if TIES_CLAUSES.search(claim.text) or TIES_CLAUSES.search(clause.text):
+        return False
+    where = {clause.tokens[at].stem: at for at in reversed(clause.content)}
+    runs: list[list[int]] = []
+    is_open = False
+    for begin, end in stretches(BETWEEN_CLAUSES, claim.text, 0, len(claim.text)):
+        inside = (claim.tokens[at].stem for at in claim.content if begin <= claim.tokens[at].start < end)
+        places = [where[stem] for stem in inside if stem in where]
+        if is_open:
+            runs[-1] += places
+        elif places:
+            runs.append(places)
+        is_open = bool(places) and bool(OPENS_CLAUSE.match(claim.text[begin:end]))
+    found = sorted(runs)
+    in_order = all(run == sorted(run) for run in found)
+    return len(found) > 1 and in_order and all(one[-1] < other[0] for one, other in itertools.pairwise(found))
+
+
+def _is_denied_beside(claim: TextTokens, clause: EvidenceClause) -> bool:
+    """Whether what a claim denies is denied beside a clause that says otherwise: "it helps A and does not help B"."""
+    denied = _denied(claim)
+    beside = _denied(clause.sentence) - _denied(clause.said)
+    return len(denied & beside) > len(denied) / 2
+
+
+def _denied(text: TextTokens) -> frozenset[str]:
+    return frozenset(text.tokens[place].stem for place in text.content if text.tokens[place].negated)
 
 
 def _is_denied(text: TextTokens, place: int) -> bool:

@@ -34,6 +34,7 @@ LIKENS = re.compile(  # as an analogy or an example does
     r"|like (?:an?|the|when|how|if|in)|analog\w+|metaphor\w*|say you)\b|\be\.g\.",
     re.I,
 )
+LEAST_DIGITS = 2  # that count, of a number that may be rounded
 LONGEST_OWN = 400  # characters
 CLAUSE = re.compile(r"[,;:]?\s+(?:and|but|so|because|since|although|though|while|whereas|which|until|then)\s+(?!so\b)", re.I)
 # What something is said to go without: up to the next word that begins another part of the sentence.
@@ -74,7 +75,7 @@ def fault_of(
         return f"there is no passage {missing[0]}"
     held = words_of(_evidence(sentence, passages))
     for token in (EXACT_IN_ANY_LANGUAGE if foreign else EXACT).findall(sentence.text):
-        lost = [word for word in words_of(token) if word not in held]
+        lost = [word for word in words_of(token) if word not in held and not _is_rounded(word, held)]
         if lost:
             return f"“{token}” is not in the passages it cites"
     if foreign:
@@ -113,6 +114,15 @@ def _added_in(text: str, evidence: str) -> str:
         if lacked and known.issuperset(lacked) and not denied & set(lacked):
             return f"the passages it cites do not say “{found[0].strip()}”"
     return ""
+
+
+def _is_rounded(word: str, held: set[str]) -> bool:
+    """Whether a decimal number is one of the passages' numbers, rounded to as many places: 0.71 for 0.7071."""
+    whole, point, places = word.partition(".")
+    if not (point and whole.isdigit() and places.isdigit() and len(word.lstrip("0.")) >= LEAST_DIGITS):
+        return False
+    exact = (one for one in held if re.fullmatch(r"\d+\.\d+", one) and len(one.partition(".")[2]) > len(places))
+    return any(f"{float(one):.{len(places)}f}" == word for one in exact)
 
 
 def _is_held(word: str, held: set[str]) -> bool:
