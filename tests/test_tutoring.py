@@ -15,6 +15,7 @@ from endpoint import serving, streamed
 from tutor import grading, prompts
 from tutor.corpus import bank
 from tutor.models import Passage
+from tutor.tutoring.speaking import TOLD_BY_THE_TUTOR
 from utils.errors import ModelError
 from utils.llm.endpoint import Endpoint, Limits
 
@@ -290,6 +291,18 @@ def test_the_benchmark_ends_with_1_where_a_reply_does_what_it_may_not(stage, mon
     assert tutoring.main() == 0
     monkeypatch.setattr(tutoring, "faults", lambda *given: {"leak": "tells it"})
     assert tutoring.main() == 1 and "are-you-chatgpt: leak: tells it" in capsys.readouterr().out
+
+
+def test_of_replies_that_tell_the_answer_in_other_words_most_are_held_back_and_hardly_any_hint_is(stage):
+    rows = [json.loads(line) for line in (ROOT / "tests/data/tutoring/leaks.jsonl").read_text(encoding="utf-8").splitlines()]
+    held = Counter()
+    for row in rows:
+        item = stage.item(row["item"], 1)
+        told = [item.rubric[number - 1].text for number in row["met"]]
+        keys = [point.text for point in item.rubric if point.text not in told] if told else bank.giveaways(item)
+        closed = bank.kind_of(item).choices(item) or bank.kind_of(item).answer_parts(item)
+        held[row["tells"]] += grading.gives_away(row["said"], item, "en", keys, TOLD_BY_THE_TUTOR if closed else None)
+    assert held[True] >= 36 and held[False] <= 2, "of forty each"
 
 
 def test_a_table_counts_what_holds_and_the_faults_are_listed(capsys):

@@ -96,3 +96,26 @@ def test_a_key_that_the_question_holds_already_is_told_only_word_for_word():
     item = Item("k", "l", "s", "cloze", "A key is like a [[…]].", blanks=(Blank(("key",)),))
     assert bank.giveaways(item) == ["key"]
     assert gives_away("It is a key.", item) and not gives_away("It is like keys on a ring.", item)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (0, "The slope there is nil."),
+        (0, "Die Steigung ist null."),
+        (12, "It makes a dozen."),
+        (63, "Am Ende steht dreiundsechzig."),
+        (512, "La limite est cinq cent douze."),
+        (17, "A partir del token diecisiete gana la caché."),
+        (17, "От семнадцатого токена кэш больше."),
+        (3, "去掉输入和输出，还剩三层。"),
+        (2 / 3, "Also in zwei Dritteln aller Rennen."),
+    ],
+)
+def test_a_number_in_words_of_any_language_that_the_program_knows_is_told(answer, said):
+    assert gives_away(said, number(answer)) and not gives_away(said, number(answer + 30))
+
+
+@pytest.mark.parametrize("said", ["Look at it once more, due to the null.", "It has an elf.", "Eine Zahl fehlt."])
+def test_words_that_are_numbers_elsewhere_are_none_in_an_english_hint(said):
+    assert not any(gives_away(said, number(value)) for value in (0, 2, 3, 6, 8, 11, 100))

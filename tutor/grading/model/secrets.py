@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tutor.corpus import bank
+from tutor.grading.closed.number_words import numbers_in_words
 from tutor.grading.closed.quantities import TENTHS, read_quantity
 from tutor.grading.closed.spellings import fold, same_spelling
 from tutor.grading.comparable import QuestionTokens, prepare_answer, prepare_question, prepare_reference, share_of
 from tutor.grading.features import shipped_weights
 from tutor.grading.lexicon import NUMBER_WORDS
-from tutor.grading.rubrics import MADE, chances
+from tutor.grading.rubrics import chances
 from tutor.grading.words import clean
 from tutor.models import Item
 
 ROUNDED = 0.02  # a number that is off by no more than this share of the answer is the answer, rounded
+PROBABLY = 0.55  # how probably a text makes a point for it to tell it; a learner must make it more surely
 TOLD = 0.6  # share of what a key says beyond the question from which it is told
 BEGINS_A_NUMBER = re.compile(r"[-+−$€£]?[.,]?\d|[¼-¾⅐-⅞]")
 SIGNS = frozenset(["minus", "negative"])
@@ -25,6 +27,8 @@ NAMES_OPTION = re.compile(
     rf"|\bthe\s+({'|'.join(ORDINALS)})\s+(?:one|option|answer|choice|alternative)\b",
     re.I,
 )
+SPOKEN_NUMBERS = {"nil": "zero", "naught": "zero", "nought": "zero", "zilch": "zero", "dozen": "twelve"}
+SPOKEN = re.compile(r"(?<!\w)(?:a\s+)?(nil|naught|nought|zilch|dozen)(?!\w)", re.I)
 LONGEST_NUMBER = 5  # words: "one hundred and twenty five"
 
 
@@ -39,9 +43,13 @@ def gives_away(said: str, item: Item, language: str = "en", keys: Sequence[str] 
         return True
     if item.answer is not None:
         return any(_is_rounded(value, item) for value in _numbers_in(said, item, language))
+    found = (read_quantity(key, language) for key in keys)
+    values = {one.value for one in found if one and one.unit in ("", "%")}
+    if values and values.intersection(_numbers_in(said, item, language)):
+        return True
     if item.expression:
         return any(same_spelling(fold(part), fold(item.expression), language) for part in _formulas_in(said))
-    if any(chance >= MADE for point, chance in chances(item, said, language).items() if point in keys):
+    if any(chance >= PROBABLY for point, chance in chances(item, said, language).items() if point in keys):
         return True
     if bank.kind_of(item).offers_options and _names_option(said, item):
         return True
@@ -73,6 +81,8 @@ def _is_rounded(value: float, item: Item) -> bool:
 
 def _numbers_in(text: str, item: Item, language: str) -> Iterator[float]:
     """The numbers that a text holds, in digits or words; a percentage also as the share that it is, and the other way round."""
+    yield from numbers_in_words(text)
+    text = SPOKEN.sub(lambda found: SPOKEN_NUMBERS[found[1].casefold()], text)
     words = re.sub(r"[()\[\]“”\"`*=≈~:;]", " ", text).split()
     for start, word in enumerate(words):
         bare = re.split(r"[^a-z]", word.casefold())[0]
