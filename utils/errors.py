@@ -51,6 +51,10 @@ class ReplyStopped(TutorError):
     exit_code = ExitCode.INTERRUPT
 
 
+class ProgramStopped(ReplyStopped):
+    """A reply was stopped because the program was told to end; what was typed is still to be stored."""
+
+
 class ModelRefused(ModelError):
     """The endpoint refuses for good because of the key, the model's name or the certificate: settings have to change."""
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from pocketflow import Node
 
-from utils.errors import ModelError, ReplyStopped
+from utils.errors import ModelError, ProgramStopped, ReplyStopped
 
 
 @cache
@@ -53,7 +53,7 @@ class Verb(Node):
 class ModelVerb(Verb):
     """A node that asks the model. `built_in` does the same work without one, whenever there is none or it fails.
 
-    So it does where the learner stops a reply. A failure is shown in one line, once. With --require-model it ends the command.
+    So it does where a reply is stopped. A failure is shown in one line, once. With --require-model it ends the command.
     """
 
     @classmethod
@@ -66,8 +66,9 @@ class ModelVerb(Verb):
             return call(self.built_in, prepared)
         try:
             return call(self.exec, prepared)
-        except ReplyStopped:
-            prepared["terminal"].notice("stopped, going on with the built-in tutor")
+        except ReplyStopped as stopped:
+            if not isinstance(stopped, ProgramStopped):
+                prepared["terminal"].notice("stopped, going on with the built-in tutor")
             return call(self.built_in, prepared)
         except ModelError as error:
             if model.required:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,7 +29,8 @@ from tutor.screen.stdio import (
 from tutor.screen.terminal.keyboards import Keyboard, LineKeyboard
 from tutor.screen.terminal.keys import STOP_KEY, Keys, StopKeys
 from utils import strict_json
-from utils.errors import ReplyStopped
+from utils.errors import ProgramStopped, ReplyStopped
+from utils.program import Stopped
 from utils.settings import Settings
 from utils.text import sanitize
 
@@ -69,6 +70,7 @@ class Terminal:
         self._sign: WaitingSign | None = None  # of the first wait on
         self._waits_for = ""
         self._stop_keys: StopKeys | None = None
+        self._ends_by: Stopped | None = None  # a signal that came while the model was waited for
 
     @property
     def moves_cursor(self) -> bool:
@@ -84,6 +86,7 @@ class Terminal:
 
     def show(self, screen: Screen) -> None:
         """Draw a screen and keep its Markdown for the transcript."""
+        self._end_if_told()
         self._clear_sign()
         self._draw(self._without_options(screen))
         if text := screen.markdown():
@@ -149,18 +152,29 @@ class Terminal:
 
     @contextmanager
     def _stoppable(self) -> Iterator[None]:
-        """Esc and Ctrl-C stop what a person waits for inside, as ReplyStopped; other keys are dropped."""
-        if not self.attended:
-            yield
-            return
+        """Esc and Ctrl-C stop what a person waits for inside, as ReplyStopped; other keys are dropped.
+
+        SIGTERM and SIGHUP stop it, too, and end the program as soon as something would be shown or read: by then what the learner
+        typed has been stored.
+        """
         try:
-            with StopKeys() as self._stop_keys:
+            with StopKeys() if self.attended else nullcontext() as self._stop_keys:
                 yield
+        except Stopped as stopped:
+            self._ends_by = stopped
+            raise ProgramStopped("stopped") from None
         except KeyboardInterrupt:
+            if not self.attended:
+                raise
             raise ReplyStopped("stopped") from None
         finally:
             self._stop_keys = None
-            self._clear_sign()
+            with suppress(OSError) if self._ends_by else nullcontext():  # the terminal may be gone
+                self._clear_sign()
+
+    def _end_if_told(self) -> None:
+        if self._ends_by:
+            raise self._ends_by
 
     def _clear_sign(self) -> None:
         if self._sign is not None:
@@ -194,8 +208,9 @@ class Terminal:
                     view.feed(next(pieces))
         except StopIteration as end:
             return end.value
-        except ReplyStopped:
-            view.feed(STOPPED)
+        except ReplyStopped as stopped:
+            if not isinstance(stopped, ProgramStopped):
+                view.feed(STOPPED)
             raise
         finally:
             view.close()
@@ -228,6 +243,7 @@ class Terminal:
 
     def turn_page(self, keys: Keys) -> Step:
         """Wait for Enter or one of `keys`."""
+        self._end_if_told()
         return self._with_side_question(self.learner.press(keys))
 
     def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "0", typed: bool = False) -> Step:
@@ -236,12 +252,14 @@ class Terminal:
         `unattended` is where a person's menu begins, and what a script takes if its next step is no choice; with "" it leaves.
         typed: a person may type a line instead, Step("answer", the line); a key then counts where it stands alone on it.
         """
+        self._end_if_told()
         if typed and isinstance(self.learner, (Keyboard, LineKeyboard)):
             return self._with_side_question(self.learner.choose(options, keys, unattended, typed))
         return self._with_side_question(self.learner.choose(options, keys, unattended))
 
     def answer(self, question: Question, keys: Keys, echoed: bool = True) -> Step:
         """An answer to `question` as typed, or one of `keys`. echoed: it stays on the screen."""
+        self._end_if_told()
         step = self._with_side_question(self.learner.answer(question, keys))
         listed = step.action in ("answer", "skip", "next") and self._list_options(step)
         if step.action == "answer" and echoed:
@@ -271,6 +289,7 @@ class Terminal:
 
     def write(self, keys: Keys) -> Step:
         """A line of the learner's own: Step("answer", the line), or one of `keys`. Enter alone is Step("next")."""
+        self._end_if_told()
         step = self.learner.write(keys)
         if step.action == "answer":
             self._echo(step.text)
