@@ -39,6 +39,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `heard`      | Heard: whether that is an answer, or something said to the tutor            | AskItem, HearLine          |
 | `speech`     | Speech: what the tutor says to the last answer                              | main, GradeAnswer, Converse |
 | `hinted`     | whether the last answer led to the next hint                                | main, RecordAttempt        |
+| `in_doubt`   | an answer in doubt, to be read with what was typed after it                 | main, AskWhatWasMeant and others |
 | `talk`       | [(who, what)] about the section at hand, while no question waits            | main, AnswerSideQuestion   |
 | `confidence` | how sure the learner was of the answer, 1 to 3                              | AskConfidence              |
 | `grade`      | Grade of the last answer                                                    | nodes that grade           |
@@ -74,7 +75,7 @@ def create_practice_flow() -> Flow:
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
     sure, appeal = nodes.AskConfidence(), nodes.AppealGrade()
     others, flips = nodes.GradeOthersAgain(), nodes.ShowFlips()
-    meant = nodes.AskWhatWasMeant()
+    meant, added = nodes.AskWhatWasMeant(), nodes.HearAddition()
     judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
     choose - "item" >> ask
@@ -109,15 +110,19 @@ def create_practice_flow() -> Flow:
     feedback - "unsure" >> judge
     feedback - "doubtful" >> meant
     meant - "settled" >> record
+    meant - "typed" >> hear
     meant - "left" >> end
     judge - "judged" >> record
     judge - "left" >> end
     reveal >> wait
     wait - "next" >> choose
     wait - "side_question" >> side_after
+    wait - "said" >> added
     wait - "appeal" >> appeal
     wait - "left" >> end
     side_after >> wait
+    added - "heard" >> wait
+    added - "side_question" >> side_after
     appeal - "again" >> ask
     appeal - "missed" >> wait
     appeal - "settled" >> reveal

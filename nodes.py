@@ -37,7 +37,7 @@ BY_FILE = {
     "session.explaining": ("ExplainSection", "ExplainAgain", "OfferDetour", "TakeDetour"),
     "session.explain_back": ("OfferToExplain", "AskToExplain", "GradeExplanation", "ShowExplanation"),
     "session.practice": ("ChooseItem", "AskItem", "AskConfidence", "AwaitNext", "EndRound"),
-    "session.conversing": ("HearLine", "Converse"),
+    "session.conversing": ("HearLine", "HearAddition", "Converse"),
     "session.helping": ("GiveHint", "AnswerSideQuestion"),
     "session.judging": (
         "GradeAnswer", "SayUnreadable", "GiveUp", "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer",

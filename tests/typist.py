@@ -35,4 +35,7 @@ class Typist(Unattended):
         if "neither of the two" not in options:
             return super().choose(options, keys, unattended)
         said = self.lines.popleft()
+        if said and said != "q" and said not in options:
+            assert "say" in keys
+            return Step("say", said)
         return Step("quit") if said == "q" else Step("choose", str(options.index(said)) if said else unattended)

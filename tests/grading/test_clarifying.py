@@ -12,7 +12,9 @@ from tutor.grading import (
     doubtful_points,
     grade,
     keep_credit,
+    option_named,
     question_about,
+    settled_if_far,
     traced_points,
     with_credit,
 )
@@ -55,11 +57,43 @@ def test_the_missed_points_in_doubt_are_asked_about_the_most_doubtful_first(chan
     assert doubtful_points(FLOAT, ANSWER, HALF) == (STONE,), "what is met is not asked about"
 
 
-def test_what_is_clearly_not_said_is_asked_about_only_where_nothing_else_is_in_doubt(chances):
-    chances(0.3, 0.01)
+def test_what_an_answer_does_not_come_near_to_is_not_asked_about(chances):
+    chances(0.3, 0.1)
     both = replace(HALF, met=(), missed=(WOOD.text, STONE.text))
     assert doubtful_points(FLOAT, ANSWER, both) == (WOOD,)
-    assert doubtful_points(FLOAT, ANSWER, HALF) == (STONE,)
+    assert doubtful_points(FLOAT, ANSWER, HALF) == ()
+    assert settled_if_far(FLOAT, ANSWER, both) == both
+    assert settled_if_far(FLOAT, ANSWER, HALF) == replace(HALF, unsure=False)
+
+
+@pytest.mark.parametrize(
+    "line", ["asdf", "blah blah the thing", "qwer tzui", "the thing does it because of that", "42", "foo bar"]
+)
+def test_what_says_nothing_is_asked_about_by_nobody_even_where_a_model_finds_all_points_in_it(line):
+    claimed = Grade(0.0, (Met(WOOD.text), Met(STONE.text)), unsure=True, grader="a model")
+    assert doubtful_points(FLOAT, line, claimed) == ()
+    assert doubtful_points(FLOAT, line, replace(claimed, met=(), missed=(WOOD.text, STONE.text))) == ()
+    settled = settled_if_far(FLOAT, line, replace(claimed, met=(), missed=(WOOD.text, STONE.text)))
+    assert not settled.unsure and settled.score == 0
+
+
+def test_where_the_pick_decides_and_hardly_anything_was_said_it_counts_half(chances):
+    chances(0.9, 0.3)
+    found = clarified(FLOAT, HALF, [STONE], {STONE.text: POINT}, answer=ANSWER)
+    assert [met.credit for met in found.met] == [1.0, 0.5] and found.score == pytest.approx(0.75)
+    chances(0.9, 0.5)
+    assert clarified(FLOAT, HALF, [STONE], {STONE.text: POINT}, answer=ANSWER).score == pytest.approx(0.95)
+
+
+def test_an_option_is_picked_by_its_words_or_its_place_too_and_a_line_of_ones_own_picks_none():
+    asked = question_about(FLOAT, WOOD)
+    place = [choice_of(asked, number) for number in range(3)].index
+    assert option_named(asked, "Wood is LESS dense than water!") == place(POINT)
+    assert option_named(asked, "I mean: wood is denser than water") == place(NEAR)
+    assert option_named(asked, "the first one") == option_named(asked, "first") == 0
+    assert option_named(asked, "neither of them") == place(NEITHER)
+    for line in ("it is lighter than water", "wood is less dense than water, wood is denser than water", "what do you mean?"):
+        assert option_named(asked, line) is None
 
 
 def test_where_every_point_counts_as_made_the_weakest_is_asked_about(chances):

@@ -103,6 +103,66 @@ def test_a_near_miss_ends_the_question_and_says_what_is_so(type_lines, in_doubt)
     assert not attempts[-1].grade.correct
 
 
+IN_DOUBT = "Wood is lighter than the water it floats on, stones go down fast"
+
+
+def test_a_line_typed_in_place_of_a_choice_is_another_try_read_with_what_was_said(type_lines):
+    screen, attempts = type_lines(IN_DOUBT, "I mean that its density is lower")
+    assert screen.count(ASKED) == 1 and [attempt.grade.correct for attempt in attempts] == [False, True]
+    assert attempts[-1].answer == f"{IN_DOUBT}. I mean that its density is lower"
+    assert attempts[-1].grade.score == 1 and not attempts[-1].unaided, "both possibilities were on the screen"
+
+
+def test_a_typed_line_that_picks_an_option_counts_as_the_pick(type_lines):
+    _, attempts = type_lines(IN_DOUBT, "I mean wood is less dense than water")
+    assert attempts[-1].grade.clarified and attempts[-1].grade.score == pytest.approx(0.95)
+
+
+def test_a_question_typed_in_place_of_a_choice_is_one_and_what_was_said_still_counts(type_lines):
+    screen, attempts = type_lines(IN_DOUBT, "why does dough rise?", "its density is lower")
+    assert "? why does dough rise?" in screen.rpartition(ASKED)[2]
+    assert attempts[-1].grade.correct and len(attempts) == 2
+
+
+# ---------------------------------------------------------------------------------------- typed on after a verdict
+
+
+def typed_on(type_lines, *lines, first=()):
+    steps = [*(first or [Step("skip")]), *(Step("say", line) for line in lines), Step("quit")]
+    screen, attempts = type_lines(learner=ScriptedLearner(steps))
+    return " ".join(screen.rpartition("The answer.")[2].split()), attempts
+
+
+def test_what_is_added_to_a_missed_answer_is_graded_in_a_line_and_earns_nothing(type_lines):
+    tries = [Step("answer", "because it is made by trees")] * 3
+    screen, attempts = typed_on(type_lines, WHOLE, first=tries)
+    assert "That is right now. The question comes back" in screen
+    assert len(attempts) == 3 and not any(attempt.grade.correct for attempt in attempts)
+
+
+def test_what_is_still_missing_is_said_and_two_additions_make_a_whole(type_lines):
+    screen, attempts = typed_on(type_lines, HALF, OTHER_HALF)
+    assert "Better. Still missing: a stone sinks to the bottom." in screen and "That is right now." in screen
+    assert len(attempts) == 1
+
+
+def test_an_addition_that_is_not_so_is_told(type_lines):
+    screen, _ = typed_on(type_lines, "Wood is denser than water and a stone rises to the top.")
+    assert "That is right now." not in screen and "Still missing: wood is less dense than water." in screen
+
+
+@pytest.mark.parametrize("line", ["why does dough rise?", "what does yeast eat", "? is it lighter", "the gas and the flour"])
+def test_a_question_or_a_remark_after_a_verdict_stays_one(type_lines, line):
+    screen, _ = typed_on(type_lines, line)
+    assert "Still missing" not in screen and "right now" not in screen
+
+
+def test_after_a_right_answer_a_line_is_looked_up(type_lines):
+    steps = [Step("answer", WHOLE), Step("say", HALF), Step("quit")]
+    screen, attempts = type_lines(learner=ScriptedLearner(steps))
+    assert attempts[0].grade.correct and "right now" not in screen
+
+
 def test_leaving_at_the_question_keeps_the_answer_and_asks_again_next_time(type_lines, in_doubt):
     _, attempts = type_lines(WHOLE, "q")
     assert len(attempts) == 1 and attempts[0].grade.unsure
@@ -175,7 +235,7 @@ def test_an_appeal_that_says_neither_costs_nothing_and_the_question_goes_on(type
 def test_what_an_appeal_gains_counts_in_the_next_try(type_lines, refused):
     screen, attempts = type_lines(TRACE, "a", "", "a stone sinks to the bottom", "it is so")
     assert "How dense is wood?" in screen[screen.index("The appeal stands in part.") :] and "You meant:" not in screen
-    assert [met.credit for met in attempts[-1].grade.met] == [0.9] and attempts[-1].grade.score == pytest.approx(0.45)
+    assert [met.credit for met in attempts[-1].grade.met] == [0.5] and attempts[-1].grade.score == pytest.approx(0.25)
 
 
 def test_a_near_miss_meant_in_an_appeal_ends_the_question(type_lines, refused):

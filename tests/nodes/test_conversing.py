@@ -15,6 +15,7 @@ from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
 from utils.llm.endpoint import Endpoint, Limits
 from utils.llm.language_model import LanguageModel
+from utils.program import Stopped
 
 LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)
 DOCS = ROOT / "docs" / "stats"
@@ -52,12 +53,13 @@ def session(tmp_path, home, capsys, monkeypatch):
             place = environment.records.place("testing")
             return capsys.readouterr().out, environment.records.attempts(), place.round
 
-    def run(*lines, reply=None):
+    def run(*lines, reply=None):  # with `play`, against a server that is there already
         if reply is None:
             return play(*lines)
         with serving(lambda request: streamed(reply if "<typed>" in request.messages[-1]["content"] else "Prose.")) as server:
             return play(*lines, server=server)
 
+    run.play = play
     return run
 
 
@@ -109,6 +111,25 @@ def test_what_earns_a_point_is_an_answer_whatever_a_model_takes_it_for(session, 
 def test_a_model_cannot_take_every_line_for_talk(session):
     _, attempts, _ = session(*[WRONG] * 5, reply=turn("chat"))
     assert 1 <= len(attempts) <= 3
+
+
+@pytest.mark.parametrize("signal", ["SIGTERM", "SIGHUP"])
+def test_a_signal_while_the_model_is_waited_for_keeps_the_line(session, tmp_path, home, monkeypatch, signal):
+    def stop(*_):
+        raise Stopped(signal, 143)
+
+    monkeypatch.setattr(LanguageModel, "fill", stop)
+    with serving(lambda request: streamed("Prose.")) as server, pytest.raises(Stopped):
+        session.play(FIRST, server=server)
+    _, attempts, _ = session()
+    assert [attempt.answer for attempt in attempts] == [FIRST] and attempts[0].grade.score > 0
+
+
+@pytest.mark.parametrize("line", ["asdf", "blah blah the thing"])
+def test_nonsense_that_a_model_takes_for_a_full_answer_is_neither_asked_about_nor_judged_by_the_learner(session, line):
+    screen, attempts, _ = session(line, reply=turn(met=(line, line, line)))
+    assert "Which is what you meant?" not in screen and "A full answer" not in screen
+    assert [attempt.grade.score for attempt in attempts] == [0]
 
 
 def test_a_simply_right_answer_is_not_sent(session):

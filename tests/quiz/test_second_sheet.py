@@ -39,7 +39,7 @@ items:
     question: How much salt, in percent of the flour?
     answer: 2
 """
-ANSWERS = {"float": "Wood is less dense than water and the stone goes to the ground", "salt": "the yeast is slow", "percent": "2"}
+ANSWERS = {"float": "Wood is less dense than water and the stone goes to the bottom", "salt": "the yeast is slow", "percent": "2"}
 
 
 @pytest.fixture(autouse=True)

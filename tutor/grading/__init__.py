@@ -16,11 +16,13 @@ from tutor.grading.points.clarifying import (
     clarified,
     doubtful_points,
     is_disputable,
+    option_named,
     question_about,
+    settled_if_far,
     tells_what_is_so,
     traced_points,
 )
-from tutor.grading.points.tries import grade_try, item_for_try, keep_credit, with_credit
+from tutor.grading.points.tries import addition_in_words, grade_addition, grade_try, item_for_try, keep_credit, with_credit
 from tutor.grading.records import grade_line
 from tutor.grading.rubrics import has_rubric, question_for
 from tutor.grading.short import bare_item, grade_record
@@ -29,6 +31,7 @@ __all__ = [
     "WHICH",
     "Additions",
     "Weights",
+    "addition_in_words",
     "additions_of",
     "bare_item",
     "choice_of",
@@ -37,6 +40,7 @@ __all__ = [
     "explanation_of",
     "gives_away",
     "grade",
+    "grade_addition",
     "grade_explanation",
     "grade_explanation_with",
     "grade_from_verdicts",
@@ -49,8 +53,10 @@ __all__ = [
     "item_for_try",
     "keep_credit",
     "load_weights",
+    "option_named",
     "question_about",
     "question_for",
+    "settled_if_far",
     "tells_what_is_so",
     "traced_points",
     "with_credit",

@@ -122,3 +122,8 @@ def right_in_words(quotes: Iterable[str]) -> str:
     """What was right in an answer, in the learner's own words; "" where there are none."""
     said = "; ".join(f"“{quote}”" for quote in quotes)
     return f"Right: {said}." if said else ""
+
+
+def without_questions(feedback: str) -> str:
+    """The sentences of a verdict that ask nothing."""
+    return " ".join(sentence for sentence in SENTENCE_END.split(feedback) if not sentence.rstrip('”"').endswith("?"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import appeals
-from tutor.models import BANK_SUFFIX, Attempt, Draw, Grade, Item, Lesson, Point, Round, Step
+from tutor.models import BANK_SUFFIX, Attempt, Draw, Grade, Help, Item, Lesson, Point, Round, Step
 from tutor.nodes.session.judging import advance, count_as_passed, next_card
 from tutor.nodes.session.place import keep_place, read_step
 from tutor.nodes.verb import ModelVerb, Verb
@@ -24,43 +24,57 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import AppealStore, SessionStore
     from tutor.screen.one_shot import OneShot
     from tutor.screen.terminal import Terminal
+    from tutor.screen.terminal.keys import Keys
     from utils.llm.language_model import LanguageModel
 
 
 def ask_what_was_meant(
-    terminal: Terminal, item: Item, grade: Grade, points: Sequence[Point], language: str, leave: str = "leave"
-) -> Grade | None:
-    """The grade once the learner has said which of each point and its near miss they meant; None where they leave.
+    terminal: Terminal, item: Item, answer: str, grade: Grade, points: Sequence[Point], language: str, keys: Keys
+) -> Grade | Step:
+    """The grade once the learner has said which of each point and its near miss they meant; a key, or a line of their own, else.
 
-    Enter and a script say neither, so that nothing is confirmed by accident.
+    Enter and a script say neither, so that nothing is confirmed by accident. keys: with "say", a line may be typed instead.
     """
     choices = {}
     for point in points:
         question = grading.question_about(item, point)
         options = [option.text for option in question.options]
         terminal.show(screens.WhatWasMeant(point.ask, grading.WHICH))
-        step = terminal.choose(options, {"quit": leave}, unattended=str(len(options) - 1))
+        step = terminal.choose(options, keys, unattended=str(len(options) - 1), typed="say" in keys)
+        step = Step("say", step.text) if step.action == "answer" else step
+        named = grading.option_named(question, step.text) if step.action == "say" else None
+        step = step if named is None else Step("choose", str(named))
         if step.action != "choose":
-            return None
+            return step
         terminal.show(screens.Said(options[int(step.text)]))
         choices[point.text] = grading.choice_of(question, int(step.text))
-    return grading.clarified(item, grade, points, choices, language)
+    return grading.clarified(item, grade, points, choices, language, answer)
 
 
 class AskWhatWasMeant(Verb):
-    """Where the grader is unsure, one question for each point in doubt settles the grade."""
+    """Where the grader is unsure, one question for each point in doubt settles the grade.
 
-    def exec(self, terminal: Terminal, item: Item, answer: str, grade: Grade, lesson: Lesson, round: Round) -> Grade | None:
+    A line that is typed instead is heard like any other; as an answer it is read together with the one that was in doubt.
+    """
+
+    KEYS: ClassVar[Keys] = {"say": "or type on", "quit": "leave"}
+
+    def exec(self, terminal: Terminal, item: Item, answer: str, grade: Grade, lesson: Lesson, round: Round) -> Grade | Step:
         said = grading.with_credit(answer, round.met)
         points = grading.doubtful_points(item, said, grade, lesson.language)
-        return ask_what_was_meant(terminal, item, grade, points, lesson.language)
+        return ask_what_was_meant(terminal, item, said, grade, points, lesson.language, self.KEYS)
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], settled: Grade | None) -> str:
-        if settled is None:
-            read_step(shared, Step("quit"))
+    def post(self, shared: SessionStore, prepared: dict[str, Any], settled: Grade | Step) -> str:
+        if isinstance(settled, Grade):
+            shared["grade"] = settled
+            return "settled"
+        read_step(shared, settled)
+        if settled.action == "quit":
             return "left"
-        shared["grade"] = settled
-        return "settled"
+        round: Round = prepared["round"]
+        round.help = max(round.help, Help.CONTRAST)  # both possibilities were on the screen
+        shared["in_doubt"], shared["answer"] = prepared["answer"], settled.text
+        return "typed"
 
 
 # ------------------------------------------------------------------------------------------------ an appeal
@@ -80,23 +94,24 @@ class AppealGrade(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, item: Item, lesson: Lesson, records: Records, stored: int, speaks: str
-    ) -> Grade | None:
+    ) -> Grade | Step:
         if item.expression:
             return self.built_in(item, lesson, records, stored, terminal)
         with terminal.waiting("looking again"):
             return look_again(model, item, answer_of(item, records.attempt(stored)), lesson.language, speaks)
 
-    def built_in(self, item: Item, lesson: Lesson, records: Records, stored: int, terminal: Terminal) -> Grade | None:
-        """None where the learner leaves in place of saying what they meant."""
+    def built_in(self, item: Item, lesson: Lesson, records: Records, stored: int, terminal: Terminal) -> Grade | Step:
+        """A step where the learner leaves in place of saying what they meant."""
         attempt = records.attempt(stored)
         points = points_to_dispute(item, attempt, records, lesson.language) if attempt else ()
         if attempt and points:
-            return ask_what_was_meant(terminal, item, attempt.grade, points, lesson.language)
+            said = answer_of(item, attempt)
+            return ask_what_was_meant(terminal, item, said, attempt.grade, points, lesson.language, {"quit": "leave"})
         return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade | None) -> str:
-        if grade is None:
-            read_step(shared, Step("quit"))
+    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade | Step) -> str:
+        if isinstance(grade, Step):
+            read_step(shared, grade)
             return "left"
         item, records, number = prepared["item"], prepared["records"], prepared["stored"]
         attempt, round, result, card = records.attempt(number), shared["round"], shared["result"], None
@@ -223,24 +238,25 @@ class LookAgain(ModelVerb):
     def exec(
         self, model: LanguageModel, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None,
         speaks: str,
-    ) -> Grade | None:  # fmt: skip
+    ) -> Grade | Step:  # fmt: skip
         if not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, attempt, lesson, records, person)
         return look_again(model, item, answer_of(item, attempt), lesson.language, speaks)
 
-    def built_in(self, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None) -> Grade | None:
-        """None where the learner leaves in place of saying what they meant."""
+    def built_in(self, item: Item, attempt: Attempt, lesson: Lesson, records: Records, person: Terminal | None) -> Grade | Step:
+        """A step where the learner leaves in place of saying what they meant."""
         if person and (points := points_to_dispute(item, attempt, records, lesson.language)):
             person.notice(item.lesson)
             person.show(screens.Prose(bank.kind_of(item).question_text(item)))
             person.show(screens.Said(attempt.answer))
-            return ask_what_was_meant(person, item, attempt.grade, points, lesson.language)
+            said = answer_of(item, attempt)
+            return ask_what_was_meant(person, item, said, attempt.grade, points, lesson.language, {"quit": "leave"})
         if counts_in_an_old_order(item, attempt):
             return attempt.grade
         return grading.grade(item, answer_of(item, attempt), strict=True, language=lesson.language)
 
-    def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade | None) -> str:
-        if grade is None:
+    def post(self, shared: AppealStore, prepared: dict[str, Any], grade: Grade | Step) -> str:
+        if isinstance(grade, Step):
             return "left"
         attempt = prepared["attempt"]
         shared["second"], shared["flips"] = grade, []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import beliefs, schedule
-from tutor.models import Attempt, Grade, Item
+from tutor.models import Attempt, Grade, Item, Step
 from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
@@ -303,7 +303,7 @@ class ClarifyAnswers(Verb):
                 still_open[item.key] = left
             if choices:
                 settled[one.number] = [
-                    grading.clarified(item, grade, one.points, choices, language)
+                    grading.clarified(item, grade, one.points, choices, language, answers[one.number][1] or "")
                     if isinstance(grade, Grade) and grade.unsure
                     else grade
                     for grade in grades[one.number]
@@ -317,15 +317,15 @@ class ClarifyAnswers(Verb):
 class AskAboutAnswer(Verb):
     """What the answer just given meant, asked at the keyboard; the grade itself is shown at the end."""
 
-    def exec(self, answers: list[TypedAnswer], grade: Grade, corpus: Corpus, terminal: Terminal) -> Grade | None:
+    def exec(self, answers: list[TypedAnswer], grade: Grade, corpus: Corpus, terminal: Terminal) -> Grade | Step:
         item, typed, _ = answers[0]
         language = corpus.lesson(item.lesson).language
         points = grading.doubtful_points(item, typed or "", grade, language)
         terminal.notice("To grade you fairly: what did you mean?")
-        return ask_what_was_meant(terminal, item, grade, points, language, "hand in")
+        return ask_what_was_meant(terminal, item, typed or "", grade, points, language, {"quit": "hand in"})
 
-    def post(self, shared: QuizStore, prepared: dict[str, Any], settled: Grade | None) -> str:
-        if settled is None:  # handed in: the stricter verdict, which is stored, stands
+    def post(self, shared: QuizStore, prepared: dict[str, Any], settled: Grade | Step) -> str:
+        if isinstance(settled, Step):  # handed in: the stricter verdict, which is stored, stands
             shared["waiting"].remove(prepared["answers"][0][0])
             shared["answered"] += 1
             return "done"

@@ -76,6 +76,7 @@ class SessionInputs(TypedDict):
     talk: list[list[str]]  # (who, what) about the section at hand, while no question waits
     speech: Speech | None  # what the tutor says to the last answer
     hinted: bool  # the last answer led to the next hint
+    in_doubt: str  # an answer whose learner typed on in place of saying what was meant; "" once it has been read with that
     explained: list[tuple[str, str]]  # (manner, words) of each explanation given of the section at hand
 
 
@@ -113,7 +114,7 @@ def session_store(
         "command": partial(command_line, environment.settings),
         "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
         "speaks": environment.settings.language or "", "explained": [], "confidence": None, "appealable": None,
-        "item": None, "grade": None, "talk": [], "speech": None, "hinted": False,
+        "item": None, "grade": None, "talk": [], "speech": None, "hinted": False, "in_doubt": "",
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ class Heard:
     """What a line is: one of the words above."""
 
     kind: str
+    is_guess: bool = False  # an answer by what the learner or its worth says, though it sounds like a question
 
     @property
     def is_answer(self) -> bool:

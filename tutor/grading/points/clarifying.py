@@ -5,16 +5,22 @@ Each question offers the point, its near miss and neither of the two. It needs n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tutor.corpus import bank
 from tutor.grading.points.tries import share_of_points
-from tutor.grading.rubrics import LEAST, chances, question_for
+from tutor.grading.rubrics import LEAST, chances, has_rubric, question_for
+from tutor.grading.short import unreadable
 from tutor.models import Grade, Item, Kind, Met, Option, Point
 
 CONFIRMED = 0.9  # what a point counts that the learner picks out as what they meant
+BARELY = 0.5  # and where what they typed hardly says it, so that a lucky pick isn't worth much
+GROUND = 0.4  # how probably a point must be made by what was typed, for the pick to count in full
+NEAR_ENOUGH = 0.15  # and for it to be asked about
 MOST = 3  # questions about one answer
+BUILT_IN = Grade(0.0).grader
 POINT, NEAR, NEITHER = "point", "near", "neither"
 NEITHER_IN_WORDS = "neither of the two"
 WHICH = "Which is what you meant?"
@@ -23,32 +29,42 @@ WHICH = "Which is what you meant?"
 def doubtful_points(item: Item, answer: str, grade: Grade, language: str = "en") -> tuple[Point, ...]:
     """The points to ask about where a grade is unsure, the most doubtful first; () where it is sure or nothing can be asked.
 
-    What an answer clearly doesn't say is not asked about, unless nothing else is in doubt. Where every point counts as made, the
-    weakest is.
+    What an answer doesn't come near to is not asked about. Where every point counts as made, the weakest is.
     """
     if not grade.unsure:
         return ()
     found = chances(item, answer, language)
-    if not found:  # the built-in grader can't read the answer: what a model finds in it is asked about
+    if not found:
+        if not unreadable(answer, item.references):
+            return ()
+        # the built-in grader can't read the answer: what a model finds in it is asked about
         claimed = {met.point for met in grade.met}
         return tuple(point for point in item.rubric if point.near and point.text in claimed)[:MOST]
     missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
     if not missed:
-        return tuple(sorted((point for point in item.rubric if point.text in found), key=lambda one: found[one.text])[:1])
-    doubtful = _most_doubtful(missed, found)
-    return doubtful or tuple(sorted(missed, key=lambda point: -found[point.text])[:1])
+        least = 0.0 if grade.grader == BUILT_IN else LEAST
+        made = [point for point in item.rubric if found.get(point.text, 0.0) >= least]
+        return tuple(sorted(made, key=lambda one: found.get(one.text, 0.0))[:1])
+    return _most_doubtful(missed, found, NEAR_ENOUGH if grade.grader == BUILT_IN else LEAST)
+
+
+def settled_if_far(item: Item, answer: str, grade: Grade, language: str = "en") -> Grade:
+    """A grade in doubt as a sure one where the answer comes near to no point of it, so that there is nothing to ask about."""
+    if not grade.unsure or not has_rubric(item) or doubtful_points(item, answer, grade, language):
+        return grade
+    return replace(grade, unsure=False, score=min(share_of_points(item, grade.met), 1.0 if not grade.missed else 0.99))
 
 
 def traced_points(item: Item, answer: str, grade: Grade, language: str = "en") -> tuple[Point, ...]:
     """The points to ask about where a learner disputes a grade: those without credit of which the answer shows a trace."""
     found = chances(item, answer, language)
     missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
-    return _most_doubtful(missed, found)
+    return _most_doubtful(missed, found, LEAST)
 
 
-def _most_doubtful(points: Sequence[Point], found: Mapping[str, float]) -> tuple[Point, ...]:
-    """At most MOST of the points, without those that an answer clearly doesn't make."""
-    asked = [point for point in points if found[point.text] >= LEAST]
+def _most_doubtful(points: Sequence[Point], found: Mapping[str, float], least: float) -> tuple[Point, ...]:
+    """At most MOST of the points, without those that an answer makes with less than a probability."""
+    asked = [point for point in points if found[point.text] >= least]
     return tuple(sorted(asked, key=lambda point: abs(found[point.text] - 0.5))[:MOST])
 
 
@@ -69,16 +85,42 @@ def choice_of(question: Item, number: int) -> str:
     return POINT if question.options[number].right else NEAR
 
 
-def clarified(item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping[str, str], language: str = "en") -> Grade:
+def option_named(question: Item, line: str) -> int | None:
+    """The option of `question_about` that a typed line picks, by its words or its place, from 0; None for a line of one's own."""
+    said = _flat(line)
+    found = [number for number, option in enumerate(question.options) if _flat(option.text) in said]
+    if len(found) == 1:
+        return found[0]
+    return next((number for number, pattern in enumerate(NAMED) if pattern.fullmatch(said)), None)
+
+
+def _flat(text: str) -> str:
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return f" {' '.join(words)} "
+
+
+_IT = r" (?:i mea[nt]+ |it is |it s )?(?:the )?"
+NAMED = tuple(
+    re.compile(rf"{_IT}(?:{words})(?: (?:one|of (?:the two|them|these|those|both)))? ")
+    for words in ("first|former", "second|latter|last", "neither|none|nothing|third")
+)
+
+
+def clarified(
+    item: Item, grade: Grade, asked: Sequence[Point], choices: Mapping[str, str], language: str = "en", answer: str = ""
+) -> Grade:  # fmt: skip
     """The grade that follows once a learner has said what they meant, with a question for the first point still missing.
 
-    asked: the points that were asked about. choices: {point: POINT, NEAR or NEITHER}; while one is open, the grade is unsure.
+    answer: what was typed; of a point that it hardly says, a pick counts half. asked: the points that were asked about.
+    choices: {point: POINT, NEAR or NEITHER}; while one is open, the grade is unsure.
     """
     texts = [point.text for point in asked]
     confirmed = [text for text in texts if choices.get(text) == POINT]
     is_open = any(text not in choices for text in texts)
     before = {met.point: met for met in grade.met if met.point not in texts}
-    found = {**before, **{text: Met(text, credit=CONFIRMED) for text in confirmed}}
+    ground = chances(item, answer, language) if answer else {}
+    credit = {text: CONFIRMED if ground.get(text, 1.0) >= GROUND else BARELY for text in confirmed}
+    found = {**before, **{text: Met(text, credit=credit[text]) for text in confirmed}}
     met = tuple(found[point.text] for point in item.rubric if point.text in found)
     missed = tuple(point.text for point in item.rubric if point.text not in found)
     said = [_what_is_so(point) for point in asked if choices.get(point.text) == NEAR]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tutor.corpus import bank
 from tutor.grading.kinds import grade
-from tutor.grading.rubrics import in_words, question_for
-from tutor.grading.words import right_in_words
+from tutor.grading.rubrics import chances, in_words, question_for
+from tutor.grading.words import right_in_words, without_questions
 from tutor.models import Grade, Item, Met
+
+SPOKEN_OF = 0.15  # how probably a line must make a point for it to be taken for an addition to an answer
+FEW_WORDS = 6  # of an addition to an answer that is no prose
 
 
 def with_credit(answer: str, earlier: Sequence[Met]) -> str:
@@ -32,6 +36,33 @@ def grade_try(item: Item, answer: str, earlier: Sequence[Met], language: str = "
     """The grade of what was typed now, together with what has credit from earlier tries at the question."""
     read = item_for_try(item, answer, earlier, language)
     return keep_credit(item, grade(read, with_credit(answer, earlier), language=language), earlier, language)
+
+
+def grade_addition(item: Item, line: str, before: Grade, language: str = "en") -> Grade | None:
+    """The grade of a line that is typed on after a verdict, with what had credit; None where it doesn't add to an answer.
+
+    It adds to one where it says something of a point, or is right or known to be wrong; a number, a letter or a formula always
+    does. before: the grade of the answer. Nothing is added to an answer that was right.
+    """
+    if before.correct:
+        return None
+    found = grade_try(item, line, before.met, language)
+    if found.misunderstood:
+        return None
+    is_near = max(chances(item, line, language).values(), default=0.0) >= SPOKEN_OF
+    says_it = found.correct or found.heard or len(found.met) > len(before.met) or is_near
+    is_short = not bank.kind_of(item).is_free_text(item) and len(line.split()) <= FEW_WORDS
+    return replace(found, unsure=False) if says_it or is_short else None
+
+
+def addition_in_words(item: Item, grade: Grade, language: str = "en") -> str:
+    """What an addition comes to, in a sentence or two: it is right now, or which point is still missing."""
+    if grade.correct or (item.rubric and not grade.missed):
+        return "That is right now."
+    lacking = [point.text for point in item.rubric if point.text in grade.missed]
+    reply = without_questions(grade.feedback) if grade.heard else ""
+    missing = f"Still missing: {lacking[0]}." if lacking else ""
+    return " ".join(filter(None, [reply or ("Better." if grade.met else "Not yet."), missing]))
 
 
 def share_of_points(item: Item, met: Sequence[Met]) -> float:

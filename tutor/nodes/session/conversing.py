@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading, prompts, tutoring
 from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences, worked_example
+from tutor.learner.progress import next_due
 from tutor.models import Grade, Item, Lesson, Met, Round, Step
 from tutor.nodes.session.helping import look_up, passages_about
-from tutor.nodes.session.place import believed, keep_place, read_step
+from tutor.nodes.session.place import believed, keep_place, name_in, read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from tutor.tutoring import Heard, Turn, hearing, ladder
@@ -36,14 +37,15 @@ class HearLine(Verb):
 
     def exec(self, terminal: Terminal, model: LanguageModel, item: Item, answer: str, lesson: Lesson) -> Step | Heard:
         heard = tutoring.hear(answer)
+        guess = Heard(hearing.ANSWER, is_guess=heard.kind == hearing.EITHER)
         if heard.is_answer or self.is_credited(item, answer, lesson):
-            return Heard(hearing.ANSWER)
+            return guess
         if heard.kind != hearing.EITHER or model.available or not terminal.attended or not is_free(item):
             return heard
         step = terminal.choose(list(self.CHOICES), {"quit": "leave"})
         if step.action == "quit":
             return step
-        return Heard(hearing.QUESTION if step.text == "1" else hearing.ANSWER)
+        return Heard(hearing.QUESTION) if step.text == "1" else guess
 
     @staticmethod
     def is_credited(item: Item, answer: str, lesson: Lesson) -> bool:
@@ -56,7 +58,7 @@ class HearLine(Verb):
             read_step(shared, heard)
             return "left"
         shared["heard"] = heard
-        if heard.is_answer and hearing.hear(shared["answer"]).kind == hearing.EITHER:  # a guess, as the learner says
+        if heard.is_guess:
             shared["answer"] = hearing.as_statement(shared["answer"])
         if heard.may_be_answer:
             return "answer"
@@ -65,6 +67,44 @@ class HearLine(Verb):
             round.queue.clear()  # asked before it was taught: the explanation follows
             return "declined"
         return "said"
+
+
+class HearAddition(Verb):
+    """After a verdict that was not right: whether a typed line adds to the answer, and what is right now or still missing.
+
+    The built-in grader reads it together with what had credit. It is no try and earns nothing: the question was answered.
+    """
+
+    def exec(
+        self, terminal: Terminal, item: Item, step: Step, grade: Grade, lesson: Lesson, records: Records, round: Round,
+        now: Callable[[], datetime], zone: tzinfo | None,
+    ) -> Grade | None:  # fmt: skip
+        heard = tutoring.hear(step.text)
+        found = grading.grade_addition(item, step.text, grade, lesson.language) if heard.may_be_answer else None
+        if found is None:
+            return None
+        terminal.show(screens.Said(step.text))
+        verdict = grading.addition_in_words(item, found, lesson.language)
+        terminal.notice(f"{verdict} {self.when_back(item, records, round, now, zone)}")
+        return found
+
+    @staticmethod
+    def when_back(item: Item, records: Records, round: Round, now: Callable[[], datetime], zone: tzinfo | None) -> str:
+        """When the question is asked again, as a sentence."""
+        name = name_in(round, item)
+        if round.mode == "probe":
+            return "The explanation comes next."
+        if name in round.again or name in round.instead.values():
+            return "You are asked once more in this session."
+        card = records.card(item.key)
+        return f"The question comes back {next_due([card], now().astimezone(zone)) if card else 'later'}."
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], found: Grade | None) -> str:
+        if found is None:
+            return "side_question"
+        shared["grade"] = found
+        shared["terminal"].event("added", text=prepared["step"].text, met=[met.point for met in found.met], correct=found.correct)
+        return "heard"
 
 
 class Converse(ModelVerb):
@@ -107,7 +147,8 @@ class Converse(ModelVerb):
         counts = heard.is_answer and not closed and (earns(grade, round) or ladder.has_talked(round))
         if may_answer and (turn.is_answer or counts):
             if found := self.grade_of(model, item, answer, turn, round, lesson, grade):
-                return Turn("graded", found, speech)
+                said = grading.with_credit(answer, round.met)
+                return Turn("graded", grading.settled_if_far(item, said, found, lesson.language), speech)
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         if speech is None:
             return self.built_in(terminal, item, answer, heard, round, lesson, None, open_index)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading
 from tutor.corpus import bank
-from tutor.grading.words import SENTENCE_END, right_in_words
+from tutor.grading.words import right_in_words, without_questions
 from tutor.learner import beliefs, schedule, weak_spots
 from tutor.models import Attempt, Card, Grade, Help, Item, Lesson, Round, Speech, Step
 from tutor.nodes.session.helping import help_of_hint
@@ -33,11 +33,20 @@ class GradeAnswer(Verb):
 
     keeps = "grade"
 
-    def exec(self, item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
-        return grading.grade_try(item, answer, round.met, lesson.language)
+    def exec(self, item: Item, answer: str, lesson: Lesson, round: Round, in_doubt: str) -> tuple[str, Grade]:
+        """(the answer that counts, its grade)"""
+        tries = [answer, f"{in_doubt.rstrip('. ')}. {answer}"] if in_doubt else [answer]
+        graded = [(one, self.graded(item, one, lesson, round)) for one in tries]
+        return max(graded, key=lambda one: (one[1].correct, not one[1].unsure and one[1].score, one[1].score))
 
-    def post(self, shared: SessionStore, prepared: dict[str, Any], grade: Grade) -> str:
-        shared["grade"], shared["speech"] = grade, None
+    @staticmethod
+    def graded(item: Item, answer: str, lesson: Lesson, round: Round) -> Grade:
+        grade = grading.grade_try(item, answer, round.met, lesson.language)
+        return grading.settled_if_far(item, grading.with_credit(answer, round.met), grade, lesson.language)
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], found: tuple[str, Grade]) -> str:
+        shared["answer"], grade = found
+        shared["grade"], shared["speech"], shared["in_doubt"] = grade, None, ""
         return "graded" if grade.correct else "open"
 
 
@@ -190,11 +199,6 @@ def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> 
     round.again = [other for other in round.again if other not in (name, *stand_ins)]
     for other in stand_ins:
         del round.instead[other]
-
-
-def without_questions(feedback: str) -> str:
-    """The sentences of a verdict that ask nothing."""
-    return " ".join(sentence for sentence in SENTENCE_END.split(feedback) if not sentence.rstrip('”"').endswith("?"))
 
 
 def without_quotes(grade: Grade) -> str:

@@ -30,7 +30,7 @@ class ChooseItem(Verb):
         return bank.draw_again(item, round.seed, round.draws.get(name_in(round, item), 0), draw)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], item: Item | None) -> str:
-        shared["item"], shared["asked"] = item, False
+        shared["item"], shared["asked"], shared["in_doubt"] = item, False, ""
         if item is None:
             return "done"
         if prepared["round"].mode == "review":
@@ -111,14 +111,13 @@ class AwaitNext(Verb):
         keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "or just ask", "say": ""}
         if appealable:
             keys["appeal"] = "appeal"
-        step = terminal.turn_page({**keys, "quit": "leave"})
-        return Step("ask", step.text) if step.action == "say" else step
+        return terminal.turn_page({**keys, "quit": "leave"})
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
         if step.action == "appeal":
             return "appeal"
-        return {"quit": "left", "ask": "side_question"}.get(step.action, "next")
+        return {"quit": "left", "ask": "side_question", "say": "said"}.get(step.action, "next")
 
 
 class EndRound(Verb):

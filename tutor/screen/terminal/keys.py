@@ -28,8 +28,9 @@ NUMBERED = 9  # rows of a menu that a digit chooses
 
 
 def hints_line(keys: Keys) -> str:
-    """The dim last line: the keys that work here and what they do."""
-    return BETWEEN.join(f"{KEY_OF[action]} {word}" for action, word in keys.items() if word and action in KEY_OF)
+    """The dim last line: the keys that work here and what they do, and where a line may be typed, that."""
+    told = (f"{KEY_OF.get(action, '')} {word}".strip() for action, word in keys.items() if word)
+    return BETWEEN.join(told)
 
 
 def hints_rows(hints: str, columns: int) -> list[str]:
