@@ -71,6 +71,7 @@ class AskWhatWasMeant(Verb):
         read_step(shared, settled)
         if settled.action == "quit":
             return "left"
+        shared["terminal"].show(screens.Said(settled.text))
         round: Round = prepared["round"]
         round.help = max(round.help, Help.CONTRAST)  # both possibilities were on the screen
         shared["in_doubt"], shared["answer"] = prepared["answer"], settled.text
