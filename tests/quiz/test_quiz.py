@@ -244,14 +244,15 @@ def test_json_is_one_document_on_stdout_in_the_shape_that_others_rely_on(tutor, 
     item = next(item for item in document["items"] if item["id"] == "gas")
     assert list(item)[:12] == ["id", "lesson", "section", "kind", "question", "answer", "score", "correct", "met", "missed",
                                "feedback", "grader"]  # fmt: skip
-    assert item["answer"] == "2" and not item["correct"] and item["grader"] == "built-in"
+    assert item["answer"] == "3" and not item["correct"] and item["grader"] == "built-in", "the place at which the sheet had it"
     assert next(item for item in document["items"] if item["id"] == "percent")["answer"] == "2.0", "as written"
     assert "right  score" in run.stderr
 
 
 def test_a_sheet_whose_options_were_reworded_is_graded_as_it_was_asked_and_says_so(tutor, docs, sheet):
     path = sheet()
-    path.write_text(path.read_text(encoding="utf-8").replace(": carbon dioxide", ": helium"), encoding="utf-8")
+    written = re.sub(r"(?<=[a-d]: )carbon dioxide", "helium", path.read_text(encoding="utf-8"))
+    path.write_text(written, encoding="utf-8")
     run = graded(tutor, docs, "--answers", path)
     assert run.returncode == 0 and "10 of 10 right" in run.stdout
     assert re.search(r"sheet\.yaml:\d+: food/bread:gas: found “helium” beside [a-d], expected “carbon dioxide”", run.stderr)
@@ -388,7 +389,7 @@ def test_the_answers_are_kept_in_the_records(tutor, docs, sheet, home):
     with open_records(home, now=lambda: datetime.now(timezone.utc), read_only=True) as store:
         attempts = store.attempts("food/bread")
     assert len(attempts) == 5 and {attempt.mode for attempt in attempts} == {"quiz"}
-    assert [attempt.answer for attempt in attempts if attempt.item == "food/bread:gas"] == ["2"]
+    assert [attempt.answer for attempt in attempts if attempt.item == "food/bread:gas"] == ["3"], "as the sheet lists them"
 
 
 # ---------------------------------------------------------------------------------------- steady and sealed
