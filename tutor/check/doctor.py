@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
+    "assets/answers.json",
     "assets/embedding.bin",
     "assets/grader.json",
     "assets/lexicon.txt",

@@ -218,6 +218,11 @@ BEGINS_TO_ASK = re.compile(
     r"|quand|qué|cómo|por qué|cuándo|что|почему|как|когда)\b",
     re.I,
 )
+# "Residual in regression, what is it": the thing first, then that it is asked for; "in Rust, what is a trait": its place first.
+THING_FIRST = re.compile(
+    r"^(?P<thing>.+?)[,;:]?\s+what(?:\s+is|\s+are|['’]s)\s+(?:it|that|this|they|those)(?:\s+exactly)?\W*$", re.I
+)
+PLACE_FIRST = re.compile(r"^\W*(?:in|with|for)\s+(?:\w+\s+){0,2}\w+,?\s+(?=what\s+(?:is|are)\b)", re.I)
 SAME_THING = re.compile(r"\b(?:it|this|that|they|them|these|those|one)\b", re.I)
 LONGEST_UNDERSTOOD = 600  # characters; what is longer is a text to search for
 LONGEST_SUBJECT = 6  # words of what can be defined
@@ -234,6 +239,7 @@ class AskedQuestion:
     subject: str = ""
     simple: bool = False  # asked for in simple words
     vague: bool = False  # a topic, and no question about it
+    is_part: bool = False  # of several questions
     parts: tuple[AskedQuestion, ...] = ()  # where it is several questions: each by itself
 
     @property
@@ -272,11 +278,12 @@ def _understood(text: str, simple: bool) -> AskedQuestion:
     sides = _sides(text)
     if sides:
         return AskedQuestion(text, SIDES, sides, simple=simple)
-    kind = next((kind for kind, pattern in KINDS if pattern.search(text)), OTHER)
+    asked = PLACE_FIRST.sub("", THING_FIRST.sub(lambda found: f"what is {found['thing']}", text))
+    kind = next((kind for kind, pattern in KINDS if pattern.search(asked)), OTHER)
     vague = kind == OTHER and len(text.split()) <= TOPIC_WORDS
     if vague:
         kind = DEFINITION
-    subject = _subject(text) if kind == DEFINITION else ""
+    subject = _subject(asked) if kind == DEFINITION else ""
     if len(subject.split()) > LONGEST_SUBJECT or PRONOUN.fullmatch(subject.split(" ")[0]):
         kind, subject = OTHER, ""
     return AskedQuestion(text, kind, (), subject, simple, vague)
@@ -294,7 +301,7 @@ def _parts(text: str, simple: bool) -> tuple[AskedQuestion, ...]:
         if not any(word for word in content_words(named) if not BEGINS_TO_ASK.match(word)):
             return ()
         parts.append(_understood(named, simple))
-    return tuple(parts)
+    return tuple(replace(part, is_part=True) for part in parts)
 
 
 def _subject(text: str) -> str:

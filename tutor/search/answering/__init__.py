@@ -1,9 +1,9 @@
 """Answers in a corpus's own words, step by step.
 
 A question is understood (../questions.py), passages are found (../index.py), those that fit it best come first (fitting.py,
-quotes.py), a way of choosing for its kind says what to quote (choosing.py, with selecting.py, comparing.py, defining.py,
-denying.py and refuted.py), the quotes become an answer (composing.py), unless there is too little evidence (verdict.py).
-citing.py names the places.
+quotes.py), a way of choosing for its kind says what to quote (choosing.py, with selecting.py, weighing.py, comparing.py,
+defining.py, denying.py and refuted.py), the quotes become an answer (composing.py), unless there is too little evidence
+(verdict.py). citing.py names the places.
 
 Nothing is made up: an answer consists of quotes, each with the line on which it begins, and of an author's own answers.
 """
@@ -43,7 +43,7 @@ def answer(
     """The answer that these passages, best first, give in their own words; `found` is false where they don't give any.
 
     context: words of a text or an earlier question that help to choose a passage, but don't count as asked for.
-    already: the answer before this one, of which no sentence is said again.
+    already: the answer before this one, of which no sentence is said again, unless nothing else answers.
     """
     understood = understand(question)
 
@@ -53,6 +53,8 @@ def answer(
     parts = [drafted(part, within(asked, part.text)) for part in understood.parts] if asked.words else []
     words = within(asked, understood.about) if understood.sides else asked
     draft = joined(parts) or (drafted(understood, words) if asked.words else None)
+    if draft is None and already:
+        return answer(question, passages, asked, context)
     if draft is None:
         return Answer(question, found=False, near=tuple(passages[:3]))
     quoted = {part.fit.title for part in draft.parts}

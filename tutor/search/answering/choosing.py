@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from tutor.search.answering.comparing import side_by_side
 from tutor.search.answering.composing import (
     ENOUGH_WORDS,
-    FEWEST_DEFINING,
     FEWEST_WORDS,
     LONGEST_LIST,
     MOST_WORDS,
@@ -22,26 +21,15 @@ from tutor.search.answering.composing import (
 from tutor.search.answering.deciding import decision
 from tutor.search.answering.defining import definition
 from tutor.search.answering.denying import denial
-from tutor.search.answering.fitting import ABOUT, IMPERATIVE, REPEATS, Fit
-from tutor.search.answering.quotes import ENTRY, FORMULA, ROW, SENTENCE, TABLE, Quotable
-from tutor.search.answering.selecting import DIGITS, FEWEST_ALONE, best_of, sentence, top_up
-from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, WHEN, WHY, YES_NO, AskedQuestion
+from tutor.search.answering.fitting import ABOUT, REPEATS, Fit
+from tutor.search.answering.quotes import ENTRY, FORMULA, SENTENCE, Quotable
+from tutor.search.answering.selecting import best_of, say_more, sentence
+from tutor.search.answering.weighing import FEWEST_ALONE, IMPERATIVE
+from tutor.search.questions import DEFINITION, HOW, OTHER, SIDES, WHEN, WHY, YES_NO, AskedQuestion
 
-WHICH_VALUE = re.compile(
-    r"\b(?:which|what)\b.*\b(?:use[sd]?|choose|chosen|recommend\w*|default|typical|usual|take[sn]?|set)\b", re.I
-)
-CHOSEN = re.compile(r"\b(?:usual\w*|default|typical\w*|recommend\w*|choices?|common\w*)\b", re.I)
 FORMULA_ASKED = re.compile(r"\b(?:formula|equation|formel|formule|f[óo]rmula|формула)\b|公式|式", re.I)
-FIGURE = re.compile(
-    r"(?<![\w-])[−-]?\d[\d.,{}]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|quarter|third|twice|every)\b", re.I
-)
-CHOSEN_VALUE = 0.45  # for what is usual, where a question asks which is used
 FAR_BEHIND = 1.0  # from which only a list of misconceptions is about the question
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
-STATED = 0.4  # for the share of a yes-or-no question in a sentence, which decides it only if it speaks of all of it
-NUMBERED = 0.25  # for a number in the answer to "how many"
-BESIDE = 0.4  # for the share of the question that stands beside the number
-BEFORE, AFTER = 50, 40  # characters
 
 
 def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
@@ -74,16 +62,16 @@ def _introduce(draft: DraftAnswer, fits: Sequence[Fit]) -> None:
 
 def what_it_is(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The sentence that defines, and what is said next; in simple words also the example."""
-    choice = definition(fits, question.subject, simple=question.simple)
+    choice = definition(fits, question.subject, simple=question.simple, in_full=question.vague)
     if not choice:
         return None
     fit, number = choice
     part = part_with(fit, number, least=ENOUGH_WORDS, with_key=fit.quotes[number].leans_back or fit.is_titled)
-    top_up(part, question, FEWEST_DEFINING)
     if FORMULA_ASKED.search(question.text):
         _add_formula(part)
     if question.simple:
         _add_example(part)
+    say_more(part, question)
     return DraftAnswer([part], defines=True)
 
 
@@ -113,25 +101,22 @@ def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | Non
             join_parts(parts, *_explained(question, [fit for fit in fits if fit.passage.lesson == denied.fit.passage.lesson]))
         return DraftAnswer(parts, "No." if denied.is_no else "")
 
-    def bonus(fit: Fit, quote: Quotable) -> float:
-        stated = fit.asked.share(fit.asked.met(quote.said))
-        decides = stated > 0.99 and bool(decision(question, quote))
-        return STATED * (stated + decides) - 0.3 * bool(quote.claim and quote.leans_back)
-
-    draft = sentence(question, fits, bonus)
+    draft = sentence(question, fits)
     quoted = [(part.fit, number) for part in draft.parts for number in sorted(part.numbers)] if draft else []
     decided = {decision(question, fit.quotes[number]): (fit, number) for fit, number in reversed(quoted)}
     decided.pop("", None)
     if len(decided) != 1:
         return draft
     [(opening, (fit, number))] = decided.items()
-    return DraftAnswer([part_with(fit, number, with_key=False)], opening)
+    part = part_with(fit, number, with_key=False)
+    say_more(part, question)
+    return DraftAnswer([part], opening)
 
 
 def _stands_alone(fit: Fit, quote: Quotable) -> float:
     alone = quote.form == SENTENCE and not quote.leans_back and not quote.worked and quote.size >= FEWEST_ALONE
     is_key = fit.bold_key is not None and quote is fit.quotes[fit.bold_key]
-    return 0.5 * is_key if alone else -1.0
+    return 1.0 * is_key if alone else -9.0
 
 
 def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]:
@@ -145,32 +130,10 @@ def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]
 
 def which(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The sentence with the condition, or with the value that is chosen, and the table of cases below it."""
-    choice = chosen_value if WHICH_VALUE.search(question.text) else None
-    draft = sentence(question, fits, choice)
+    draft = sentence(question, fits)
     if draft and len(draft.parts) == 1 and not draft.parts[0].own:
         add_cases(draft.parts[0])
     return draft
-
-
-def chosen_value(fit: Fit, quote: Quotable) -> float:
-    return CHOSEN_VALUE * bool(CHOSEN.search(quote.said))
-
-
-def number(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
-    """The sentence with the number."""
-    asks_for_usual = bool(CHOSEN.search(question.text))
-
-    def bonus(fit: Fit, quote: Quotable) -> float:
-        near = [
-            fit.asked.share(fit.asked.met(quote.said[max(found.start() - BEFORE, 0) : found.end() + AFTER]))
-            for found in FIGURE.finditer(quote.said)
-            if found[0] not in question.text
-        ]
-        said = NUMBERED * (1.0 if DIGITS.search(quote.said) else 0.5) + BESIDE * max(near) if near else -NUMBERED
-        said += chosen_value(fit, quote) * (asks_for_usual and bool(near))
-        return said * (1.0 if quote.form in (SENTENCE, ENTRY, TABLE, ROW) else 0.5)
-
-    return sentence(question, fits, bonus)
 
 
 def steps(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
@@ -206,7 +169,6 @@ CHOOSERS: dict[str, Callable[[AskedQuestion, Sequence[Fit]], DraftAnswer | None]
     DEFINITION: what_it_is,
     SIDES: side_by_side,
     YES_NO: yes_or_no,
-    NUMBER: number,
     HOW: steps,
     WHEN: which,
 }

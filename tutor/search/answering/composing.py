@@ -9,13 +9,23 @@ from dataclasses import dataclass, field
 from tutor.corpus.markdown import COMMENT, cut_comment
 from tutor.models import Citation, Passage
 from tutor.search.answering.fitting import Fit
-from tutor.search.answering.quotes import CODE, ENTRY, FORMULA, OTHER, OUTPUT, ROW, SENTENCE, TABLE, Quotable, without_label
-from tutor.search.answering.wording import plain_sentence, tidy
+from tutor.search.answering.quotes import (
+    CODE,
+    ENTRY,
+    FORMULA,
+    OTHER,
+    OUTPUT,
+    ROW,
+    SENTENCE,
+    TABLE,
+    Quotable,
+    plain_sentence,
+    tidy,
+    without_label,
+)
 
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
-FEWEST_DEFINING = 15  # words of a definition, which may be short
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
-MOST_CODE_LINES = 12
 ROOM_FOR_A_SIDE = 45  # words
 
 SOON = 4  # quotes below which a table belongs to what was said
@@ -74,12 +84,7 @@ def part_with(
     back = decisive
     while back and quotes[back].leans_back and fits(back - 1) and not quotes[back - 1].says_nothing:
         before = quotes[back - 1]
-        if (
-            before.form == CODE
-            and SPEAKS_OF_CODE.match(quotes[back].said)
-            and not OUTPUT.match(before.text)
-            and _is_short_code(before)
-        ):
+        if before.form == CODE and SPEAKS_OF_CODE.match(quotes[back].said) and not OUTPUT.match(before.text) and before.is_short:
             back -= 1
             chosen.add(back)
             if back and quotes[back - 1].leads_on and fits(back - 1):
@@ -115,7 +120,7 @@ def _lead_on(quotes: Sequence[Quotable], chosen: set[int], number: int, room: in
         wanted = (
             here.leads_on or goes_on or (here.form == ENTRY and after.form == ENTRY and _leads_to_list(quotes, number, chosen))
         )
-        if not wanted or (after.form == CODE and not _is_short_code(after)) or after.is_elsewhere:
+        if not wanted or (after.form == CODE and not after.is_short) or after.is_elsewhere:
             return
         if after.form != CODE and sum(quotes[n].size for n in chosen) + after.size > max(
             room, LONGEST_LIST if after.form == ENTRY else room
@@ -123,10 +128,6 @@ def _lead_on(quotes: Sequence[Quotable], chosen: set[int], number: int, room: in
             return
         number += 1
         chosen.add(number)
-
-
-def _is_short_code(quote: Quotable) -> bool:
-    return not quote.is_elsewhere and quote.text.count("\n") <= MOST_CODE_LINES
 
 
 def _leads_to_list(quotes: Sequence[Quotable], number: int, chosen: set[int]) -> bool:
@@ -206,7 +207,7 @@ def add_code(part: QuotedPart) -> None:
     quotes, last = part.fit.quotes, max(part.numbers, default=-1)
     if 0 <= last < len(quotes) - 1 and quotes[last].is_prose and quotes[last + 1].form == CODE:
         code = quotes[last + 1]
-        if not OUTPUT.match(code.text) and _is_short_code(code):
+        if not OUTPUT.match(code.text) and code.is_short:
             part.numbers.add(last + 1)
 
 
@@ -226,7 +227,7 @@ def text_of(draft: DraftAnswer) -> str:
             said, is_block, is_entry = _said(part.fit.quotes[number], part)
             if not said:
                 continue
-            if not is_block and number + 1 not in part.numbers:
+            if not is_block and not (number + 1 in part.numbers and _said(part.fit.quotes[number + 1], part)[0]):
                 said = re.sub(r"[:：](\**)$", r".\1", said)  # what it announces is left out
             if is_block or not in_row:
                 blocks.append(said)

@@ -65,15 +65,16 @@ def definition(
     others: frozenset[int] = frozenset(),
     simple: bool = False,
     least: float = GOOD,
+    in_full: bool = False,
 ) -> tuple[Fit, int] | None:
     """The quote that defines a subject best. wanted: the numbers of its words; others: of words that it must not be about;
-    simple: asked for in simple words; least: the score that it needs."""
+    simple: asked for in simple words; least: the score that it needs; in_full: of no part of the subject's name."""
     if not fits:
         return None
     if wanted is None:
         wanted = fits[0].asked.met(subject)
         found = definition(fits, subject, wanted, others, simple)
-        if found or len(subject.split()) < 2:
+        if found or in_full or len(subject.split()) < 2:
             return found or _key_of_titled(fits)
         # Where every word stands, or in a heading, the last one says what kind of thing it is: the last before "of a bond".
         phrase = PHRASE_ENDS.split(subject, maxsplit=1)[0] or subject

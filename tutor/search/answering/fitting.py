@@ -11,10 +11,9 @@ from functools import cached_property
 
 from tutor.models import HEADING_SEPARATOR, Passage
 from tutor.search.answering import refuted
-from tutor.search.answering.quotes import BOLD_LEAD, CODE, FORMULA, OTHER, ROW, SENTENCE, TABLE, Quotable, quotes_of
-from tutor.search.answering.wording import plain_sentence
+from tutor.search.answering.quotes import BOLD_LEAD, SENTENCE, Quotable, plain_sentence, quotes_of
 from tutor.search.query_words import QueryWords
-from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, TO_DO, WHEN, WHY, AskedQuestion
+from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, WHEN, WHY, AskedQuestion
 from tutor.search.words import content_words, language_of
 from utils.embedding import SumAndLength, built_in
 
@@ -40,25 +39,8 @@ MISCONCEPTIONS = 0.5  # off for a list of misconceptions, unless one of them is 
 RECAP = 0.5  # off for a list that repeats the lesson in catchwords
 NO_TEACHING = 0.6  # off for what leads elsewhere
 
-LIKE = 0.45  # for similarity in meaning to the question
-LIKE_HINT, NEAR_WORDING = 0.4, 0.5  # to a wording of the question, which often says what the answer says; how near it has to be
-SIGN = 0.15  # for looking like an answer to this kind of question
-CONDITION = 0.25  # for a condition, in the answer to when or which
-NOT_ASKED = 0.4  # off for what speaks of the thing in the heading, where that was not asked about
-OF_ANOTHER = 1.5  # off for the same where no heading above it names what was asked about either
-LED, LABEL = 0.2, 0.3  # for beginning with a label that is so much of the question
-TELLS_HOW = 0.2  # for an instruction, in the answer to how something is done
-ONLY_WISHES = 0.3  # off there for what says that one may want to do it
-SYMBOLS = 0.2  # off for a sentence with formulas where simple words were asked for
-SHORT, FEWEST = 0.1, 6  # off for a sentence of fewer words, which mostly says something only beside others
-UNDERSTOOD = 0.5  # of what a word counts, for one that only the heading says
 ABOUT = 0.5  # share of the question in a sentence and its section's heading, from which it speaks of what was asked
 SAME_QUESTION = 0.6  # share of the question in a heading that asks it
-ASKED_BY_TITLE = 0.35  # for the first sentence below such a heading
-NEVER = -2.0  # for what can't be an answer
-LONGEST = 80  # words of what can be quoted as the answer
-FORM_WEIGHTS = {CODE: 0.3, FORMULA: 0.4, TABLE: 0.6, ROW: 0.9, OTHER: 0.3}
-REFERS_BACK = re.compile(r"\W*As (?:mentioned|discussed|described|noted|shown|explained|we|you|I)\b")
 IS_QUESTION = re.compile(r"[?？]\W*$|^\W*(?:what|why|how|when|which|who|where|is|are|do|does|can|should|must)\b", re.I)
 CHANGES = re.compile(
     r"\W*(?:release (?:notes|history)|change ?log|changes|what(?:'s|’s| is) new|(?:version )?history|releases|news)\b", re.I
@@ -89,13 +71,6 @@ SIGNS[DEFINITION] = re.compile(
 )
 
 
-IMPERATIVE = re.compile(  # "To make tea, boil water", "If you want tea, …", "You can boil water", "Then boil the water"
-    r"\W*(?:\*\*Example\.\*\*\s+)?(?:(?:To (?!the\b|a\b)\w+|If you (?:want|need|have)"
-    r"|You (?:can|could|should|need to|have to|must|just|only|may))\b"
-    rf"|(?:(?:First|Then|Next|Now|So|Instead|Otherwise|Finally|Just|Simply),?\s+)?(?i:{TO_DO})\b(?! (?:of|is|are|was)\b))"
-)
-
-
 HEADINGS_TELL = {  # what a heading announces that answers a kind of question
     WHEN: re.compile(r"\b(?:when|which|choos\w*|choices?|pick\w*|limits?|pays?|should|trade-?offs?|guidelines?|or)\b", re.I),
     WHY: re.compile(
@@ -103,12 +78,6 @@ HEADINGS_TELL = {  # what a heading announces that answers a kind of question
     ),
 }
 ASKS_WHEN = re.compile(r"\b(?:when|which)\b", re.I)  # which of two things to take
-OWN_FIGURE = re.compile(r"(?<![\w.-])\d")  # who names a figure asks for what comes of it
-WISHES = re.compile(
-    r"^\W*(?:There (?:are|is|may be|might be)|Sometimes|In (?:some|many) (?:cases|situations))\b"
-    r"|\byou (?:might|may|could|will probably|probably) (?:want|need|wish|have)\b|\b(?:you|we) (?:want|wanted|don['’]t want)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -278,48 +247,9 @@ class Fit:
         )
 
     @cached_property
-    def _worths(self) -> dict[AskedQuestion, list[float]]:
+    def worths(self) -> dict[AskedQuestion, list[float]]:
+        """How well each quote would do as the one that answers, as weighing.py has found."""
         return {}
-
-    def worth(self, question: AskedQuestion) -> list[float]:
-        """How well each quote would do as the one that answers; the choosers add what matters for their kind."""
-        if question not in self._worths:
-            self._worths[question] = self._worth(question)
-        return self._worths[question]
-
-    def _worth(self, question: AskedQuestion) -> list[float]:
-        sign = SIGNS.get(question.kind)
-        hint = self.like_wording * LIKE_HINT if self.like_wording >= NEAR_WORDING else 0.0
-        wording = built_in().vector(self.nearest_wording) if hint else ([], 0.0)
-        headed = self.asked.met(self.passage.heading)
-        found = []
-        first = next((number for number, quote in enumerate(self.quotes) if self.can_say(quote)), 0)
-        asks_for_example = question.kind == HOW or (question.kind == NUMBER and bool(OWN_FIGURE.search(question.text)))
-        about_heading = not self.asked.met(self.title)  # "It is …" below a heading speaks of what the heading names
-        for number, quote in enumerate(self.quotes):
-            if not self.can_say(quote) or quote.size > LONGEST:
-                found.append(NEVER)
-                continue
-            met = self.asked.met(quote.said)
-            worth = self.asked.share(met) + UNDERSTOOD * self.asked.share(headed - met) + LIKE * max(self.likes[number], 0.0)
-            worth += hint * built_in().nearest(wording, [quote.said]) if hint else 0.0
-            worth += (CONDITION if question.kind == WHEN else SIGN) * bool(sign and sign.search(quote.said))
-            worth *= FORM_WEIGHTS.get(quote.form, 1.0)
-            worth += ASKED_BY_TITLE * (number == first and self.is_asked_by_title)
-            worth -= SHORT * (quote.size < FEWEST and quote.is_prose and not quote.claim and question.kind != NUMBER)
-            worth += LED * (
-                quote.form != ROW and 0 < len(quote.lead.split()) < 4 and self.asked.share(self.asked.met(quote.lead)) >= LABEL
-            )
-            if question.kind == HOW:
-                worth += TELLS_HOW * bool(IMPERATIVE.match(quote.said)) - ONLY_WISHES * bool(WISHES.search(quote.said))
-            if about_heading and quote.leans_back:
-                worth -= NOT_ASKED if headed else OF_ANOTHER
-            else:
-                about_heading = False
-            worth -= 0.15 * (quote.worked and not asks_for_example) + 0.1 * quote.leans_back
-            worth -= 0.15 * bool(REFERS_BACK.match(quote.said)) + SYMBOLS * (question.simple and not quote.said.isascii())
-            found.append(worth)
-        return found
 
 
 def fits_of(

@@ -1,7 +1,8 @@
-"""What can be quoted of a passage: its sentences, list entries, tables, formulas and code, each with its line."""
+"""What can be quoted of a passage: sentences, list entries, tables, formulas and code, each with its line; and how it reads."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from tutor.corpus.pages import SectionBlock, section_blocks
 from tutor.corpus.sentences import LABEL, sentences_of
 from tutor.models import Passage
 from tutor.search.answering import refuted
-from tutor.search.answering.wording import INCLUDE
 
 SENTENCE, ENTRY, FORMULA, TABLE, ROW, CODE, OTHER = "sentence", "entry", "formula", "table", "row", "code", "other"
+MOST_CODE_LINES = 12
 LONG_TABLE = 60  # words from which a table is quoted row by row
 FORMS = {
     "paragraph_open": SENTENCE, "list_item_open": ENTRY, "math_block": FORMULA, "math_block_label": FORMULA, "table_open": TABLE,
@@ -71,6 +72,18 @@ WORKED = re.compile(
     r"\W*(?:Example|Worked example|Exercise|Solution|Beispiel|Exemple|Ejemplo|Пример)\b[^*]{0,40}\*\*"
     r"|\W*\*\*(?:Example|Beispiel|Exemple|Ejemplo)"
 )
+# What is left out of a quote when it is said.
+LONG_BOLD = 4  # words from which bold is no term but a sentence
+LINK = re.compile(
+    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,300})\]\((?:[^()\s]"
+    r"|\([^()]{0,200}\)){0,2000}(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?|(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]"
+)
+INCLUDE = re.compile(r"\{[*!%][^{}]*[*!%]\}")  # of another file, as some sites write it
+IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])")
+FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
+BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1", re.S)
+TAG = re.compile(r"</?(?:abbr|span|a|b|i|em|strong|sup|sub|kbd|u|small|div|p|br|dfn|code|img)\b[^<>]*>", re.I)
+CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)+?\1", re.S)
 
 
 @dataclass(frozen=True)
@@ -121,6 +134,11 @@ class Quotable:
         if CLAIMED.search(said) or (self.form == OTHER and said.lstrip().startswith("<")):
             return True
         return said.endswith(("?", "？")) or bool(ANNOUNCES.match(said)) or (len(said.split()) < 3 and said.isascii())
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is code that is short enough to be quoted, and stands here."""
+        return not self.is_elsewhere and self.text.count("\n") <= MOST_CODE_LINES
 
     @property
     def is_elsewhere(self) -> bool:
@@ -207,3 +225,24 @@ def without_label(text: str) -> str:
     """A sentence without the label in bold that it begins with: `**Example.** Ten grams …`."""
     label = LABEL.match(text)
     return text[label.end() :].strip() if label and WORKED.match(text) else text
+
+
+def plain_sentence(text: str) -> str:
+    """A sentence without bold over more than a term, without targets of links, tags and footnotes."""
+    return " ".join(tidy(text).split())
+
+
+def tidy(text: str) -> str:
+    """The same, with its line ends."""
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"\x00{len(kept) - 1}\x00"
+
+    text = CODE_SPAN.sub(keep, text)
+    text = html.unescape(text)
+    text = FOOTNOTE.sub("", INCLUDE.sub("", IMAGE.sub("", text)))
+    text = TAG.sub("", LINK.sub(lambda match: match[1] or match[2] or "", text))
+    text = BOLD.sub(lambda match: match[2] if len(match[2].split()) > LONG_BOLD or match[2][-1:] in ".!?" else match[0], text)
+    return re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match[1])], text)

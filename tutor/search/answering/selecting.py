@@ -2,118 +2,81 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
-from tutor.search.answering.composing import FEWEST_WORDS, MOST_WORDS, DraftAnswer, QuotedPart, add_code, fill_up, part_with
-from tutor.search.answering.fitting import SIGNS, Fit
+from tutor.search.answering.composing import MOST_WORDS, ROOM_FOR_A_SIDE, DraftAnswer, QuotedPart, add_code, part_with
+from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, Quotable
-from tutor.search.questions import DEFINITION, HOW, NUMBER, OTHER, SIDES, WHY, YES_NO, AskedQuestion
+from tutor.search.answering.weighing import FEWEST_ALONE, weights, worth
+from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, YES_NO, AskedQuestion
 from utils.embedding import built_in
 
 LOOKED_AT = 3  # passages of which quotes are compared
+FAR_BEHIND = 1.5  # how much less a passage, without its sentences, may fit than the best, for its quotes to be compared
 LIKE_ASKED = 0.72  # how near an author's question has to be for its answer to be taken
 NEAR = 0.6  # how near the section's key sentence has to be to that answer in order to be said before it
 OWN_SHARE = 0.6  # share of the question that it has to have
-WORTHY, FAIR = 0.65, 0.4  # from which a sentence is a good answer by itself, or beside others
-EMPHASIS, LONG_LEAD = 0.15, 4  # for beginning with so many words in bold
-LATER = 0.1  # off for the last sentence of a section, and in proportion for those before
-LOOKS_RIGHT = 0.15  # for looking like an answer to this kind of question
-SAYS_LITTLE = 0.2  # off for a sentence of fewer words than can stand alone
-MORE = 0.2  # share of the question that another sentence has to add
-MOST, MOST_BONUS = 1.8, 0.8  # that a quote can be worth, and get beside that from a chooser
-DISTANCE = 5.0  # how much it counts that a passage fits less well than the best: only one that is nearly as good is answered from
-FEWEST_ALONE = 8  # words of a sentence that is added to a denial
-KEY = 0.15  # for a section's key sentence
-DIGITS = re.compile(r"\d")
-EXPLAINED = 40  # words from which a how or a why is explained
+KEY = 0.15  # for a section's key sentence there
+ENOUGH, ENOUGH_OF_PART = 65, 40  # words from which nothing more is said, and in the answer to one of several questions
+GAP, CLOSE_GAP = 5.0, 2.0  # how much less a sentence may be worth than the best one to be said; an entry or an example
+ANSWERED_FIRST = (DEFINITION, NUMBER, YES_NO)  # kinds of questions to which nothing stands before the answer
+NEXT = 0.3  # for a sentence that goes on where another ends
 Bonus = Callable[[Fit, Quotable], float]
 
 
 def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = None) -> tuple[Fit, int] | None:
     """The quote that answers best, of the passages that fit best."""
     best: tuple[float, Fit, int] | None = None
-    to_the_point = question.kind in (YES_NO, NUMBER)
     for fit in fits[:LOOKED_AT]:
-        behind = DISTANCE * (fit.weight - fits[0].weight)
-        if best and behind + MOST + (MOST_BONUS if bonus else 0.0) < best[0]:
-            break
-        for number, (quote, worth) in enumerate(zip(fit.quotes, fit.worth(question), strict=True)):
-            is_key = number == fit.bold_key and (not to_the_point or fit.is_about(number))
-            total = behind + worth + KEY * is_key + (bonus(fit, quote) if bonus else 0.0)
-            total += _weight_alone(fit, number, question)
+        if fit is not fits[0] and fits[0].weight - fit.weight_outside > FAR_BEHIND:
+            continue
+        behind = weights()["behind"] * (fit.weight - fits[0].weight)
+        for number, (quote, own) in enumerate(zip(fit.quotes, worth(question, fit), strict=True)):
+            total = behind + own + (bonus(fit, quote) if bonus else 0.0)
             if best is None or total > best[0]:
                 best = total, fit, number
     return (best[1], best[2]) if best else None
 
 
-def _weight_alone(fit: Fit, number: int, question: AskedQuestion) -> float:
-    """For a sentence as the one that answers, rather than beside others."""
-    quote = fit.quotes[number]
-    weight = EMPHASIS * (quote.form == SENTENCE and len(quote.lead.split()) >= LONG_LEAD) - LATER * number / len(fit.quotes)
-    weight += LOOKS_RIGHT * bool(question.kind in SIGNS and SIGNS[question.kind].search(quote.said))
-    is_little = quote.size < FEWEST_ALONE and quote.is_prose and not quote.claim and question.kind not in (NUMBER, HOW)
-    return weight - SAYS_LITTLE * is_little
-
-
-def sentence(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = None) -> DraftAnswer | None:
-    """The sentence that answers, under its section's key sentence; or its author's own answer to such a question."""
+def sentence(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """The sentence that answers, and those of its section that say most beside it; or its author's own answer."""
     own = own_answer(fits)
     if own:
         return DraftAnswer([own])
-    choice = best_of(question, fits, bonus)
+    choice = best_of(question, fits)
     if not choice:
         return None
     part = part_with(*choice, least=0, with_key=None if question.kind in (NUMBER, YES_NO, SIDES) else True)
-    cover_more(part, question)
     if question.kind == HOW:
         add_code(part)
-    least = EXPLAINED if question.kind in (WHY, HOW) else FEWEST_WORDS
-    fill_up(part, least)
-    if question.kind != NUMBER:
-        top_up(part, question, least)
+    say_more(part, question)
     return DraftAnswer([part])
 
 
-def cover_more(part: QuotedPart, question: AskedQuestion) -> None:
-    """Add up to two sentences of the same section that say more of what was asked."""
-    fit = part.fit
-    if fit.quotes[min(part.numbers)].claim:
-        return
-    worth = fit.worth(question)
-    for _ in range(2):
-        met = frozenset().union(*(fit.asked.met(fit.quotes[number].said) for number in part.numbers))
-
-        def gain(number: int, met: frozenset[int] = met) -> float:
-            return fit.asked.share(fit.asked.met(fit.quotes[number].said) - met)
-
-        others = [n for n, quote in enumerate(fit.quotes) if n not in part.numbers and _may_be_added(quote, question)]
-        best = max(others, key=lambda number: gain(number) + worth[number], default=None)
-        if best is None or worth[best] < FAIR or (gain(best) < MORE and not _is_worthy(question, fit.quotes[best], worth[best])):
-            return
-        more = part_with(fit, best, room=MOST_WORDS - part.size, least=0, with_key=False)
-        if part.size + sum(fit.quotes[number].size for number in more.numbers - part.numbers) > MOST_WORDS:
-            return
-        part.numbers |= more.numbers
-
-
-def top_up(part: QuotedPart, question: AskedQuestion, least: int) -> None:
-    """Add the sentences further down that say most to the question and can stand alone, until there are enough words."""
+def say_more(part: QuotedPart, question: AskedQuestion) -> None:
+    """Add the sentences of the same section that are worth most, each with what it needs, while there is room."""
     fit = part.fit
     if not part.numbers or fit.quotes[min(part.numbers)].claim:
         return
-    worth = fit.worth(question)
-    while part.size < least:
-        others = [
-            number
-            for number, quote in enumerate(fit.quotes)
-            if number > min(part.numbers) and number not in part.numbers
-            if part.size + quote.size <= MOST_WORDS and can_follow(quote, question)
-        ]
-        best = max(others, key=lambda number: worth[number] + _weight_alone(fit, number, question), default=None)
-        if best is None or worth[best] < FAIR:
+    worths = worth(question, fit)
+    most = max(worths[number] for number in part.numbers)
+    first = min(part.numbers) if question.kind in ANSWERED_FIRST else 0
+    tried: set[int] = set()
+    enough, room = (ENOUGH_OF_PART, ROOM_FOR_A_SIDE) if question.is_part else (ENOUGH, MOST_WORDS)
+    while part.size < enough:
+        left = set(range(first, len(fit.quotes))) - part.numbers - tried
+        others = [number for number in left if _may_be_added(fit.quotes[number], question)]
+        best = max(others, key=lambda number: worths[number] + NEXT * (number - 1 in part.numbers), default=None)
+        if best is None:
             return
-        part.numbers.add(best)
+        tried.add(best)
+        quote = fit.quotes[best]
+        if worths[best] < most - (GAP if quote.form == SENTENCE and not quote.worked else CLOSE_GAP):
+            continue
+        numbers = part_with(fit, best, room=room, least=0, with_key=False).numbers | part.numbers
+        is_whole = (best - 1 in numbers or not quote.leans_back) and (best + 1 in numbers or not quote.leads_on)
+        if is_whole and min(numbers) >= first and sum(fit.quotes[number].size for number in numbers) <= room:
+            part.numbers = numbers
 
 
 def can_follow(quote: Quotable, question: AskedQuestion) -> bool:
@@ -122,16 +85,10 @@ def can_follow(quote: Quotable, question: AskedQuestion) -> bool:
     return alone and not (question.simple and "$" in quote.said)
 
 
-def _is_worthy(question: AskedQuestion, quote: Quotable, worth: float) -> bool:
-    """Whether a sentence that says no more of what was asked is a good answer by itself: a number of something else is not."""
-    return worth >= WORTHY and question.kind != NUMBER and not (question.kind in (HOW, WHY, OTHER) and DIGITS.search(quote.said))
-
-
 def _may_be_added(quote: Quotable, question: AskedQuestion) -> bool:
-    """Whether a sentence makes sense beside others that it doesn't follow."""
-    needs_more = quote.worked and question.kind in (DEFINITION, YES_NO) and quote.leans_back
+    """Whether a quote makes sense beside others of its section."""
     too_hard = question.simple and "$" in quote.said
-    return quote.form in (SENTENCE, ENTRY, ROW) and not needs_more and not too_hard
+    return quote.form in (SENTENCE, ENTRY, ROW) and not quote.says_nothing and not too_hard
 
 
 def own_answer(fits: Sequence[Fit]) -> QuotedPart | None:
