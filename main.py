@@ -641,6 +641,7 @@ def session(
     goal: str | None = None,
 ) -> Iterator[SessionStore]:  # fmt: skip
     """The shared store of a session, from a keyboard or a script; the transcript is saved however it ends."""
+    from tutor.nodes.session.learn import what_was_kept
     from tutor.nodes.shared import session_store
     from tutor.screen.learners import ScriptedLearner
     from tutor.screen.scripts import load_script
@@ -664,7 +665,12 @@ def session(
         if warning := shared["records"].warning:
             screen.notice(warning)
         try:
-            yield shared
+            try:
+                with screen.session():
+                    yield shared
+            except KeyboardInterrupt:
+                screen.notice(what_was_kept(shared["records"], shared["session"]))
+                raise
             if bill := shared["model"].bill:
                 screen.notice(bill)
         finally:
@@ -734,7 +740,8 @@ def quiz_session(
             reports.fixed_time(os.environ),
         )
         try:
-            yield shared
+            with environment.terminal.session():
+                yield shared
             if bill := environment.model.bill:
                 environment.terminal.say_aside(bill)
         finally:

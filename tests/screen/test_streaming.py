@@ -48,6 +48,19 @@ def test_what_came_before_a_last_failure_stays_in_the_transcript_and_is_marked()
     assert shown.text == "Bread is a net of" + CUT_OFF
 
 
+def test_what_the_window_has_no_room_for_is_kept_for_the_next_page():
+    console = Console(file=io.StringIO(), force_terminal=True, width=60, height=20, highlight=False)
+    shown, screen = StreamView(console, True, rows=10), pyte.Screen(60, 20)
+    paragraphs = [f"Paragraph {number} has words that take up two rows of a window of sixty columns." for number in range(8)]
+    for word in "\n\n".join(paragraphs).split(" "):
+        shown.feed(f"{word} ")
+    shown.close()
+    pyte.Stream(screen).feed(console.file.getvalue().replace("\n", "\r\n"))
+    drawn = "\n".join(row.rstrip() for row in screen.display).rstrip()
+    assert drawn.count("\n") <= 10 and "Paragraph 2" in drawn and "Paragraph 3" not in drawn
+    assert shown.held.split() == " ".join(paragraphs[3:]).split()
+
+
 @pytest.fixture(autouse=True)
 def not_in_ci(monkeypatch):
     monkeypatch.delenv("CI", raising=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -21,14 +22,81 @@ SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
 class Screen:
     """Something to show. Subclasses give `parts()` for rich and `markdown()` for a transcript."""
 
+    heads_section = False  # it says which section what follows is from
+    under_heading = False  # it reads best under that
+
     def parts(self) -> Iterator[RenderableType]:
         raise NotImplementedError
 
     def markdown(self) -> str:
         raise NotImplementedError
 
+    def standing(self) -> Screen | None:
+        """What stays in view above the pages that follow, where all of it doesn't fit on one."""
+        return None
+
     def __rich__(self) -> Group:
         return Group(*self.parts())
+
+
+@dataclass
+class Standing(Screen):
+    """A line that stays in view."""
+
+    content: RenderableType
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield self.content
+
+    def markdown(self) -> str:
+        return ""
+
+
+@dataclass
+class Repeated(Screen):
+    """The heading of a section that was shown before, above more of its text."""
+
+    heading: Screen
+    heads_section = True
+
+    def standing(self) -> Screen | None:
+        return self.heading.standing()
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if line := self.heading.standing():
+            yield Whole(line, leads=True)
+
+    def markdown(self) -> str:
+        return ""
+
+
+@dataclass
+class Rest(Screen):
+    """Screens from some way on, as a share of their rows."""
+
+    screens: Sequence[Screen]
+    share: float
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield RestOfRows(Group(*self.screens), self.share)
+
+    def markdown(self) -> str:
+        return ""
+
+
+@dataclass
+class RestOfRows:
+    """The rows of a renderable from a share of them on."""
+
+    content: RenderableType
+    share: float
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        rows = console.render_lines(self.content, options, pad=False)
+        for row in rows[round(self.share * len(rows)) :]:
+            yield from row
+            yield Segment.line()
 
 
 @dataclass

@@ -91,10 +91,10 @@ class ChunkSections(Verb):
         return {section.slug: self.pages(section.text, terminal.page_characters) for section in lesson.taught}
 
     @staticmethod
-    def pages(text: str, limit: int) -> Pages:
-        """The pages of a section; what a page folds follows it as a page of its own."""
+    def pages(text: str, limit: int | None) -> Pages:
+        """The pages of a section, one if there is no limit; what a page folds follows it as a page of its own."""
         pages: Pages = []
-        for page in split_pages(text, limit):
+        for page in split_pages(text, limit or len(text) + 1):
             inside = unfolded(page)
             pages += [(page, True), (inside, False)] if inside else [(page, False)]
         return pages
@@ -278,10 +278,20 @@ class LeaveSession(Verb):
     """Say what was kept, and how to come back."""
 
     def exec(self, terminal: Terminal, records: Records, session: str) -> None:
-        attempts = records.attempts(session=session)  # an answer whose learner then settled its grade is stored once more
-        answered = sum(bool(one.answer) and not one.grade.clarified and one.grade.grader != JUDGED for one in attempts)
-        terminal.notice(f"{plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept.")
-        terminal.event("left", answers=answered)
+        terminal.notice(what_was_kept(records, session))
+        terminal.event("left", answers=answers_kept(records, session))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> None:
         shared["left"] = True
+
+
+def answers_kept(records: Records, session: str) -> int:
+    """How many answers a session has stored."""
+    attempts = records.attempts(session=session)  # an answer whose learner then settled its grade is stored once more
+    return sum(bool(one.answer) and not one.grade.clarified and one.grade.grader != JUDGED for one in attempts)
+
+
+def what_was_kept(records: Records, session: str) -> str:
+    """The line that a session ends with."""
+    answered = answers_kept(records, session)
+    return f"{plural(answered, 'answer')} kept, and your place." if answered else "Your place is kept."

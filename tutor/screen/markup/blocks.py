@@ -58,7 +58,8 @@ class Line(Paragraph):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         self.text.justify = self.justify
-        yield Whole(self.text, leads=self.text.plain.rstrip().endswith((":", "：")))
+        last = self.text.plain.rstrip()[-1:]
+        yield Whole(self.text, leads=last in (":", "：", ",") or (last.isalnum() and not self.tight))
 
 
 class Title(Heading):

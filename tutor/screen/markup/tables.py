@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tutor.screen.markup.blocks import lines_behind
 from tutor.screen.markup.styles import DIM
-from tutor.screen.markup.wrapping import Whole
+from tutor.screen.markup.wrapping import GLUE, Whole
 from utils.text import width
 
 MAX_CELLS = 2_000  # of a table
@@ -30,7 +30,11 @@ class Grid(TableElement):
             cell.stylize("markdown.table.header")
         needed = [max(map(_longest_word, column)) for column in zip(head, *rows, strict=False)]
         if sum(needed) + 2 * (len(head) - 1) <= options.max_width:
-            yield self._table(head, rows)
+            lines = console.render_lines(self._table(head, rows), options.update(height=None), pad=False)
+            rule = next((index for index, line in enumerate(lines) if not set(_text(line)) - set("─ ")), 0)
+            for index, line in enumerate(lines):  # no page ends between the head and the first row
+                yield from Segment.apply_style(line, post_style=GLUE) if index <= rule else line
+                yield Segment.line()
         else:
             yield from self._records(console, options, head, rows)
 
@@ -54,6 +58,10 @@ class Grid(TableElement):
                 yield from lines_behind(
                     console, options, "  " if column else "", "    ", [Whole(line, leads=column < len(head) - 1)]
                 )
+
+
+def _text(line: list[Segment]) -> str:
+    return "".join(part.text for part in line)
 
 
 def _longest_word(text: Text) -> int:

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from tutor.models import Lesson
 from tutor.screen import markup
-from tutor.screen.layout import Screen, Sides, dots, line
+from tutor.screen.layout import Screen, Sides, Standing, dots, line
 from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.markup.wrapping import Whole
 from tutor.search.summaries import KeySentence, by_section, listing
 from utils.text import sanitize
 
@@ -24,13 +25,19 @@ class SectionHead(Screen):
     title: str
     number: int
     of: int
+    heads_section = True
 
     def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield Whole(Sides(self.where(), f"{self.number} of {self.of}  {dots(self.number - 1, self.of)}"), leads=True)
+
+    def where(self) -> Text:
         where = Text(sanitize(self.lesson, newlines=False), style=DIM)
         where.append(" › ")
-        where.append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
-        yield Text("")
-        yield Sides(where, f"{self.number} of {self.of}  {dots(self.number - 1, self.of)}")
+        return where.append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
+
+    def standing(self) -> Screen:
+        return Standing(Sides(self.where(), f"{self.number} of {self.of}"))
 
     def markdown(self) -> str:
         return f"## {sanitize(self.title, newlines=False)}\n\n_{self.lesson}, section {self.number} of {self.of}_"
@@ -43,11 +50,12 @@ class Prose(Screen):
     text: str
     label: str = ""
     folded: bool = False  # show only the summary of each <details>
+    under_heading = True
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         if self.label:
-            yield line(self.label, DIM)
+            yield Whole(line(self.label, DIM), leads=True)
         yield markup.Page(self.text, open_details=not self.folded)
 
     def markdown(self) -> str:

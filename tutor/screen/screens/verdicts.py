@@ -11,8 +11,9 @@ from rich.text import Text
 
 from tutor.models import Grade
 from tutor.screen import markup
-from tutor.screen.layout import SIGN_STYLE, Screen, with_sign
+from tutor.screen.layout import SIGN_STYLE, Screen, Standing, with_sign
 from tutor.screen.markup import DIM
+from tutor.screen.markup.wrapping import Whole
 from utils.text import plural, sanitize
 
 FEEDBACK_LINES = 5
@@ -45,10 +46,15 @@ class Verdict(Screen):
             rows.append(("✗", f"{plural(len(self.grade.missed), 'point')} still missing", ""))
         return rows[:room]
 
+    def standing(self) -> Screen:
+        return Standing(self.first_line())
+
+    def first_line(self) -> Text:
+        return Text(f"{self.grade.sign} ", style=SIGN_STYLE[self.grade.sign]).append(self.lead_line(), style="bold")
+
     def parts(self) -> Iterator[RenderableType]:
-        sign = self.grade.sign
         yield Text("")
-        yield Text(f"{sign} ", style=SIGN_STYLE[sign]).append(self.lead_line(), style="bold")
+        yield Whole(self.first_line(), leads=True)
         if not (self.grade.correct and len(self.grade.met) < 2):
             for sign, text, evidence in self.points():
                 yield with_sign(sign, text + (f"  \n“{evidence}”" if evidence else ""), indent=2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,13 +11,30 @@ from typing import TYPE_CHECKING
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
 from tutor.screen.rows import MenuRow, as_row
-from tutor.screen.terminal.keys import NUMBERED, Keys, as_choice, as_said, as_step, hints_line, hints_rows
+from tutor.screen.stdio import MARGIN, columns
+from tutor.screen.terminal.keys import (
+    NUMBERED,
+    REDRAW,
+    SUSPEND,
+    Keys,
+    LoudKeys,
+    QuietKeys,
+    as_choice,
+    as_said,
+    as_step,
+    flush_typed,
+    hints_line,
+    hints_rows,
+    more_is_typed,
+)
+from utils.text import width
 
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
-    from rich.console import Console
 
     from tutor.screen.screens.asking import Question
+    from tutor.screen.terminal.regions import Region
+    from tutor.screen.terminal.view import View
 
 
 class Keyboard:
@@ -24,9 +43,11 @@ class Keyboard:
     attended = True
     has_menus = True  # the options of an item are listed by the menu that answers it
 
-    def __init__(self, console: Console):
-        self.console = console
+    def __init__(self, view: View):
+        self.view, self.console = view, view.console
+        self.quiet = QuietKeys()  # for a whole session
         self._history: History | None = None
+        self._redrawn = False  # the prompt for a key before was ended by that alone
         self._tried: tuple[str, set[str]] = ("", set())  # an item, and those of its options that were answered
 
     @property
@@ -36,16 +57,51 @@ class Keyboard:
         self._history = self._history or InMemoryHistory()
         return self._history
 
-    def press(self, keys: Keys) -> Step:
+    def suspend(self) -> None:
+        """Stop until the shell continues us, as Ctrl-Z does where the terminal reads lines."""
+        if hasattr(signal, "SIGTSTP"):
+            self.quiet.__exit__()
+            os.kill(0, signal.SIGTSTP)
+            self.quiet.__enter__()
+
+    def rows_below(self, keys: Keys, position: str = "", rows: Sequence[str | MenuRow] = ()) -> int:
+        """How many rows a prompt takes up: its keys and, unless they are all, the line typed or the rows of its menu."""
+        hints = 1 + len(hints_rows(hints_line(keys, position), columns() - len(MARGIN)))
+        if not rows:
+            return hints + 1
+        from tutor.screen.terminal.menu import Menu
+
+        return Menu(self.console, keys, list(map(as_row, rows))).rows_needed() + 1
+
+    def _run(self, region: Region, goes_on: bool = False) -> Step:
+        """What is done in a region that follows the window. goes_on: see Region.run."""
+        region.above = self.view.unread
+        while (step := region.run(goes_on)) in (REDRAW, SUSPEND):
+            goes_on = True
+            if step is SUSPEND:
+                self.suspend()
+            self.view.redraw(region.rows_needed())
+            region.above = self.view.unread
+        return step
+
+    def press(self, keys: Keys, position: str = "") -> Step:
+        """Enter, or one of `keys`. In a session REDRAW goes to the pager, which knows what is on the page."""
         from tutor.screen.terminal.regions import KeyRegion
 
-        while (step := KeyRegion(self.console, keys).run()).action == "say":
+        while True:
+            step = KeyRegion(self.console, keys, position).run(goes_on=self._redrawn)
+            if step is SUSPEND:
+                self.suspend()
+            self._redrawn = step in (REDRAW, SUSPEND)
+            if self._redrawn:
+                return REDRAW
+            if step.action != "say":
+                return step
             line = self._read_line("› ", {}, step.text)
             if line.action != "answer":
                 return line
             if line.text.strip():
                 return as_said(line.text, keys)
-        return step
 
     def line(self, prompt: str) -> str:
         return self._read_line(prompt, {}).text
@@ -65,13 +121,13 @@ class Keyboard:
         from tutor.screen.terminal.menu import Menu
 
         menu = Menu(self.console, keys, rows, at, several, typed, self.history)
-        step = menu.run()
+        step = self._run(menu)
         return as_choice(step.text, keys, rows) if step.action == "answer" else step
 
     def _read_line(self, prompt: str, keys: Keys, begun: str = "") -> Step:
         from tutor.screen.terminal.regions import LineEditor
 
-        return LineEditor(self.console, keys, prompt, self.history, begun).run()
+        return self._run(LineEditor(self.console, keys, prompt, self.history, begun), goes_on=bool(begun))
 
     def _pick(self, question: Question, keys: Keys) -> Step:
         """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me").
@@ -101,19 +157,29 @@ class LineKeyboard:
     attended = True
     has_menus = False
 
-    def __init__(self, console: Console):
-        self.console = console
+    def __init__(self, view: View):
+        self.view, self.console = view, view.console
+        self.quiet = QuietKeys()  # for a whole session
 
     def line(self, prompt: str) -> str:
         self.console.file.write(prompt)
         self.console.file.flush()
-        line = sys.stdin.readline()
+        flush_typed()
+        with LoudKeys():
+            line = sys.stdin.readline()
+            while more_is_typed():  # a paste of several lines is one answer
+                line += sys.stdin.readline()
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
 
-    def press(self, keys: Keys) -> Step:
-        step = self._read(keys)
+    def rows_below(self, keys: Keys, position: str = "", rows: Sequence[str | MenuRow] = ()) -> int:
+        """How many rows a prompt takes up: its keys, the line typed, and the rows of its menu."""
+        listed = sum(1 + width(as_row(row).line) // max(1, self.console.width - 6) for row in rows)
+        return len(hints_rows(hints_line(keys, position), self.console.width)) + 1 + listed
+
+    def press(self, keys: Keys, position: str = "") -> Step:
+        step = self._read(keys, position)
         if step.action == "answer" and "say" in keys:
             return Step("say", step.text)
         return step if step.action in keys else Step("next")
@@ -149,13 +215,14 @@ class LineKeyboard:
         texts = {number: row.line for number, row in enumerate(rows, 1) if all(word in row.line.casefold() for word in words)}
         self.console.print(numbered_list(texts) if texts else "nothing has these words")
 
-    def _read(self, keys: Keys) -> Step:
-        line = self._read_raw(keys)
+    def _read(self, keys: Keys, position: str = "") -> Step:
+        line = self._read_raw(keys, position)
         return as_step(line, keys) if line is not None else Step("quit")
 
-    def _read_raw(self, keys: Keys) -> str | None:
+    def _read_raw(self, keys: Keys, position: str = "") -> str | None:
         """A line below the hints; None where the input has ended."""
-        self.console.print("\n".join(hints_rows(hints_line(keys), self.console.width)))
+        self.view.fit()
+        self.console.print("\n".join(hints_rows(hints_line(keys, position), self.console.width)))
         try:
             return self.line("> ")
         except EOFError:

@@ -20,17 +20,22 @@ KEY_OF = {
 }  # fmt: skip
 ACTION_OF = {key: action for action, key in KEY_OF.items() if key != "enter"}
 
+REDRAW = Step("redraw")  # the window has changed, or is to be drawn again
+SUSPEND = Step("suspend")  # Ctrl-Z
+
 Keys = Mapping[str, str]  # action -> what it does here, in a word, such as {"ask": "ask"}; "" works without being offered
 
 
+PASTE_S = 0.02  # within which the lines of a paste follow each other
 BETWEEN = " · "  # two hints
 NUMBERED = 9  # rows of a menu that a digit chooses
 
 
-def hints_line(keys: Keys) -> str:
-    """The dim last line: the keys that work here and what they do, and where a line may be typed, that."""
-    told = (f"{KEY_OF.get(action, '')} {word}".strip() for action, word in keys.items() if word)
-    return BETWEEN.join(told)
+def hints_line(keys: Keys, position: str = "") -> str:
+    """The dim last line: the number of the page if there are several, the keys that work here and what they do, and where a
+    line may be typed, that."""
+    told = [f"{KEY_OF.get(action, '')} {word}".strip() for action, word in keys.items() if word]
+    return BETWEEN.join([position, *told] if position else told)
 
 
 def hints_rows(hints: str, columns: int) -> list[str]:
@@ -78,12 +83,13 @@ LONE_ESC = re.compile(rb"\x1b(?![\[O])")  # an arrow key sends more after it
 
 
 class QuietKeys:
-    """The keyboard while a sign moves: what is typed is not echoed into it, and is there for whoever reads next.
+    """The keyboard while nothing listens or a sign moves: what is typed is not echoed, and is there for whoever reads next.
 
     Nothing changes where the keyboard is no terminal of a POSIX system, or belongs to a command in the foreground.
     """
 
     off: tuple[str, ...] = ("ECHO",)  # the flags of termios that are switched off meanwhile
+    on: tuple[str, ...] = ()  # and on
 
     def __init__(self) -> None:
         self._file = -1
@@ -94,13 +100,13 @@ class QuietKeys:
             import termios
         except ImportError:  # Windows
             return self
-        flags = sum(getattr(termios, name) for name in self.off)
+        off, on = (sum(getattr(termios, name) for name in names) for names in (self.off, self.on))
         try:
             self._file = sys.stdin.fileno()
             before = termios.tcgetattr(self._file)
             if os.tcgetpgrp(self._file) != os.getpgrp():  # changing it would stop us
                 return self
-            termios.tcsetattr(self._file, termios.TCSANOW, [*before[:3], before[3] & ~flags, *before[4:]])
+            termios.tcsetattr(self._file, termios.TCSANOW, [*before[:3], (before[3] & ~off) | on, *before[4:]])
             self._before = before
         except (AttributeError, ValueError, OSError, termios.error):  # no terminal
             pass
@@ -116,6 +122,37 @@ class QuietKeys:
 
     def _restore(self, termios: Any) -> None:
         termios.tcsetattr(self._file, termios.TCSANOW, self._before)
+
+
+class LoudKeys(QuietKeys):
+    """The keyboard while a line is read that the terminal itself edits."""
+
+    off = ()
+    on = ("ECHO",)
+
+
+def flush_typed() -> None:
+    """Forget what was typed and not read, where that is a terminal of ours."""
+    try:
+        import termios
+
+        if os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp():
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+    except (ImportError, AttributeError, ValueError, OSError):
+        pass
+    except Exception as error:
+        if type(error).__name__ != "error":  # termios.error, which only exists where termios does
+            raise
+
+
+def more_is_typed() -> bool:
+    """Whether further input is there already, where that is a terminal."""
+    try:
+        import select
+
+        return sys.stdin.isatty() and bool(select.select([sys.stdin.fileno()], [], [], PASTE_S)[0])
+    except (AttributeError, ValueError, OSError):
+        return False
 
 
 class StopKeys(QuietKeys):

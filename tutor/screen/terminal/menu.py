@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.filters import Condition
@@ -20,7 +19,7 @@ from rich.console import Console
 
 from tutor.models import Step
 from tutor.screen.rows import MenuRow
-from tutor.screen.stdio import MARGIN, MAX_WIDTH
+from tutor.screen.stdio import MARGIN, MAX_WIDTH, terminal_size
 from tutor.screen.terminal.keys import BETWEEN, NUMBERED, Keys
 from tutor.screen.terminal.regions import ACCENT, DIM, RESET, Region, line_window, lines_of
 from utils.text import sanitize, width
@@ -38,9 +37,9 @@ class Menu(Region):
 
     def __init__(
         self, console: Console, keys: Keys, rows: Sequence[MenuRow], at: int = 0, several: bool = False, typed: bool = False,
-        history: History | None = None, above: int = 0,
+        history: History | None = None,
     ):  # fmt: skip
-        super().__init__(console, keys, above)
+        super().__init__(console, keys)
         self.options, self.several, self.typed = list(rows), several, typed
         self.shown = list(range(len(rows)))  # those that the filter lets through
         self.at = at  # among the shown ones
@@ -177,6 +176,9 @@ class Menu(Region):
         room = self.window_rows() - self.above - self.hints_height() - bool(self.mode)
         return max(1, min(max(LEAST_ROWS, room), sum(len(self._lines(index)) for index in self.shown)))
 
+    def rows_needed(self) -> int:
+        return self.hints_height() + sum(len(self._lines(index)) for index in self.shown)
+
     def _first_line(self, place: int) -> int:
         return sum(len(self._lines(index)) for index in self.shown[:place])
 
@@ -202,7 +204,7 @@ class Menu(Region):
 
     def _lines(self, index: int) -> list[str]:
         """A row as the lines of a terminal that is as wide as this one is now, with the math in it drawn."""
-        columns = min(MAX_WIDTH, get_app().output.get_size().columns)
+        columns = min(MAX_WIDTH, terminal_size().columns)
         if (index, columns) not in self.drawn:
             row, room = self.options[index], max(8, columns - self._lead)
             self.drawn[index, columns] = self._draw(row, room)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO, cast
 
-from prompt_toolkit.application import Application, get_app
+from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Always, Filter
@@ -27,8 +27,8 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from rich.console import Console
 
 from tutor.models import Step
-from tutor.screen.stdio import MARGIN
-from tutor.screen.terminal.keys import BETWEEN, KEY_OF, Keys, hints_line, hints_rows
+from tutor.screen.stdio import MARGIN, terminal_size
+from tutor.screen.terminal.keys import BETWEEN, KEY_OF, REDRAW, SUSPEND, Keys, flush_typed, hints_line, hints_rows
 
 HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
 LETTER_S = 0.2  # how soon a second letter follows the first one of a word
@@ -39,13 +39,16 @@ ACCENT, DIM, RESET = "\x1b[36m", "\x1b[90m", "\x1b[0m"
 class Region:
     """What all regions do alike: Ctrl-C, Ctrl-D, Enter, and the dim line of hints."""
 
-    def __init__(self, console: Console, keys: Keys, above: int = 0):
+    def __init__(self, console: Console, keys: Keys):
         self.console, self.keys = console, keys
-        self.above = above  # rows that were drawn since the last key and are to stay in view
+        self.above = 0  # rows that were drawn since the last key and are to stay in view
+        self.size = terminal_size()  # of the window that it was drawn in
         self.word_at = 0.0  # when a letter was typed that does nothing here; 0 for never
         self.bindings = KeyBindings()
         self.bindings.add("enter")(self._enter)
         self.bindings.add("c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
+        self.bindings.add("c-l")(lambda event: event.app.exit(result=REDRAW))
+        self.bindings.add("c-z")(lambda event: event.app.exit(result=SUSPEND))
         self.bindings.add("c-d")(lambda event: self.end_of_input(event))
 
     def _enter(self, event: KeyPressEvent) -> None:
@@ -103,7 +106,14 @@ class Region:
         self.word_at = time.monotonic()
         return True
 
-    def run(self) -> Step:
+    def run(self, goes_on: bool = False) -> Step:
+        """What the learner does: a Step of the region's, REDRAW where the window is to be drawn again, or SUSPEND.
+
+        goes_on: from another region, so that keys typed in between are meant for this one.
+        """
+        self.size = terminal_size()
+        if not goes_on:
+            drop_typed_ahead()
         rows = self.rows()
         if self.hints():
             text = FormattedTextControl(self.hints_row, show_cursor=False)
@@ -118,16 +128,21 @@ class Region:
             full_screen=False,
             input=create_input(sys.stdin),
             output=output,
+            before_render=self._follow_size,
         )
         app.timeoutlen = LETTER_S
         return app.run(handle_sigint=False)
+
+    def _follow_size(self, app: Application[Step]) -> None:
+        if terminal_size() != self.size and not app.is_done:
+            app.exit(result=REDRAW)
 
     def hints_row(self) -> ANSI:
         return ANSI("\n".join(f"{MARGIN}{DIM}{row}{RESET}" for row in self._hints_rows()))
 
     def _hints_rows(self) -> list[str]:
         told = f"no text is read here{BETWEEN}" if self.word_at else ""
-        return hints_rows(told + self.hints(), get_app().output.get_size().columns - len(MARGIN))
+        return hints_rows(told + self.hints(), terminal_size().columns - len(MARGIN))
 
     def hints_height(self) -> int:
         """Rows that the hints take up, with the blank one above them."""
@@ -135,19 +150,34 @@ class Region:
 
     @staticmethod
     def window_rows() -> int:
-        return get_app().output.get_size().rows
+        return terminal_size().lines
+
+    def rows_needed(self) -> int:
+        """How many rows it takes up if there is room."""
+        return self.hints_height()
 
 
 class KeyRegion(Region):
-    """Waits for Enter or a key. Where something may be said, any other one but a digit begins a line: Step("say", that key)."""
+    """Waits for Enter, Space or a key. Where something may be said, any other one but a digit begins a line: Step("say", it).
 
-    def __init__(self, console: Console, keys: Keys):
+    position: of the page, such as "2 of 3".
+    """
+
+    def __init__(self, console: Console, keys: Keys, position: str = ""):
         super().__init__(console, keys)
+        self.position = position
         self.bind_keys()
+        self.bindings.add(" ")(self._enter)
+        self.bindings.add("pagedown")(self._enter)
+        if "back" in keys:
+            self.bindings.add("pageup")(lambda event: event.app.exit(result=Step("back")))
+
+    def hints(self) -> str:
+        return hints_line(self.keys, self.position)
 
     def begin_word(self, event: KeyPressEvent) -> None:
-        typed = "".join(press.data for press in event.key_sequence)
-        if "say" in self.keys and typed.isprintable() and not typed.isdigit():
+        typed = "".join(press.data for press in event.key_sequence).replace("\r\n", "\n").replace("\r", "\n")
+        if "say" in self.keys and typed.replace("\n", " ").isprintable() and not typed.isdigit():
             event.app.exit(result=Step("say", typed))
         else:
             super().begin_word(event)
@@ -177,6 +207,17 @@ class LineEditor(Region):
 
     def rows(self) -> list[Container]:
         return [line_window(self.buffer, lambda: self.prompt)]
+
+    def rows_needed(self) -> int:
+        return 1 + self.hints_height()
+
+
+def drop_typed_ahead() -> None:
+    """Forget keys that were pressed while nothing listened."""
+    from prompt_toolkit.input.typeahead import clear_typeahead
+
+    clear_typeahead(create_input(sys.stdin))
+    flush_typed()
 
 
 def line_window(buffer: Buffer, prompt: Callable[[], str]) -> Window:

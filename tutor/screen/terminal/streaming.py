@@ -107,10 +107,15 @@ class WaitingSign:
 
 
 class StreamView:
-    """Writes a reply to a console. `text` is all of it so far. redraws: whether what was written may be drawn over."""
+    """Writes a reply to a console. `text` is all of it so far. redraws: whether what was written may be drawn over.
 
-    def __init__(self, console: Console, redraws: bool, label: str = ""):
-        self.console, self.text = console, ""
+    rows: how many it may take up. The paragraph that would go beyond, and all that follow, are kept in `held`, not drawn.
+    """
+
+    def __init__(self, console: Console, redraws: bool, label: str = "", rows: int | None = None):
+        self.console, self.text, self.held = console, "", ""
+        self._left = rows if redraws else None
+        self._full = False
         self._plain = not redraws
         self._safe = StreamSanitizer()
         self._paragraph = ""  # sanitized text of the paragraph that is arriving
@@ -123,7 +128,7 @@ class StreamView:
         if isinstance(piece, Afresh):
             return self._mark(piece)
         if self._replaced and piece:
-            self.text, self._replaced = "", False
+            self.text, self.held, self._replaced = "", "", False
         self.text += piece
         safe = self._safe.feed(piece)
         if not safe:
@@ -180,12 +185,23 @@ class StreamView:
     def _write(self, text: str) -> None:
         if not text:
             return
+        if self._full:
+            self.held += text
+            return
         self._paragraph += text
-        if self._plain:
+        if self._left is not None and self._rows + 1 >= self._left:
+            self._hold()
+        elif self._plain:
             self.console.file.write(text)
         else:
             self._write_raw(text)
         self.console.file.flush()
+
+    def _hold(self) -> None:
+        """There is no more room: take this paragraph away again; it is read on the next page."""
+        self.console.file.write("\r" + (f"\x1b[{self._rows}A" if self._rows else "") + "\x1b[J")
+        self.held, self._full = self._paragraph, True
+        self._paragraph, self._rows, self._column = "", 0, 0
 
     def _write_raw(self, text: str) -> None:
         """Words as they come, wrapped at the console's width so that we know how many rows they take."""
@@ -203,7 +219,9 @@ class StreamView:
         self.console.file.write("".join(out))
 
     def _finish_paragraph(self, last: bool = False) -> None:
-        if self._plain:
+        if self._full:
+            self.held += "" if self.held.endswith("\n\n") else "\n\n"
+        elif self._plain:
             self.console.file.write("\n" if last and not self._paragraph.endswith("\n") else "")
         elif self._rows < self.console.height - 1:  # what has scrolled away can't be drawn again
             from rich.padding import Padding
@@ -211,7 +229,10 @@ class StreamView:
             from tutor.screen import markup
 
             self.console.file.write("\r" + (f"\x1b[{self._rows}A" if self._rows else "") + "\x1b[J")
-            self.console.print(Padding(markup.Page(self._paragraph.strip()), (0, 0, 0, len(MARGIN))))
+            drawn = Padding(markup.Page(self._paragraph.strip()), (0, 0, 0, len(MARGIN)))
+            if self._left is not None:
+                self._left -= len(self.console.render_lines(drawn)) + 1
+            self.console.print(drawn)
             self.console.file.write("" if last else "\n")
         else:
             self.console.file.write("\n" if last else "")

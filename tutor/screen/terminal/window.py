@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
 from tutor.screen.stdio import (
-    MARGIN,
     MAX_WIDTH,
     StatusLine,
     columns,
-    in_actions,
     is_plain,
     page_characters,
     say_aside,
     warn,
-    without_commands,
 )
 from tutor.screen.terminal.keyboards import Keyboard, LineKeyboard
 from tutor.screen.terminal.keys import STOP_KEY, Keys, StopKeys
+from tutor.screen.terminal.pager import Pager
+from tutor.screen.terminal.view import View
 from utils import strict_json
 from utils.errors import ProgramStopped, ReplyStopped
 from utils.program import Stopped
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from tutor.screen.terminal.streaming import WaitingSign
 
 T = TypeVar("T")
+ROWS_BELOW = 5  # that a reply leaves free: its label, and the keys
 TRANSCRIPT_MARK = "<!-- a transcript by Pocket Tutor -->"
 
 
@@ -63,8 +63,9 @@ class Terminal:
             markup=False,
             emoji=False,
         )
-        self.page_characters = page_characters()
-        self.learner = learner or (LineKeyboard(self.console) if self.plain else Keyboard(self.console))
+        self.view = View(self.console, self.plain)
+        self.learner = learner or (LineKeyboard(self.view) if self.plain else Keyboard(self.view))
+        self._pager: Pager | None = None  # in a person's session
         self.transcript: list[str] = []
         self._unlisted: Question | None = None  # its options are in the menu so far, and not yet on the screen to stay
         self._sign: WaitingSign | None = None  # of the first wait on
@@ -84,27 +85,41 @@ class Terminal:
 
     # ------------------------------------------------------------------------------------------ showing
 
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """A person's session inside: what is shown waits for the next prompt, and comes by the page where it is long.
+
+        Keys that are typed while nothing listens are neither echoed nor kept. All that was shown is drawn in the end.
+        """
+        if not isinstance(self.learner, (Keyboard, LineKeyboard)):
+            yield
+            return
+        self._pager = Pager(self.view, self.learner)
+        try:
+            with self.learner.quiet:
+                yield
+        finally:
+            self._pager = None
+            self.view.flush()
+
+    @property
+    def page_characters(self) -> int | None:
+        """How much of a lesson is shown at a time; None where the pager sees to that."""
+        return None if isinstance(self.learner, (Keyboard, LineKeyboard)) else page_characters()
+
     def show(self, screen: Screen) -> None:
         """Draw a screen and keep its Markdown for the transcript."""
         self._end_if_told()
         self._clear_sign()
-        self._draw(self._without_options(screen))
+        self._show(self._without_options(screen))
         if text := screen.markdown():
             self.transcript.append(text)
 
-    def _draw(self, screen: Screen) -> None:
-        from rich.padding import Padding
-
-        if self.plain:
-            with self.console.capture() as drawn:
-                self.console.print(screen)
-            self.console.file.write(without_commands("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines())))
-        elif in_actions():
-            with self.console.capture() as drawn:
-                self.console.print(screen)
-            self.console.file.write(without_commands(drawn.get()))
+    def _show(self, screen: Screen) -> None:
+        if self._pager:
+            self.view.waiting.append(screen)
         else:
-            self.console.print(Padding(screen, (0, 0, 0, len(MARGIN))))
+            self.view.draw(screen)
 
     def _without_options(self, screen: Screen) -> Screen:
         """A question without its options where a menu shows them."""
@@ -144,6 +159,7 @@ class Terminal:
             raise ReplyStopped("stopped")
 
     def _show_sign(self, what: str) -> None:
+        self.view.flush_what_fits()
         if self._sign is None:
             from tutor.screen.terminal.streaming import WaitingSign
 
@@ -201,7 +217,10 @@ class Terminal:
         """Show a reply as its pieces come, each paragraph drawn as Markdown once it is whole. Returns what `pieces` returns."""
         from tutor.screen.terminal.streaming import STOPPED, StreamView
 
-        view = StreamView(self.console, self.moves_cursor, label)
+        self.view.flush_what_fits()
+        self.view.fit()
+        room = self.view.height() - self.view.unread - ROWS_BELOW if self._pager else None
+        view = StreamView(self.console, self.moves_cursor, label, room)
         try:
             with self._stoppable():
                 while True:
@@ -215,7 +234,21 @@ class Terminal:
         finally:
             view.close()
             if view.text.strip():
+                self._count(view.text.strip(), view.held.strip())
                 self.transcript.append((f"_{label}_\n\n" if label else "") + sanitize(view.text.strip()))
+
+    def _count(self, reply: str, held: str) -> None:
+        """Remember a reply that was drawn as it came: how many rows are unread, and what to draw again; the rest waits.
+
+        held: the end of it, for which there was no room.
+        """
+        from tutor.screen.screens.reading import Prose
+
+        drawn = Prose(sanitize(reply).removesuffix(held).strip())
+        self.view.seen.append(drawn)
+        self.view.unread += len(self.view.rows(drawn).rows)
+        if held:
+            self.view.waiting.append(Prose(held))
 
     def tell_wait(self, seconds: float, why: str) -> None:
         """Announce a pause before the model is tried again, if it is long enough to be noticed."""
@@ -242,9 +275,19 @@ class Terminal:
     # ------------------------------------------------------------------------------------------ reading
 
     def turn_page(self, keys: Keys) -> Step:
-        """Wait for Enter or one of `keys`."""
+        """Wait for Enter or one of `keys`; in a session each page of what was shown has such a wait."""
         self._end_if_told()
-        return self._with_side_question(self.learner.press(keys))
+        return self._with_side_question(self._pager.turn(keys) if self._pager else self.learner.press(keys))
+
+    def _ask(self, keys: Keys, ask: Callable[[], Step], rows: Sequence[str | MenuRow] = ()) -> Step:
+        """What the learner does at a prompt of its own, once they have seen all that was shown. rows: of its menu."""
+        self._end_if_told()
+        left = None
+        if self._pager and isinstance(self.learner, (Keyboard, LineKeyboard)):
+            left = self._pager.through(keys, self.learner.rows_below(keys, rows=rows))
+        step = left or ask()
+        self.view.unread = 0
+        return self._with_side_question(step)
 
     def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "0", typed: bool = False) -> Step:
         """Let the learner choose one of `options`: Step("choose", "0") for the first of them; or one of `keys`.
@@ -252,15 +295,15 @@ class Terminal:
         `unattended` is where a person's menu begins, and what a script takes if its next step is no choice; with "" it leaves.
         typed: a person may type a line instead, Step("answer", the line); a key then counts where it stands alone on it.
         """
-        self._end_if_told()
-        if typed and isinstance(self.learner, (Keyboard, LineKeyboard)):
-            return self._with_side_question(self.learner.choose(options, keys, unattended, typed))
-        return self._with_side_question(self.learner.choose(options, keys, unattended))
+        learner = self.learner
+        if typed and isinstance(learner, (Keyboard, LineKeyboard)):
+            return self._ask(keys, lambda: learner.choose(options, keys, unattended, typed), options)
+        return self._ask(keys, lambda: learner.choose(options, keys, unattended), options)
 
     def answer(self, question: Question, keys: Keys, echoed: bool = True) -> Step:
         """An answer to `question` as typed, or one of `keys`. echoed: it stays on the screen."""
-        self._end_if_told()
-        step = self._with_side_question(self.learner.answer(question, keys))
+        rows = question.choices() if kind_of(question.item).offers_options else []
+        step = self._ask(keys, lambda: self.learner.answer(question, keys), rows if self.learner.has_menus else [])
         listed = step.action in ("answer", "skip", "next") and self._list_options(step)
         if step.action == "answer" and echoed:
             self._echo(self._as_said(question, step.text), drawn=not listed)
@@ -275,7 +318,7 @@ class Terminal:
             return False
         numbers = step.text.replace(",", " ").split() if step.action == "answer" else []
         picked = {int(number) for number in numbers if number.isdigit()} if all(map(str.isdigit, numbers)) else set()
-        self._draw(Choices(question.choices(), picked))
+        self._show(Choices(question.choices(), picked))
         return bool(picked)
 
     def _echo(self, said: str, drawn: bool = True) -> None:
@@ -289,8 +332,7 @@ class Terminal:
 
     def write(self, keys: Keys) -> Step:
         """A line of the learner's own: Step("answer", the line), or one of `keys`. Enter alone is Step("next")."""
-        self._end_if_told()
-        step = self.learner.write(keys)
+        step = self._ask(keys, lambda: self.learner.write(keys))
         if step.action == "answer":
             self._echo(step.text)
         return step

@@ -1,0 +1,198 @@
+"""The window of a session: it may change at any moment, is drawn again on request, and a paste or any script is just text."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import pytest
+from conftest import ROOT, bare_environment
+from person import ended_well, pexpect, pyte
+from test_terminal import choosing, go_to
+
+KINDS = ("a page", "a menu", "a line")
+BANK = """items:
+  - id: grams
+    section: salt
+    kind: number
+    question: How many grams of salt go with 500 g of flour?
+    answer: 10
+"""
+
+
+@pytest.fixture(autouse=True)
+def salt(docs):
+    """A lesson whose one question is answered by a line."""
+    (docs / "salt.md").write_text(
+        "# Bread and salt\n\n## Salt\n\nTwo percent of the flour's weight is usual.\n", encoding="utf-8"
+    )
+    (docs / "salt.quiz.yaml").write_text(BANK, encoding="utf-8")
+
+
+def at_prompt(person, kind, **size):
+    """Somebody at a kind of prompt."""
+    if kind == "a line":
+        someone = person("learn", "salt", **size)
+        someone.read("enter question")
+        someone.settle()
+        prompts = someone.prompts
+        someone.press("enter")
+        someone.read("k skip")
+        someone.settle(after=prompts)
+        return someone
+    someone = person("learn", "bread", **size)
+    go_to(someone, {"a page": "the explanation", "a menu": "the probe"}[kind])
+    someone.settle()
+    assert choosing(someone) == (kind == "a menu")
+    return someone
+
+
+def resize(someone, columns, rows):
+    someone.screen.resize(rows, columns)
+    someone.child.setwinsize(rows, columns)
+
+
+def read_until(someone, is_so):
+    """The screen, once something is so of its rows."""
+    deadline = time.monotonic() + 60
+    while not is_so(rows := [row for row in someone.text().split("\n") if row.strip()]):
+        assert time.monotonic() < deadline, someone.text()
+        try:
+            someone.feed(someone.child.read_nonblocking(65536, timeout=0.1))
+        except pexpect.TIMEOUT:
+            continue
+    return rows
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_prompt_at_hand_follows_a_window_that_gets_narrower_and_wider_again(person, kind):
+    someone = at_prompt(person, kind)
+    words = " ".join(someone.text().split()).split(" · ")[-1]
+    resize(someone, 40, 24)
+    rows = read_until(someone, lambda rows: rows and rows[-1].endswith("q leave") and max(map(len, rows)) <= 40)
+    assert all(row.startswith(" ") for row in rows) and not any(row.rstrip().endswith("·") for row in rows)
+    resize(someone, 100, 30)
+    read_until(someone, lambda rows: rows and rows[-1].endswith("q leave") and max(map(len, rows)) > 60)
+    assert words in " ".join(someone.text().split())
+    someone.press("c-d")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
+def test_what_is_typed_stays_where_the_window_changes(person):
+    someone = at_prompt(person, "a line")
+    someone.press(*"half an ans")
+    someone.read("half an ans")
+    resize(someone, 50, 20)
+    read_until(someone, lambda rows: max(map(len, rows)) <= 50 and any("half an ans" in row for row in rows))
+    someone.press(*"wer", "enter")
+    someone.read("› half an answer")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ctrl_l_draws_everything_again(person, kind):
+    someone = at_prompt(person, kind)
+    before = [row for row in someone.text().split("\n") if row.strip()]
+    prompts = someone.prompts
+    someone.press("c-l")
+    someone.settle(after=prompts)
+    after = [row for row in someone.text().split("\n") if row.strip()]
+    assert after[-6:] == before[-6:] and b"\x1b[2J" in someone.raw
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ctrl_z_suspends_and_fg_draws_it_again(docs, home, kind):
+    """In a shell with job control, as a person has one."""
+    screen = pyte.Screen(80, 24)
+    stream = pyte.ByteStream(screen)
+    env = {**bare_environment(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", "PS1": "$ "}
+    shell = pexpect.spawn("bash", ["--norc", "-i"], dimensions=(24, 80), env=env, timeout=60)
+
+    def read(words):
+        deadline = time.monotonic() + 60
+        while words not in "\n".join(screen.display):
+            assert time.monotonic() < deadline, "\n".join(screen.display)
+            try:
+                stream.feed(shell.read_nonblocking(65536, timeout=0.1))
+            except pexpect.TIMEOUT:
+                continue
+
+    lesson, first, shown = ("salt", "enter question", "k skip") if kind == "a line" else ("bread", "enter go on", "1–4")
+    shell.send(f"{sys.executable} {ROOT / 'main.py'} --docs {docs} --seed 4 learn {lesson}\r")
+    read(first)
+    if kind == "a page":
+        shown = first
+    else:
+        shell.send("\r")
+    read(shown)
+    shell.send("\x1a")
+    read("Stopped")
+    screen.reset()
+    shell.send("fg\r")
+    read(shown)
+    shell.send("\x03")
+    read("Your place is kept.")
+    shell.send("echo code $?\r")
+    read("code 130")
+    shell.close(force=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paste_of_ten_lines_is_one_line_of_talk_or_one_answer_and_presses_no_keys(person, kind):
+    someone = at_prompt(person, kind)
+    lines = "\r".join(["what is salt", *(f"q line {number}" for number in range(9))])
+    someone.press(f"\x1b[200~{lines}\x1b[201~")
+    someone.read("q line 8")
+    prompts = someone.prompts
+    someone.press("enter")
+    someone.settle(after=prompts)
+    assert "q line 8" in someone.everything() and someone.child.isalive()
+    someone.press("c-d")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
+def test_a_paste_of_ten_lines_is_one_answer_in_plain_text_too(person):
+    someone = person("learn", "bread", "--plain")
+    someone.read("enter go on")
+    someone.press("enter")
+    someone.read("explain it to me")
+    someone.press("".join(f"line {number}\n" for number in range(10)))
+    someone.read("› line 0")
+    someone.read("names no option")
+    read_until(someone, lambda rows: someone.raw.count(b"explain it to me") == 2)
+    someone.press("q", "enter")
+    assert someone.leave() == 0
+
+
+@pytest.mark.parametrize("words", ["为什么要除以根号", "👍🏽 🎉", "שלום מה זה", "مرحبا بكم"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_script_can_be_typed_at_any_prompt(person, kind, words):
+    someone = at_prompt(person, kind)
+    prompts = someone.prompts
+    someone.press(*words)
+    if kind == "a page":  # the first character opens a line
+        someone.settle(after=prompts)
+    prompts = someone.prompts
+    someone.press("enter")
+    someone.settle(after=prompts)
+    assert words[0] in someone.everything() and words.split()[-1][0] in someone.everything() and someone.child.isalive()
+    someone.press("c-d")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
+def test_keys_typed_while_nothing_listens_are_dropped_and_not_echoed(person):
+    someone = person("learn", "bread")
+    someone.read("enter go on")
+    os.kill(someone.child.pid, 19)  # SIGSTOP: it listens to nothing
+    someone.press("q", "q", "zzz")
+    time.sleep(0.3)
+    os.kill(someone.child.pid, 18)
+    assert "zzz" not in someone.text()
+
+
+def test_ctrl_c_says_what_was_kept(person):
+    someone = person("learn", "bread")
+    go_to(someone, "the answer")
+    someone.press("c-c")
+    assert someone.leave() == -2
+    assert "kept" in someone.text() and ended_well(someone)

@@ -1,0 +1,135 @@
+"""The pager: what a session shows, a window at a time, so that nothing is asked before everything above it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tutor.models import Step
+from tutor.screen.terminal.keys import REDRAW, Keys
+from tutor.screen.terminal.view import Row, Rows, View
+
+if TYPE_CHECKING:
+    from tutor.screen.layout import Screen
+
+GOES_ON = ("next", "skip", "quit")  # after these nobody comes back for the pages that were not turned to
+
+
+class PageReader(Protocol):
+    """Whoever reads page by page: a person at a Keyboard or a LineKeyboard."""
+
+    def press(self, keys: Keys, position: str = "") -> Step:
+        """Enter, which is Step("next"), or one of `keys`; REDRAW where the window has changed."""
+
+    def rows_below(self, keys: Keys, position: str = "") -> int:
+        """How many rows a prompt for keys takes up."""
+
+
+@dataclass
+class OpenPages:
+    """Screens being read, and how far: the first row of the page at hand, out of so many as there were when it was drawn."""
+
+    screens: list[Screen]
+    first: int = -1
+    of: int = 0
+
+
+class Pager:
+    """Turns the pages of what waits in a view."""
+
+    def __init__(self, view: View, reader: PageReader):
+        self.view, self.reader = view, reader
+        self.unseen: OpenPages | None = None  # pages that a key was pressed before
+
+    def turn(self, keys: Keys) -> Step:
+        """All that waits, and on its last page Enter or one of `keys`; the other keys work on every page."""
+        step = self._read(keys, lambda position: self.reader.rows_below({**keys, "back": "back"}, position), keys)
+        assert step is not None
+        return step
+
+    def through(self, keys: Keys, need: int) -> Step | None:
+        """All that waits, before a prompt of `need` rows. None when it was read; Step("quit") if that is among `keys`."""
+        self.unseen = None
+        leave = {action: word for action, word in keys.items() if action == "quit"}
+        return self._read(leave, lambda position: need, None)
+
+    def _read(self, keys: Keys, need: Callable[[str], int], last: Keys | None) -> Step | None:
+        """last: the keys of the last page; None where the caller has a prompt of its own for it."""
+        view, reading = self.view, self._begin()
+        if last is None and not reading.screens:
+            return None
+        pages = self._pages(reading, need, keys)
+        while True:
+            number = max((index for index, (start, _) in enumerate(pages) if start <= reading.first), default=0)
+            view.put(pages[number][1])
+            is_last = number == len(pages) - 1
+            if is_last and last is None:
+                self._end(reading)
+                return None
+            position = f"{number + 1} of {len(pages)}" if len(pages) > 1 else ""
+            here = {"next": keys.get("next", "") if is_last else "more", **({"back": "back"} if number else {})}
+            here = {**here, **{action: word for action, word in keys.items() if action not in here}}
+            step = self.reader.press(here, position)
+            view.unread = 0
+            if step is REDRAW:
+                view.clear()
+                pages = self._pages(reading, need, keys)
+            elif step.action == "next" and not is_last:
+                reading.first = pages[number + 1][0]
+            elif step.action == "back" and number:
+                view.clear()
+                reading.first = pages[number - 1][0]
+            else:
+                unread = not is_last and step.action not in GOES_ON
+                self.unseen = OpenPages(reading.screens, pages[number + 1][0], reading.of) if unread else None
+                self._end(reading)
+                return step
+
+    def _begin(self) -> OpenPages:
+        """What waits, and below it what was left unseen before."""
+        from tutor.screen.layout import Rest
+
+        view, unseen = self.view, self.unseen
+        screens, view.waiting, self.unseen = view.waiting, [], None
+        if unseen:
+            screens = [*screens, Rest(unseen.screens, unseen.first / max(1, unseen.of))]
+        reading = OpenPages(screens)
+        view.current = lambda: self._rows_at_hand(reading)
+        return reading
+
+    def _end(self, reading: OpenPages) -> None:
+        view = self.view
+        view.seen.extend(reading.screens)
+        view.current = None
+        for screen in reading.screens:
+            if screen.heads_section:
+                view.heading = screen
+
+    def _pages(self, reading: OpenPages, need: Callable[[str], int], keys: Keys) -> list[tuple[int, list[Row]]]:
+        """The pages at the window's present size; the page at hand is still the one that it was."""
+        content = self._content(reading.screens, need(""))
+        below = min(need("00 of 00"), max(self.view.height() // 2, self.view.height() - len(content.rows)))
+        more = self.reader.rows_below({**keys, "next": "more", "back": "back"}, "00 of 00")
+        pages = self.view.pages(content, below, more)
+        before, reading.of = reading.of, len(content.rows)
+        if before:
+            reading.first = max(0, reading.first) * reading.of // before
+        return pages
+
+    def _content(self, screens: list[Screen], need: int) -> Rows:
+        """The rows, with the section's heading above its text where it would else scroll away."""
+        from tutor.screen.layout import Repeated
+
+        view, content = self.view, self.view.rows(*screens)
+        if view.heading is None or len(content.rows) + need <= view.height() // 2:
+            return content
+        first = next((index for index, screen in enumerate(screens) if screen.heads_section or screen.under_heading), None)
+        if first is None or screens[first].heads_section:
+            return content
+        return view.rows(*screens[:first], Repeated(view.heading), *screens[first:])
+
+    def _rows_at_hand(self, reading: OpenPages) -> list[Row]:
+        """From where the learner is, for a window that is drawn again while a line is typed."""
+        rows = self.view.rows(*reading.screens).rows
+        return rows[max(0, reading.first) * len(rows) // max(1, reading.of) :][: self.view.height()]
