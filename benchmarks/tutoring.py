@@ -34,7 +34,7 @@ from tutoring_checks import ALWAYS, CHECKS, Turn, faults  # noqa: E402
 from flow import create_learn_flow  # noqa: E402
 from tutor.corpus import bank  # noqa: E402
 from tutor.environment import Environment  # noqa: E402
-from tutor.models import Attempt, Item, Place, Round, Step  # noqa: E402
+from tutor.models import Attempt, Draw, Item, Place, Round, Step  # noqa: E402
 from tutor.nodes.shared import session_store  # noqa: E402
 from tutor.screen import screens  # noqa: E402
 from tutor.screen.layout import Notice, Screen  # noqa: E402
@@ -231,11 +231,12 @@ class Stage:
             environment.corpus, environment.index = self.corpus, self.index
             now = NOW + timedelta(days=day)
             environment.now, environment.zone, environment.session = lambda: now, timezone.utc, f"{home}-{day}"
+            environment.draw = Draw.FIRST  # the situations name options by their place in the bank
             yield environment
 
     def item(self, key: str, seed: int) -> Item:
         lesson = key.partition(":")[0]
-        return bank.draw(next(item for item in self.corpus.items(lesson) if item.key == key), seed)
+        return bank.draw(next(item for item in self.corpus.items(lesson) if item.key == key), seed, Draw.FIRST)
 
 
 def play(environment: Environment, item: Item, learner: SituationLearner, model: LanguageModel | None, stage: str) -> None:

@@ -406,6 +406,17 @@ def test_longest_options_that_are_right_are_told(bread):
     assert only(bread(bank=choices(*nearly, *others))) == [], "a letter more is not seen"
 
 
+def test_a_number_that_refuses_its_own_rounded_answer_is_told(bread):
+    def asked(question: str, answer: str, tolerance: str = "0") -> list[str]:
+        fields = f"    kind: number\n    question: {question}\n    answer: {answer}\n    tolerance: {tolerance}\n"
+        return only(bread(bank=item(fields)))
+
+    assert asked("What is two thirds, to two decimals?", "2/3", "0.001") == ["refused-rounding"]
+    assert asked("What is two thirds, to two decimals?", "2/3", "0.005") == []
+    assert asked("What is two thirds, as a number?", "2/3") == ["refused-rounding"], "nobody types it in full"
+    assert asked("What is the half of five?", "2.5") == []
+
+
 SHORT = """    kind: short
     question: Why does dough rise?
     rubric:
@@ -442,7 +453,7 @@ def test_numbers_without_an_answer_are_told(bread):
     bank = item("    kind: number\n    variables:\n      a: {from: 0, to: 3}\n    question: 1 / {{a}}?\n    answer: 1 / a\n")
     (one,) = [one for one in checked(bread(bank=bank)).findings if one.rule == "undefined-draw"]
     assert one.line == 8 and "a = 0" in one.message and "where:" in one.message
-    assert only(bread(bank=bank.replace("    question", "    where: a != 0\n    question"))) == []
+    assert only(bread(bank=bank.replace("    question", "    where: a != 0\n    tolerance: 0.01\n    question"))) == []
 
 
 def test_an_answer_that_is_a_key_is_told(bread):

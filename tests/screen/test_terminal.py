@@ -41,7 +41,9 @@ def key_for(text: str, bottom: str) -> list[str]:
     if "explain it to me" in bottom or "next question" in bottom or "go on" in bottom or "question ·" in bottom:
         return ["enter"]
     if "↑↓" in bottom:
-        return ["enter"]
+        menu = text[text.rfind("one is right") :]  # the options stand in the order of the seed
+        right = re.search(r"(\d)[. ]+(?:slows it|carbon dioxide)\s*$", menu, re.MULTILINE)
+        return [*["down"] * (int(right[1]) - 1 if right and "✓" not in menu else 0), "enter"]
     if asked := re.findall(r"do (\d+) g of yeast", text):
         return [str(int(asked[-1]) * 50), "enter"]
     if "in percent" in text:

@@ -11,8 +11,10 @@ from tutor.check.lesson_text import formula_finding, line_findings
 from tutor.check.rubrics import gates
 from tutor.check.rules import finding
 from tutor.corpus.bank import accepted_answers, draw, kind_of, parse_bank, shown_answer
+from tutor.corpus.bank.kinds.number import is_the_answer
 from tutor.corpus.bank.misconceptions import FILE_NAME as MISCONCEPTIONS_FILE
 from tutor.corpus.bank.misconceptions import LIKE_AN_ID
+from tutor.corpus.bank.precision import stated
 from tutor.corpus.bank.templates import fill
 from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.corpus.markdown import markdown_parser
@@ -23,6 +25,7 @@ from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.text import nearest, shorten
 
+LONGEST_EXACT = 10  # significant digits that may be asked for exactly
 DRAWS = 100  # of each parametric item
 LEAK_DRAWS = 10  # a hint gives a number away only if it does in all of them, not just by chance
 WITHOUT_ITEMS = {"misconceptions", "recap", "next"}  # slugs of sections that need no items
@@ -169,6 +172,7 @@ class _ItemCheck:
             *self.missing_parts(),
             *self.undefined_draws(),
             *self.grader_disagreements(),
+            *self.refused_roundings(),
             *self.rubric_faults(),
             *self.leaks(),
             *self.option_lengths(),
@@ -231,6 +235,23 @@ class _ItemCheck:
                         f'the grader accepts the wrong answer "{shorten(wrong.answer)}"{of_draw}; reword it, or the '
                         "references, so that they differ in content", "wrong", index,
                     )  # fmt: skip
+
+    def refused_roundings(self) -> Iterator[Finding]:
+        """The first draw whose answer, rounded as the question asks, is outside of the tolerance, or has no end of digits."""
+        for drawn in self.drawn:
+            if drawn.answer is None:
+                return
+            said, answer = stated(drawn), drawn.answer
+            if said and not is_the_answer(said.rounded(answer), drawn):
+                asked = f"a tolerance that {said.rounded(answer):.15g} misses, {answer:.6g} {said.words} as the question asks"
+                remedy = "widen the tolerance, or ask for more digits"
+            elif not drawn.tolerance and float(f"{answer:.{LONGEST_EXACT}g}") != float(f"{answer:.15g}"):
+                asked, remedy = f"tolerance 0 for {answer:.15g}, which nobody types in full", "give a tolerance"
+            else:
+                continue
+            field = "tolerance" if "tolerance" in self.entry else "answer"
+            yield self.finding("refused-rounding", f"found {asked}, expected one that rounded answers meet; {remedy}", field)
+            return
 
     def rubric_faults(self) -> Iterator[Finding]:
         """What a rubric that is read point by point does not keep to."""

@@ -54,6 +54,7 @@ RULES = {
         Rule("long-option", WARNING, "the right option stands out by its length"),
         Rule("option-place", WARNING, "a bank's right options stand in one place in more than 40 % of its choices"),
         Rule("longest-option", WARNING, "the visibly longest option is right in more than 40 % of a bank's choices"),
+        Rule("refused-rounding", WARNING, "a number's tolerance refuses what is rounded as asked, or what can be typed"),
         Rule("failed-reference", ERROR, "the grader does not accept a right answer"),
         Rule("unsure-reference", WARNING, "the grader is unsure of a right answer"),
         Rule("passed-wrong-answer", ERROR, "the grader accepts a known wrong answer"),

@@ -7,6 +7,7 @@ from tutor.corpus.bank.kinds import KINDS, kind_of
 from tutor.corpus.bank.kinds.cloze import BLANK_MARK
 from tutor.corpus.bank.kinds.order import shuffled_steps
 from tutor.corpus.bank.misconceptions import lacks_replies, parse_misconceptions, with_replies
+from tutor.corpus.bank.precision import precision
 from tutor.corpus.bank.reading import parse_bank
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "lacks_replies",
     "parse_bank",
     "parse_misconceptions",
+    "precision",
     "random_of",
     "shown_answer",
     "shuffled_steps",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from tutor.corpus.bank import precision
 from tutor.grading.closed.quantities import Quantity, read_quantity
 from tutor.grading.closed.remarks import denial, unit_and_strays, words_of_question
 from tutor.grading.closed.units import factor, same_unit
@@ -38,6 +39,31 @@ def known_wrong(quantity: Quantity, item: Item) -> KnownWrong | None:
     return best
 
 
+def is_rounded_answer(quantity: Quantity, item: Item) -> bool:
+    """Whether a number is the item's answer, rounded at the last digit that was typed.
+
+    Where one digit says next to nothing about the answer, it is a guess: 1 for 0.7, but not 2 for 1.96.
+    """
+    answer, last = item.answer or 0.0, quantity.unit_in_last_place
+    off = abs(quantity.value - answer)
+    if not last or off > last / 2 + _rounding(answer):
+        return False
+    return abs(quantity.value) >= 10 * last or off <= ONE_DIGIT * abs(answer)
+
+
+ONE_DIGIT = 0.2  # of the answer: how far off a number of one digit may be
+
+
+def _rounded(item: Item, quantity: Quantity) -> Grade:
+    """The grade of the right answer, rounded: right if it has the digits that the question asks for, or else asked for again."""
+    wanted, answer = precision(item), item.answer or 0.0
+    if wanted and 0 < wanted.place(answer) >= quantity.unit_in_last_place * (1 - 1e-9):
+        return Grade(1.0)
+    more = wanted.words if wanted else "with more digits"
+    more += "; a fraction will do" if more == "exactly" and not float(answer).is_integer() else ""
+    return Grade(0.0, misunderstood=f"{digits(quantity.value)} is right as far as it goes. Type it {more}.")
+
+
 def digits(value: float) -> str:
     """A number for the feedback."""
     return f"{value:.6g}"
@@ -63,8 +89,8 @@ def grade_number(item: Item, answer: str, language: str = "en") -> Grade:
             0.0,
             misunderstood=f"I read {digits(quantity.value)}, but not “{strays[:40]}”. Type the number alone, or with its unit.",
         )
-    grade = _grade_quantity(item, Quantity(quantity.value, unit))
-    if quantity.other is None or grade.correct or known_wrong(quantity, item):
+    grade = _grade_quantity(item, Quantity(quantity.value, unit, unit_in_last_place=quantity.unit_in_last_place))
+    if quantity.other is None or grade.correct or grade.misunderstood or known_wrong(quantity, item):
         return grade
     other = _grade_quantity(item, Quantity(quantity.other, unit))
     if other.correct and quantity.accepts_other:
@@ -107,7 +133,7 @@ def _grade_quantity(item: Item, quantity: Quantity) -> Grade:
                 0.0,
                 feedback=f"As a share {digits(value)} is right, but the question asks for {wanted}: type {digits(value * 100)}.",
             )
-        return _wrong_number(item, Quantity(value, unit))
+        return _wrong_number(item, _worth(quantity, value, unit))
     conversion = factor(unit, wanted)
     if conversion is not None:
         converted = value * conversion
@@ -118,16 +144,25 @@ def _grade_quantity(item: Item, quantity: Quantity) -> Grade:
                 0.0,
                 feedback=f"The value is right but the unit is not: {digits(value)} {unit} is {digits(converted)} {wanted}.",
             )
-        return _wrong_number(item, Quantity(converted, wanted))
+        return _wrong_number(item, _worth(quantity, converted, wanted))
     if is_within_tolerance(value, item):
         return Grade(0.0, feedback=f"The value is right but the unit is not: the question asks for {wanted}, you wrote {unit}.")
     return _wrong_number(item, quantity)
 
 
+def _worth(quantity: Quantity, value: float, unit: str) -> Quantity:
+    """A quantity in another unit."""
+    scale = value / quantity.value if quantity.value else 1.0
+    return Quantity(value, unit, unit_in_last_place=quantity.unit_in_last_place * scale)
+
+
 def _wrong_number(item: Item, quantity: Quantity) -> Grade:
+    """The grade of a number that is not within the tolerance."""
     wrong = known_wrong(quantity, item)
     if wrong:
         return Grade(0.0, feedback=wrong.reply or wrong.misconception, heard=wrong.misconception)
+    if is_rounded_answer(quantity, item):
+        return _rounded(item, quantity)
     value, answer = quantity.value, item.answer or 0.0
     if answer and is_within_tolerance(-value, item):
         return Grade(0.0, feedback=f"{digits(value)} has the right size but the wrong sign.")

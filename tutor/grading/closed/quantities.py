@@ -49,6 +49,7 @@ class Quantity:
     unit: str = ""
     other: float | None = None
     accepts_other: bool = False
+    unit_in_last_place: float = 0.0  # the worth of 1 in the last digit that was typed, as in a rounded number; 0 for fractions
 
 
 def read_quantity(text: str, language: str = "en", said: Set[str] = frozenset()) -> Quantity | None:
@@ -70,17 +71,29 @@ def read_quantity(text: str, language: str = "en", said: Set[str] = frozenset())
     values = [value for reading in readings if (value := _with_powers(reading, found)) is not None]
     if len(values) < len(readings):
         return None
+    last = 0.0
+    if not (found["bottom"] or found["raised"]):
+        last = abs(_with_powers(_last_place(found["mantissa"], readings[0]), found) or 0.0)
     unit = (found["unit"] or found["money"] or "").strip().rstrip(".")
     first, _, rest = unit.partition(" ")
     if first == "B" and said and not any("size" in scales(word) for word in said):
         first = "billion"  # 7B parameters, where nothing is measured in bytes
     multiple = CAPITAL_MULTIPLES.get(first) or MULTIPLES.get(first.lower().rstrip(".,"))
     if multiple:
-        values, unit = [value * multiple for value in values], rest.strip()
+        values, unit, last = [value * multiple for value in values], rest.strip(), last * multiple
     if not all(map(math.isfinite, values)):
         return None
     both = "." in found["mantissa"] and len(values) > 1
-    return Quantity(values[0], unit, values[1] if len(values) > 1 else None, both)
+    return Quantity(values[0], unit, values[1] if len(values) > 1 else None, both, last)
+
+
+def _last_place(mantissa: str, value: float) -> float:
+    """The worth of 1 in the last digit of a mantissa that is read as that value; zeros that end a whole number are rounded."""
+    digits = re.sub(r"\D", "", mantissa)
+    decimals = len(re.split(r"[.,]", mantissa.rstrip(".,"))[-1]) if re.search(r"[.,]\d", mantissa) else 0
+    if decimals and abs(float(digits) / 10**decimals - value) <= 1e-12 * abs(value):
+        return 10.0**-decimals
+    return 10.0 ** (len(digits) - len(digits.rstrip("0")))
 
 
 def _readings(mantissa: str, language: str) -> tuple[float, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.corpus.bank.fields import BankFields, in_words, is_number, known_wrong
 from tutor.corpus.bank.kinds.item_kind import ItemKind
+from tutor.corpus.bank.precision import Precision, precision, stated
 from tutor.corpus.bank.templates import DrawnValues
 from tutor.corpus.expressions import show
 from tutor.models import Item, Variable
@@ -62,10 +63,17 @@ class NumberKind(ItemKind):
         return {"answer": item.answer, "tolerance": item.tolerance, **unit}
 
     def how_to_answer(self, item: Item) -> str:
-        return f"a number, in {item.unit}" if item.unit else "a number"
+        return self._how(item, f", in {item.unit}" if item.unit else "")
 
     def how_on_sheet(self, item: Item) -> str:
-        return "a number"  # the sheet has a line for the unit
+        return self._how(item)  # the sheet has a line for the unit
+
+    @staticmethod
+    def _how(item: Item, unit: str = "") -> str:
+        wanted = None if stated(item) else precision(item)  # what the question says is not repeated
+        if wanted == Precision():
+            return f"an exact number{unit}"
+        return f"a number{unit}, {wanted.words}" if wanted else f"a number{unit}"
 
     def shown_answer(self, item: Item) -> str:
         return f"{show(item.answer or 0)} {item.unit}".strip()
