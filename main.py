@@ -182,9 +182,12 @@ def learn(
 @click.option("--script", type=FileName(), metavar="FILE", help="Take the learner's steps from a YAML file.")
 @click.option("--transcript", type=FileName(), metavar="FILE", help="Save the review as Markdown.")
 @click.option("--limit", type=click.IntRange(1, 1000), metavar="N", help="Go over N items today (30).")
+@click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; remembered.")
 @click.option("--undo", is_flag=True, help="Take back the last answer, and the change to its item's due date.")
 @takes_settings
-def review(settings: Settings, script: str | None, transcript: str | None, limit: int | None, undo: bool) -> None:
+def review(
+    settings: Settings, script: str | None, transcript: str | None, limit: int | None, undo: bool, confidence: bool | None = None
+) -> None:  # fmt: skip
     """What is due today, mixed across lessons, starting with what is most likely forgotten."""
     from flow import create_review_flow
 
@@ -197,6 +200,8 @@ def review(settings: Settings, script: str | None, transcript: str | None, limit
         put(settings, document, lambda: f"taken back: “{last.answer}” to {last.item}")
         return
     with session(settings, None, script, transcript, limit) as shared:
+        if confidence is not None:
+            shared["records"].set_setting("ask_confidence", confidence)
         create_review_flow().run(shared)
 
 

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from conftest import ENCODINGS, ROOT, bare_environment
 from program import end_by
 
 from main import GROUPS, cli
+from tutor.learner.records import open_records
 
 SCRIPT = """\
 topic: bread
@@ -350,3 +352,10 @@ def test_grade_of_an_empty_file_exits_5(tutor, tmp_path):
 def test_grade_of_a_missing_file_exits_2(tutor):
     run = tutor("grade", "nowhere.jsonl")
     assert run.returncode == 2 and "could not be read" in run.stderr
+
+
+def test_review_keeps_whether_to_ask_how_sure_one_is_as_learn_does(tutor, docs, script, home):
+    for option, kept in (("--confidence", True), ("--no-confidence", False)):
+        assert tutor("review", option, "--docs", docs, "--script", script).returncode == 0
+        with open_records(home, now=lambda: datetime.now(timezone.utc), read_only=True) as records:
+            assert records.setting("ask_confidence") is kept

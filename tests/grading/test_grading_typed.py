@@ -1,7 +1,10 @@
 """Answers that are picked, filled in, ordered or computed."""
 
+from dataclasses import replace
+
 import pytest
 
+from tutor.corpus import bank
 from tutor.corpus.bank import shuffled_steps
 from tutor.grading import grade
 from tutor.grading.closed.quantities import read_quantity
@@ -94,7 +97,7 @@ def test_a_formula_in_other_names_is_a_wrong_one():
 
 def test_another_option_answers_with_its_own_reply():
     assert grade(HEADS, "2").feedback == "The width is shared out."
-    assert "“All of them” is not the answer" in grade(HEADS, "all").feedback
+    assert "*All of them* is not the answer" in grade(HEADS, "all").feedback
 
 
 def test_an_option_that_was_picked_tells_the_misconception_behind_it():
@@ -270,3 +273,19 @@ def test_a_formula_is_right_when_it_has_the_same_value_everywhere():
     assert grade(line, "1 + x + x").correct and grade(line, "y = 2x+1").correct
     assert grade(line, "2x").feedback == "One is missing."
     assert "not a formula that I can read" in grade(line, "__import__('os')").misunderstood
+
+
+OPTIONS = tuple(Option(text, right=text != "salt") for text in ("flour", "salt", "water"))
+NEEDS = Item("needs", "food/bread", "salt", Kind.MULTI, "Which?", options=OPTIONS)
+
+
+def test_only_what_was_typed_is_quoted():
+    by_number, by_text = grade(NEEDS, "1, 2"), grade(NEEDS, "flour; salt")
+    assert [met.evidence for met in by_number.met] == [""] and [met.evidence for met in by_text.met] == ["flour"]
+    assert "“" not in by_number.feedback and "*salt* does not belong." in by_number.feedback
+    assert "“salt” does not belong." in by_text.feedback
+    one = replace(NEEDS, kind=Kind.CHOICE, options=OPTIONS[:2])
+    assert grade(one, "2").feedback == "*salt* is not the answer." and grade(one, "salt").feedback == "“salt” is not the answer."
+    steps = Item("bake", "food/bread", "salt", Kind.ORDER, "Which order?", steps=("mix", "rise", "bake"), seed=1)
+    assert not any(met.evidence for met in grade(steps, bank.accepted_answers(steps)[0]).met)
+    assert [met.evidence for met in grade(steps, "mix, rise, bake").met] == ["mix", "rise", "bake"]

@@ -39,14 +39,24 @@ def _not_understood(typed: str, how: str) -> Grade:
     return Grade(0.0, misunderstood=f"{what}. {how}")
 
 
+def _as_typed(text: str, answer: str) -> str:
+    """A text of the bank if the learner typed it, "" if they named it by number or letter: only what was typed is quoted."""
+    return text if fold(text) in fold(answer) and not re.fullmatch(r"[\d\s,;.&+>→()-]+", clean(answer)) else ""
+
+
+def _named(text: str, answer: str) -> str:
+    """A text of the bank in a sentence about it, in quotes where the learner typed it."""
+    return f"“{text}”" if _as_typed(text, answer) else f"*{text}*"
+
+
 def grade_choice(item: Item, answer: str, language: str = "en") -> Grade:
     """Right when the answer names the right option; another option's reply becomes the feedback."""
     option = pick(item, answer)
     if option is None:
         return _not_understood(answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
     if option.right:
-        return Grade(1.0, met=(Met(option.text, option.text),), feedback=option.reply)
-    feedback = option.reply or option.misconception or f"“{option.text}” is not the answer."
+        return Grade(1.0, met=(Met(option.text, _as_typed(option.text, answer)),), feedback=option.reply)
+    feedback = option.reply or option.misconception or f"{_named(option.text, answer)} is not the answer."
     return Grade(0.0, feedback=feedback, heard=option.misconception)
 
 
@@ -90,12 +100,12 @@ def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
         score = 1.0
     else:
         score = max(0.0, (len(hits) - len(slips)) / len(right)) if item.credit == "partial" else 0.0
-    said = [option.reply or f"“{option.text}” does not belong." for option in slips]
+    said = [option.reply or f"{_named(option.text, answer)} does not belong." for option in slips]
     heard = "\n".join(dict.fromkeys(option.misconception for option in slips if option.misconception))
     lacking = len(right) - len(hits)
     if lacking:
         said.append(f"{'One more option is' if lacking == 1 else f'{lacking} more options are'} right.")
-    met = tuple(Met(option.text, option.text) for option in hits)
+    met = tuple(Met(option.text, _as_typed(option.text, answer)) for option in hits)
     missed = tuple(option.text for option in right if option not in hits)
     return Grade(score, met=met, missed=missed, feedback=" ".join(said), heard=heard)
 
@@ -128,7 +138,7 @@ def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
             f"Type the numbers 1 to {count} in your order, such as {' '.join(map(str, range(count, 0, -1)))}.",
         )
     if given == list(range(count)):
-        return Grade(1.0, met=tuple(Met(step, step) for step in item.steps))
+        return Grade(1.0, met=tuple(Met(step, _as_typed(step, text)) for step in item.steps))
     start, length, begun = 0, 1, 0
     for i in range(1, count + 1):
         if i == count or given[i] != given[i - 1] + 1:
@@ -140,7 +150,7 @@ def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
     run = [item.steps[i] for i in given[start : start + length]]
     return Grade(
         length / count,
-        met=tuple(Met(step, step) for step in run),
+        met=tuple(Met(step, _as_typed(step, text)) for step in run),
         missed=tuple(step for step in item.steps if step not in run),
         feedback=f"{length} of {count} steps follow one another rightly: {' → '.join(run)}.",
     )
