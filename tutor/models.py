@@ -204,6 +204,7 @@ class Item:
     # cloze, order
     blanks: tuple[Blank, ...] = ()
     steps: tuple[str, ...] = ()  # in the right order
+    any_order: tuple[tuple[int, ...], ...] = ()  # groups of steps, from 0, that may change places among one another
     # parametric
     variables: tuple[Variable, ...] = ()
     where: str = ""  # a condition that the drawn values must meet

@@ -9,6 +9,7 @@ from tutor.corpus.bank import shuffled_steps
 from tutor.grading import grade
 from tutor.grading.closed.quantities import read_quantity
 from tutor.models import Blank, Item, Kind, KnownWrong, Option
+from utils.errors import InvalidFile
 
 
 def item(kind, **fields):
@@ -289,3 +290,26 @@ def test_only_what_was_typed_is_quoted():
     steps = Item("bake", "food/bread", "salt", Kind.ORDER, "Which order?", steps=("mix", "rise", "bake"), seed=1)
     assert not any(met.evidence for met in grade(steps, bank.accepted_answers(steps)[0]).met)
     assert [met.evidence for met in grade(steps, "mix, rise, bake").met] == ["mix", "rise", "bake"]
+
+
+def ordered(any_order: str) -> Item:
+    text = f"items:\n- {{id: a, section: s, kind: order, question: In which order?, any_order: {any_order}, "
+    text += "steps: [mix, salt, rise, bake]}\n"
+    return bank.draw(bank.parse_bank(text, "food/bread", "b.yaml")[0], 3)
+
+
+def test_steps_that_may_change_places_are_right_in_either_order():
+    free = ordered("[[1, 2]]")
+    for typed in ("mix, salt, rise, bake", "salt, mix, rise, bake", *bank.accepted_answers(free)):
+        assert grade(free, typed).correct, typed
+    assert len(bank.accepted_answers(free)) == 2
+    assert grade(free, "salt, mix, bake, rise").score == 0.5, "the two that begin it, in either order"
+    assert not grade(free, "rise, mix, salt, bake").correct and not grade(ordered("[[3, 4]]"), "salt, mix, rise, bake").correct
+
+
+@pytest.mark.parametrize(
+    "any_order", ["[1, 2]", "[[1]]", "[[1, 5]]", "[[0, 1]]", "[[1, 1]]", "[[1, 2], [2, 3]]", "[[mix, salt]]"]
+)
+def test_a_group_of_steps_that_makes_no_sense_is_refused(any_order):
+    with pytest.raises(InvalidFile, match=r"found no group of steps in any_order, expected two or more numbers from 1 to 4"):
+        ordered(any_order)

@@ -137,6 +137,7 @@ def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
             misunderstood=f"That does not name each of the {count} steps once. "
             f"Type the numbers 1 to {count} in your order, such as {' '.join(map(str, range(count, 0, -1)))}.",
         )
+    given = _with_groups_in_order(given, item.any_order)
     if given == list(range(count)):
         return Grade(1.0, met=tuple(Met(step, _as_typed(step, text)) for step in item.steps))
     start, length, begun = 0, 1, 0
@@ -154,3 +155,13 @@ def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
         missed=tuple(step for step in item.steps if step not in run),
         feedback=f"{length} of {count} steps follow one another rightly: {' → '.join(run)}.",
     )
+
+
+def _with_groups_in_order(given: Sequence[int], groups: Sequence[Sequence[int]]) -> list[int]:
+    """An order of steps in which those of each group keep the places that the group has, in the order of the bank."""
+    settled = list(given)
+    for group in groups:
+        places = [place for place, step in enumerate(given) if step in group]
+        for place, step in zip(places, sorted(group), strict=True):
+            settled[place] = step
+    return settled

@@ -14,7 +14,7 @@ from tutor.models import Item, Variable
 
 
 class OrderKind(ItemKind):
-    fields = ("steps",)
+    fields = ("steps", "any_order")
     in_order = True
     separator = " → "
     sheet_field = "steps"
@@ -24,7 +24,25 @@ class OrderKind(ItemKind):
         repeated = first_repeated(steps)
         if repeated is not None:
             fields.refuse(("steps", repeated), f'found the step "{steps[repeated]}" twice, expected it once; change one')
-        return {"steps": steps}
+        return {"steps": steps, "any_order": self._groups(fields, len(steps))}
+
+    @staticmethod
+    def _groups(fields: BankFields, count: int) -> tuple[tuple[int, ...], ...]:
+        """The groups of steps that may stand in any order among themselves; a bank counts steps from 1."""
+        groups: list[tuple[int, ...]] = []
+        for index, group in enumerate(fields.entries("any_order", required=False)):
+            numbers = group if isinstance(group, list) else []
+            known = all(isinstance(number, int) and not isinstance(number, bool) and 0 < number <= count for number in numbers)
+            taken = {step for earlier in groups for step in earlier}
+            steps = sorted({number - 1 for number in numbers}) if known else []
+            if len(steps) < 2 or len(steps) < len(numbers) or not taken.isdisjoint(steps):
+                fields.refuse(
+                    ("any_order", index),
+                    f"found no group of steps in any_order, expected two or more numbers from 1 to {count}, each once, such as "
+                    "[1, 2]; correct it",
+                )
+            groups.append(tuple(steps))
+        return tuple(groups)
 
     def filled(self, item: Item, values: DrawnValues) -> Item:
         return replace(item, steps=values.texts(item.steps))
@@ -33,7 +51,8 @@ class OrderKind(ItemKind):
         return "two steps read the same" if first_repeated(item.steps) is not None else None
 
     def entry(self, item: Item) -> dict[str, Any]:
-        return {"steps": list(item.steps)}
+        groups = [[step + 1 for step in group] for group in item.any_order]
+        return {"steps": list(item.steps), **({"any_order": groups} if groups else {})}
 
     def choices(self, item: Item) -> list[str]:
         return [item.steps[step] for step in shuffled_steps(item)]
@@ -52,7 +71,11 @@ class OrderKind(ItemKind):
 
     def accepted_answers(self, item: Item) -> list[str]:
         shown = shuffled_steps(item)
-        return [" ".join(str(shown.index(step) + 1) for step in range(len(shown)))]
+        orders = [list(range(len(shown)))]
+        for group in item.any_order:
+            turned = dict(zip(group, reversed(group), strict=True))
+            orders.append([turned.get(step, step) for step in orders[0]])
+        return [" ".join(str(shown.index(step) + 1) for step in order) for order in orders]
 
     def sheet_choices(self, item: Item) -> dict[str, str]:
         return {f"{number})": step for number, step in enumerate(self.choices(item), 1)}
