@@ -52,7 +52,12 @@ class GradedItem(Screen):
         return [verdict, Reveal(shown_answer(outcome.item), outcome.item.explanation, outcome.where)]
 
     def said(self) -> Said:
-        return Said(cut(self.outcome.answer_in_words, LONGEST))
+        said = self.outcome.answer_in_words
+        if said != self.outcome.answer:  # the bank's words, for the number that was typed
+            from tutor.screen.mathtext import plain
+
+            said = plain(said)
+        return Said(cut(said, LONGEST))
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")

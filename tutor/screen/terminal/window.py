@@ -343,7 +343,9 @@ class Terminal:
         choices, kind = question.choices(), kind_of(question.item)
         picks_one = kind.offers_options and not kind.several_options
         if picks_one and text.isdigit() and 0 < int(text) <= len(choices):
-            return f"{text}. {choices[int(text) - 1]}"
+            from tutor.screen.mathtext import plain
+
+            return f"{text}. {plain(choices[int(text) - 1])}"
         return text
 
     def _with_side_question(self, step: Step) -> Step:
