@@ -695,6 +695,7 @@ def quiz_session(
     from tutor.quiz import choosing, clarifications, outcomes, reports, sheets
     from tutor.screen import learners, stdio, terminal
     from utils import files
+    from utils.text import plural
 
     if sheet_path and (answers or junit or min_scores):
         raise UsageError("--sheet only writes questions; grade the filled sheet with --answers, without --sheet")
@@ -745,8 +746,14 @@ def quiz_session(
             reports.fixed_time(os.environ),
         )
         try:
-            with environment.terminal.session():
-                yield shared
+            try:
+                with environment.terminal.session():
+                    yield shared
+            except KeyboardInterrupt:
+                if environment.terminal.attended:
+                    kept = sum(bool(outcome.answer) for outcome in shared.get("outcomes", {}).values())
+                    environment.terminal.notice(f"{plural(kept, 'answer')} kept." if kept else "Nothing was answered.")
+                raise
             if bill := environment.model.bill:
                 environment.terminal.say_aside(bill)
         finally:

@@ -58,7 +58,7 @@ def compare(name: str, text: str):
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20)])
+@pytest.mark.parametrize(("columns", "rows"), [(60, 20), (80, 24), (100, 30), (120, 40)])
 def test_a_whole_lesson_looks_like_its_golden_screen(person, columns, rows):
     someone = person("learn", "bread", columns=columns, rows=rows)
     text = whole_lesson(someone)

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from conftest import ROOT, bare_environment
+from endpoint import serving, streamed
 from person import ended_well, pexpect, pyte
 from test_terminal import choosing, go_to
 
@@ -190,9 +191,45 @@ def test_keys_typed_while_nothing_listens_are_dropped_and_not_echoed(person):
     assert "zzz" not in someone.text()
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(60, 20), (80, 24)])
+def test_a_model_s_long_reply_comes_by_the_page_too(person, columns, rows):
+    reply = "\n\n".join(
+        f"Paragraph {number} of what the model says has enough words for two rows of a window." for number in range(30)
+    )
+    with serving(streamed(reply)) as server:
+        someone = person("learn", "salt", columns=columns, rows=rows, OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="fake")
+        someone.read("Paragraph 2 ")
+        someone.settle()
+        seen = someone.text()
+        assert "Paragraph 0 " in seen and "Paragraph 29" not in seen and "enter more" in seen
+        for _ in range(30):
+            if "enter question" in someone.text():
+                break
+            prompts = someone.prompts
+            someone.press("space")
+            someone.settle(after=prompts)
+            seen += someone.text()
+        assert all(f"Paragraph {number} " in seen for number in range(30)) and "Two percent" in seen
+        someone.press("q")
+        assert someone.leave() == 0 and ended_well(someone)
+
+
 def test_ctrl_c_says_what_was_kept(person):
     someone = person("learn", "bread")
     go_to(someone, "the answer")
     someone.press("c-c")
     assert someone.leave() == -2
     assert "kept" in someone.text() and ended_well(someone)
+
+
+def test_ctrl_c_in_a_quiz_says_how_many_answers_were_kept(person):
+    someone = person("quiz", "bread", "-n", "3")
+    someone.read("1 of 3")
+    someone.settle()
+    prompts = someone.prompts
+    someone.press(*(["1"] if choosing(someone) else ["1", "enter"]))
+    someone.read("2 of 3")
+    someone.settle(after=prompts)
+    someone.press("c-c")
+    assert someone.leave() == -2
+    assert "1 answer kept." in someone.text() and ended_well(someone)

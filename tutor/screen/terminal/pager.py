@@ -121,15 +121,18 @@ class Pager:
         """The rows, with the section's heading above its text where it would else scroll away."""
         from tutor.screen.layout import Repeated
 
-        view, content = self.view, self.view.rows(*screens)
-        if view.heading is None or len(content.rows) + need <= view.height() // 2:
-            return content
+        view = self.view
+        parts = [view.rows(screen) for screen in screens]
+        is_long = sum(len(part.rows) for part in parts) + need > view.height() // 2
         first = next((index for index, screen in enumerate(screens) if screen.heads_section or screen.under_heading), None)
-        if first is None or screens[first].heads_section:
-            return content
-        return view.rows(*screens[:first], Repeated(view.heading), *screens[first:])
+        if view.heading and is_long and first is not None and not screens[first].heads_section:
+            parts.insert(first, view.rows(Repeated(view.heading)))
+        content = Rows()
+        for part in parts:
+            content.add(part)
+        return content
 
     def _rows_at_hand(self, reading: OpenPages) -> list[Row]:
         """From where the learner is, for a window that is drawn again while a line is typed."""
-        rows = self.view.rows(*reading.screens).rows
+        rows = self._content(reading.screens, 0).rows
         return rows[max(0, reading.first) * len(rows) // max(1, reading.of) :][: self.view.height()]

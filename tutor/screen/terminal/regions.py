@@ -116,9 +116,10 @@ class Region:
             drop_typed_ahead()
         rows = self.rows()
         if self.hints():
-            text = FormattedTextControl(self.hints_row, show_cursor=False)
             height = Dimension.exact
-            rows += [Window(height=1), Window(text, height=lambda: height(self.hints_height() - 1))]
+            text = FormattedTextControl(self.hints_row, focusable=not rows, show_cursor=False)
+            hints = Window(text, height=lambda: height(self.hints_height() - 1), always_hide_cursor=True)
+            rows += [Window(height=1), hints]
         output = Vt100_Output.from_pty(cast(TextIO, self.console.file))
         output.enable_cpr = False  # asking where the cursor is would put the terminal's reply among the learner's keys
         app: Application[Step] = Application(

@@ -35,6 +35,11 @@ class Rows:
     rows: list[Row] = field(default_factory=list)
     standing: list[tuple[int, list[Row], bool]] = field(default_factory=list)
 
+    def add(self, other: Rows) -> None:
+        """More rows below."""
+        self.standing += [(index + len(self.rows), rows, is_heading) for index, rows, is_heading in other.standing]
+        self.rows += other.rows
+
     def above(self, start: int) -> list[Row]:
         """What stays in view on a page that begins with row `start`: the last heading, and the last verdict below it."""
         heading: list[Row] = []
@@ -67,14 +72,10 @@ class View:
 
     # ------------------------------------------------------------------------------------------ as rows
 
-    def rows(self, *screens: Screen) -> Rows:
-        """Screens as rows, each with what of it stays in view."""
-        found = Rows()
-        for screen in screens:
-            if standing := screen.standing():
-                found.standing.append((len(found.rows), self._rows(standing), screen.heads_section))
-            found.rows += self._rows(screen)
-        return found
+    def rows(self, screen: Screen) -> Rows:
+        """A screen as rows, with what of it stays in view."""
+        standing = screen.standing()
+        return Rows(self._rows(screen), [(0, self._rows(standing), screen.heads_section)] if standing else [])
 
     def _rows(self, content: object) -> list[Row]:
         from rich.padding import Padding
