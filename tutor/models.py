@@ -395,6 +395,7 @@ class Place:
     section: str = ""  # slug
     stage: str = "start"  # "start", "probe", "explain", "practice", "explain_back", "recap", "finished"
     page: int = 0
+    share: float = 0.0  # of that page's text, which was read before: where a window shows only some of it at a time
     round: Round | None = None
     done: list[str] = field(default_factory=list)  # slugs of the sections that are done
     session: str = ""

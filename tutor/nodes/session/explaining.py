@@ -47,17 +47,17 @@ class ExplainSection(ModelVerb):
         given = [text for how, text in explained if how == manner]
         begins = asked != "ask" and not page_number(place, pages) and not given
         if not has_own_content(lesson, section):
-            return self.built_in(model, terminal, lesson, place, pages, step, items, explained)
+            return self.built_in(model, terminal, lesson, place, pages, step, items, records, explained)
         if manner != "plain" or begins:
             label = f"{MANNERS.get(manner, 'in other words')} · {model.name or 'model'} on {section.title or 'this section'}"
             beliefs = believed(corpus, records, now, zone, items_of(items, section.slug), elsewhere=False)
             prompt = prompts.explain(section, manner, *learner_of(lesson, items, records), given, beliefs)
             explained.append((manner, stream_checked(model, terminal, lesson, prompt, label, speaks)))
-        return self.read_on(model, terminal, lesson, place, pages, asked, items)
+        return self.read_on(model, terminal, lesson, place, pages, asked, items, records)
 
     def built_in(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
-        items: dict[str, Item], explained: list[tuple[str, str]],
+        items: dict[str, Item], records: Records, explained: list[tuple[str, str]],
     ) -> Step:  # fmt: skip
         asked, text = step.action if step else "", section_of(lesson, place).text
         if asked in MANNERS:
@@ -68,12 +68,12 @@ class ExplainSection(ModelVerb):
                 explained.append((asked, another))
             else:
                 terminal.notice("There is no other brief version." if asked == "simpler" else "There is no other example here.")
-        return self.read_on(model, terminal, lesson, place, pages, asked, items)
+        return self.read_on(model, terminal, lesson, place, pages, asked, items, records)
 
     @staticmethod
     def read_on(
         model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], asked: str,
-        items: dict[str, Item],
+        items: dict[str, Item], records: Records,
     ) -> Step:  # fmt: skip
         """The page of the lesson, unless it is on screen already, and what the learner does then."""
         page, section = page_number(place, pages), section_of(lesson, place)
@@ -93,7 +93,14 @@ class ExplainSection(ModelVerb):
             keys.update(deeper="deeper", analogy="analogy")
         if page:
             keys["back"] = "back"
-        return as_wished(terminal.turn_page({**keys, "ask": "or just ask", "say": "", "quit": "leave"}), model.available)
+
+        def keep(share: float) -> None:
+            place.share = share
+            records.keep_place(place)
+
+        keys = {**keys, "ask": "or just ask", "say": "", "quit": "leave"}
+        begin = place.share if asked != "ask" and asked not in MANNERS else 0.0
+        return as_wished(terminal.turn_page(keys, begin, keep), model.available)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)

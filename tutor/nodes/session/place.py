@@ -22,6 +22,8 @@ def keep_place(shared: SessionStore, **changes: Any) -> None:
     place, under_way = shared["place"], shared["round"]
     if place is None:  # a review has none: what is due comes back by itself
         return
+    if "page" in changes:
+        place.share = 0.0
     for name, value in changes.items():
         setattr(place, name, value)
     if under_way and under_way.mode != "recall":  # what is recalled is read from the attempts instead

@@ -33,6 +33,7 @@ class OpenPages:
     screens: list[Screen]
     first: int = -1
     of: int = 0
+    content: Rows | None = None
 
 
 class Pager:
@@ -41,16 +42,22 @@ class Pager:
     def __init__(self, view: View, reader: PageReader):
         self.view, self.reader = view, reader
         self.unseen: OpenPages | None = None  # pages that a key was pressed before
+        self.share = 0.0
+        self.on_page: Callable[[float], None] | None = None
 
-    def turn(self, keys: Keys) -> Step:
-        """All that waits, and on its last page Enter or one of `keys`; the other keys work on every page."""
+    def turn(self, keys: Keys, share: float = 0.0, on_page: Callable[[float], None] | None = None) -> Step:
+        """All that waits, and on its last page Enter or one of `keys`; the other keys work on every page.
+
+        share: of the lesson's text, which was read before. on_page: told what share is above the page that was turned to.
+        """
+        self.share, self.on_page = share, on_page
         step = self._read(keys, lambda position: self.reader.rows_below({**keys, "back": "back"}, position), keys)
         assert step is not None
         return step
 
     def through(self, keys: Keys, need: int) -> Step | None:
         """All that waits, before a prompt of `need` rows. None when it was read; Step("quit") if that is among `keys`."""
-        self.unseen = None
+        self.unseen, self.share, self.on_page = None, 0.0, None
         leave = {action: word for action, word in keys.items() if action == "quit"}
         return self._read(leave, lambda position: need, None)
 
@@ -77,14 +84,20 @@ class Pager:
                 pages = self._pages(reading, need, keys)
             elif step.action == "next" and not is_last:
                 reading.first = pages[number + 1][0]
+                self._tell(reading)
             elif step.action == "back" and number:
                 view.clear()
                 reading.first = pages[number - 1][0]
+                self._tell(reading)
             else:
                 unread = not is_last and step.action not in GOES_ON
                 self.unseen = OpenPages(reading.screens, pages[number + 1][0], reading.of) if unread else None
                 self._end(reading)
                 return step
+
+    def _tell(self, reading: OpenPages) -> None:
+        if self.on_page and reading.content:
+            self.on_page(reading.content.share(reading.first))
 
     def _begin(self) -> OpenPages:
         """What waits, and below it what was left unseen before."""
@@ -113,7 +126,10 @@ class Pager:
         more = self.reader.rows_below({**keys, "next": "more", "back": "back"}, "00 of 00")
         pages = self.view.pages(content, below, more)
         before, reading.of = reading.of, len(content.rows)
-        if before:
+        reading.content = content
+        if not before:
+            reading.first = content.row_at(self.share)
+        else:
             reading.first = max(0, reading.first) * reading.of // before
         return pages
 
@@ -126,9 +142,12 @@ class Pager:
         is_long = sum(len(part.rows) for part in parts) + need > view.height() // 2
         first = next((index for index, screen in enumerate(screens) if screen.heads_section or screen.under_heading), None)
         if view.heading and is_long and first is not None and not screens[first].heads_section:
-            parts.insert(first, view.rows(Repeated(view.heading)))
+            screens = [*screens[:first], Repeated(view.heading), *screens[first:]]
+            parts.insert(first, view.rows(screens[first]))
         content = Rows()
-        for part in parts:
+        for part, screen in zip(parts, screens, strict=False):
+            if screen.under_heading:
+                content.text_at = len(content.rows)
             content.add(part)
         return content
 

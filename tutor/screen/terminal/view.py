@@ -34,11 +34,20 @@ class Rows:
 
     rows: list[Row] = field(default_factory=list)
     standing: list[tuple[int, list[Row], bool]] = field(default_factory=list)
+    text_at: int = 0  # where the last text of a lesson begins
 
     def add(self, other: Rows) -> None:
         """More rows below."""
         self.standing += [(index + len(self.rows), rows, is_heading) for index, rows, is_heading in other.standing]
         self.rows += other.rows
+
+    def share(self, row: int) -> float:
+        """How much of the lesson's text stands above a row."""
+        return max(0, row - self.text_at) / max(1, len(self.rows) - self.text_at)
+
+    def row_at(self, share: float) -> int:
+        """The row above which so much of the text stands; that before the first one for none of it."""
+        return self.text_at + round(share * (len(self.rows) - self.text_at)) if share else -1
 
     def above(self, start: int) -> list[Row]:
         """What stays in view on a page that begins with row `start`: the last heading, and the last verdict below it."""

@@ -274,10 +274,13 @@ class Terminal:
 
     # ------------------------------------------------------------------------------------------ reading
 
-    def turn_page(self, keys: Keys) -> Step:
-        """Wait for Enter or one of `keys`; in a session each page of what was shown has such a wait."""
+    def turn_page(self, keys: Keys, share: float = 0.0, on_page: Callable[[float], None] | None = None) -> Step:
+        """Wait for Enter or one of `keys`; in a session each page of what was shown has such a wait.
+
+        share: how much of a lesson's text was read before. on_page: told how much was, whenever a page is turned.
+        """
         self._end_if_told()
-        return self._with_side_question(self._pager.turn(keys) if self._pager else self.learner.press(keys))
+        return self._with_side_question(self._pager.turn(keys, share, on_page) if self._pager else self.learner.press(keys))
 
     def _ask(self, keys: Keys, ask: Callable[[], Step], rows: Sequence[str | MenuRow] = ()) -> Step:
         """What the learner does at a prompt of its own, once they have seen all that was shown. rows: of its menu."""
