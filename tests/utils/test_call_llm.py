@@ -20,7 +20,7 @@ from utils.errors import ExitCode, ModelError, UsageError
 from utils.llm import connection
 from utils.llm.endpoint import DEFAULT_LIMITS, LOCAL_LIMITS, Endpoint, Limits, endpoint_of, limits_of, outdated_name
 from utils.llm.reply import Afresh, Pause
-from utils.settings import Settings, settings_of
+from utils.settings import Settings, masked, settings_of
 
 LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)  # nothing waits that long
 KEY = "sk-CANARY-1234567890"
@@ -52,6 +52,14 @@ def test_a_reply_is_put_together_from_its_pieces():
         reply = ask(server)
     assert reply == "a mean is a sum over a count"
     assert reply.complete and reply.model == "fake" and reply.tokens == (7, 8, False)
+
+
+def test_a_key_that_is_a_letter_or_a_word_takes_nothing_out_of_a_reply():
+    for key in ("k", "local"):
+        with serving(streamed("you asked about local risks")) as server:
+            endpoint = Endpoint(server.base_url, "fake", key)
+            assert call_llm("hello", endpoint=endpoint, limits=LIMITS) == "you asked about local risks"
+        assert masked("a local risk", key) == "a local risk"
 
 
 def test_streaming_hands_on_each_piece_as_it_comes():

@@ -12,6 +12,7 @@ from utils import strict_json
 from utils.llm.endpoint import NO_KEY
 from utils.llm.faults import ModelFault, server_message
 from utils.llm.tokens import Tokens
+from utils.settings import LEAST_KEY
 from utils.text import valid
 
 THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")  # fields beside the content
@@ -270,10 +271,10 @@ def _count(value: Any) -> int:
 
 
 class KeyMask:
-    """Keeps the key out of a reply that echoes it, wherever the reply is cut into pieces."""
+    """Keeps the key out of a reply that echoes it, wherever the reply is cut into pieces. One of a few letters is no secret."""
 
     def __init__(self, key: str):
-        self._key, self._held = "" if key == NO_KEY else key, ""
+        self._key, self._held = "" if key == NO_KEY or len(key) < LEAST_KEY else key, ""
 
     def feed(self, piece: str) -> str:
         """What can be passed on: everything except an end that may be the beginning of the key."""

@@ -262,9 +262,12 @@ def _is_host(host: str, bracketed: bool) -> bool:
     return bool(re.fullmatch(r"[A-Za-z0-9._-]{1,253}", name))
 
 
+LEAST_KEY = 8  # characters of a key that is secret; a local server takes any, and "k" or "local" also stands in prose
+
+
 def masked(text: str, key: str = "") -> str:
     """The text without this key, and without anything else that looks like a key."""
-    if len(key) > 3:
+    if len(key) >= LEAST_KEY:
         text = text.replace(key, "…")
     return KEYS.sub("…", text)
 
