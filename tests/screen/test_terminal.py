@@ -125,7 +125,15 @@ def test_leaving_by_key_says_what_was_kept(person, place, key):
     assert ended_well(someone)
 
 
-@pytest.mark.parametrize(("place", "word"), [("the explanation", "because it is equal"), ("the answer", "quite a lot")])
+@pytest.mark.parametrize(
+    ("place", "word"),
+    [
+        ("the explanation", "because it is equal"),
+        ("the explanation", "0.1 of it"),
+        ("the answer", "quite a lot"),
+        ("the answer", "2 x"),
+    ],
+)
 def test_words_typed_where_nothing_is_asked_are_said_to_the_tutor_whatever_key_they_begin_with(person, place, word):
     someone = person("learn", "bread")
     go_to(someone, place)

@@ -13,7 +13,7 @@ from typing import TextIO, cast
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import Always, Filter
+from prompt_toolkit.filters import Always, Condition, Filter
 from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.history import History
 from prompt_toolkit.input.defaults import create_input
@@ -159,7 +159,9 @@ class Region:
 
 
 class KeyRegion(Region):
-    """Waits for Enter, Space or a key. Where something may be said, any other one but a digit begins a line: Step("say", it).
+    """Waits for Enter, Space or a key. Where something may be said, any other one begins a line: Step("say", it).
+
+    Digits alone, which may be meant for a menu, begin none; with what is typed right after them they do, as in "0.1".
 
     position: of the page, such as "2 of 3".
     """
@@ -167,7 +169,12 @@ class KeyRegion(Region):
     def __init__(self, console: Console, keys: Keys, position: str = ""):
         super().__init__(console, keys)
         self.position = position
+        self._digits, self._digits_at = "", 0.0
         self.bind_keys()
+        if "say" in keys:
+            after_digits = Condition(lambda: bool(self.digits_before()))
+            for key in (" ", *(KEY_OF[action] for action in keys if action in KEY_OF and action != "next")):
+                self.bindings.add(key, filter=after_digits, eager=True)(lambda event: self.begin_word(event))
         self.bindings.add(" ")(self._enter)
         self.bindings.add("pagedown")(self._enter)
         if "back" in keys:
@@ -178,10 +185,16 @@ class KeyRegion(Region):
 
     def begin_word(self, event: KeyPressEvent) -> None:
         typed = "".join(press.data for press in event.key_sequence).replace("\r\n", "\n").replace("\r", "\n")
-        if "say" in self.keys and typed.replace("\n", " ").isprintable() and not typed.isdigit():
-            event.app.exit(result=Step("say", typed))
-        else:
+        if "say" not in self.keys or not typed.replace("\n", " ").isprintable():
             super().begin_word(event)
+        elif typed.isdigit():
+            self._digits, self._digits_at = self.digits_before() + typed, time.monotonic()
+        else:
+            event.app.exit(result=Step("say", self.digits_before() + typed))
+
+    def digits_before(self) -> str:
+        """The digits that were typed just now."""
+        return self._digits if time.monotonic() - self._digits_at <= WORD_S else ""
 
 
 class LineEditor(Region):
