@@ -237,7 +237,7 @@ def test_numbers_are_read_as_people_type_them(typed, value):
     assert read_quantity(typed).value == pytest.approx(value)
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "5 or 6", "1 2", "1/0", "∞", "1e999", "√2"])
+@pytest.mark.parametrize("typed", ["", "abc", "1 2", "1/0", "∞", "1e999", "√2"])
 def test_what_is_no_number_is_misunderstood(typed):
     assert "not a number that I can read" in grade(item(Kind.NUMBER, answer=5.0), typed).misunderstood
 

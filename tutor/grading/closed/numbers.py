@@ -6,7 +6,7 @@ import math
 import re
 
 from tutor.corpus.bank import precision
-from tutor.grading.closed.quantities import Quantity, read_quantity
+from tutor.grading.closed.quantities import Quantity, may_be_a_list, numbers_listed, read_quantity
 from tutor.grading.closed.remarks import denial, unit_and_strays, words_of_question
 from tutor.grading.closed.units import factor, same_unit
 from tutor.grading.words import clean
@@ -78,6 +78,8 @@ def grade_number(item: Item, answer: str, language: str = "en") -> Grade:
         return Grade(0.0, misunderstood=f"I read “{taken_back}” beside your number. Type only the number that you mean.")
     said = words_of_question(item)
     quantity = read_quantity(answer, language, said)
+    if (quantity is None or quantity.unit) and len(numbers_listed(answer, language, said)) > 1:
+        return Grade(0.0, misunderstood=f"“{answer.strip()[:40]}” is more than one number. One is asked for: type it alone.")
     if quantity is None:
         return Grade(
             0.0,
@@ -90,6 +92,9 @@ def grade_number(item: Item, answer: str, language: str = "en") -> Grade:
             misunderstood=f"I read {digits(quantity.value)}, but not “{strays[:40]}”. Type the number alone, or with its unit.",
         )
     grade = _grade_quantity(item, Quantity(quantity.value, unit, unit_in_last_place=quantity.unit_in_last_place))
+    if may_be_a_list(answer, language) and not grade.correct and not known_wrong(quantity, item):
+        value = digits(quantity.value)
+        return Grade(0.0, misunderstood=f"“{answer.strip()}” may be {value}, or two numbers. Type the one number that you mean.")
     if quantity.other is None or grade.correct or grade.misunderstood or known_wrong(quantity, item):
         return grade
     other = _grade_quantity(item, Quantity(quantity.other, unit))

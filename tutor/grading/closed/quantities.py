@@ -87,6 +87,21 @@ def read_quantity(text: str, language: str = "en", said: Set[str] = frozenset())
     return Quantity(values[0], unit, values[1] if len(values) > 1 else None, both, last)
 
 
+_BETWEEN_NUMBERS = re.compile(r"\s*(?:;|[,&/]\s+|\b(?:and|or|und|oder|et|ou)\b(?! an?\b))\s*", re.I)
+_TWO_WHOLE_NUMBERS = re.compile(r"[1-9]\d*,[1-9]\d?")
+
+
+def numbers_listed(text: str, language: str = "en", said: Set[str] = frozenset()) -> list[str]:
+    """The numbers that a text lists, as in `1, 2` or `0.4 or 0.5`; [] where it is anything else than numbers."""
+    parts = [part for part in _BETWEEN_NUMBERS.split(clean(text).strip()) if part]
+    return parts if all(read_quantity(part, language, said) for part in parts) else []
+
+
+def may_be_a_list(text: str, language: str = "en") -> bool:
+    """Whether `1,2` is as likely two numbers as one, where decimals stand behind a point."""
+    return bool(_TWO_WHOLE_NUMBERS.fullmatch(text.strip())) and re.split(r"[-_]", language.lower())[0] in DECIMAL_POINT
+
+
 def _last_place(mantissa: str, value: float) -> float:
     """The worth of 1 in the last digit of a mantissa that is read as that value; zeros that end a whole number are rounded."""
     digits = re.sub(r"\D", "", mantissa)
