@@ -29,6 +29,12 @@ def shown(*lines, **how) -> str:
     return speech.text if speech else ""
 
 
+@pytest.mark.parametrize("nothing", ["...", "… – !", "**"])
+def test_a_reply_without_a_word_counts_as_nothing_said(nothing):
+    assert said(nothing) is None
+    assert said(nothing, "What lets it grow?").sentences == ("What lets it grow?",)
+
+
 def test_a_fact_is_shown_with_the_place_that_says_it():
     speech = said("The dough rises to twice its size. [1]", "What lets it grow?", item=None)
     assert speech.sentences == ("The dough rises to twice its size.", "What lets it grow?")

@@ -16,6 +16,7 @@ from tutor.prompts.conversing import HELP_OF, MAX_WORDS, TutorTurn
 from tutor.tutoring.ladder import content_of
 
 SENTENCE = re.compile(r"(?<=[.!?…])[”\")]*\s+")
+WORD = re.compile(r"\w")
 QUESTION = re.compile(r"[?？][”\")*]*\s*$")
 EVERYDAY = 0.15  # the share of everyday English words, such as "in", that a text in another language may have
 FEW = 5  # words of a sentence whose language can be told
@@ -80,7 +81,7 @@ def checked(
     """
     draft = _Draft()
     for sentence in turn.say:
-        parts = [part for part in SENTENCE.split(sentence.text.strip()) if part]
+        parts = [part for part in SENTENCE.split(sentence.text.strip()) if WORD.search(part)]
         for number, part in enumerate(parts, 1):
             if draft.words + len(part.split()) > MAX_WORDS or draft.asks:
                 break
