@@ -10,13 +10,14 @@ from conftest import ROOT
 
 from tutor import search
 from tutor.corpus.corpus import open_corpus
+from tutor.models import Passage
 from tutor.nodes.ask import AskWhichIsMeant
 from tutor.screen import mathtext
 from tutor.search import answering, questions
 from tutor.search.answering import refuted, verdict
 from tutor.search.answering.composing import DraftAnswer, QuotedPart
 from tutor.search.answering.deciding import decision
-from tutor.search.answering.quotes import SENTENCE, Quotable
+from tutor.search.answering.quotes import SENTENCE, Quotable, quotes_of
 
 
 @pytest.fixture(scope="module")
@@ -518,3 +519,9 @@ def test_when_is_answered_from_the_section_whose_heading_tells_it(tmp_path):
         "## When they pay\n\nWhen more than three cups are wanted, loose leaves for tea cost less.\n"
     )
     assert "three cups" in ask_folder(tmp_path, "when should I use loose leaves for tea", tea=page).text
+
+
+def test_a_sentence_is_cited_where_it_begins_though_its_first_words_also_begin_a_later_line():
+    text = "The timer is a clock. You\ncan set it with `kettle time`.\nYou can run it now."
+    passage = Passage("kettles", "kettles.md", 5, "Kettles › The timer", "the-timer", 0.0, text)
+    assert [quote.line for quote in quotes_of(passage)] == [5, 5, 7]

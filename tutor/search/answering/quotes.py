@@ -211,13 +211,16 @@ def _first_line(raw: list[str], block: SectionBlock) -> int:
 
 
 def _place(raw: list[str], sentence: str, line: int, column: int) -> tuple[int, int]:
-    """(0-based line, column) of a sentence, looked for from a line and column on by its first words."""
-    words = sentence.split(" ", 2)
-    for head in (" ".join(words[:2]), words[0]):
+    """(0-based line, column) of a sentence, looked for from a line and column on by its first words, wherever their lines end."""
+    words = sentence.split()
+    for count in (8, 2, 1) if words else ():
+        head = " ".join(words[:count])
         for number in range(line, len(raw)):
-            found = raw[number].find(head, column if number == line else 0)
-            if found >= 0:
-                return number, found
+            found = raw[number].find(words[0], column if number == line else 0)
+            while found >= 0:
+                if " ".join(" ".join([raw[number][found:], *raw[number + 1 : number + count]]).split()).startswith(head):
+                    return number, found
+                found = raw[number].find(words[0], found + 1)
     return line, column
 
 
