@@ -91,7 +91,7 @@ ELSEWHERE = 0.12  # weight of a question put to documents that it wasn't written
 MANUAL = 0.3  # and of one about the manual, which are many
 HALF = 0.5  # and of one about the lessons' own words alone, or of unanswerable.jsonl, which were written to be hard
 STRAY = 0.6  # and of one that would be answered from a section that doesn't answer it, which counts against answering
-LEAN = 0.25  # towards answering, in log-odds
+LEAN = 0.65  # towards answering, in log-odds
 ANYWHERE = frozenset({""})  # where no section is named that answers a question
 
 
