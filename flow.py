@@ -20,10 +20,10 @@ types are in that file too; the other flows' stores are described where each flo
 | `session`    | id of this session                                                          | main                       |
 | `limit`      | how many items to review today, None for the setting                        | main                       |
 | `topic`      | the TOPIC asked for; None once it has been opened                           | main, PickTopic            |
-| `goal`       | what the learner wants to understand, in their words, until it is kept      | main, AskGoal, ShowWay     |
+| `goal`       | what the learner wants to understand, in their words, until it is kept      | main, AskGoal and others   |
 | `left`       | the learner asked to leave                                                  | nodes that read            |
 | `taught`     | a lesson has been opened in this session                                    | LoadLesson, ChooseItem     |
-| `chosen`     | id of the lesson to open                                                    | PickTopic                  |
+| `chosen`     | id of the lesson to open                                                    | PickTopic and others       |
 | `meant`      | LessonsMeant: what the words of the goal are about                          | FindGoal                   |
 | `lesson`     | the Lesson being taught, or that of the item on screen                      | LoadLesson, ChooseItem     |
 | `items`      | {item id, or key in a review: Item}, undrawn                                | LoadLesson, ChooseDue      |
@@ -141,15 +141,39 @@ def create_learn_flow() -> Flow:
     grade_back, show_back = nodes.GradeExplanation(), nodes.ShowExplanation()
     recap, leave = nodes.Recap(), nodes.LeaveSession()
     ask_goal, find_goal, meaning, way = nodes.AskGoal(), nodes.FindGoal(), nodes.ChooseMeaning(), nodes.ShowWay()
+    lessons, offer_needs, progress = nodes.ListLessons(), nodes.OfferPrerequisites(), nodes.ShowProgress()
+    wish, answer = nodes.HearWish(), nodes.AnswerQuestionAtHome()
     practice = create_practice_flow()
 
     review, repair = create_review_flow(), create_repair_flow()
-    pick - "chosen" >> load
+    pick - "named" >> load
+    pick - "chosen" >> offer_needs
+    pick - "lessons" >> lessons
+    pick - "progress" >> progress
+    pick - "question" >> answer
+    pick - "typed" >> wish
+    pick - "home" >> pick
     pick - "review" >> review
     pick - "repair" >> repair
     pick - "goal" >> way
     pick - "new_goal" >> ask_goal
     pick - "left" >> leave
+    lessons - "chosen" >> offer_needs
+    lessons - "home" >> pick
+    lessons - "left" >> leave
+    offer_needs - "open" >> load
+    offer_needs - "kept" >> way
+    offer_needs - "none" >> pick
+    offer_needs - "home" >> pick
+    offer_needs - "left" >> leave
+    progress - "home" >> pick
+    progress - "left" >> leave
+    wish - "goal" >> find_goal
+    wish - "question" >> answer
+    wish - "lesson" >> offer_needs
+    wish - "home" >> pick
+    wish - "left" >> leave
+    answer >> pick
     review - "pick" >> pick
     review - "left" >> leave
     repair - "pick" >> pick

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.session.explaining import *  # noqa: F403
     from tutor.nodes.session.goals import *  # noqa: F403
     from tutor.nodes.session.helping import *  # noqa: F403
+    from tutor.nodes.session.home import *  # noqa: F403
     from tutor.nodes.session.judging import *  # noqa: F403
     from tutor.nodes.session.learn import *  # noqa: F403
     from tutor.nodes.session.practice import *  # noqa: F403
@@ -29,8 +30,11 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.summarize import *  # noqa: F403
 
 BY_FILE = {
+    "session.home": (
+        "PickTopic", "ListLessons", "OfferPrerequisites", "ShowProgress", "HearWish", "AnswerQuestionAtHome",
+    ),
     "session.learn": (
-        "PickTopic", "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "OfferToSkip", "BeginPractice", "Recap",
+        "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "OfferToSkip", "BeginPractice", "Recap",
         "LeaveSession",
     ),
     "session.goals": ("AskGoal", "FindGoal", "ChooseMeaning", "ShowWay"),

@@ -25,6 +25,7 @@ from tutor.nodes.shared import session_store
 from tutor.prompts.conversing import TutorTurn
 from tutor.prompts.grading import PointVerdict
 from tutor.screen.learners import ScriptedLearner
+from tutor.screen.rows import as_row
 from tutor.tutoring import Heard, hearing
 from utils.errors import InvalidFile, ModelError
 
@@ -388,8 +389,8 @@ class Repairs(Says):
         self.homes = []
 
     def choose(self, options, keys, unattended):
-        self.homes.append(options)
-        line = next((number for number, option in enumerate(options) if option.startswith("Repair")), None)
+        self.homes.append([as_row(option).line for option in options])
+        line = next((number for number, option in enumerate(self.homes[-1]) if option.startswith("Repair")), None)
         return Step("quit") if line is None or len(self.homes) > 1 else Step("choose", str(line))
 
 
@@ -411,7 +412,7 @@ def test_the_home_screen_offers_to_repair_what_is_held_and_two_right_answers_on_
     hold(home)
     learner = Repairs({})
     screen = at_home(learner)
-    assert [line for line in learner.homes[0] if "Repair" in line] == ["Repair: yeast makes oxygen · about 1 min"]
+    assert [line for line in learner.homes[0] if "Repair" in line] == ["Repair: yeast makes oxygen · 1 min"]
     assert learner.asked == ["gas"]
     assert "Your answers have said this: 12 Feb, 14 Feb" in screen and "Is it so?" in screen
     assert "Not resolved yet" in screen and "Read it at docs/food/bread.md:" in screen
@@ -429,7 +430,7 @@ def test_a_repair_that_shows_it_again_does_not_resolve_it_and_says_what_is_so_wh
     hold(home, "air-lifts")
     learner = Repairs({"gas": "oxygen"})
     screen = at_home(learner)
-    assert "Repair: Air makes dough rise · about 1 min" in learner.homes[0]
+    assert "Repair: Air makes dough rise · 1 min" in learner.homes[0]
     assert "What is so: Yeast breathes out carbon dioxide, which makes it rise." in screen and "Not resolved yet" in screen
 
 

@@ -157,12 +157,17 @@ def test_the_home_screen_shows_the_goal_on_one_line_with_its_next_lesson(meals, 
     keep(records, "food/sandwich", words="make *lunch*")
     first = agenda.choices(meals, records, NOW)[0]
     assert first.opens == "goal"
-    assert first.label == r"Towards “make \*lunch\*” · next **Bread** · 3 lessons, 2 days"
+    assert first.label == r"Towards “make \*lunch\*”: **Bread** · 3 lessons, 2 days"
 
 
 def test_a_new_learner_gets_three_beginnings_a_line_each_and_is_asked_what_they_want(meals, records):
     labels = [choice.label for choice in agenda.choices(meals, records, NOW)]
-    assert labels == ["**Bread** · 10 min", "**Soup**", "What do you want to understand?", "All lessons"]
+    assert labels == [
+        "**Bread** · 2 lessons next · 10 min",
+        "**Soup**",
+        "What do you want to understand?",
+        "All lessons · 4 lessons",
+    ]
 
 
 def test_a_folder_of_one_lesson_asks_for_no_goal(docs, records):

@@ -12,6 +12,7 @@ from tutor.learner.records import open_records
 from tutor.models import Place, Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
+from tutor.screen.rows import as_row
 from utils.errors import NothingRun
 
 LESSONS = {
@@ -38,7 +39,7 @@ class Guest(ScriptedLearner):
         self.attended, self.menus = attended, []
 
     def choose(self, options, keys, unattended):
-        self.menus.append(list(options))
+        self.menus.append([as_row(option).line for option in options])
         return super().choose(options, keys, unattended if not self.attended else "")
 
 
@@ -79,7 +80,7 @@ def test_it_is_the_same_with_the_option_and_in_a_script_the_next_lesson_begins_b
 
 def test_not_now_leads_home_where_the_goal_stands_with_its_next_lesson(visit):
     _, guest, _, _ = visit(*TYPED, "Not now", ("quit",))
-    assert guest.menus[-1][0] == "Towards “I want to understand toast” · next **Bread** · 2 lessons, 1 day"
+    assert guest.menus[-1][0] == "Towards “I want to understand toast”: **Bread** · 2 lessons, 1 day"
     assert "What do you want to understand?" not in guest.menus[-1]
 
 

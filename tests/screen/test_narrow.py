@@ -45,5 +45,5 @@ def test_a_menu_shows_the_numbers_that_choose_from_it(person):
     someone.read("choose")
     rows = [row.strip() for row in someone.text().split("\n")]
     assert any(row.startswith("› 1 ") for row in rows)
-    someone.press("q")
+    someone.press("q", "enter")
     assert someone.leave() == 0

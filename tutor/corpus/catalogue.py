@@ -22,7 +22,7 @@ from utils import __version__
 from utils.errors import UsageError
 from utils.files import write_atomically
 
-FORMAT = f"3 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
+FORMAT = f"4 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class CatalogueEntry:
 
     id: str
     title: str
-    sections: tuple[str, ...] = ()  # slugs
+    sections: tuple[str, ...] = ()  # slugs of those that a session goes through
     summary: str = ""
     minutes: int | None = None
     prerequisites: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class CatalogueEntry:
 
 def fields_of(lesson: Lesson) -> list:
     """The fields of a lesson's CatalogueEntry after its id."""
-    slugs = [section.slug for section in lesson.sections]
+    slugs = [section.slug for section in lesson.taught]
     return [lesson.title, slugs, lesson.summary, lesson.minutes, list(lesson.prerequisites)]
 
 

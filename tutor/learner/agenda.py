@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from tutor.learner.beliefs import HELD, Belief, beliefs_of
 from tutor.learner.goals import PACE_DAYS, WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, end_of_day, in_days, streak
 from tutor.learner.schedule import is_mastered, mastery
-from tutor.models import Card, Place
+from tutor.models import Card, Place, Section
 from utils.errors import InvalidFile, UsageError
 from utils.text import literal, plural, shorten
 from utils.times import utc
@@ -25,18 +26,26 @@ if TYPE_CHECKING:
 FIRST_LESSONS = 3  # how many the home screen offers to a new learner
 REVIEW_S = 30  # about how long an item takes in a review
 REPAIR_ITEMS, REPAIR_MIN = 5, 1  # of a repair: how many items at most, and about how long one takes, with what is read there
-WORDS_SHOWN = 40  # characters of a goal on the home screen
-BELIEF_SHOWN = 60  # and of a misconception
+LEAST_WORDS, WORDS_SHOWN = 10, 40  # characters of a goal on the home screen; with less room it is only called that
+BELIEF_SHOWN = 56  # and of a misconception
+GO_ON = "Go on"  # what the row of the lesson under way begins with
+ROW = 71  # of the text and the end of a row together, so that it is one line in a window of 80 columns
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A line of the home screen, which opens a lesson, something else, or more choices."""
+    """A line of the home screen: its Markdown, what stands dim at its end, the letter that chooses it, and what it opens."""
 
-    label: str
-    lesson: str | None = None
-    opens: str = ""  # review, repair, goal (the way to it), new_goal (asks for one)
-    more: Callable[[], list[Choice]] = list
+    text: str
+    side: str = ""
+    opens: str = "chosen"  # chosen (the lesson), review, repair, goal (the way to it), new_goal (asks for one), lessons, progress
+    lesson: str = ""
+    key: str = ""
+
+    @property
+    def label(self) -> str:
+        """The whole line as plain text shows it."""
+        return f"{self.text} · {self.side}" if self.side else self.text
 
 
 @dataclass(frozen=True)
@@ -117,8 +126,26 @@ def minutes_left(corpus: Corpus, entry: CatalogueEntry, place: Place | None) -> 
         except (InvalidFile, UsageError):  # it is listed with a warning already
             words = 0
         minutes = round(words / WORDS_A_MINUTE)
-    done = len(place.done) / len(entry.sections) if place and entry.sections else 0
-    return max(1, round(minutes * (1 - done)))
+    left = 1 - sections_done(entry, place) / len(entry.sections) if entry.sections else 1
+    return max(1, round(minutes * left))
+
+
+def sections_done(entry: CatalogueEntry, place: Place | None) -> int:
+    """How many of a lesson's sections the learner has been through; those that it no longer has don't count."""
+    return len({*place.done} & {*entry.sections}) if place else 0
+
+
+def section_to_resume(place: Place, sections: Sequence[Section]) -> Section | None:
+    """The section that the learner was in the middle of."""
+    if place.stage not in ("probe", "practice", "explain", "explain_back"):
+        return None
+    return next((section for section in sections if section.slug == place.section), None)
+
+
+def next_section(place: Place, sections: Sequence[Section]) -> Section | None:
+    """The section that a session opens with: the one that was begun, else the first that isn't done; None where all are."""
+    begun = section_to_resume(place, sections)
+    return begun or next((section for section in sections if section.slug not in place.done), None)
 
 
 def next_lesson(corpus: Corpus, records: Records, after: str) -> CatalogueEntry | None:
@@ -138,41 +165,83 @@ def suggestion(corpus: Corpus, records: Records, now: datetime, after: str) -> s
 
 
 def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
-    """The lines of the home screen: continue, review, something new, everything. now: aware, in the learner's zone."""
+    """The lines of the home screen, each of which fits on one in a window of 80 columns. now: aware, in the learner's zone."""
     entries = corpus.entries()
     finished = finished_lessons(corpus, records)
-    place = records.last_place()
-    offered: list[Choice] = []
-    going_on = place.lesson if place and place.lesson in entries else None
-    if place and going_on:
-        lesson = entries[going_on]
-        left = f" · {len(place.done)} of {plural(len(lesson.sections), 'section')} done"
-        left += f" · {minutes_left(corpus, lesson, place)} min left" if lesson.minutes else ""
-        offered.append(Choice(f"Go on with **{lesson.title}**{left}", going_on))
-    if due := due_by_lesson(corpus, records, now):
-        count = sum(due.values())
-        size = f" · from {plural(len(due), 'lesson')} · about {max(1, round(count * REVIEW_S / 60))} min"
-        offered.append(Choice(f"Review **{plural(count, 'item')}**{size}", opens="review"))
-    if mending := repair(corpus, records, now):
-        believed = shorten(mending.belief.believed(corpus.misconceptions()).rstrip("."), BELIEF_SHOWN)
-        offered.append(Choice(f"Repair: {believed} · about {len(mending.items) * REPAIR_MIN} min", opens="repair"))
     path = path_to_goal(corpus, records, now)
-    following = path.steps[0] if path and path.steps else None
-    if path and following:
-        words = literal(shorten(path.goal.words, WORDS_SHOWN))
-        offered.append(Choice(f"Towards “{words}” · next **{following.title}** · {path.left()}", opens="goal"))
-    begun = bool(offered)
-    elsewhere = (going_on, following.lesson if following else None)
+    place = records.last_place()
+    going_on = place.lesson if place and place.lesson in entries else None
+    parts = [
+        _review_choice(due_by_lesson(corpus, records, now)),
+        _going_on_choice(corpus, entries[going_on], place) if place and going_on else None,
+        _goal_choice(path) if path and path.steps else None,
+        _repair_choice(corpus, repair(corpus, records, now)),
+    ]
+    offered = [choice for choice in parts if choice]
+    elsewhere = {going_on, path.steps[0].lesson if path and path.steps else None}
     new = [lesson for lesson in lessons_within_reach(list(entries.values()), finished) if lesson.id not in elsewhere]
-    for lesson in new[: 1 if begun else FIRST_LESSONS]:
-        lead = "Start something new: " if begun else ""
-        offered.append(Choice(f"{lead}**{lesson.title}**" + (f" · {lesson.minutes} min" if lesson.minutes else ""), lesson.id))
-    if len(entries) > 1 and not following:
-        offered.append(Choice("What do you want to understand?", opens="new_goal"))
-    if len(entries) > sum(bool(choice.lesson) for choice in offered):
-        every = [Choice(f"**{entry.title}** · {name}", name) for name, entry in entries.items()]
-        offered.append(Choice("All lessons", more=lambda: every))
+    if offered or finished:
+        offered += [_new_choice(lesson, entries, finished) for lesson in new[:1]]
+    else:
+        offered += [_beginning(lesson, entries) for lesson in new[:FIRST_LESSONS]]
+    if len(entries) > 1:
+        if not (path and path.steps):
+            offered.append(Choice("What do you want to understand?", opens="new_goal"))
+        offered.append(Choice("All lessons", f"{len(entries)} lessons", "lessons", key="t"))
+    if records.lessons_tried():
+        offered.append(Choice("Progress", opens="progress", key="p"))
     return offered
+
+
+def _review_choice(due: Mapping[str, int]) -> Choice | None:
+    """due: how many items are due, by lesson."""
+    if not due:
+        return None
+    count = sum(due.values())
+    text = f"Review **{plural(count, 'item')}** from {plural(len(due), 'lesson')}"
+    return Choice(text, f"{max(1, round(count * REVIEW_S / 60))} min", "review")
+
+
+def _going_on_choice(corpus: Corpus, entry: CatalogueEntry, place: Place) -> Choice:
+    """The lesson under way, the section that it opens with, and how much of it is left."""
+    left = [f"{minutes_left(corpus, entry, place)} min"]
+    with suppress(InvalidFile, UsageError):  # it is listed with a warning already
+        sections = corpus.lesson(entry.id).taught
+        if section := next_section(place, sections):
+            left.insert(0, f"{sections.index(section) + 1} of {len(sections)}")
+    return Choice(f"{GO_ON}: **{literal(entry.title)}**", " · ".join(left), lesson=entry.id)
+
+
+def _goal_choice(path: GoalPath) -> Choice:
+    """The next step towards the goal, with as many of the goal's words as there is room for."""
+    title, left = path.steps[0].title, path.left()
+    room = ROW - len(f"Towards “”: {title}{left}")
+    words = literal(shorten(path.goal.words, min(room, WORDS_SHOWN)))
+    return Choice(f"{f'Towards “{words}”' if room >= LEAST_WORDS else 'Goal'}: **{literal(title)}**", left, "goal")
+
+
+def _repair_choice(corpus: Corpus, mending: Repair | None) -> Choice | None:
+    if mending is None:
+        return None
+    believed = shorten(mending.belief.believed(corpus.misconceptions()).rstrip("."), BELIEF_SHOWN)
+    return Choice(f"Repair: {believed}", f"{len(mending.items) * REPAIR_MIN} min", "repair")
+
+
+def _new_choice(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry], finished: Collection[str]) -> Choice:
+    """A lesson within reach, and the finished one that it follows where there is room for both."""
+    minutes = f"{entry.minutes} min" if entry.minutes else ""
+    before = next((entries[need].title for need in entry.prerequisites if need in finished and need in entries), "")
+    follows = f", follows {before}"
+    fits = before and len(f"Something new: {entry.title}{follows}") + len(minutes) <= ROW
+    return Choice(f"Something new: **{literal(entry.title)}**{literal(follows) if fits else ''}", minutes, lesson=entry.id)
+
+
+def _beginning(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry]) -> Choice:
+    """A lesson that somebody new may begin with."""
+    leads_to = sum(entry.id in other.prerequisites for other in entries.values())
+    side = [f"{plural(leads_to, 'lesson')} next"] if leads_to else []
+    side += [f"{entry.minutes} min"] if entry.minutes else []
+    return Choice(f"**{literal(entry.title)}**", " · ".join(side), lesson=entry.id)
 
 
 def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:

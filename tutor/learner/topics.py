@@ -57,6 +57,24 @@ def topic_rows(corpus: Corpus, records: Records, now: datetime) -> list[TopicRow
     return rows
 
 
+def by_track(rows: Sequence[TopicRow]) -> list[tuple[int, TopicRow]]:
+    """(depth, lesson): the tracks one after the other, each lesson below the one of its track that it builds on, if any."""
+    tracks: dict[str, dict[str, TopicRow]] = defaultdict(dict)
+    for row in rows:
+        tracks[row["track"]][row["lesson"]] = row
+    found: list[tuple[int, TopicRow]] = []
+    for lessons in tracks.values():
+        below: dict[str | None, list[TopicRow]] = defaultdict(list)
+        for lesson, row in lessons.items():
+            below[deepest_prerequisite(lesson, lessons)].append(row)
+        waiting = [(0, row) for row in reversed(below[None])]
+        while waiting:
+            depth, row = waiting.pop()
+            found.append((depth, row))
+            waiting += [(depth + 1, child) for child in reversed(below[row["lesson"]])]
+    return found
+
+
 def topics_tree(rows: Sequence[TopicRow], width: int | None = None) -> str:
     """The lessons as a tree: each one under its deepest prerequisite, with the other prerequisites named beside it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -15,12 +16,23 @@ class MenuRow:
     text: str
     side: str = ""
     key: str = ""
+    indent: int = 0  # columns that it is moved in, below the row that it belongs to
+    heading: str = ""  # what it belongs to; stands above the first of the rows that have the same
+    narrow: str = ""  # in place of `side` in a window where some row's text doesn't fit beside that
+    said: str = ""  # in place of `side` in plain text; a filter and a script find the row by these words too
 
     @property
     def line(self) -> str:
         """The whole row on one line, as plain text shows it."""
-        return f"{self.text} · {self.side}" if self.side else self.text
+        side = self.said or self.side
+        return f"{self.text} · {side}" if side else self.text
 
 
 def as_row(option: str | MenuRow) -> MenuRow:
     return option if isinstance(option, MenuRow) else MenuRow(option)
+
+
+def has_words(row: MenuRow, words: Sequence[str]) -> bool:
+    """Whether a filter shows a row: whether each of its words, in small letters, is in the row or in its heading."""
+    line = f"{row.heading} {row.line}".casefold()
+    return all(word in line for word in words)

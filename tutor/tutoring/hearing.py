@@ -153,6 +153,32 @@ def hear(line: str) -> Heard:
     return Heard(ANSWER)
 
 
+GOAL = "goal"
+# What somebody says who wants to learn something, and who wants to be told something now.
+WANTS_TO_LEARN = re.compile(
+    r"\W*(?:(?:please|hi|hello|ok(?:ay)?|so|well)\b[ ,]*)*"
+    r"(?:(?:i|we)(?:'d| would)? (?:really |just )?(?:want|wish|need|like|have|hope) to |i'm (?:trying|here) to "
+    r"|help me (?:to )?)?"
+    r"(?:really )?(?:learn|understand|study|master|get better at)\b|\W*teach me\b"
+    r"|ich (?:möchte|will) .+ (?:lernen|verstehen)\W*$",
+    re.I,
+)
+WANTS_TO_KNOW = re.compile(
+    r"\W*(?:what(?:'s| is| are| does| do)|who|when|where|which|why|explain|define|tell me|was (?:ist|sind)|qu'est)\b", re.I
+)
+
+
+def hear_wish(line: str) -> str:
+    """What a line is that was typed where nothing was asked: QUESTION, GOAL, CHAT, or EITHER a question or a goal."""
+    text = " ".join(line.replace("’", "'").split())
+    if WANTS_TO_LEARN.match(text):
+        return GOAL
+    kind = hear(text).kind
+    if kind in (QUESTION, CONFUSED) or ENDS_AS_A_QUESTION.search(text) or WANTS_TO_KNOW.match(text):
+        return QUESTION if is_wordy(text) or kind != CONFUSED else CHAT
+    return EITHER if kind == ANSWER else CHAT
+
+
 def is_wordy(line: str) -> bool:
     """Whether a line is a remark rather than a number, a letter or a formula."""
     return len(re.findall(r"[^\W\d_]{2,}", line)) >= WORDY

@@ -28,44 +28,6 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for probes and reviews
-NEW_GOAL = "\0new_goal"  # chosen in place of a lesson, as \0review and \0goal are; no path can contain it
-
-
-class PickTopic(Verb):
-    """Take the topic asked for, or show where the learner stands and let them choose."""
-
-    def exec(
-        self, topic: str | None, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None,
-        terminal: Terminal, taught: bool, goal: str | None,
-    ) -> str | None:  # fmt: skip
-        if goal:
-            return NEW_GOAL
-        if topic:
-            return corpus.find(topic)
-        clear_reached_goal(corpus, records, now, zone, terminal)
-        today = now().astimezone(zone)
-        first = choices = agenda.choices(corpus, records, today)
-        terminal.show(screens.Home(agenda.figures(corpus, records, today), agenda.welcome(choices, records)))
-        unattended = "" if taught else "0"  # a script without a topic takes the first lesson offered, and ends with it
-        while choices:
-            keys = {"quit": "leave"} if choices is first else {"back": "back", "quit": "leave"}
-            step = terminal.choose([choice.label for choice in choices], keys, unattended)
-            if step.action == "quit":
-                return None
-            if step.action == "back":
-                choices = first
-            elif step.action == "choose":
-                choice = choices[int(step.text)]
-                if choice.lesson or choice.opens:
-                    return choice.lesson or f"\0{choice.opens}"
-                choices = choice.more()
-        return None
-
-    def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: str | None) -> str:
-        shared["topic"], shared["chosen"] = None, chosen
-        if chosen is None:
-            return "left"
-        return chosen[1:] if chosen.startswith("\0") else "chosen"
 
 
 class LoadLesson(Verb):
@@ -132,12 +94,11 @@ class ChooseSection(Verb):
 
     def exec(self, place: Place, sections: list[Section], items: dict[str, Item]) -> tuple[str, Section | None]:
         """(probe, explain, practice, begin, explain_back or recap; the section)"""
-        section = section_to_resume(place, sections)
-        if section is not None:
-            return self.stage_of(place, items_of(items, section.slug)), section
-        section = next((section for section in sections if section.slug not in place.done), None)
+        section = agenda.next_section(place, sections)
         if section is None:
             return "recap", None
+        if section is agenda.section_to_resume(place, sections):
+            return self.stage_of(place, items_of(items, section.slug)), section
         asking = items_of(items, section.slug)
         return "probe" if len(asking) > 1 and not asking[0].made else "explain", section
 
@@ -157,7 +118,7 @@ class ChooseSection(Verb):
             shared["round"] = place.round = None
             keep_place(shared, stage="recap", section="")
             return action
-        going_on = section is section_to_resume(place, sections)
+        going_on = section is agenda.section_to_resume(place, sections)
         shared["explained"] = []
         title, number = section.title or shared["lesson"].title, sections.index(section) + 1
         shared["terminal"].show(screens.SectionHead(shared["lesson"].id, title, number, len(sections)))
@@ -171,13 +132,6 @@ class ChooseSection(Verb):
             shared["round"] = Round("probe", seed=shared["rng"].getrandbits(32), queue=[probe.id])
         keep_place(shared, section=section.slug, stage=action, page=0)
         return action
-
-
-def section_to_resume(place: Place, sections: list[Section]) -> Section | None:
-    """The section that the learner was in the middle of."""
-    if place.stage not in ("probe", "practice", "explain", "explain_back"):
-        return None
-    return next((section for section in sections if section.slug == place.section), None)
 
 
 class OfferToSkip(Verb):

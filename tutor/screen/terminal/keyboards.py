@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
-from tutor.screen.rows import MenuRow, as_row
+from tutor.screen.rows import MenuRow, as_row, has_words
 from tutor.screen.stdio import MARGIN, columns
 from tutor.screen.terminal.keys import (
     NUMBERED,
@@ -27,7 +28,7 @@ from tutor.screen.terminal.keys import (
     hints_rows,
     more_is_typed,
 )
-from utils.text import width
+from utils.text import sanitize, width
 
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
@@ -208,12 +209,17 @@ class LineKeyboard:
                 self.console.print(f"a number from 1 to {len(rows)}{filters}, or enter for {default + 1}")
 
     def _list(self, rows: Sequence[MenuRow], wanted: str = "") -> None:
-        """The rows with their numbers, or those that have each of the words wanted."""
+        """The rows with their numbers, or those that have each of the words wanted, below their headings."""
         from tutor.screen.layout import numbered_list
 
         words = wanted.casefold().split()
-        texts = {number: row.line for number, row in enumerate(rows, 1) if all(word in row.line.casefold() for word in words)}
-        self.console.print(numbered_list(texts) if texts else "nothing has these words")
+        found = [(number, row) for number, row in enumerate(rows, 1) if has_words(row, words)]
+        for heading, group in groupby(found, lambda one: one[1].heading):
+            if heading:
+                self.console.print(sanitize(heading, newlines=False), style="bold")
+            self.console.print(numbered_list({number: row.line for number, row in group}))
+        if not found:
+            self.console.print("nothing has these words")
 
     def _read(self, keys: Keys, position: str = "") -> Step:
         line = self._read_raw(keys, position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -18,12 +19,13 @@ from prompt_toolkit.layout.containers import Container
 from rich.console import Console
 
 from tutor.models import Step
-from tutor.screen.rows import MenuRow
+from tutor.screen.rows import MenuRow, has_words
 from tutor.screen.stdio import MARGIN, MAX_WIDTH, terminal_size
 from tutor.screen.terminal.keys import BETWEEN, NUMBERED, Keys
 from tutor.screen.terminal.regions import ACCENT, DIM, RESET, Region, line_window, lines_of
 from utils.text import sanitize, width
 
+MARKS = re.compile(r"\*\*|\\")  # of Markdown in a row, that no column is needed for
 LEAST_TEXT = 30  # columns that a row's side must leave for its text, or it stands behind it
 LEAST_ROWS = 4  # of a menu, however much stands above it
 
@@ -125,7 +127,7 @@ class Menu(Region):
         """The rows that the filter lets through: those with each of its words."""
         words = self.buffer.text.casefold().split() if self.mode == "filter" else []
         pointed = self.shown[self.at] if self.shown else 0
-        self.shown = [index for index, row in enumerate(self.options) if all(word in row.line.casefold() for word in words)]
+        self.shown = [index for index, row in enumerate(self.options) if has_words(row, words)]
         self.at = self.shown.index(pointed) if pointed in self.shown else 0
 
     def go_to(self, place: int) -> None:
@@ -162,10 +164,15 @@ class Menu(Region):
         return BETWEEN.join(filter(None, [*moves, super().hints()]))
 
     def rows(self) -> list[Container]:
-        text = FormattedTextControl(
-            self._text, focusable=True, show_cursor=False, get_cursor_position=lambda: Point(0, self._first_line(self.at))
-        )
-        below = ScrollOffsets(bottom=lambda: len(self._lines(self.shown[self.at])) - 1 if self.shown else 0)
+        def here() -> list[str]:
+            return self._lines(self.shown[self.at]) if self.shown else []
+
+        def cursor() -> Point:
+            return Point(0, self._first_line(self.at + 1) - len(here()))
+
+        text = FormattedTextControl(self._text, focusable=True, show_cursor=False, get_cursor_position=cursor)
+
+        below = ScrollOffsets(top=lambda: int(bool(self._heading(self.at))), bottom=lambda: max(0, len(here()) - 1))
         menu = Window(text, height=lambda: Dimension.exact(self._height()), scroll_offsets=below, always_hide_cursor=True)
         sign = {"filter": "/ ", "line": "› "}
         typed = line_window(self.buffer, lambda: sign.get(self.mode, ""))
@@ -174,13 +181,19 @@ class Menu(Region):
     def _height(self) -> int:
         """As many rows as there are, if the window has room for them beside what stands above and below."""
         room = self.window_rows() - self.above - self.hints_height() - bool(self.mode)
-        return max(1, min(max(LEAST_ROWS, room), sum(len(self._lines(index)) for index in self.shown)))
+        return max(1, min(max(LEAST_ROWS, room), self._first_line(len(self.shown))))
 
     def rows_needed(self) -> int:
-        return self.hints_height() + sum(len(self._lines(index)) for index in self.shown)
+        return self.hints_height() + self._first_line(len(self.shown))
 
     def _first_line(self, place: int) -> int:
-        return sum(len(self._lines(index)) for index in self.shown[:place])
+        """How many lines the rows before a place take up, headings included."""
+        return sum(len(self._lines(index)) + bool(self._heading(at)) for at, index in enumerate(self.shown[:place]))
+
+    def _heading(self, place: int) -> str:
+        """What stands above the row at a place: its heading, unless the row before has the same."""
+        heading = self.options[self.shown[place]].heading if self.shown else ""
+        return "" if place and self.options[self.shown[place - 1]].heading == heading else heading
 
     def _text(self) -> ANSI:
         found = []
@@ -189,6 +202,8 @@ class Menu(Region):
             box = (f"{ACCENT}■{RESET} " if index in self.marked else "□ ") if self.several else ""
             number = self._label(index) if self.mode != "filter" else " "
             first, *others = self._lines(index)
+            if heading := self._heading(place):
+                found.append(f"{MARGIN}  {DIM}{sanitize(heading, newlines=False)}{RESET}")
             found.append(f"{MARGIN}{pointer} {box}{DIM}{number}{RESET} {first}")
             found += [" " * self._lead + line for line in others]
         return ANSI("\n".join(found) or f"{MARGIN}  {DIM}nothing has these words{RESET}")
@@ -206,17 +221,22 @@ class Menu(Region):
         """A row as the lines of a terminal that is as wide as this one is now, with the math in it drawn."""
         columns = min(MAX_WIDTH, terminal_size().columns)
         if (index, columns) not in self.drawn:
-            row, room = self.options[index], max(8, columns - self._lead)
-            self.drawn[index, columns] = self._draw(row, room)
+            row = self.options[index]
+            lines = self._draw(row, max(8, columns - self._lead - row.indent))
+            self.drawn[index, columns] = [" " * row.indent + line for line in lines]
         return self.drawn[index, columns]
 
     def _draw(self, row: MenuRow, room: int) -> list[str]:
-        side = sanitize(row.side, newlines=False)
+        side = sanitize(row.narrow if row.narrow and self._is_narrow(room + row.indent) else row.side, newlines=False)
         beside = bool(side) and room - width(side) - 2 >= LEAST_TEXT
         lines = lines_of(self.console, row.text if beside else row.line, room - width(side) - 2 if beside else room)
         if beside:
             lines[0] += " " * (room - width(side) - visible_width(lines[0])) + f"{DIM}{side}{RESET}"
         return lines
+
+    def _is_narrow(self, room: int) -> bool:
+        """Whether a row's text needs more than one line beside its side."""
+        return any(row.indent + width(MARKS.sub("", row.text)) + width(row.side) + 2 > room for row in self.options)
 
 
 def visible_width(line: str) -> int:
