@@ -68,7 +68,7 @@ import nodes
 def create_practice_flow() -> Flow:
     """Ask, grade, help, ask again, until the round's queue is empty. Shared by learn, quiz and review.
 
-    Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled or left.
+    Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled, map or left.
     """
     choose, ask, hear, hint = nodes.ChooseItem(), nodes.AskItem(), nodes.HearLine(), nodes.GiveHint()
     grade, converse, give_up = nodes.GradeAnswer(), nodes.Converse(), nodes.GiveUp()
@@ -119,6 +119,7 @@ def create_practice_flow() -> Flow:
     wait - "side_question" >> side_after
     wait - "said" >> added
     wait - "appeal" >> appeal
+    wait - "map" >> end
     wait - "left" >> end
     side_after >> wait
     added - "heard" >> wait
@@ -139,7 +140,7 @@ def create_learn_flow() -> Flow:
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     offer_back, explain_back, side_back = nodes.OfferToExplain(), nodes.AskToExplain(), nodes.AnswerSideQuestion()
     grade_back, show_back = nodes.GradeExplanation(), nodes.ShowExplanation()
-    recap, leave = nodes.Recap(), nodes.LeaveSession()
+    lesson_map, recap, leave = nodes.ShowMap(), nodes.Recap(), nodes.LeaveSession()
     ask_goal, find_goal, meaning, way = nodes.AskGoal(), nodes.FindGoal(), nodes.ChooseMeaning(), nodes.ShowWay()
     lessons, offer_needs, progress = nodes.ListLessons(), nodes.OfferPrerequisites(), nodes.ShowProgress()
     wish, answer = nodes.HearWish(), nodes.AnswerQuestionAtHome()
@@ -203,13 +204,17 @@ def create_learn_flow() -> Flow:
     explain - "page" >> explain
     explain - "side_question" >> side
     explain - "question" >> begin
+    explain - "map" >> lesson_map
     explain - "left" >> leave
+    lesson_map - "section" >> section
+    lesson_map - "left" >> leave
     side >> explain
     offer - "skip" >> begin
     offer - "read" >> explain
     offer - "left" >> leave
     begin - "practice" >> practice
     begin - "nothing" >> section
+    practice - "map" >> lesson_map
     practice - "known" >> offer
     practice - "unknown" >> explain
     practice - "recalled" >> section
@@ -231,6 +236,7 @@ def create_learn_flow() -> Flow:
     offer_detour - "detour" >> detour
     offer_detour - "left" >> leave
     detour >> section
+    recap - "map" >> lesson_map
     recap - "pick" >> pick
     recap - "left" >> leave
     return Flow(start=pick)

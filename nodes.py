@@ -34,7 +34,7 @@ BY_FILE = {
         "PickTopic", "ListLessons", "OfferPrerequisites", "ShowProgress", "HearWish", "AnswerQuestionAtHome",
     ),
     "session.learn": (
-        "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "OfferToSkip", "BeginPractice", "Recap",
+        "LoadLesson", "ChunkSections", "RecallMissed", "ChooseSection", "ShowMap", "OfferToSkip", "BeginPractice", "Recap",
         "LeaveSession",
     ),
     "session.goals": ("AskGoal", "FindGoal", "ChooseMeaning", "ShowWay"),

@@ -411,7 +411,7 @@ class Step:
 
     ACTIONS = (
         "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "say", "appeal", "choose", "explain",
-        "back", "quit",
+        "map", "back", "quit",
     )  # fmt: skip
 
 

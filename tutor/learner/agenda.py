@@ -199,7 +199,12 @@ def _review_choice(due: Mapping[str, int]) -> Choice | None:
         return None
     count = sum(due.values())
     text = f"Review **{plural(count, 'item')}** from {plural(len(due), 'lesson')}"
-    return Choice(text, f"{max(1, round(count * REVIEW_S / 60))} min", "review")
+    return Choice(text, f"{review_minutes(count)} min", "review")
+
+
+def review_minutes(items: int) -> int:
+    """About how long a review of so many items takes."""
+    return max(1, round(items * REVIEW_S / 60))
 
 
 def _going_on_choice(corpus: Corpus, entry: CatalogueEntry, place: Place) -> Choice:

@@ -98,7 +98,7 @@ class ExplainSection(ModelVerb):
             place.share = share
             records.keep_place(place)
 
-        keys = {**keys, "ask": "or just ask", "say": "", "quit": "leave"}
+        keys = {**keys, "map": "map", "ask": "or just ask", "say": "", "quit": "leave"}
         begin = place.share if asked != "ask" and asked not in MANNERS else 0.0
         return as_wished(terminal.turn_page(keys, begin, keep), model.available)
 
@@ -110,6 +110,8 @@ class ExplainSection(ModelVerb):
             return "side_question"
         if step.action in MANNERS:
             return "page"
+        if step.action == "map":
+            return "map"
         if step.action == "skip":
             shared["step"] = None
             return "question"

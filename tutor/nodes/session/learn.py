@@ -10,6 +10,7 @@ from tutor import prompts
 from tutor.corpus import bank
 from tutor.corpus.pages import split_pages, unfolded
 from tutor.learner import agenda, beliefs, schedule
+from tutor.learner.lesson_map import lesson_map
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.session.goals import clear_reached_goal
 from tutor.nodes.session.judging import JUDGED
@@ -121,7 +122,9 @@ class ChooseSection(Verb):
         going_on = section is agenda.section_to_resume(place, sections)
         shared["explained"] = []
         title, number = section.title or shared["lesson"].title, sections.index(section) + 1
-        shared["terminal"].show(screens.SectionHead(shared["lesson"].id, title, number, len(sections)))
+        corpus, lesson = shared["corpus"], shared["lesson"].id
+        minutes = agenda.minutes_left(corpus, corpus.entry(lesson), place)
+        shared["terminal"].show(screens.SectionHead(lesson, title, number, len(sections), minutes))
         shared["terminal"].event("section", section=section.slug, stage=action, resumed=going_on)
         if going_on:
             shared["round"] = place.round
@@ -132,6 +135,33 @@ class ChooseSection(Verb):
             shared["round"] = Round("probe", seed=shared["rng"].getrandbits(32), queue=[probe.id])
         keep_place(shared, section=section.slug, stage=action, page=0)
         return action
+
+
+class ShowMap(Verb):
+    """The lesson's map: its sections with how well each is known and what is due, to go to one of them."""
+
+    def exec(
+        self, corpus: Corpus, records: Records, lesson: Lesson, now: Callable[[], datetime], zone: tzinfo | None,
+        terminal: Terminal,
+    ) -> tuple[list[str], Step]:  # fmt: skip
+        """(the slugs of the sections, what was chosen)"""
+        told = lesson_map(corpus, records, lesson.id, now().astimezone(zone))
+        terminal.show(screens.LessonMapScreen(told, listed=False))
+        here = next((place for place, section in enumerate(told.sections) if section.here), 0)
+        step = terminal.choose(screens.section_rows(told), {"back": "back", "quit": "leave"}, str(here))
+        return [section.section for section in told.sections], step
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[list[str], Step]) -> str:
+        slugs, step = chosen
+        read_step(shared, step)
+        shared["step"] = None
+        if step.action == "choose":
+            place = shared["place"]
+            shared["round"] = None
+            if place:
+                place.round = None
+            keep_place(shared, stage="explain", section=slugs[int(step.text)], page=0)
+        return "left" if step.action == "quit" else "section"
 
 
 class OfferToSkip(Verb):
@@ -202,7 +232,7 @@ class Recap(ModelVerb):
         back = agenda.upcoming_reviews(cards, now().astimezone(zone))
         known = self.mastery(lesson, sections, items, records)
         terminal.show(screens.LessonEnd(lesson.title, known, questions, suggestion, back))
-        return terminal.turn_page({"next": "choose what is next", "quit": "leave"})
+        return terminal.turn_page({"next": "choose what is next", "map": "map", "quit": "leave"})
 
     @staticmethod
     def mastery(
@@ -222,6 +252,8 @@ class Recap(ModelVerb):
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
+        if step.action == "map":
+            return "map"
         keep_place(shared, stage="finished")
         shared["terminal"].event("finished", lesson=shared["lesson"].id)
         clear_reached_goal(shared["corpus"], shared["records"], shared["now"], shared["zone"], shared["terminal"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.corpus import bank
 from tutor.learner import weak_spots
+from tutor.learner.agenda import review_minutes
 from tutor.models import Item, Place, Round, Step
 from tutor.nodes.session.place import keep_place, name_in, read_step
 from tutor.nodes.verb import Verb
@@ -63,11 +64,26 @@ class AskItem(Verb):
 
     @staticmethod
     def note(item: Item, round: Round) -> str:
+        counted = AskItem.counted(item, round)
         if name_in(round, item) in round.outcomes:
             return "Once more, with other numbers" if item.variables else "Once more"
         if name_in(round, item) in round.instead:
             return "Another one on what you missed"
-        return item.lesson if round.mode == "review" else NOTES.get(round.mode, "")
+        lead = item.lesson if round.mode == "review" else NOTES.get(round.mode, "")
+        return f"{lead} · {counted}" if lead and counted else lead or counted.capitalize()
+
+    @staticmethod
+    def counted(item: Item, round: Round) -> str:
+        """Which question of the round this is, and in a review how long the rest takes.
+
+        "" where there is but one, and in a probe, which ends as soon as something was known.
+        """
+        names = list(dict.fromkeys([*round.outcomes, *round.queue, *round.again]))
+        if len(names) < 2 or round.mode == "probe":
+            return ""
+        number = names.index(name_in(round, item)) + 1
+        minutes = f" · {review_minutes(len(names) - number + 1)} min" if round.mode == "review" else ""
+        return f"question {number} of {len(names)}{minutes}"
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         round = prepared["round"]
@@ -107,25 +123,29 @@ class AskConfidence(Verb):
 class AwaitNext(Verb):
     """Let the learner read before the next question comes; a free-text answer that was not accepted may be appealed, once."""
 
-    def exec(self, terminal: Terminal, round: Round, appealable: int | None) -> Step:
+    def exec(self, terminal: Terminal, round: Round, appealable: int | None, place: Place | None) -> Step:
         keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "or just ask", "say": ""}
         if appealable:
             keys["appeal"] = "appeal"
+        if place and round.mode in ("practice", "probe"):
+            keys["map"] = "map"
         return terminal.turn_page({**keys, "quit": "leave"})
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
-        if step.action == "appeal":
-            return "appeal"
+        if step.action in ("appeal", "map"):
+            return step.action
         return {"quit": "left", "ask": "side_question", "say": "said"}.get(step.action, "next")
 
 
 class EndRound(Verb):
     """Close the round and say how it went; the last node of every practice flow."""
 
-    def exec(self, round: Round, left: bool) -> str:
+    def exec(self, round: Round, left: bool, step: Step | None) -> str:
         if left:
             return "left"
+        if step and step.action == "map":
+            return "map"
         if round.mode == "probe":
             return "known" if "unaided" in round.outcomes.values() else "unknown"
         if round.mode in ("recall", "review"):

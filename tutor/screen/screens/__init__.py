@@ -6,6 +6,7 @@ A screen is a value that knows how to draw itself; the terminal decides where. N
 from tutor.screen.screens.asking import Hint, Question, Said, WhatWasMeant
 from tutor.screen.screens.endings import LessonEnd, mastery_in_words
 from tutor.screen.screens.home import Home
+from tutor.screen.screens.lesson_map import LessonMapScreen, section_rows
 from tutor.screen.screens.reading import Prose, SectionHead, Summary
 from tutor.screen.screens.reviews import RepairEnd, RepairHead, ReviewEnd, ReviewHead
 from tutor.screen.screens.talking import Answered, TutorSays
@@ -17,6 +18,7 @@ __all__ = [
     "Hint",
     "Home",
     "LessonEnd",
+    "LessonMapScreen",
     "Prose",
     "Question",
     "RepairEnd",
@@ -31,4 +33,5 @@ __all__ = [
     "Verdict",
     "WhatWasMeant",
     "mastery_in_words",
+    "section_rows",
 ]

@@ -16,8 +16,9 @@ from tutor.learner.progress import day_and_month
 from tutor.learner.schedule import is_mastered
 from tutor.screen.layout import Screen, Sides, line
 from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.rows import MenuRow
 from tutor.screen.screens.endings import mastery_in_words
-from utils.text import sanitize
+from utils.text import literal, sanitize
 
 
 @dataclass
@@ -25,6 +26,7 @@ class LessonMapScreen(Screen):
     """The sections of a lesson, a line each."""
 
     map: LessonMap
+    listed: bool = True  # a menu lists the sections otherwise
 
     def parts(self) -> Iterator[RenderableType]:
         one = self.map
@@ -33,6 +35,11 @@ class LessonMapScreen(Screen):
         if one.prerequisites:
             yield line(f"builds on: {', '.join(map(self.neighbour, one.prerequisites))}", DIM)
         yield Text("")
+        if self.listed:
+            yield from self.sections()
+
+    def sections(self) -> Iterator[RenderableType]:
+        one = self.map
         table = Table.grid(padding=(0, 2))
         table.add_column(style=ACCENT, justify="right")
         table.add_column()
@@ -54,6 +61,16 @@ class LessonMapScreen(Screen):
 
     def markdown(self) -> str:
         return ""
+
+
+def section_rows(told: LessonMap) -> list[MenuRow]:
+    """The sections as rows of a menu: what is due or comes back, how well each is known, and whether it is done."""
+    rows = []
+    for section in told.sections:
+        reviews, mark = section_reviews(section, told.today), "here" if section.here else "done" if section.done else ""
+        side = " · ".join(filter(None, [reviews, section_state(section), mark]))
+        rows.append(MenuRow(literal(section.title or told.title), side, narrow=mark or " "))
+    return rows
 
 
 def section_state(section: MapSection) -> str:

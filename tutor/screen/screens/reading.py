@@ -25,11 +25,12 @@ class SectionHead(Screen):
     title: str
     number: int
     of: int
+    minutes: int = 0  # left of the lesson; 0 where that is unknown
     heads_section = True
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
-        yield Whole(Sides(self.where(), f"{self.number} of {self.of}  {dots(self.number - 1, self.of)}"), leads=True)
+        yield Whole(Sides(self.where(), f"{self.how_far()}  {dots(self.number - 1, self.of)}"), leads=True)
 
     def where(self) -> Text:
         where = Text(sanitize(self.lesson, newlines=False), style=DIM)
@@ -37,7 +38,11 @@ class SectionHead(Screen):
         return where.append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
 
     def standing(self) -> Screen:
-        return Standing(Sides(self.where(), f"{self.number} of {self.of}"))
+        return Standing(Sides(self.where(), self.how_far()))
+
+    def how_far(self) -> str:
+        """`4 of 10 · 24 min`."""
+        return f"{self.number} of {self.of}" + (f" · {self.minutes} min" if self.minutes else "")
 
     def markdown(self) -> str:
         return f"## {sanitize(self.title, newlines=False)}\n\n_{self.lesson}, section {self.number} of {self.of}_"
