@@ -137,6 +137,7 @@ def create_learn_flow() -> Flow:
     pick, load, chunk, recall = nodes.PickTopic(), nodes.LoadLesson(), nodes.ChunkSections(), nodes.RecallMissed()
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
     side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
+    guess = nodes.AskGuess()
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     offer_back, explain_back, side_back = nodes.OfferToExplain(), nodes.AskToExplain(), nodes.AnswerSideQuestion()
     grade_back, show_back = nodes.GradeExplanation(), nodes.ShowExplanation()
@@ -203,7 +204,9 @@ def create_learn_flow() -> Flow:
     section - "recap" >> recap
     explain - "page" >> explain
     explain - "side_question" >> side
-    explain - "question" >> begin
+    explain - "question" >> guess
+    guess - "go_on" >> begin
+    guess - "left" >> leave
     explain - "map" >> lesson_map
     explain - "left" >> leave
     lesson_map - "section" >> section

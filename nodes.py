@@ -38,7 +38,7 @@ BY_FILE = {
         "LeaveSession",
     ),
     "session.goals": ("AskGoal", "FindGoal", "ChooseMeaning", "ShowWay"),
-    "session.explaining": ("ExplainSection", "ExplainAgain", "OfferDetour", "TakeDetour"),
+    "session.explaining": ("ExplainSection", "AskGuess", "ExplainAgain", "OfferDetour", "TakeDetour"),
     "session.explain_back": ("OfferToExplain", "AskToExplain", "GradeExplanation", "ShowExplanation"),
     "session.practice": ("ChooseItem", "AskItem", "AskConfidence", "AwaitNext", "EndRound"),
     "session.conversing": ("HearLine", "HearAddition", "Converse"),

@@ -399,6 +399,7 @@ class Place:
     round: Round | None = None
     done: list[str] = field(default_factory=list)  # slugs of the sections that are done
     session: str = ""
+    guess: str = ""  # at the lesson's warm-up
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from tutor.corpus import bank
 from tutor.models import Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
+from tutor.screen.rows import as_row
 from utils.errors import UsageError
 
 
@@ -358,7 +359,7 @@ def test_what_a_prerequisite_teaches_is_offered_as_a_detour_after_a_miss(learn, 
 
     class TakesDetours(Knows):
         def choose(self, options, keys, unattended):
-            return Step("choose", "1") if "detour" in options[-1] else super().choose(options, keys, unattended)
+            return Step("choose", "1") if "detour" in as_row(options[-1]).line else super().choose(options, keys, unattended)
 
     screen, _ = learn(TakesDetours(wrong=["percent"]))
     assert "Percentages count salt and water in percent of the flour" in screen

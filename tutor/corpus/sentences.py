@@ -117,3 +117,24 @@ def worked_examples(text: str) -> list[str]:
 def worked_example(text: str) -> str | None:
     """The first of them."""
     return next(iter(worked_examples(text)), None)
+
+
+WARM_UP = re.compile(r"\*\*Warm-up\b[^*]*\*\*\s*")
+MET_AGAIN = re.compile(
+    r"\b(?:answers|settles|answer to) (?:the (?:first|second) half of )?the warm-up\b|\bthe warm-up's answer\b"
+    r"|\bthe warm-up is answered\b|\bthat is the warm-up\b|^(?:\*\*Example\.\*\* )?(?:Now )?the warm-up[ :.]",
+    re.I,
+)
+
+
+def warm_up_of(text: str) -> str:
+    """The question of the **Warm-up.** that a section opens with, as Markdown; "" where it has none."""
+    pieces, _ = split_blocks(text)
+    found = (piece.text for piece in pieces if piece.kind == "paragraph_open" and WARM_UP.match(piece.text))
+    return WARM_UP.sub("", next(found, ""))
+
+
+def warm_up_answers(text: str) -> list[tuple[str, int]]:
+    """(text, its line from 0): the paragraphs of a section that answer the lesson's warm-up, and say that they do."""
+    paragraphs = [piece for piece in split_blocks(text)[0] if piece.kind == "paragraph_open"]
+    return [(one.text, one.start) for one in paragraphs if not WARM_UP.match(one.text) and MET_AGAIN.search(one.text)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading, prompts, search
 from tutor.corpus.markdown import without_comments
-from tutor.corpus.sentences import briefs, key_sentences, worked_example, worked_examples
+from tutor.corpus.sentences import briefs, key_sentences, warm_up_of, worked_example, worked_examples
 from tutor.learner import beliefs, schedule
 from tutor.models import Item, Lesson, Place, Section, Step
 from tutor.nodes.session.helping import as_wished
@@ -18,6 +18,7 @@ from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from tutor.search import summaries
 from tutor.search.answering.refuted import is_about_misconceptions
+from utils.text import cut
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from utils.llm.structured import Prompt
 
 MANNERS = {"simpler": "in simpler words", "deeper": "what lies behind it", "analogy": "by an analogy", "example": "an example"}
+LONGEST_GUESS = 300  # characters
 MOST_NAMED = 6  # of what a model adds
 
 
@@ -123,6 +125,24 @@ class ExplainSection(ModelVerb):
             keep_place(shared, stage="explain", page=page)
             return "page"
         return "question"
+
+
+class AskGuess(Verb):
+    """After the lesson's opening: the learner's guess at its warm-up, which is never graded and met again at the end."""
+
+    def exec(self, terminal: Terminal, lesson: Lesson, place: Place) -> Step | None:
+        if not terminal.attended or place.guess or not warm_up_of(section_of(lesson, place).text):
+            return None
+        terminal.show(screens.Prose("What is your guess? It isn't graded, and you meet it again at the end."))
+        return terminal.write({"next": "skip it", "quit": "leave"})
+
+    def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step | None) -> str:
+        if step:
+            read_step(shared, step)
+            shared["step"] = None
+            if step.action == "answer":
+                keep_place(shared, guess=cut(" ".join(step.text.split()), LONGEST_GUESS))
+        return "left" if step and step.action == "quit" else "go_on"
 
 
 def section_of(lesson: Lesson, place: Place) -> Section:

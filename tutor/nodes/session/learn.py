@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import prompts
 from tutor.corpus import bank
 from tutor.corpus.pages import split_pages, unfolded
+from tutor.corpus.sentences import warm_up_answers, warm_up_of
 from tutor.learner import agenda, beliefs, schedule
 from tutor.learner.lesson_map import lesson_map
 from tutor.models import Item, Lesson, Place, Round, Section, Step
@@ -160,7 +161,7 @@ class ShowMap(Verb):
             shared["round"] = None
             if place:
                 place.round = None
-            keep_place(shared, stage="explain", section=slugs[int(step.text)], page=0)
+            keep_place(shared, stage="explain", section=slugs[int(step.text)], page=0, share=0.0)
         return "left" if step.action == "quit" else "section"
 
 
@@ -211,18 +212,18 @@ class Recap(ModelVerb):
 
     def exec(
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, sections: list[Section], items: dict[str, Item],
-        records: Records, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None, speaks: str,
+        records: Records, corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None, speaks: str, place: Place,
     ) -> Step:  # fmt: skip
         figures = [
             (title, screens.mastery_in_words(mastery)) for title, mastery in self.mastery(lesson, sections, items, records)
         ]
         missed = [item.question for item in self.missed_items(lesson, items, records)]
         terminal.stream(model.say(prompts.in_language(prompts.recap(lesson.title, figures, missed), speaks)))
-        return self.built_in(terminal, lesson, sections, items, records, corpus, now, zone)
+        return self.built_in(terminal, lesson, sections, items, records, corpus, now, zone, place)
 
     def built_in(
         self, terminal: Terminal, lesson: Lesson, sections: list[Section], items: dict[str, Item], records: Records,
-        corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None,
+        corpus: Corpus, now: Callable[[], datetime], zone: tzinfo | None, place: Place,
     ) -> Step:  # fmt: skip
         suggestion = agenda.suggestion(corpus, records, now().astimezone(zone), after=lesson.id)
         drawn = [bank.draw(item, 0) for item in self.missed_items(lesson, items, records)]
@@ -232,7 +233,20 @@ class Recap(ModelVerb):
         back = agenda.upcoming_reviews(cards, now().astimezone(zone))
         known = self.mastery(lesson, sections, items, records)
         terminal.show(screens.LessonEnd(lesson.title, known, questions, suggestion, back))
+        if place.guess:
+            terminal.show(self.warm_up(lesson, place.guess))
         return terminal.turn_page({"next": "choose what is next", "map": "map", "quit": "leave"})
+
+    @staticmethod
+    def warm_up(lesson: Lesson, guess: str) -> screens.WarmUpMet:
+        """The guess, beside the paragraphs in which the lesson answers its warm-up."""
+        question = next(filter(None, (warm_up_of(section.text) for section in lesson.sections)), "")
+        answers = [
+            (text, f"{lesson.path}:{section.text_line + line}")
+            for section in lesson.sections
+            for text, line in warm_up_answers(section.text)
+        ]
+        return screens.WarmUpMet(question, guess, answers)
 
     @staticmethod
     def mastery(

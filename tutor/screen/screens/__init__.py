@@ -4,7 +4,7 @@ A screen is a value that knows how to draw itself; the terminal decides where. N
 """
 
 from tutor.screen.screens.asking import Hint, Question, Said, WhatWasMeant
-from tutor.screen.screens.endings import LessonEnd, mastery_in_words
+from tutor.screen.screens.endings import LessonEnd, WarmUpMet, mastery_in_words
 from tutor.screen.screens.home import Home
 from tutor.screen.screens.lesson_map import LessonMapScreen, section_rows
 from tutor.screen.screens.reading import Prose, SectionHead, Summary
@@ -31,6 +31,7 @@ __all__ = [
     "Summary",
     "TutorSays",
     "Verdict",
+    "WarmUpMet",
     "WhatWasMeant",
     "mastery_in_words",
     "section_rows",

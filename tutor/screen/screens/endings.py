@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.learner.schedule import is_mastered
+from tutor.screen import markup
 from tutor.screen.layout import Screen, dots, line, with_sign
 from tutor.screen.markup import ACCENT, DIM
-from utils.text import plural, sanitize
+from utils.text import literal, plural, sanitize
 
 
 @dataclass
@@ -59,6 +60,28 @@ class LessonEnd(Screen):
         if self.suggestion:
             rows += ["", sanitize(self.suggestion)]
         return "\n".join(rows)
+
+
+@dataclass
+class WarmUpMet(Screen):
+    """The learner's guess at the warm-up, and below it what the lesson said."""
+
+    question: str
+    guess: str
+    answers: list[tuple[str, str]] = field(default_factory=list)  # (paragraph of the lesson, its path:line)
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield line("The warm-up, once more", "bold")
+        yield Padding(markup.Page(self.question), (0, 0, 0, 1))
+        yield with_sign("›", literal(self.guess), ACCENT)
+        for answer, where in self.answers:
+            yield with_sign("✓", answer)
+            yield line(where, DIM, indent=3)
+
+    def markdown(self) -> str:
+        said = "".join(f"\n\n{sanitize(answer)}" for answer, _ in self.answers)
+        return f"**The warm-up, once more.** {sanitize(self.question)}\n\n> {sanitize(self.guess)}{said}"
 
 
 def mastery_in_words(mastery: float) -> str:

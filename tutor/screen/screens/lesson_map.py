@@ -30,6 +30,8 @@ class LessonMapScreen(Screen):
 
     def parts(self) -> Iterator[RenderableType]:
         one = self.map
+        if not self.listed:  # something stands above it
+            yield Text("")
         place = f"{one.done} of {len(one.sections)} sections · {one.minutes_left} min left"
         yield Sides(Text(sanitize(one.title, newlines=False), style=f"bold {ACCENT}"), place)
         if one.prerequisites:
