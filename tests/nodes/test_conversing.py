@@ -142,6 +142,13 @@ def test_a_guess_that_a_model_takes_for_an_answer_is_read_as_what_it_says(sessio
     assert [met.point for met in attempts[0].grade.met] == [FIRST]
 
 
+@pytest.mark.parametrize("claim", ["Yes, that is exactly right.", "Right, you have it all."])
+@pytest.mark.parametrize("line", [WRONG, "word word word"])
+def test_a_model_does_not_call_an_answer_right_that_is_not(session, line, claim):
+    screen, attempts, _ = session(line, reply=turn(say=(claim, "What do you think?")))
+    assert "Not yet" in screen and claim not in screen and "What do you think?" in screen and not attempts[0].grade.score
+
+
 @pytest.mark.parametrize("line", [WRONG, "no idea"])
 def test_a_model_that_tells_the_answer_is_not_shown(session, line):
     told = "It is computed as if the null hypothesis were true. [1]"

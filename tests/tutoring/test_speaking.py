@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.models import Item, KnownWrong, Met, Option, Passage, Point
+from tutor.models import Grade, Item, KnownWrong, Met, Option, Passage, Point
 from tutor.prompts import sentences_in
 from tutor.prompts.conversing import TutorTurn
-from tutor.tutoring import checked, up_to_a_question
+from tutor.tutoring import agreeing, checked, up_to_a_question
 
 LESSON = "Yeast eats sugar and breathes out carbon dioxide. The dough holds the gas in bubbles, so it rises to twice its size."
 PASSAGES = [Passage("food/bread", "docs/food/bread.md", 10, "Bread › Yeast", "yeast", 0.0, LESSON)]
@@ -116,3 +116,68 @@ def test_a_question_that_speaks_to_a_model_is_left_out():
 def test_a_hint_ends_with_its_first_question():
     assert up_to_a_question("Think of bubbles. What is in them? And why?") == "Think of bubbles. What is in them?"
     assert len(up_to_a_question("word " * 300).split()) == 300, "a single sentence is not cut in the middle"
+
+
+WRONG, PARTLY, RIGHT = Grade(0.0), Grade(0.5, met=(Met("yeast breathes out carbon dioxide", "it breathes"),)), Grade(1.0)
+
+
+def left_of(sentence, grade):
+    speech = agreeing(said(sentence, "What does the yeast eat?", item=None), grade)
+    return speech.sentences[:-1]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Yes, that is exactly right.", "Right, you have it all.", "Correct!", "Your answer is correct.", "0.9 is right.",
+        "You've got it.", "Well done, you said it.", "Exactly.", "That's it.", "You are right.", "Ja, genau, das ist richtig.",
+        "You made both points.", "Good job, you said the salt.",
+    ],
+)  # fmt: skip
+def test_of_a_wrong_answer_nothing_says_that_it_is_right(claim):
+    assert left_of(claim, WRONG) == ()
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["You say it is the salt.", "That is not right yet, you said the salt.", "You are not right yet, so think of the gas."],
+)
+def test_what_does_not_call_a_wrong_answer_right_is_kept(claim):
+    assert left_of(claim, WRONG) == (claim,)
+
+
+@pytest.mark.parametrize(
+    "claim", ["Exactly right.", "You have it all.", "That is completely wrong.", "Wrong!", "Nothing is missing."]
+)
+def test_half_an_answer_is_called_neither_all_right_nor_all_wrong(claim):
+    assert left_of(claim, PARTLY) == ()
+
+
+@pytest.mark.parametrize(
+    "claim", ["Yes, you say it breathes.", "That is one half of your answer.", "You have the first half right."]
+)
+def test_half_an_answer_may_be_told_what_is_right(claim):
+    assert left_of(claim, PARTLY) == (claim,)
+
+
+def test_a_right_answer_is_not_called_wrong_and_a_line_that_is_none_not_right():
+    assert left_of("No, that is wrong.", RIGHT) == () == left_of("That is exactly right.", None)
+
+
+def test_marks_of_the_tutors_own_examples_stay_at_their_sentences():
+    speech = said("That is right.", "OWN: Think of a balloon that somebody breathes into.", "What plays the breath?", item=None)
+    assert agreeing(speech, WRONG).own == {0} and agreeing(said("That is right.", item=None), WRONG) is None
+
+
+RUDE = [
+    "You are an idiot.",
+    "What a stupid answer you gave.",
+    "You're hopeless.",
+    "Du bist ein Dummkopf.",
+    "Are you even trying?",
+]
+
+
+@pytest.mark.parametrize("rude", [*RUDE, "OWN: Think of an idiot."])
+def test_a_rude_sentence_is_left_out(rude):
+    assert shown(rude, "What does the yeast eat?", item=None) == "What does the yeast eat?"

@@ -4,6 +4,6 @@ Pure: lines and replies go in, decisions come out. The nodes of a session show t
 """
 
 from tutor.tutoring.hearing import Heard, hear
-from tutor.tutoring.speaking import Turn, checked, plain_help, up_to_a_question
+from tutor.tutoring.speaking import Turn, agreeing, checked, plain_help, up_to_a_question
 
-__all__ = ["Heard", "Turn", "checked", "hear", "plain_help", "up_to_a_question"]
+__all__ = ["Heard", "Turn", "agreeing", "checked", "hear", "plain_help", "up_to_a_question"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor import grading, stop_words
 from tutor.corpus import bank
@@ -14,6 +14,7 @@ from tutor.models import Grade, Item, Met, Passage, Round, Section, Speech
 from tutor.prompts import CitedSentence
 from tutor.prompts.conversing import HELP_OF, MAX_WORDS, TutorTurn
 from tutor.tutoring.ladder import content_of
+from tutor.tutoring.verdict_words import RUDE, denies_grade
 
 SENTENCE = re.compile(r"(?<=[.!?…])[”\")]*\s+")
 WORD = re.compile(r"\w")
@@ -100,6 +101,8 @@ def _take(
 ) -> None:  # fmt: skip
     """Add a sentence to what is said, cited, marked or as it is, where it may be said."""
     text = sentence.text
+    if RUDE.search(text):
+        return
     asks = bool(QUESTION.search(text))
     if asks and not sentence.own:
         if not support.SPOKEN_TO_MODEL.search(text):
@@ -131,6 +134,19 @@ def _take(
     draft.asks = asks
     draft.words += len(text.split())
     draft.places += [f"{passages[n - 1].path}:{passages[n - 1].line}" for n in sentence.numbers if n <= len(passages)]
+
+
+def agreeing(speech: Speech | None, grade: Grade | None) -> Speech | None:
+    """A speech without what says of the answer that it is right or wrong against its grade; None where nothing is left.
+
+    grade: None for a line that is no answer.
+    """
+    if speech is None:
+        return None
+    kept = [number for number, text in enumerate(speech.sentences) if not denies_grade(text, grade)]
+    sentences = tuple(speech.sentences[number] for number in kept)
+    own = frozenset(new for new, old in enumerate(kept) if old in speech.own)
+    return replace(speech, sentences=sentences, own=own) if kept else None
 
 
 def _in_another_language(text: str, language: str) -> bool:

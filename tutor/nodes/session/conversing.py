@@ -143,13 +143,15 @@ class Converse(ModelVerb):
         foreign = prompts.is_foreign(speaks, lesson.language)
         speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met, foreign)
         if settled:
-            return Turn("graded", grade, speech)
+            return Turn("graded", grade, tutoring.agreeing(speech, grade))
         counts = heard.is_answer and not closed and (earns(grade, round) or ladder.has_talked(round))
         if may_answer and (turn.is_answer or counts):
             if found := self.grade_of(model, item, answer, turn, round, lesson, grade):
                 said = grading.with_credit(answer, round.met)
-                return Turn("graded", grading.settled_if_far(item, said, found, lesson.language), speech)
+                found = grading.settled_if_far(item, said, found, lesson.language)
+                return Turn("graded", found, tutoring.agreeing(speech, found))
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
+        speech = tutoring.agreeing(speech, None)
         if speech is None:
             return self.built_in(terminal, item, answer, heard, round, lesson, None, open_index)
         terminal.show(screens.TutorSays(speech))
