@@ -7,6 +7,7 @@ import pytest
 from tutor.corpus import bank
 from tutor.corpus.bank import shuffled_steps
 from tutor.grading import grade
+from tutor.grading.closed.choices import without_key
 from tutor.grading.closed.quantities import read_quantity
 from tutor.models import Blank, Item, Kind, KnownWrong, Option
 from utils.errors import InvalidFile
@@ -313,3 +314,15 @@ def test_steps_that_may_change_places_are_right_in_either_order():
 def test_a_group_of_steps_that_makes_no_sense_is_refused(any_order):
     with pytest.raises(InvalidFile, match=r"found no group of steps in any_order, expected two or more numbers from 1 to 4"):
         ordered(any_order)
+
+
+@pytest.mark.parametrize("typed", ["1, 2, 3", "1, 2", "2, 3", "1", "2"])
+def test_while_a_try_is_left_a_missed_multi_tells_how_many_are_right_and_not_which(typed):
+    told = without_key(NEEDS, typed, grade(NEEDS, typed))
+    assert not told.met and not told.missed and "right" in told.feedback
+    assert "flour" not in told.feedback and "water" not in told.feedback
+
+
+def test_who_marks_every_option_is_told_of_none_that_it_does_not_belong():
+    told = without_key(NEEDS, "1, 2, 3", grade(NEEDS, "1, 2, 3"))
+    assert told.feedback == "2 of the 3 that you marked are right."

@@ -4,6 +4,7 @@
 same grade on every machine.
 """
 
+from tutor.grading.closed.choices import without_key
 from tutor.grading.explanations import explanation_of, grade_explanation, grade_explanation_with
 from tutor.grading.features import Weights, load_weights
 from tutor.grading.kinds import grade
@@ -60,4 +61,5 @@ __all__ = [
     "tells_what_is_so",
     "traced_points",
     "with_credit",
+    "without_key",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tutor.corpus.bank import shuffled_steps
 from tutor.grading.closed.spellings import fold
 from tutor.grading.words import clean
-from tutor.models import Grade, Item, Met, Option
+from tutor.models import Grade, Item, Kind, Met, Option
 
 
 def pick(item: Item, typed: str) -> Option | None:
@@ -104,10 +105,36 @@ def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
     heard = "\n".join(dict.fromkeys(option.misconception for option in slips if option.misconception))
     lacking = len(right) - len(hits)
     if lacking:
-        said.append(f"{'One more option is' if lacking == 1 else f'{lacking} more options are'} right.")
+        said.append(_lacking_in_words(lacking))
     met = tuple(Met(option.text, _as_typed(option.text, answer)) for option in hits)
     missed = tuple(option.text for option in right if option not in hits)
     return Grade(score, met=met, missed=missed, feedback=" ".join(said), heard=heard)
+
+
+def without_key(item: Item, answer: str, grade: Grade) -> Grade:
+    """The grade of a missed `multi` item as it may be told while there is a try left; of any other item, as it is.
+
+    It says how many of the marked options are right and why one that is wrong doesn't belong. What is right option by option, or
+    what is wrong among all of them, would be the answer.
+    """
+    marked = _picked_options(item, answer) if item.kind == Kind.MULTI and not grade.correct else None
+    if marked is None:
+        return grade
+    right, slips = sum(option.right for option in marked), [option for option in marked if not option.right]
+    count = f"{right or 'None'} of the {len(marked)} that you marked {'is' if right == 1 else 'are'} right."
+    if len(marked) == 1:
+        count = "It is right." if right else "It is not right."
+    said = [count]
+    if slips and len(marked) < len(item.options):
+        said.append(slips[0].reply or f"{_named(slips[0].text, answer)} does not belong.")
+    lacking = sum(option.right for option in item.options) - right
+    if lacking:
+        said.append(_lacking_in_words(lacking))
+    return replace(grade, met=(), missed=(), feedback=" ".join(said))
+
+
+def _lacking_in_words(count: int) -> str:
+    return "One more option is right." if count == 1 else f"{count} more options are right."
 
 
 def grade_order(item: Item, answer: str, language: str = "en") -> Grade:

@@ -224,6 +224,7 @@ class ShowFeedback(Verb):
             lead = lead if doubts == 1 else f"Not sure yet. {doubts} questions about what you meant:"
             terminal.show(screens.Verdict(replace(grade, missed=(), feedback=""), lead=lead))
             return doubts
+        grade = grading.without_key(item, answer, grade) if result == "again" else grade
         speech = speech if result == "again" else None  # once the answer is shown, there is nothing to lead to
         if speech:  # the tutor says the rest
             verdict = replace(grade, feedback="", missed=())
