@@ -3,7 +3,7 @@
 Pure: lines and replies go in, decisions come out. The nodes of a session show them.
 """
 
-from tutor.tutoring.hearing import Heard, hear
+from tutor.tutoring.hearing import Heard, hear, hear_beside
 from tutor.tutoring.speaking import Turn, agreeing, checked, plain_help, up_to_a_question
 
-__all__ = ["Heard", "Turn", "agreeing", "checked", "hear", "plain_help", "up_to_a_question"]
+__all__ = ["Heard", "Turn", "agreeing", "checked", "hear", "hear_beside", "plain_help", "up_to_a_question"]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tutor.tutoring.ladder import content_of
+
 ANSWER, CONFUSED, QUESTION, CHAT, EITHER = "answer", "confused", "question", "chat", "either"
 HINT, SOLUTION, SIMPLER, EXAMPLE, SKIP, LANGUAGE = ("hint", "solution", "simpler", "example", "skip", "language")
 
@@ -30,11 +32,19 @@ class Heard:
         return self.kind in (ANSWER, EITHER)
 
 
+_BEFORE = (
+    r"(?:(?:sorry|well|hm+|uh+|um+|ugh+|oh|argh+|ok(?:ay)?|honestly|please|pls|but|and|just|hey|man|dude|bro|look|puh"
+    r"|pardon|désolée?|lo siento)\b[ ,.…!]*)*"
+)
+_AFTER = (
+    r"(?:[ ,.!]*(?:please|pls|plz|sorry|though|yet|at all|really|here|now|already|then|again|any ?more|completely|totally|tbh"
+    r"|honestly|lol|mate|man|dude|bro|buddy|sir|guys|bitte|danke|s'il (?:te|vous) pla[iî]t|por favor|thanks|thank you))*"
+)
+
+
 def _line(*patterns: str) -> re.Pattern[str]:
     """A whole line made of one of these, with a "please", a "sorry" or a full stop around it."""
-    before = r"(?:(?:sorry|well|hm+|uh+|um+|ok(?:ay)?|honestly|please|but|and|puh|pardon|désolée?|lo siento)\b[ ,.…]*)*"
-    after = r"(?:[ ,]*(?:please|pls|plz|sorry|though|yet|at all|really|bitte|danke|s'il (?:te|vous) pla[iî]t|por favor|thanks))*"
-    return re.compile(rf"\W*{before}(?:{'|'.join(patterns)}){after}\W*", re.I)
+    return re.compile(rf"\W*{_BEFORE}(?:{'|'.join(patterns)}){_AFTER}\W*", re.I)
 
 
 _I = r"(?:i(?:'m| am)?|we) ?(?:really |honestly |just |still |also )?"
@@ -44,7 +54,6 @@ _SAY = r"(?:(?:can|could) you )?(?:(?:say|explain) (?:it|that) |speak )?(?:in )?
 
 WHOLE_LINES = {
     SOLUTION: _line(
-        r"(?:just |(?:can|could) you )?(?:tell|show|give) (?:me|us) (?:the )?(?:right |correct |full )?(?:answer|solution)s?",
         r"what(?:'?s| is) the (?:right |correct )?(?:answer|solution)",
         r"(?:the )?(?:answer|solution)",
         r"(?:show me |what(?:'?s| is) )the (?:right |correct )(?:order|option|number|value|formula|word|one)",
@@ -106,6 +115,41 @@ WHOLE_LINES = {
         r"hallo|danke|bonjour|merci|hola|gracias",
     ),
 }
+_LANGUAGES = "english|german|french|spanish|italian|dutch|portuguese|russian|polish|turkish|arabic|hindi|chinese|japanese|korean"
+# What nobody begins an answer with: a request to the tutor, whatever it is for.
+REQUEST = re.compile(
+    rf"\W*{_BEFORE}(?:(?:(?:can|could|would|will) (?:you|u|ya)|(?:tell|show|give|teach|remind) (?:me|us)|gimme|lemme|help me"
+    r"|(?:explain|say|repeat|rephrase|translate) (?:it|this|that|me)"
+    r"(?= (?:to me|again|in|more|slower|once|differently|please)\b|\W*$)"
+    r"|kannst du|könntest du|können sie|(?:sag|gib|zeig|erklär|hilf) mir|peux-tu|pouvez-vous|(?:dis|donne|montre|aide)[sz]?-moi"
+    r"|puedes|podrías|dime|dame|ayúdame)(?![\w'])(?P<rest>.*))",
+    re.I | re.S,
+)
+# A wish begins as an answer may ("we need …"): it is one by what it is for, at its end.
+WISH = re.compile(
+    rf"\W*{_BEFORE}(?:(?:(?:i|we)(?:'d| would)? (?:really |just |still )*)?"
+    r"(?:need|want|like|prefer|could use|wish for|have to have|hope for)"
+    r"|let'?s (?:do|try|have|take|go for|switch to|change to)|how about|what about|any chance of)"
+    r"(?: to (?:see|get|have|know|hear|do|skip))?(?: (?:a|an|the|some|any|another|one|more|bit|little|of|your|right))*"
+    rf" (?P<rest>hints?|clues?|tips?|nudge|help(?: (?:here|with this|with that|with it))?|answers?|solutions?|example"
+    rf"|something (?:\w+ )?(?:easier|simpler|else|different|new)|(?:easier|next) one"
+    rf"|(?:easier|simpler|different|other|next) (?:question|words|task)"
+    rf"|(?:it|this|that) in (?:{_LANGUAGES}|simpler words)|(?:german|french|spanish)){_AFTER}\W*",
+    re.I,
+)
+# What a request or a wish is for.
+WISHED = {
+    LANGUAGE: rf"\b(?:{_LANGUAGES})\b|\bauf (?:deutsch|englisch)|\ben (?:français|español)",
+    EXAMPLE: r"\bexamples?\b|\bbeispiel|\bexemple|\bejemplo",
+    HINT: r"\b(?:hints?|clues?|tips?|nudge|help|tipp|hinweis|hilf|helfen|indice|pista)\b",
+    SIMPLER: r"\b(?:simpl\w+|easier|plain\w*|slow\w*|again|once more|explain (?:it|this|that)|different\w*|rephrase|reword|repeat"
+    r"|other words|einfacher|nochmal)\b",
+    SOLUTION: r"\b(?:answers?|solutions?|antwort|lösung|réponse|respuesta)\b",
+    SKIP: r"\b(?:skip|next|something|new|other|move on)\b",
+}
+_NOTHING_ELSE = re.compile(
+    rf"(?:\W*(?:it|that|this|say|what it is|straight|everything|all|something|anything)\b)*{_AFTER}\W*", re.I
+)
 # A line that begins like this speaks of what the learner does not understand, whatever follows.
 CONFUSED_ABOUT = re.compile(
     rf"\W*(?:(?:sorry|but|ok(?:ay)?|well),? )*(?:"
@@ -146,6 +190,8 @@ def hear(line: str) -> Heard:
             return Heard(kind)
     if CONFUSED_ABOUT.match(text):
         return Heard(CONFUSED)
+    if asked := REQUEST.match(text) or WISH.fullmatch(text):
+        return Heard(_wished(text, asked["rest"]))
     if ENDS_AS_A_QUESTION.search(text):
         return Heard(QUESTION if ASKS.match(text) else EITHER)
     if ASKS_WITHOUT_MARK.match(text) and len(text.split()) <= SHORT_WORDS:
@@ -173,10 +219,48 @@ def hear_wish(line: str) -> str:
     text = " ".join(line.replace("’", "'").split())
     if WANTS_TO_LEARN.match(text):
         return GOAL
-    kind = hear(text).kind
+    kind = ANSWER if REQUEST.match(text) and is_wordy(text) else hear(text).kind  # "help me with Bayes" may be a goal
     if kind in (QUESTION, CONFUSED) or ENDS_AS_A_QUESTION.search(text) or WANTS_TO_KNOW.match(text):
         return QUESTION if is_wordy(text) or kind != CONFUSED else CHAT
     return EITHER if kind == ANSWER else CHAT
+
+
+def _wished(text: str, rest: str) -> str:
+    """What a request is for; one for nothing else than to be told is for the solution, any other one a question."""
+    for kind, pattern in WISHED.items():
+        if re.search(pattern, text, re.I):
+            return kind
+    return SOLUTION if _NOTHING_ELSE.fullmatch(rest) else QUESTION
+
+
+# Where a line has nothing to do with the question, these show that it is talk: of the learner, of the tutor, or of the session.
+_OPINION = re.compile(r"\b(?:i(?:'d| would)?|we) (?:think|guess|believe|suppose|say|reckon|bet|assume)\b", re.I)
+_TALK = re.compile(
+    r"\b(?:i(?:'m|'ve|'ll)?|im|ive|my|me|myself|mine|let'?s|gimme|ich|mein\w*|mir|je|mon|moi|yo)\b"
+    r"|\b(?:you'?re|you (?:are|suck|stink)|u r|your|yourself|(?:thank|love|hate|damn|screw|see) you|du bist|tu es)\b"
+    r"|^\W*(?:what(?:ever| a|'s up)|who cares|never ?mind|meh|ugh+|argh+|pf+|nah|nope|nonsense|boring|sigh|yawn)\b"
+    r"|^\W*(?:omg|wtf|lmao|egal)\b"
+    rf"|^\W*{_BEFORE}th(?:is|ese|ose)(?: \w+)?(?:'s| is| are| was|) (?:\w+ ){{0,3}}[\w'-]+\W*$"
+    r"|^\W*(?:it|that)(?:'s| is) (?:(?:so|too|very|really|just|such) )*(?:an? )?(?:stupid|dumb|boring|silly|annoying|ridiculous"
+    r"|pointless|hopeless|crap|rubbish)\b",
+    re.I,
+)
+_AT_A_LOSS = re.compile(r"\b(?:clue|idea|lost|stuck|confus\w*|understand|stumped|blank|verstehe?|verloren|comprends)\b", re.I)
+MOST_TALK = 14  # words
+
+
+def hear_beside(line: str, subject: str, language: str) -> Heard:
+    """What a line is that seems to be an answer, but is worth nothing as one.
+
+    It is talk where it has no word of what the question is about and sounds like it. subject: the question, its answers and its
+    section.
+    """
+    text = " ".join(line.replace("’", "'").split())
+    if len(text.split()) > MOST_TALK or not _TALK.search(_OPINION.sub(" ", text)):
+        return Heard(ANSWER)
+    if content_of(text, language) & content_of(subject, language) or re.search(r"\d", text):
+        return Heard(ANSWER)
+    return Heard(CONFUSED if _AT_A_LOSS.search(text) else CHAT)
 
 
 def is_wordy(line: str) -> bool:

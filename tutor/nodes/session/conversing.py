@@ -37,6 +37,8 @@ class HearLine(Verb):
 
     def exec(self, terminal: Terminal, model: LanguageModel, item: Item, answer: str, lesson: Lesson) -> Step | Heard:
         heard = tutoring.hear(answer)
+        if heard.is_answer and (not model.available or not is_free(item)):  # a model can tell talk from an answer in words
+            heard = tutoring.hear_beside(answer, subject_of(item, lesson), lesson.language)
         guess = Heard(hearing.ANSWER, is_guess=heard.kind == hearing.EITHER)
         if heard.is_answer or self.is_credited(item, answer, lesson):
             return guess
@@ -51,7 +53,7 @@ class HearLine(Verb):
     def is_credited(item: Item, answer: str, lesson: Lesson) -> bool:
         """Whether it is worth something as an answer, however it sounds: "loss" may fill a blank, and "lost" too."""
         grade = grading.grade(item, answer, language=lesson.language)
-        return grade.correct if is_free(item) else grade.score > 0
+        return grade.correct or bool(grade.met or grade.heard) or (grade.score > 0 and not is_free(item))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], heard: Step | Heard) -> str:
         if isinstance(heard, Step):
@@ -218,7 +220,9 @@ class Converse(ModelVerb):
         elif heard.kind == hearing.LANGUAGE:
             terminal.notice("The built-in tutor keeps to the lesson's language. Answer in yours, if you like.")
         elif heard.kind == hearing.CHAT or heard.may_be_answer:
-            terminal.notice("No try lost. The question waits for an answer; h gives a hint, and ? asks something else.")
+            terminal.notice(
+                "That doesn't answer the question yet. No try lost: h gives a hint, k skips it, and ? asks something else."
+            )
         elif heard.kind in (hearing.SIMPLER, hearing.EXAMPLE):
             section, shown = lesson.section(item.section), worked_example if heard.kind == hearing.EXAMPLE else key_sentences
             text = shown(section.text) if section else ""
@@ -263,6 +267,13 @@ def as_claimed(item: Item, grade: Grade, turn: prompts.TutorTurn) -> Grade:
     claimed = [point for point, verdict in zip(prompts.points_of(item), turn.points, strict=True) if verdict.met]
     missed = tuple(point.text for point in item.rubric if point.text not in claimed)
     return replace(grade, score=0.0, met=tuple(Met(point) for point in claimed), missed=missed, feedback="")
+
+
+def subject_of(item: Item, lesson: Lesson) -> str:
+    """What a question is about, as a text: the question, its answers, and its section."""
+    section, kind = lesson.section(item.section), bank.kind_of(item)
+    texts = [kind.question_text(item), *kind.choices(item), *bank.giveaways(item), *item.hints, item.explanation]
+    return "\n".join([*texts, section.title, section.text] if section else texts)
 
 
 def is_free(item: Item) -> bool:
