@@ -38,7 +38,7 @@ RIDGE, TIGHTER = 0.3, 3.0
 SAYS = {"table": 0.5, "formula": 0.5, "code": 0.4, "row": 0.7, "other": 0.3}  # of what a sentence with the same words would say
 FOLDS, ROOM = 5, 70
 WEIGHED = 0.05  # weights below it are left out
-BEHIND = 2.0  # times what is fitted, for the best passage: where the documents say what they answer, as the manual does, it is nearly sure
+BEHIND = 2.0  # times what was fitted, for the passage that fits best: where the documents say what they answer, it mostly does
 
 
 class Sentence(NamedTuple):

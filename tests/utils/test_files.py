@@ -451,7 +451,7 @@ def test_answers_are_kept_as_they_are_written(tmp_path, written, text):
         ("steps: []\n", 1, "found no steps"),
         ("topic: x\nsteps: next\n", 2, "found no steps"),
         ("topic: x\n", 1, "found no steps"),
-        ("steps: [next]\nspeed: 2\n", 2, 'the field "speed", expected one of topic, seed, steps. Did you mean seed?'),
+        ("steps: [next]\nspeed: 2\n", 2, 'the field "speed", expected one of topic, seed, draw, steps. Did you mean seed?'),
         ("seed: many\nsteps: [next]\n", 1, "found the seed many, expected a whole number"),
         ("topic: 7\nsteps: [next]\n", 1, "found a topic that is not text"),
         ("steps:\n  - nxt\n", 2, "Did you mean next?"),
