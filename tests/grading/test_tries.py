@@ -8,8 +8,8 @@ from functools import lru_cache
 import pytest
 
 from tutor.corpus.corpus import Corpus, bundled_docs, open_corpus
-from tutor.grading import grade_from_verdicts, grade_try, has_rubric, item_for_try, with_credit
-from tutor.models import Grade, Item, Met
+from tutor.grading import grade_addition, grade_from_verdicts, grade_try, has_rubric, item_for_try, with_credit
+from tutor.models import Grade, Item, Kind, Met, Option
 
 
 @lru_cache(maxsize=1)
@@ -74,3 +74,16 @@ def test_a_near_miss_in_the_last_try_does_not_pass(lesson_id):
         lines = [point.text for point in item.rubric[:-1]] + [item.rubric[-1].near]
         grades = tries(item, lines, language)
         assert not grades[-1].correct or grades[-1].unsure, (item.key, grades[-1])
+
+
+@pytest.mark.parametrize("line", ["oh 0.5 then", "ah, 0.5", "yes 0.5", "=0.5", "so it is 0.5 of course", "I see, 0.5"])
+def test_a_number_that_is_typed_naturally_after_the_verdict_is_heard(line):
+    item = Item("half", "math/bayes", "sure", Kind.NUMBER, "How likely?", answer=0.5)
+    assert grade_addition(item, line, Grade(0.0)).correct
+
+
+@pytest.mark.parametrize("line", ["oh 2 then", "ah, water", "yes, water then", "oh, water of course"])
+def test_an_option_that_is_typed_naturally_after_the_verdict_is_heard(line):
+    options = (Option("salt"), Option("water", right=True))
+    item = Item("which", "food/bread", "dough", Kind.CHOICE, "Which?", options=options)
+    assert grade_addition(item, line, Grade(0.0)).correct

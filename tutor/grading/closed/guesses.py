@@ -13,13 +13,14 @@ _BEFORE = re.compile(
     r"|i(?:'d| would| will|'ll)? (?:guess|think|believe|suppose|say|take|pick|choose)(?: that| for)?"
     r"|(?:could|might|may|would|should|must) it (?:perhaps |maybe )?be|it (?:could|might|may|would|should|must) be"
     r"|is (?:it|that|the answer)|it'?s|it is|that'?s|(?:the|my) (?:answer|guess)(?: is)?"
-    r"|option|number|hm+|um+|uh+|well|ok(?:ay)?|so|then|but"
+    r"|option|number|oh|ah+|aha|yes|yeah|hm+|um+|uh+|well|ok(?:ay)?|so|then|but"
     r"|ist (?:es|das)|es ist|ich (?:glaube|denke)|vielleicht|wohl|c'est|est-ce|je (?:pense|crois)|peut-être|es|creo que|quizás"
     r")(?![\w'])(?:[\s,:;…]|\.(?!\d))*",
     re.I,
 )
 _BEHIND = re.compile(
-    rf"(?:(?:^|[\s,;.?–—-])\s*(?:(?:but|though) )?(?:{_UNSURE}|right|correct|or not|or|i (?:guess|think|believe|suppose)"
+    rf"(?:(?:^|[\s,;.?–—-])\s*(?:(?:but|though) )?(?:{_UNSURE}|right|correct|then|now|of course|i see|or not|or"
+    r"|i (?:guess|think|believe|suppose)"
     r"|(?:is|am) (?:it|that|this|i) (?:right|correct)|oder|vielleicht|n'est-ce pas))?[\s?？.,…]*$",
     re.I,
 )

@@ -16,6 +16,7 @@ HARMLESS = frozenset(
     of per each for on at and so well hmm ok okay then would should must think guess believe say get got have suppose sure assume
     about around somewhere approximately approx roughly circa ca maybe perhaps probably likely presumably exactly precisely just
     only simply equal equals to by with certainly definitely surely clearly obviously rounded right correct or
+    oh ah aha yes yeah now hence therefore thus course sorry me see
     ungefähr etwa rund es sind das ist die der antwort ergebnis glaube ich denke gleich genau wohl vielleicht gerundet
     environ c'est est la le les réponse je pense crois égal peut être
     aproximadamente unos unas es son creo que respuesta igual quizás el los cerca de é acho resposta
