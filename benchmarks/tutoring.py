@@ -39,6 +39,7 @@ from tutor.nodes.shared import session_store  # noqa: E402
 from tutor.screen import screens  # noqa: E402
 from tutor.screen.layout import Notice, Screen  # noqa: E402
 from tutor.screen.learners import Unattended  # noqa: E402
+from tutor.screen.rows import as_row  # noqa: E402
 from tutor.screen.terminal import Terminal  # noqa: E402
 from utils.llm.endpoint import Endpoint, endpoint_of, limits_of  # noqa: E402
 from utils.llm.language_model import LanguageModel  # noqa: E402
@@ -339,7 +340,8 @@ class HastyLearner(Unattended):
         return next((choice for choice in choices if choice not in bank.accepted_answers(item)), "I would say it stays the same.")
 
     def choose(self, options, keys, unattended):
-        return Step("quit") if any("Next" in option for option in options) else super().choose(options, keys, unattended)
+        is_over = any("Next" in as_row(option).text for option in options)
+        return Step("quit") if is_over else super().choose(options, keys, unattended)
 
 
 def cost_of_lesson(stage: Stage, lesson: str = "llm/attention", wrong: float = 0.3, seed: int = 1) -> Cost:
