@@ -116,6 +116,60 @@ def test_a_number_in_words_of_any_language_that_the_program_knows_is_told(answer
     assert gives_away(said, number(answer)) and not gives_away(said, number(answer + 30))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Think of a coin: heads or tails, fifty-fifty.", "It is a 50-50 matter.", "One in two.", "1 out of 2", "about one half",
+        "A half, no more.", "50 %", "fifty percent", "half the time", "Even odds.", "zero point five", "five tenths", "5 in 10",
+        "Fifty out of a hundred.", "Like the toss of a coin.", "Eine von zwei.", "Un sur deux.", "die Hälfte",
+        "C'est la moitié.", "La mitad.", "Every second time.", "1 over 2",
+    ],
+)  # fmt: skip
+def test_a_half_is_told_by_each_of_its_names(said):
+    assert gives_away(said, number(0.5)) and gives_away(said, number(50.0, unit="%")) and not gives_away(said, number(0.8))
+
+
+@pytest.mark.parametrize("said", ["Two chances in three.", "Two out of three.", "two in three", "deux sur trois", "66.7 %"])
+def test_a_share_is_told_as_so_many_of_so_many(said):
+    assert gives_away(said, number(2 / 3)) and not gives_away(said, number(0.3))
+
+
+ERRORS = Item(
+    "errors", "l", "s", "cloze", "One error [[…]] a [[…]] hypothesis, the other [[…]] a [[…]] one.",
+    blanks=(Blank(("rejects",)), Blank(("true",)), Blank(("keeps",)), Blank(("false",))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Think of words beginning with r, then t, then k, then f.", "r, t, k, f", "R. T. K. F.", "The first letter is an r.",
+        "It starts with the letter r.", "The answer starts with letters: u. H. n.", "The initials are R and T.",
+        "It rhymes with new.", "A five-letter word.", "Es beginnt mit r.", "r … and it ends in s.",
+    ],
+)  # fmt: skip
+def test_the_letters_of_an_answer_tell_it(said):
+    assert gives_away(said, ERRORS)
+
+
+@pytest.mark.parametrize("said", ["Start with the scores q and k.", "x, y, z are three axes.", "Begin with what is assumed."])
+def test_other_letters_tell_nothing(said):
+    assert not gives_away(said, ERRORS)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is neither the second nor the third.",
+        "Not 2, and not 3.",
+        "It walks to 0 and stops? No: not so. And it stays at 10 is wrong.",
+    ],
+)
+def test_an_option_is_told_by_ruling_out_the_others(said):
+    assert gives_away(said, JUMPS)
+    assert not gives_away("It is not the second.", JUMPS)
+
+
 @pytest.mark.parametrize("said", ["Look at it once more, due to the null.", "It has an elf.", "Eine Zahl fehlt."])
 def test_words_that_are_numbers_elsewhere_are_none_in_an_english_hint(said):
     assert not any(gives_away(said, number(value)) for value in (0, 2, 3, 6, 8, 11, 100))

@@ -149,6 +149,19 @@ def test_a_model_does_not_call_an_answer_right_that_is_not(session, line, claim)
     assert "Not yet" in screen and claim not in screen and "What do you think?" in screen and not attempts[0].grade.score
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Man nimmt an, dass die Nullhypothese stimmt, und zählt alle Ergebnisse, die mindestens so extrem sind.",
+        "The answer starts with letters: u. H. n. t. p. [1]",
+    ],
+)
+@pytest.mark.parametrize("line", [WRONG, "give me a hint please"])
+def test_a_model_tells_the_answer_neither_in_a_language_that_nobody_speaks_nor_by_its_letters(session, line, told):
+    screen, _, _ = session(line, reply=turn(intent="request", move="hint", say=(told,)))
+    assert "Nullhypothese" not in screen and "letters" not in screen
+
+
 @pytest.mark.parametrize("line", [WRONG, "no idea"])
 def test_a_model_that_tells_the_answer_is_not_shown(session, line):
     told = "It is computed as if the null hypothesis were true. [1]"

@@ -19,9 +19,10 @@ WHY = Item(
 )  # fmt: skip
 
 
-def said(*lines, typed="it is the salt", item=WHY, met=(), move="question", passages=PASSAGES, foreign=False):
+def said(*lines, typed="it is the salt", item=WHY, met=(), move="question", passages=PASSAGES, foreign=False,
+         speaks="", before=()):  # fmt: skip
     sentences = tuple(sentence for line in lines for sentence in sentences_in(line))
-    return checked(TutorTurn("answer", "", (), "", move, sentences), passages, typed, "en", item, met, foreign)
+    return checked(TutorTurn("answer", "", (), "", move, sentences), passages, typed, "en", item, met, foreign, before, speaks)
 
 
 def shown(*lines, **how) -> str:
@@ -52,17 +53,61 @@ def test_an_example_of_the_tutors_own_is_marked_and_cites_nothing():
     assert speech.own == {0} and speech.places == () and speech.sentences[0].startswith("Think of a balloon")
 
 
-@pytest.mark.parametrize("foreign", [True, False], ids=["told to", "by itself"])
-def test_an_example_in_another_language_is_shown_as_the_tutors_own(foreign):
-    speech = said(
-        "OWN: Stell dir einen Ballon vor, den jemand aufpustet.", "Was spielt hier die Rolle der Luft?", foreign=foreign
-    )
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"foreign": True, "speaks": "de"},
+        {"typed": "ich glaube, es ist das Salz"},
+        {"typed": "please explain it in german"},
+        {"before": ["auf deutsch bitte"]},
+    ],
+    ids=["the session speaks it", "the learner speaks it", "it is asked for", "it was asked for"],
+)
+def test_an_example_in_another_language_is_shown_as_the_tutors_own(how):
+    speech = said("OWN: Stell dir einen Ballon vor, den jemand aufpustet.", "Was spielt hier die Rolle der Luft?", **how)
     assert speech.own == {0} and speech.left_out == 0 and len(speech.sentences) == 2
 
 
 def test_at_a_question_too_a_cited_fact_in_the_learners_language_needs_no_more_than_the_lessons_numbers():
-    assert said("Salz bremst die Hefe. [1]", "Und dann?", foreign=True).places == ("docs/food/bread.md:10",)
-    assert said("Es sind 37 Prozent. [1]", "Und dann?", foreign=True).sentences == ("Und dann?",)
+    assert said("Salz bremst die Hefe. [1]", "Und was dann?", foreign=True, speaks="de").places == ("docs/food/bread.md:10",)
+    assert said("Es sind 37 Prozent. [1]", "Und was dann?", foreign=True, speaks="de").sentences == ("Und was dann?",)
+
+
+IN_GERMAN = "Die Hefe atmet ein Gas aus, und der Teig hält es in Blasen fest."
+
+
+@pytest.mark.parametrize(
+    "told", [IN_GERMAN, f"OWN: {IN_GERMAN}", "Atmet die Hefe ein Gas aus?", "La levadura exhala un gas y la masa lo retiene.",
+             "酵母呼出二氧化碳。", f"{IN_GERMAN} [1]", "Du weißt, dass die Hefe das Gas ausatmet."]
+)  # fmt: skip
+def test_what_is_in_a_language_that_nobody_speaks_is_left_out(told):
+    assert shown("You say it is the salt.", told) == "You say it is the salt."
+
+
+@pytest.mark.parametrize("how", [{"foreign": True, "speaks": "de"}, {"typed": "ich glaube, es ist das Salz"}])
+def test_in_another_language_than_the_lesson_only_what_the_model_marks_asks_or_cites_is_said_at_a_question(how):
+    assert shown(IN_GERMAN, "Was hält das Gas?", **how) == "Was hält das Gas?"
+    assert shown("Du weißt, dass die Hefe das Gas ausatmet.", "Und was dann?", **how) == "Und was dann?"
+    assert said(IN_GERMAN, item=None, **how).own == {0}, "nothing is asked"
+
+
+@pytest.mark.parametrize(
+    "told", ["The words are the opposite of accepting and of a lie.", "The answer is what you do on a balcony.",
+             "Die Antwort ist das Gegenteil von ein.", "Think of words that begin with y, then with c."]
+)  # fmt: skip
+def test_an_answer_is_described_by_neither_its_letters_nor_its_opposites(told):
+    assert told not in shown("You say it is the salt.", told)
+
+
+def test_a_list_of_letters_is_said_by_no_passage():
+    speech = said("It is about: y. b. c. d. [1]", "What does the yeast eat?")
+    assert not speech or (not speech.places and speech.text == "What does the yeast eat?")
+
+
+@pytest.mark.parametrize("question", ["Which one is left?", "Which of them is it?", "What remains?", "What about the other one?"])
+def test_a_question_goes_with_the_sentence_that_it_refers_to(question):
+    assert said("Salt was traded by the Romans in 1500 ships. [1]", question) is None
+    assert shown("The dough rises to twice its size. [1]", question, item=None).endswith(question)
 
 
 def test_words_about_what_the_learner_said_need_no_place():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from tutor import grading, stop_words
+from tutor import grading
 from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences
 from tutor.grading.model import support
@@ -14,13 +14,13 @@ from tutor.models import Grade, Item, Met, Passage, Round, Section, Speech
 from tutor.prompts import CitedSentence
 from tutor.prompts.conversing import HELP_OF, MAX_WORDS, TutorTurn
 from tutor.tutoring.ladder import content_of
+from tutor.tutoring.languages import leaning, may_change
 from tutor.tutoring.verdict_words import RUDE, denies_grade
 
-SENTENCE = re.compile(r"(?<=[.!?…])[”\")]*\s+")
 WORD = re.compile(r"\w")
+SENTENCE = re.compile(r"(?<=[.!?…])(?<![\s:][A-Za-z]\.)[”\")]*\s+")  # not after a letter of a list
+WORDS_OR_NUMBERS = re.compile(r"[^\W\d_]{2}|\d|\$|`|[^\x00-\u024f\W]")  # not a list of letters
 QUESTION = re.compile(r"[?？][”\")*]*\s*$")
-EVERYDAY = 0.15  # the share of everyday English words, such as "in", that a text in another language may have
-FEW = 5  # words of a sentence whose language can be told
 TOLD_BY_THE_TUTOR = 0.45  # share of what a short answer says from which the tutor's words tell it
 # "Would you say that …?" says what follows
 LEADS = re.compile(
@@ -38,6 +38,20 @@ TALK = frozenset(
 ABOUT_YOU = re.compile(
     r"\W*(?:(?:right|yes|no|so|then|and|but|here|ah|hm+)\W+)?"
     r"(?:you|your|du|dein|ihr|vous|tu|votre|tú|usted|你|您)(?!\w)",
+    re.I,
+)
+# "The words are …", and what follows describes them
+DESCRIBES_ANSWER = re.compile(
+    r"\b(?:the|missing|right|correct|both|two|three|four|five)\s+(?:words?|terms?|answers?|blanks?|solutions?)"
+    r"(?:\s*:|\s+(?:is|are|reads?|would\s+be)\b)(?!\s+(?:not|in|on|yours|still|your|there|wrong|right|correct|short|long)\b)"
+    r"|\bdie\s+(?:antwort|wörter|lösung)\s+(?:ist|sind|lautet|lauten|heißt|heißen)\b|\bla\s+réponse\s+est\b|\bles\s+mots\s+sont\b"
+    r"|\bla\s+respuesta\s+es\b|\blas\s+palabras\s+son\b",
+    re.I,
+)
+# A question that can't be understood without the sentence before
+REFERS_BACK = re.compile(
+    r"\b(?:which|what|who)(?:\s+\w+)?\s+(?:ones?|of\s+(?:them|these|those)|is\s+left|remains?)\b|\b(?:left|remains?|remaining|the\s+rest)\b"
+    r"|\bthe\s+(?:others?|last)(?:\s+one)?\b(?=\W*$)|\b(?:welche[rs]?|was)\s+(?:\w+\s+)?bleibt\b|\bque\s+reste\b|\bqueda\b",
     re.I,
 )
 IS_TALK = 0.5  # share of a sentence's words that are the learner's, the question's, or such talk
@@ -62,6 +76,7 @@ class _Draft:
     words: int = 0
     asks: bool = False
     left_out: int = 0
+    is_cut: bool = False  # the sentence before was not shown
 
     def add(self, text: str, own: bool = False) -> None:
         if own:
@@ -71,23 +86,30 @@ class _Draft:
 
 def checked(
     turn: TutorTurn, passages: Sequence[Passage], typed: str, language: str = "en", item: Item | None = None,
-    met: Collection[Met] = (), foreign: bool = False,
+    met: Collection[Met] = (), foreign: bool = False, said: Sequence[str] = (), speaks: str = "",
 ) -> Speech | None:  # fmt: skip
     """What may be shown of a model's turn; None where nothing of it may.
 
     A fact must be borne out by the passage that it cites; one that cites none is looked for in them all. An analogy or example of
     the tutor's own is marked as such; other words are left out. The first question is the last thing said. item: a question that
-    is still to be answered, whose answer may stand nowhere in it; met: points of it that need not be kept secret. foreign: it is
-    said in another language than the passages, whose words can't be compared: numbers, code and formulas still are.
+    is still to be answered, whose answer may stand nowhere in it; met: points of it that need not be kept secret.
+
+    language: of the passages; speaks: that of the session, where it is another one. Only these may be spoken, and the learner's
+    where they speak, or asked for, another one: in `typed`, or in `said` before. What is in another language than the passages
+    can't be compared with them, but for its numbers, code and formulas: at an item it must ask, or be marked by the model itself.
+    foreign: whether to take a sentence whose language can't be told for one of them.
     """
     draft = _Draft()
+    tongue = _Tongue(language, speaks or language, foreign, may_change([typed, *said], speaks or language))
     for sentence in turn.say:
         parts = [part for part in SENTENCE.split(sentence.text.strip()) if WORD.search(part)]
         for number, part in enumerate(parts, 1):
             if draft.words + len(part.split()) > MAX_WORDS or draft.asks:
                 break
             cited = sentence.numbers if number == len(parts) else ()
-            _take(draft, CitedSentence(part, cited, sentence.own), passages, typed, item, language, foreign)
+            shown = len(draft.texts)
+            _take(draft, CitedSentence(part, cited, sentence.own), passages, typed, item, tongue)
+            draft.is_cut = len(draft.texts) == shown
     if not draft.texts or (item and _leaks(draft.texts, item, met, language)):
         return None
     return Speech(
@@ -95,45 +117,73 @@ def checked(
     )
 
 
+@dataclass(frozen=True)
+class _Tongue:
+    """The languages of a turn."""
+
+    lesson: str
+    session: str
+    foreign: bool
+    may_change: bool
+
+    def is_foreign(self, text: str) -> bool:
+        """Whether a text can't be compared with the lesson."""
+        found = leaning(text, self.lesson)
+        return found < 0 or (self.foreign and found == 0)
+
+    def allows(self, text: str) -> bool:
+        """Whether a text is in a language that may be spoken."""
+        return self.may_change or leaning(text, self.session) >= 0 or leaning(text, self.lesson) > 0
+
+
 def _take(
-    draft: _Draft, sentence: CitedSentence, passages: Sequence[Passage], typed: str, item: Item | None, language: str,
-    foreign: bool,
-) -> None:  # fmt: skip
+    draft: _Draft, sentence: CitedSentence, passages: Sequence[Passage], typed: str, item: Item | None, tongue: _Tongue
+) -> None:
     """Add a sentence to what is said, cited, marked or as it is, where it may be said."""
     text = sentence.text
-    if RUDE.search(text):
-        return
     asks = bool(QUESTION.search(text))
+    if RUDE.search(text) or (item and not asks and DESCRIBES_ANSWER.search(text)):
+        return
     if asks and not sentence.own:
-        if not support.SPOKEN_TO_MODEL.search(text):
+        lost = draft.is_cut and REFERS_BACK.search(text)
+        if tongue.allows(text) and not lost and not support.SPOKEN_TO_MODEL.search(text):
             draft.add(text)
             draft.asks = True
             draft.words += len(text.split())
         return
-    sentence = support.own_or_cited(sentence, passages)
-    about = f"{typed}\n{item.question if item else ''}"
-    own = sentence.own
-    if sentence.numbers:
-        if support.fault_of(sentence, passages, about, language, foreign=foreign):
-            draft.left_out += 1
-            return
-    elif not own and not _is_talk(text, about):
-        numbers = range(1, len(passages) + 1)
-        held = (CitedSentence(text, (number,)) for number in numbers)
-        found = next((one for one in held if not support.fault_of(one, passages, about, language)), None)
-        if not found and not foreign and not _in_another_language(text, language):
-            draft.left_out += 1
-            return
-        sentence, own = (found, False) if found else (sentence, True)
-    if own:
-        foreign = foreign or _in_another_language(text, language)
-        if support.fault_of(CitedSentence(text, (), own=True), passages, about, language, foreign=foreign):
-            draft.left_out += 1
-            return
-    draft.add(text, own)
+    found = _as_it_may_stand(sentence, passages, f"{typed}\n{item.question if item else ''}", item, tongue)
+    if not found:
+        draft.left_out += 1
+        return
+    draft.add(text, found.own)
     draft.asks = asks
     draft.words += len(text.split())
-    draft.places += [f"{passages[n - 1].path}:{passages[n - 1].line}" for n in sentence.numbers if n <= len(passages)]
+    draft.places += [f"{passages[n - 1].path}:{passages[n - 1].line}" for n in found.numbers if n <= len(passages)]
+
+
+def _as_it_may_stand(
+    sentence: CitedSentence, passages: Sequence[Passage], about: str, item: Item | None, tongue: _Tongue
+) -> CitedSentence | None:
+    """A statement with the passages that bear it out, or marked as the tutor's own; None where it may not be said."""
+    text, marked, foreign = sentence.text, sentence.own, tongue.is_foreign(sentence.text)
+    if not WORDS_OR_NUMBERS.search(text):
+        return None
+    sentence = support.own_or_cited(sentence, passages)
+    if not sentence.own and sentence.numbers:
+        is_borne_out = not support.fault_of(sentence, passages, about, tongue.lesson)
+        held_as_far = foreign and not support.fault_of(sentence, passages, about, tongue.lesson, foreign=True)
+        return sentence if is_borne_out or (held_as_far and tongue.foreign and tongue.allows(text)) else None
+    own = sentence.own
+    if not own and _is_talk(text, about, foreign):
+        return sentence if tongue.allows(text) else None
+    if not own:
+        held = (CitedSentence(text, (number,)) for number in range(1, len(passages) + 1))
+        if found := next((one for one in held if not support.fault_of(one, passages, about, tongue.lesson)), None):
+            return found
+    if not tongue.allows(text) or not (marked or own or foreign) or (foreign and item and not marked):
+        return None
+    sentence = CitedSentence(text, (), own=True)
+    return None if support.fault_of(sentence, passages, about, tongue.lesson, foreign=foreign) else sentence
 
 
 def agreeing(speech: Speech | None, grade: Grade | None) -> Speech | None:
@@ -149,20 +199,13 @@ def agreeing(speech: Speech | None, grade: Grade | None) -> Speech | None:
     return replace(speech, sentences=sentences, own=own) if kept else None
 
 
-def _in_another_language(text: str, language: str) -> bool:
-    """Whether a sentence can't be compared with an English lesson, because hardly a word of it is an everyday one there."""
-    words = re.findall(r"[^\W\d_]+", text.casefold())
-    everyday = sum(word in stop_words.DETECTING_ENGLISH for word in words)
-    return language == "en" and (not text.isascii() or len(words) >= FEW) and everyday <= EVERYDAY * len(words)
-
-
-def _is_talk(text: str, about: str) -> bool:
-    """Whether a sentence only speaks of what the learner said or is asked."""
+def _is_talk(text: str, about: str, foreign: bool) -> bool:
+    """Whether a sentence only speaks of what the learner said or is asked; a foreign one must do so in the learner's words."""
     words = re.findall(r"[^\W\d_]+|\d+(?:[.,]\d+)*", text.casefold())
     known = {word[:5] for word in re.findall(r"[^\W\d_]+|\d+(?:[.,]\d+)*", about.casefold())}
     numbers = [word for word in words if word[0].isdigit()]
     told = sum(word in TALK or word[:5] in known for word in words)
-    is_talk = ABOUT_YOU.match(text) or told >= IS_TALK * len(words)
+    is_talk = (ABOUT_YOU.match(text) and not foreign) or told >= IS_TALK * len(words)
     return bool(words) and bool(is_talk) and all(number in known for number in numbers)
 
 

@@ -143,14 +143,16 @@ class Converse(ModelVerb):
             may_answer = grade.correct or bool(grade.heard) or earns(grade, round)
         typed = bank.kind_of(item).answer_in_words(item, answer)
         foreign = prompts.is_foreign(speaks, lesson.language)
-        speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met, foreign)
+        said = [what for who, what in round.said if who == "learner"]
+        said += [] if may_answer and closed else [answer]
+        speech = tutoring.checked(turn, passages, typed, lesson.language, item, round.met, foreign, said, speaks)
         if settled:
             return Turn("graded", grade, tutoring.agreeing(speech, grade))
         counts = heard.is_answer and not closed and (earns(grade, round) or ladder.has_talked(round))
         if may_answer and (turn.is_answer or counts):
             if found := self.grade_of(model, item, answer, turn, round, lesson, grade):
-                said = grading.with_credit(answer, round.met)
-                found = grading.settled_if_far(item, said, found, lesson.language)
+                whole = grading.with_credit(answer, round.met)
+                found = grading.settled_if_far(item, whole, found, lesson.language)
                 return Turn("graded", found, tutoring.agreeing(speech, found))
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         speech = tutoring.agreeing(speech, None)

@@ -144,9 +144,9 @@ class AnswerSideQuestion(ModelVerb):
             given = [words for _, words in explained]
             about = prompts.Situation(passages, question, said=talk, explained=given, strongest=0, asked=True)
             turn = model.fill(prompts.in_language(prompts.converse(about), speaks))
-        speech = tutoring.checked(
-            turn, passages, question, speaks or lesson.language, foreign=prompts.is_foreign(speaks, lesson.language)
-        )
+        foreign = prompts.is_foreign(speaks, lesson.language)
+        said = [what for who, what in talk if who == "learner"]
+        speech = tutoring.checked(turn, passages, question, lesson.language, foreign=foreign, said=said, speaks=speaks)
         if speech is None:
             return self.built_in(terminal, step, lesson, open_index, place, item)
         terminal.show(screens.TutorSays(speech, question))
