@@ -419,3 +419,25 @@ def test_the_shipped_weights_are_those_that_the_fit_gives(tmp_path):
     before = (ROOT / "assets" / "rubrics.json").read_bytes()
     subprocess.run([sys.executable, str(ROOT / "benchmarks" / "fit_rubrics.py"), str(tmp_path / "again.json")], check=True)
     assert (tmp_path / "again.json").read_bytes() == before
+
+
+# ---------------------------------------------------------------------------------------------- words of each point's own
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "met"),
+    [
+        ("llm/lora:the-bet", "that the fine-tuning update is nearly low-dimensional", 1),
+        ("llm/lora:the-bet", "the change that fine-tuning makes has a low rank", 1),
+        ("stats/testing-vocabulary:define-p", "assuming nothing changed, how likely is a result this far out or farther", 2),
+    ],
+)
+def test_a_clause_that_makes_one_point_does_not_make_another_by_the_way(key, answer, met):
+    item = ITEMS[key]
+    found = grade(item, answer)
+    assert len(found.met) == met and not found.correct
+    assert found.feedback.endswith(item.rubric[met].ask)
+
+
+def test_a_condition_behind_a_bar_makes_a_point_of_its_own():
+    assert grade(ITEMS["stats/testing-vocabulary:define-p"], "P(result this extreme or more | H0), not P(H0 | data)").correct

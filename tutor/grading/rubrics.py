@@ -32,6 +32,7 @@ from tutor.grading.comparable import (
 )
 from tutor.grading.features import Weights, features, shipped_weights
 from tutor.grading.known_texts import AnswerWords, KnownPoint, KnownTexts, known_texts
+from tutor.grading.points.own_words import clauses_in, is_borrowed
 from tutor.grading.short import (
     COPIED,
     Comparison,
@@ -101,6 +102,7 @@ class Reading:
     references: tuple[Compared, ...]  # those it comes nearest to, the nearest first
     wrongs: tuple[Compared, ...]  # the same of known wrong answers
     denied: str  # what is right and what it says is not so, in its own words
+    clauses: int  # those that say something of the item
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def read_answer(item: Item, answer: str, weights: Weights, language: str = "en",
         "nearest_wrong": wrongs[0].near if wrongs else MIDDLING,
         **words.features(),
     }
-    return Reading(points, tuple(round(values[name], 4) for name in NAMES), said, references, wrongs, denied)
+    row = tuple(round(values[name], 4) for name in NAMES)
+    return Reading(points, row, said, references, wrongs, denied, clauses_in(said, words.known_content))
 
 
 def _nearest(texts: Sequence[ReferenceTokens], words: AnswerWords, count: int) -> tuple[Compared, ...]:
@@ -404,7 +407,7 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
     is_turned = any(point.is_turned for point in reading.points)
     unsure = unsure or (own.high <= p < COPIED and (is_turned or min(chances) < LEAST))
     if p >= own.high and not unsure:
-        made = [True] * len(made)
+        made = [p >= COPIED or is_made or not _is_borrowed(reading, number) for number, is_made in enumerate(made)]
     elif all(made):  # the whole does not hold, so a point is not made as it should be
         made[min(range(len(made)), key=lambda number: chances[number])] = False
     met = tuple(Met(one.point.text, one.words) for one, is_made in zip(reading.points, made, strict=True) if is_made)
@@ -416,6 +419,11 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
         score = min(score, round(p, 2), 0.99)
         feedback += " The grader is unsure; the stricter verdict stands."
     return Grade(score, met, tuple(point.text for point in lacking), feedback.strip(), unsure=unsure)
+
+
+def _is_borrowed(reading: Reading, number: int) -> bool:
+    others = [one.words for place, one in enumerate(reading.points) if place != number]
+    return is_borrowed(reading.points[number].own, reading.points[number].words, others, reading.clauses)
 
 
 def in_words(item: Item, met: Sequence[Met], lacking: Sequence[Point], language: str) -> str:
