@@ -371,6 +371,9 @@ def test_an_item_with_references_and_a_rubric_alone_is_graded_too():
         ("That's nonsense once it drowns.", ["That's nonsense once it drowns."]),
         ("It floats, wet or not.", ["It floats, wet or not."]),
         ("A stone shows that it is false.", ["A stone shows that it is false."]),
+        ("It is mistaken for a cork.", ["It is mistaken for a cork."]),
+        ("It is mistaken that it floats.", []),
+        ("It is false alarms that count.", ["It is false alarms that count."]),
         ("Far from it.", []),
         ("Far from the shore it floats.", ["Far from the shore it floats."]),
     ],
@@ -441,3 +444,12 @@ def test_a_clause_that_makes_one_point_does_not_make_another_by_the_way(key, ans
 
 def test_a_condition_behind_a_bar_makes_a_point_of_its_own():
     assert grade(ITEMS["stats/testing-vocabulary:define-p"], "P(result this extreme or more | H0), not P(H0 | data)").correct
+
+
+def test_an_answer_that_surely_makes_each_point_is_not_called_wrong():
+    answer = (
+        "under the null, the chance of results at least as extreme as the observed one. "
+        "It is mistaken for the chance that H0 itself is right"
+    )
+    found = grade(ITEMS["stats/testing-vocabulary:define-p"], answer)
+    assert (found.correct or found.unsure) and not found.missed

@@ -87,3 +87,11 @@ def test_an_option_that_is_typed_naturally_after_the_verdict_is_heard(line):
     options = (Option("salt"), Option("water", right=True))
     item = Item("which", "food/bread", "dough", Kind.CHOICE, "Which?", options=options)
     assert grade_addition(item, line, Grade(0.0)).correct
+
+
+def test_a_line_that_makes_a_point_by_itself_makes_it_after_other_lines_too():
+    item = next(item for item in read_by_points("stats/testing-vocabulary") if item.id == "define-p")
+    first = "under the null, the chance of a result at least this extreme"
+    for last in ("mistaken for the chance that H0 is true", "it is mistaken for the chance that H0 is true"):
+        found = tries(item, (first, last), "en")[-1]
+        assert len(found.met) == 3 and not found.missed, found

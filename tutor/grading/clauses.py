@@ -11,7 +11,8 @@ _THAT = r"(?:,?\s*(?:that|to\s+(?:say|think|claim|believe|assume)(?:\s+that)?|ho
 _UNTRUE = (
     r"(?:not|n['’]t|never|hardly|scarcely|no\s+longer|by\s+no\s+means)\s+(?:\w+ly\s+)?"
     r"(?:true|the\s+case|correct|right|so|a\s+fact|accurate|valid)"
-    r"|(?:false|wrong|untrue|incorrect|mistaken|nonsense|rubbish|a\s+(?:myth|mistake|lie|misconception|fallacy))"
+    r"|(?:false(?!\s+(?:positive|negative|alarm|discover))|wrong|untrue|incorrect|mistaken(?!\s+(?:for|as|with)\b)|nonsense|rubbish"
+    r"|a\s+(?:myth|mistake|lie|misconception|fallacy))"
 )
 DENIAL = re.compile(
     r"^\W*(?:(?:but|and|so|well|because|since|however|actually|in\s+fact|of\s+course|clearly|sorry)\W+)*(?:"

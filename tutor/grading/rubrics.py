@@ -364,6 +364,7 @@ DENIED = 0.5  # and share of these in each likely way, from which it says that t
 IN_DOUBT = 0.5  # the most that a point which is turned is made
 MADE = 0.6  # probability from which a point counts as made; much that is wrong makes one with less
 SUREST = COPIED - 0.01  # the most that an answer is probably right which is no copy of a reference
+EACH_MADE = 0.75  # probability of the weakest point from which an answer whose whole seems wrong is in doubt, not wrong
 LEAST = 0.05  # probability of its weakest point below which no answer is right as a whole
 VERBATIM = 1.5  # of 2: nearness from which an answer is a known text almost word for word
 HEARD = 0.9  # how near a known wrong answer must be to be heard in an answer
@@ -405,10 +406,11 @@ def grade_item(item: Item, answer: str, *, weights: Weights | None = None, stric
     chances = [own.made(point) for point in reading.points]
     made = [chance >= MADE for chance in chances]
     is_turned = any(point.is_turned for point in reading.points)
-    unsure = unsure or (own.high <= p < COPIED and (is_turned or min(chances) < LEAST))
+    each_made = p < own.low and not is_turned and min(chances) >= EACH_MADE
+    unsure = unsure or each_made or (own.high <= p < COPIED and (is_turned or min(chances) < LEAST))
     if p >= own.high and not unsure:
         made = [p >= COPIED or is_made or not _is_borrowed(reading, number) for number, is_made in enumerate(made)]
-    elif all(made):  # the whole does not hold, so a point is not made as it should be
+    elif all(made) and not each_made:  # the whole does not hold, so a point is not made as it should be
         made[min(range(len(made)), key=lambda number: chances[number])] = False
     met = tuple(Met(one.point.text, one.words) for one, is_made in zip(reading.points, made, strict=True) if is_made)
     lacking = [one.point for one, is_made in zip(reading.points, made, strict=True) if not is_made]

@@ -35,7 +35,24 @@ def item_for_try(item: Item, answer: str, earlier: Sequence[Met], language: str 
 def grade_try(item: Item, answer: str, earlier: Sequence[Met], language: str = "en") -> Grade:
     """The grade of what was typed now, together with what has credit from earlier tries at the question."""
     read = item_for_try(item, answer, earlier, language)
-    return keep_credit(item, grade(read, with_credit(answer, earlier), language=language), earlier, language)
+    found = grade(read, with_credit(answer, earlier), language=language)
+    if earlier and not found.correct and not found.heard:
+        found = _with_points_alone(item, found, grade(item, answer, language=language), language)
+    return keep_credit(item, found, earlier, language)
+
+
+def _with_points_alone(item: Item, whole: Grade, alone: Grade, language: str) -> Grade:
+    """The grade of all that was typed, with the points that the last line makes when it is read by itself."""
+    has = {met.point for met in whole.met}
+    new = [met for met in alone.met if met.point not in has]
+    if not new or alone.heard or alone.misunderstood:
+        return whole
+    met = (*whole.met, *new)
+    lacking = [point for point in item.rubric if point.text not in {one.point for one in met}]
+    return replace(
+        whole, score=share_of_points(item, met), met=met, missed=tuple(point.text for point in lacking),
+        feedback=in_words(item, met, lacking, language),
+    )  # fmt: skip
 
 
 def grade_addition(item: Item, line: str, before: Grade, language: str = "en") -> Grade | None:
