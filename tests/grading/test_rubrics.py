@@ -453,3 +453,18 @@ def test_an_answer_that_surely_makes_each_point_is_not_called_wrong():
     )
     found = grade(ITEMS["stats/testing-vocabulary:define-p"], answer)
     assert (found.correct or found.unsure) and not found.missed
+
+
+@pytest.mark.parametrize(
+    ("answer", "met"),
+    [
+        ("under the null, the chance of results less extreme than the observed one", [0]),
+        ("under the null, the chance of a result at most as extreme as the observed one", [0]),
+        ("under the null, the chance of a result no less extreme than the observed one", [0, 1]),
+        ("It isn't the chance of a statistic as extreme as observed under H0. It is not the probability that H0 is true.", [2]),
+    ],
+)
+def test_the_contrary_of_a_point_does_not_make_it(answer, met):
+    item = ITEMS["stats/testing-vocabulary:define-p"]
+    made = {one.point for one in grade(item, answer).met}
+    assert [number for number, point in enumerate(item.rubric) if point.text in made] == met

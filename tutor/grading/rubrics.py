@@ -30,6 +30,7 @@ from tutor.grading.comparable import (
     prepare_answer,
     share_of,
 )
+from tutor.grading.contrary.comparatives import denies_it, says_less
 from tutor.grading.features import Weights, features, shipped_weights
 from tutor.grading.known_texts import AnswerWords, KnownPoint, KnownTexts, known_texts
 from tutor.grading.points.own_words import clauses_in, is_borrowed
@@ -229,7 +230,8 @@ def _point_made(known: KnownPoint, words: AnswerWords, weights: Weights, languag
     logit = max(weights.logit(features([way], text, [aligned])[0]), weights.logit(features([whole], affirmed, [of_whole])[0]))
     share = max(best, 0.85 * share_of(whole, affirmed, known.shared, of_whole)[0])
     is_denied = likely[0][0] >= SPOKEN_OF and denied >= DENIED
-    return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span), is_turned or is_denied)
+    is_contrary = says_less(text.text, way.text) or (not way.negations and denies_it(text.text))
+    return PointMade(known.point, share, 0.0, logit, _quoted(text.text, span), is_turned or is_denied or is_contrary)
 
 
 LONGEST_QUOTE = 16  # words
