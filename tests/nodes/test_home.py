@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 from conftest import NOW, environment_of
+from guest import Guest, write_lessons
 
 from flow import create_learn_flow
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda
 from tutor.learner.records import open_records
 from tutor.learner.topics import topic_rows
-from tutor.models import Place, Step
+from tutor.models import Place
 from tutor.nodes.shared import session_store
-from tutor.screen.learners import ScriptedLearner
-from tutor.screen.rows import as_row
 from tutor.screen.screens.lessons import lesson_rows
 from tutor.tutoring.hearing import CHAT, EITHER, GOAL, QUESTION, hear_wish
 
@@ -27,26 +26,8 @@ LESSONS = {
 @pytest.fixture
 def menu(docs, monkeypatch):
     monkeypatch.chdir(docs.parent)
-    for name, text in LESSONS.items():
-        (docs / f"{name}.md").parent.mkdir(exist_ok=True)
-        (docs / f"{name}.md").write_text(text, encoding="utf-8")
+    write_lessons(docs, LESSONS)
     return docs
-
-
-class Guest(ScriptedLearner):
-    """A person who chooses by words, or types a line at a menu; the menu that nothing is left for ends the session."""
-
-    attended = True
-
-    def __init__(self, *steps):
-        super().__init__([Step(*step) if isinstance(step, tuple) else Step("choose", step) for step in steps])
-        self.menus = []
-
-    def choose(self, options, keys, unattended):
-        self.menus.append([as_row(option).line for option in options])
-        if self.steps and self.steps[0].action == "answer" and "ask" in keys:
-            return self.steps.popleft()
-        return super().choose(options, keys, "")
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ import json
 
 import pytest
 from conftest import NOW, environment_of
+from guest import Guest, write_lessons
 
 from flow import create_learn_flow
 from tutor.learner.records import open_records
-from tutor.models import Place, Step
+from tutor.models import Place
 from tutor.nodes.shared import session_store
-from tutor.screen.learners import ScriptedLearner
-from tutor.screen.rows import as_row
 from utils.errors import NothingRun
 
 LESSONS = {
@@ -25,22 +24,8 @@ LESSONS = {
 @pytest.fixture
 def menu(docs, monkeypatch):
     monkeypatch.chdir(docs.parent)
-    for name, text in LESSONS.items():
-        (docs / f"{name}.md").parent.mkdir(exist_ok=True)
-        (docs / f"{name}.md").write_text(text, encoding="utf-8")
+    write_lessons(docs, LESSONS)
     return docs
-
-
-class Guest(ScriptedLearner):
-    """Chooses by words and types lines; the menus and lines that nothing is left for end the session."""
-
-    def __init__(self, *steps, attended=True):
-        super().__init__([Step(*step) if isinstance(step, tuple) else Step("choose", step) for step in steps])
-        self.attended, self.menus = attended, []
-
-    def choose(self, options, keys, unattended):
-        self.menus.append([as_row(option).line for option in options])
-        return super().choose(options, keys, unattended if not self.attended else "")
 
 
 @pytest.fixture
