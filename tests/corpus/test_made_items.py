@@ -255,10 +255,13 @@ def as_bank(items: list[Item]) -> str:
     return yaml.safe_dump({"items": entries}, allow_unicode=True, sort_keys=False)
 
 
+OF_AN_AUTHOR = ("uncovered-section", "option-place", "longest-option")  # what is covered, and habits over all of a bank
+
+
 def findings(lesson, items) -> list[str]:
     found, read = bank_findings(lesson, as_bank(items), "made.quiz.yaml", KEYS)
     assert len(read) == len(items)
-    return [f"{one.rule}: {one.message}" for one in found if one.rule != "uncovered-section"]
+    return [f"{one.rule}: {one.message}" for one in found if one.rule not in OF_AN_AUTHOR]
 
 
 def bundled() -> list[Path]:
@@ -271,8 +274,9 @@ def test_the_items_made_of_a_bundled_lesson_pass_check_as_a_bank_would(path):
     items = make_items(lesson)
     assert not items or findings(lesson, items) == []
     for item in items:
-        for answer in bank.accepted_answers(bank.draw(item, 0)):
-            assert grading.grade(item, answer, language=lesson.language).correct, (item.id, answer)
+        drawn = bank.draw(item, 0)
+        for answer in bank.accepted_answers(drawn):
+            assert grading.grade(drawn, answer, language=lesson.language).correct, (item.id, answer)
 
 
 def test_most_bundled_lessons_have_made_items():
