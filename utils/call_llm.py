@@ -127,6 +127,7 @@ def _with_tries(
     allowed = set(quirks.names)
     asked = endpoint.with_version() if NO_VERSION in allowed else endpoint
     failures, moves, spent = 0, 0, Tokens()
+    still_loading: ModelFault | None = None
     while True:
         request = shaped(messages, response_format, allowed, asked.effort)
         try:
@@ -153,6 +154,10 @@ def _with_tries(
             failures += not loading
             pause = _pause(fault, failures, limits)
             left = deadline - time.monotonic()
+            if loading:
+                still_loading = fault
+            elif still_loading and left <= 0:  # which says more than that the last request took too long
+                fault = still_loading
             if pause >= min(left, LONGEST_PAUSE_S) or (failures >= min(fault.tries, limits.tries) and not loading):
                 fault.tokens = spent
                 raise fault.as_error(endpoint) from None
