@@ -89,8 +89,7 @@ class Fit:
     asked: QueryWords
     met: frozenset[int]  # numbers of the question's words in it and its wordings
     wording: float  # the share in the wording that is nearest in meaning
-    nearest_wording: str
-    like_wording: float  # how near that wording is
+    like_wording: float  # how near that is
     vector: SumAndLength  # of the question
     score: float  # of the search, relative to its best passage
     by_context: float  # the share of the words of what was said before, or beside the question, that the passage has
@@ -111,7 +110,7 @@ class Fit:
         like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
         said_before = context.share(context.met(f"{passage.heading}\n{passage.text}")) if context and context.words else 0.0
         wording, score = asked.share(asked.met(nearest)), passage.score / most
-        return cls(passage, question, asked, met, wording, nearest, like, vector, score, said_before)
+        return cls(passage, question, asked, met, wording, like, vector, score, said_before)
 
     @property
     def title(self) -> str:

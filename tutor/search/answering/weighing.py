@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from tutor.search.answering.fitting import SIGNS as LOOKS_LIKE
 from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import CODE, OUTPUT, ROW, SENTENCE, Quotable
 from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, TO_DO, WHEN, WHY, AskedQuestion
@@ -38,16 +39,6 @@ CONDITION = re.compile(
     r"\b(?:when|if|as soon as|once|only|where|unless|until|whenever|wenn|quand|si|cuando|если|когда)\b|如果|とき", re.I
 )
 FITS = re.compile(r"\b(?:for|suits?|better|best|prefer\w*|choose|pays?|worth|should|need(?:s|ed)?|use|take)\b", re.I)
-CAUSE = re.compile(
-    r"\b(?:because|since|so that|otherwise|therefore|that is why|reasons?|cause[sd]?|without|would|so|lets?|allows?"
-    r"|needs?|prevents?|avoids?|helps?|weil|denn|damit|parce que|car|afin|porque|para que|ya que|потому|чтобы|поэтому)\b"
-    r"|因为|ので|ため", re.I
-)  # fmt: skip
-DOES = re.compile(
-    r"^\s*(?:[-*]|\d+\.)\s|\b(?:first|then|next|take|multiply|divide|subtract|add|compute|apply|set|run|use|by|call|create"
-    r"|choose|write)\b", re.I
-)  # fmt: skip
-SAYS_WHAT = re.compile(r"\*\*|\b(?:is|are|means|called|says|counts|measures|ist|sind|est|sont|es|son|это)\b|是|とは", re.I)
 IMPERATIVE = re.compile(  # "To make tea, boil water", "If you want tea, …", "You can boil water", "Then boil the water"
     r"\W*(?:\*\*Example\.\*\*\s+)?(?:(?:To (?!the\b|a\b)\w+|If you (?:want|need|have)"
     r"|You (?:can|could|should|need to|have to|must|just|only|may))\b"
@@ -64,10 +55,10 @@ CONTRAST = re.compile(
 # What an answer to a kind of question looks like.
 SIGNS = {
     SIDES: {"contrast": CONTRAST},
-    DEFINITION: {"says what": SAYS_WHAT},
+    DEFINITION: {"says what": LOOKS_LIKE[DEFINITION]},
     WHEN: {"condition": CONDITION, "fits": FITS},
-    WHY: {"cause": CAUSE},
-    HOW: {"does": DOES},
+    WHY: {"cause": LOOKS_LIKE[WHY]},
+    HOW: {"does": LOOKS_LIKE[HOW]},
 }
 ALSO_BY_KIND = ("key", "place", "share", "like")  # features that count differently for a kind of question
 
