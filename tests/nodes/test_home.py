@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from conftest import NOW, environment_of
+from endpoint import serving, streamed
 from guest import Guest, write_lessons
 
 from flow import create_learn_flow
@@ -15,6 +19,8 @@ from tutor.models import Place
 from tutor.nodes.shared import session_store
 from tutor.screen.screens.lessons import lesson_rows
 from tutor.tutoring.hearing import CHAT, EITHER, GOAL, QUESTION, hear_wish
+from utils.llm.endpoint import Endpoint
+from utils.llm.language_model import LanguageModel
 
 LESSONS = {
     "food/toast": "---\ntitle: Toast\nminutes: 5\nprerequisites: [food/bread]\n---\n# Toast\n\nToast is browned bread.\n",
@@ -205,3 +211,14 @@ def test_lessons_that_build_on_each_other_in_a_circle_are_all_listed(tmp_path, h
     with open_records(home, now=lambda: NOW) as records:
         rows = topic_rows(open_corpus(tmp_path), records, NOW)
     assert sorted(lesson for lesson, _ in lesson_rows(rows, (), ())) == ["a", "b", "c"]
+
+
+def test_a_model_answers_a_question_on_the_home_screen_in_the_language_of_the_session(menu, home, capsys):
+    told = {"intent": "side_question", "misconception": "", "points": [], "contradiction": "", "move": "reply"}
+    reply = json.dumps({**told, "say": ["Der Teig braucht die Hefe, damit er aufgeht. [1]"]})
+    guest = Guest(("ask", "what does yeast do?"), ("quit",))
+    with serving(streamed(reply)) as server, environment_of(menu, home, guest, NOW) as environment:
+        environment.model = LanguageModel(Endpoint(server.base_url, "fake"))
+        environment.settings = replace(environment.settings, language="de")
+        create_learn_flow().run(session_store(environment))
+    assert "Der Teig braucht die Hefe, damit er aufgeht." in capsys.readouterr().out

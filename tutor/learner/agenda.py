@@ -130,6 +130,11 @@ def minutes_left(corpus: Corpus, entry: CatalogueEntry, place: Place | None) -> 
     return max(1, round(minutes * left))
 
 
+def minutes_of(minutes: int | None) -> str:
+    """`20 min`; "" where that is unknown."""
+    return f"{minutes} min" if minutes else ""
+
+
 def sections_done(entry: CatalogueEntry, place: Place | None) -> int:
     """How many of a lesson's sections the learner has been through; those that it no longer has don't count."""
     return len({*place.done} & {*entry.sections}) if place else 0
@@ -234,7 +239,7 @@ def _repair_choice(corpus: Corpus, mending: Repair | None) -> Choice | None:
 
 def _new_choice(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry], finished: Collection[str]) -> Choice:
     """A lesson within reach, and the finished one that it follows where there is room for both."""
-    minutes = f"{entry.minutes} min" if entry.minutes else ""
+    minutes = minutes_of(entry.minutes)
     before = next((entries[need].title for need in entry.prerequisites if need in finished and need in entries), "")
     follows = f", follows {before}"
     fits = before and len(f"Something new: {entry.title}{follows}") + len(minutes) <= ROW
@@ -244,9 +249,9 @@ def _new_choice(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry], fi
 def _beginning(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry]) -> Choice:
     """A lesson that somebody new may begin with."""
     leads_to = sum(entry.id in other.prerequisites for other in entries.values())
-    side = [f"{plural(leads_to, 'lesson')} next"] if leads_to else []
-    side += [f"{entry.minutes} min"] if entry.minutes else []
-    return Choice(f"**{literal(entry.title)}**", " · ".join(side), lesson=entry.id)
+    next_ones = f"{plural(leads_to, 'lesson')} next" if leads_to else ""
+    side = " · ".join(filter(None, [next_ones, minutes_of(entry.minutes)]))
+    return Choice(f"**{literal(entry.title)}**", side, lesson=entry.id)
 
 
 def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading, prompts, tutoring
 from tutor.corpus import bank
 from tutor.corpus.markdown import without_comments
 from tutor.corpus.sentences import key_sentences
-from tutor.models import HEADING_SEPARATOR, Answer, Help, Item, Lesson, Passage, Place, Round, Section, Step
+from tutor.models import HEADING_SEPARATOR, Answer, Help, Item, Lesson, Passage, Place, Round, Section, Speech, Step
 from tutor.nodes.session.place import keep_place
 from tutor.nodes.verb import ModelVerb
 from tutor.screen import screens
@@ -50,14 +50,32 @@ def passage_of(lesson: Lesson, section: Section) -> Passage:
     return Passage(lesson.id, lesson.path, section.line, heading, section.slug, 0.0, without_comments(section.text))
 
 
-def look_up(question: str, lesson: Lesson, open_index: Callable[[], Index]) -> Answer:
-    """What the lessons say about a question, this lesson first, in their own words."""
+def look_up(question: str, lesson: Lesson | None, open_index: Callable[[], Index]) -> Answer:
+    """What the lessons say about a question, this lesson first if there is one, in their own words."""
     index = open_index()
     asked = index.query_words(question)
-    answer = answering.answer(question, index.search(question, answering.CANDIDATES, [lesson.id]), asked)
-    if not answer.found:
-        answer = answering.answer(question, index.search(question, answering.CANDIDATES), asked)
-    return answer
+    if lesson:
+        answer = answering.answer(question, index.search(question, answering.CANDIDATES, [lesson.id]), asked)
+        if answer.found:
+            return answer
+    return answering.answer(question, index.search(question, answering.CANDIDATES), asked)
+
+
+def model_speech(
+    model: LanguageModel, terminal: Terminal, question: str, passages: Sequence[Passage], language: str, speaks: str,
+    talk: Sequence[list[str]] = (), explained: Sequence[tuple[str, str]] = (),
+) -> Speech | None:  # fmt: skip
+    """What a model says about a question asked in passing; None where nothing of it may be shown. language: of the passages.
+
+    talk, explained: of the session so far. Raises ModelError.
+    """
+    with terminal.waiting("thinking"):
+        given = [words for _, words in explained]
+        about = prompts.Situation(passages, question, said=talk, explained=given, strongest=0, asked=True)
+        turn = model.fill(prompts.in_language(prompts.converse(about), speaks))
+    said = [what for who, what in talk if who == "learner"]
+    foreign = prompts.is_foreign(speaks, language)
+    return tutoring.checked(turn, passages, question, language, foreign=foreign, said=said, speaks=speaks)
 
 
 def slug_at(place: Place | None, item: Item | None) -> str:
@@ -140,13 +158,7 @@ class AnswerSideQuestion(ModelVerb):
         if not question:
             return ""
         passages = passages_about(lesson, slug_at(place, item), question, open_index)
-        with terminal.waiting("thinking"):
-            given = [words for _, words in explained]
-            about = prompts.Situation(passages, question, said=talk, explained=given, strongest=0, asked=True)
-            turn = model.fill(prompts.in_language(prompts.converse(about), speaks))
-        foreign = prompts.is_foreign(speaks, lesson.language)
-        said = [what for who, what in talk if who == "learner"]
-        speech = tutoring.checked(turn, passages, question, lesson.language, foreign=foreign, said=said, speaks=speaks)
+        speech = model_speech(model, terminal, question, passages, lesson.language, speaks, talk, explained)
         if speech is None:
             return self.built_in(terminal, step, lesson, open_index, place, item)
         terminal.show(screens.TutorSays(speech, question))

@@ -6,21 +6,20 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from tutor import prompts, tutoring
 from tutor.learner import agenda
-from tutor.learner.agenda import Choice
+from tutor.learner.agenda import Choice, minutes_of
 from tutor.learner.goals import MOST_CHARACTERS, path_to
 from tutor.learner.overview import overview_of
 from tutor.learner.topics import topic_rows
 from tutor.models import Step
 from tutor.nodes.session.goals import clear_reached_goal, keep_goal
+from tutor.nodes.session.helping import look_up, model_speech
 from tutor.nodes.session.place import read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
 from tutor.screen.rows import MenuRow
 from tutor.screen.screens.lessons import lesson_rows
 from tutor.screen.screens.progress import screen_of
-from tutor.search import answering
 from tutor.tutoring import hearing
 from utils.text import cut, literal
 
@@ -133,11 +132,6 @@ class OfferPrerequisites(Verb):
         return keep_goal(shared, [offered[0]])
 
 
-def minutes_of(minutes: int | None) -> str:
-    """`20 min`; "" where that is unknown."""
-    return f"{minutes} min" if minutes else ""
-
-
 def open_prerequisites(corpus: Corpus, records: Records, lesson: str) -> list[str]:
     """The lessons to go through before this one, in order; none where it was begun already."""
     if records.place(lesson) or not corpus.entry(lesson).prerequisites:
@@ -203,21 +197,15 @@ class AnswerQuestionAtHome(ModelVerb):
         if not passages:
             self.built_in(terminal, step, open_index)
             return
-        with terminal.waiting("thinking"):
-            about = prompts.Situation(passages, step.text, said=[], explained=[], strongest=0, asked=True)
-            turn = model.fill(prompts.in_language(prompts.converse(about), speaks))
         language = corpus.lesson(passages[0].lesson).language
-        foreign = prompts.is_foreign(speaks, language)
-        if speech := tutoring.checked(turn, passages, step.text, speaks or language, foreign=foreign):
+        if speech := model_speech(model, terminal, step.text, passages, language, speaks):
             terminal.show(screens.TutorSays(speech, step.text))
         else:
             self.built_in(terminal, step, open_index)
 
     def built_in(self, terminal: Terminal, step: Step, open_index: Callable[[], Index]) -> None:
         if step.text:
-            index = open_index()
-            found = index.search(step.text, answering.CANDIDATES)
-            terminal.show(screens.Answered(answering.answer(step.text, found, index.query_words(step.text)), asked=True))
+            terminal.show(screens.Answered(look_up(step.text, None, open_index), asked=True))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> None:
         if question := prepared["step"].text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from tutor.learner.agenda import minutes_of
 from tutor.learner.topics import TopicRow, by_track
 from tutor.screen.layout import dots
 from tutor.screen.rows import MenuRow
@@ -17,7 +18,7 @@ def lesson_rows(rows: Sequence[TopicRow], begun: Collection[str], finished: Coll
     """(lesson, its row): how well it is known, what is due, how long it takes. A narrow window shows no minutes."""
     known = {row["lesson"]: _known(row, begun, finished) for row in rows}
     due = {row["lesson"]: f"{row['due']} due" if row["due"] else "" for row in rows}
-    minutes = {row["lesson"]: f"{row['minutes']} min" if row["minutes"] else "" for row in rows}
+    minutes = {row["lesson"]: minutes_of(row["minutes"]) for row in rows}
     found = []
     for depth, row in by_track(rows):
         name = row["lesson"]
