@@ -9,4 +9,4 @@ from growth import assert_linear
 def test_linear_work_passes_and_quadratic_work_does_not():
     assert_linear(sorted, lambda size: list(range(size)), 50_000)
     with pytest.raises(AssertionError, match="not linear"):
-        assert_linear(lambda text: [text.count("x") for _ in text], lambda size: "ab" * size, 500)
+        assert_linear(lambda numbers: [a for a in numbers for b in numbers if a is b], lambda size: list(range(size)), 200)

@@ -250,3 +250,19 @@ def test_ctrl_c_in_a_quiz_says_how_many_answers_were_kept(person):
     someone.press("c-c")
     assert someone.leave() == -2
     assert "1 answer kept." in someone.text() and ended_well(someone)
+
+
+def test_ctrl_d_typed_between_two_prompts_reaches_the_next_as_what_it_is():
+    code = (
+        "import os, select, termios, tty\n"
+        "from tutor.screen.terminal.keys import QuietKeys\n"
+        "with QuietKeys():\n"
+        "    print('between', flush=True)\n"
+        "    select.select([0], [], [])\n"
+        "    tty.setcbreak(0, termios.TCSANOW)\n"
+        "    print(os.read(0, 10))\n"
+    )
+    child = pexpect.spawn(sys.executable, ["-c", code], cwd=ROOT, timeout=60)
+    child.expect("between")
+    child.send("\x04")
+    child.expect_exact("b'\\x04'")

@@ -85,10 +85,11 @@ LONE_ESC = re.compile(rb"\x1b(?![\[O])")  # an arrow key sends more after it
 class QuietKeys:
     """The keyboard while nothing listens or a sign moves: what is typed is not echoed, and is there for whoever reads next.
 
+    It is there key by key, as a prompt reads it: a Ctrl-D that is typed into lines would reach the prompt as something else.
     Nothing changes where the keyboard is no terminal of a POSIX system, or belongs to a command in the foreground.
     """
 
-    off: tuple[str, ...] = ("ECHO",)  # the flags of termios that are switched off meanwhile
+    off: tuple[str, ...] = ("ICANON", "ECHO")  # the flags of termios that are switched off meanwhile
     on: tuple[str, ...] = ()  # and on
 
     def __init__(self) -> None:
@@ -128,7 +129,7 @@ class LoudKeys(QuietKeys):
     """The keyboard while a line is read that the terminal itself edits."""
 
     off = ()
-    on = ("ECHO",)
+    on = ("ICANON", "ECHO")
 
 
 def flush_typed() -> None:
@@ -160,8 +161,6 @@ class StopKeys(QuietKeys):
 
     On Windows Ctrl-C alone stops a reply.
     """
-
-    off = ("ICANON", "ECHO")
 
     def stop(self) -> bool:
         """Has Esc been pressed since the last look?"""
