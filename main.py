@@ -296,6 +296,7 @@ def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
 @click.option("--kinds", metavar="KIND,...", help="Only some kinds: choice, multi, number, short, cloze, order.")
 @click.option("--sheet", type=FileName(), metavar="FILE", help="Write the questions for somebody to fill in.")
 @click.option("--answers", type=FileName(), metavar="FILE", help="Grade a filled-in sheet instead of asking.")
+@click.option("--mine", is_flag=True, help="The sheet's answers are yours: keep them in your records.")
 @click.option(
     "--clarify", type=FileName(), metavar="FILE", help="Ask in FILE what unclear answers meant; once filled in, grade with it."
 )
@@ -686,8 +687,8 @@ def session(
 @contextmanager
 def quiz_session(
     settings: Settings, topics: Sequence[str], sheet_path: str | None, *, count: int | None, kinds: str | None,
-    answers: str | None, clarify: str | None, min_scores: Sequence[str], junit: str | None, rerun_failed: str | None,
-    repeat: int, flaky: str, jobs: int, cassette: str | None,
+    answers: str | None, mine: bool, clarify: str | None, min_scores: Sequence[str], junit: str | None,
+    rerun_failed: str | None, repeat: int, flaky: str, jobs: int, cassette: str | None,
 ) -> Iterator[QuizStore]:  # fmt: skip
     """The shared store of a quiz; its reports are written however it ends, with what was answered until then."""
     from tutor.learner import beliefs
@@ -701,6 +702,8 @@ def quiz_session(
         raise UsageError("--sheet only writes questions; grade the filled sheet with --answers, without --sheet")
     if clarify and not answers:
         raise UsageError("--clarify asks what the answers of a filled sheet meant; give that sheet with --answers FILE")
+    if mine and not answers:
+        raise UsageError("--mine keeps the answers of a filled sheet; give that sheet with --answers FILE")
     if not (sheet_path or answers or stdio.person_present()):
         raise UsageError("a quiz needs a terminal to read keys from; without one, write a sheet with --sheet FILE and grade "
                          "it with --answers FILE")  # fmt: skip
@@ -727,8 +730,6 @@ def quiz_session(
             files.refuse_unwritable(clarify)
         if sheet:
             environment.terminal = terminal.Terminal(settings, learners.SheetLearner(sheet.typed))
-        if sheet_path:
-            environment.records = environment.records_to_read
         if environment.terminal.attended:
             environment.on_wait, environment.on_pause = environment.terminal.tell_wait, environment.terminal.pause
         shared = quiz_store(
@@ -744,6 +745,7 @@ def quiz_session(
             jobs,
             least,
             reports.fixed_time(os.environ),
+            kept=mine or not (sheet or sheet_path),
         )
         try:
             try:

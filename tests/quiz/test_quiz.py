@@ -380,16 +380,40 @@ def test_repeat_grades_as_often_as_asked_and_the_built_in_grader_is_steady(tutor
     assert all(len(item["verdicts"]) == 3 for item in document["items"])
 
 
-def test_the_answers_are_kept_in_the_records(tutor, docs, sheet, home):
-    graded(tutor, docs, "--answers", sheet("bread", gas="oxygen"))
+def kept(home):
+    """(attempts, cards, evidence) of the caller's records."""
     from datetime import datetime, timezone
 
     from tutor.learner.records import open_records
 
     with open_records(home, now=lambda: datetime.now(timezone.utc), read_only=True) as store:
-        attempts = store.attempts("food/bread")
+        return store.attempts(), store.cards(), store.evidence()
+
+
+def test_a_graded_sheet_is_somebody_elses_and_leaves_no_trace(tutor, docs, sheet, home):
+    graded(tutor, docs, "--answers", sheet("bread", gas="oxygen"))
+    assert not (home / "records.db").exists()
+    home.mkdir(exist_ok=True)
+    (home / "records.db").write_bytes(b"not even looked at")
+    graded(tutor, docs, "--answers", sheet("bread", name="other.yaml", gas="oxygen"))
+    assert (home / "records.db").read_bytes() == b"not even looked at"
+
+
+def test_a_sheet_of_ones_own_is_kept_once_with_its_reviews_however_often_it_is_graded(tutor, docs, sheet, home):
+    path = sheet("bread", gas="oxygen")
+    for _ in range(2):
+        graded(tutor, docs, "--answers", path, "--mine")
+    attempts, cards, evidence = kept(home)
     assert len(attempts) == 5 and {attempt.mode for attempt in attempts} == {"quiz"}
     assert [attempt.answer for attempt in attempts if attempt.item == "food/bread:gas"] == ["3"], "as the sheet lists them"
+    assert len(cards) == 5 and [one.misconception for one in evidence] == ["yeast makes oxygen"]
+    graded(tutor, docs, "--answers", sheet("bread", name="other.yaml", gas="nitrogen"), "--mine")
+    assert len(kept(home)[0]) == 10, "another sheet"
+
+
+def test_mine_without_a_sheet_is_a_mistake(tutor, docs):
+    run = tutor("quiz", "bread", "--mine", "--docs", docs)
+    assert run.returncode == 2 and "--answers FILE" in run.stderr
 
 
 # ---------------------------------------------------------------------------------------- steady and sealed

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -72,23 +72,39 @@ class Records:
 
         others: cards of other items that it changes too. Returns the attempt with its id, once it is on the disk.
         """
+        with self._writing("answer") as connection:
+            stored = self._put_attempt(connection, attempt, card, evidence, others)
+            if place is not None:
+                self._put_place(connection, place)
+        return stored
+
+    def add_sheet(self, answers: Mapping[str, tuple[Attempt, Card | None, Sequence[Evidence]]]) -> list[Attempt]:
+        """Store a sheet's attempts, each with its item's new card and what it is evidence of: all of the sheet or nothing.
+
+        answers: by uid; one that is stored already is passed over. Returns those that weren't, with their ids.
+        """
+        with self._writing("sheet") as connection:
+            known = {uid for uid in answers if connection.execute("SELECT 1 FROM attempts WHERE uid = ?", (uid,)).fetchone()}
+            return [self._put_attempt(connection, *answer, uid=uid) for uid, answer in answers.items() if uid not in known]
+
+    def _put_attempt(
+        self, connection: Connection, attempt: Attempt, card: Card | None, evidence: Sequence[Evidence],
+        others: Sequence[Card] = (), uid: str = "",
+    ) -> Attempt:  # fmt: skip
         row = {
-            "uid": os.urandom(16).hex(), "session": attempt.session, "item": attempt.item, "section": attempt.section,
+            "uid": uid or os.urandom(16).hex(), "session": attempt.session, "item": attempt.item, "section": attempt.section,
             "lesson": attempt.lesson, "answer": _storable(attempt.answer), "grade": _to_json(attempt.grade),
             "score": float(attempt.grade.score), "unaided": int(attempt.unaided), "shown": int(attempt.shown),
             "hints": attempt.hints, "seed": attempt.seed, "draw": attempt.draw, "mode": attempt.mode, "at": attempt.at,
             "confidence": attempt.confidence, "due": attempt.due, "help": attempt.help,
         }  # fmt: skip
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-        with self._writing("answer") as connection:
-            connection.execute(f"INSERT INTO attempts ({columns}) VALUES ({values})", row)
-            number: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
-            if place is not None:
-                self._put_place(connection, place)
-            for changed in (*([card] if card else ()), *others):
-                self._put_card(connection, changed, number)
-            for one in evidence:
-                self._put_evidence(connection, one, number)
+        connection.execute(f"INSERT INTO attempts ({columns}) VALUES ({values})", row)
+        number: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
+        for changed in (*([card] if card else ()), *others):
+            self._put_card(connection, changed, number)
+        for one in evidence:
+            self._put_evidence(connection, one, number)
         return replace(attempt, id=number)
 
     def attempt(self, number: int) -> Attempt | None:

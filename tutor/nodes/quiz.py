@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import beliefs, schedule
-from tutor.models import Attempt, Grade, Item, Step
+from tutor.models import Attempt, Card, Evidence, Grade, Item, Step
 from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
@@ -30,6 +30,7 @@ from utils.times import utc
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
     from tutor.nodes.shared import QuizStore
     from tutor.quiz.sheets import Sheet
     from tutor.screen.terminal import Terminal
@@ -158,9 +159,7 @@ class CollectAnswers(Verb):
     @staticmethod
     def ask(terminal: Terminal, item: Item, note: str, shown_before: bool) -> str | None:
         question = screens.Question(item, note)
-        at_keyboard = (
-            terminal.attended
-        )  # whoever filled in a sheet has read the question there, and reads the answer in the report
+        at_keyboard = terminal.attended  # whoever filled in a sheet has read the question, and reads the answer in the report
         if at_keyboard and not shown_before:
             terminal.show(question)
         step = terminal.answer(question, KEYS, echoed=at_keyboard)
@@ -333,8 +332,11 @@ class AskAboutAnswer(Verb):
         return "settled"
 
 
+Kept = tuple[Attempt, "Card | None", list[Evidence]]  # what is stored of an answer
+
+
 class RecordAttempts(Verb):
-    """Store the answers with their grades, which a person sees at the end."""
+    """Store the answers with their grades, which a person sees at the end. A sheet that is somebody else's leaves no trace."""
 
     def exec(
         self, answers: list[TypedAnswer], grades: list[Grades], flaky_passes: bool, open_questions: dict[str, int]
@@ -346,30 +348,43 @@ class RecordAttempts(Verb):
         ]
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], outcomes: Sequence[Outcome]) -> str:
-        records, attended = shared["records"], shared["terminal"].attended
+        attended, records = shared["terminal"].attended, shared["records"]
+        doubtful = attended and self.is_doubtful(outcomes[0], shared["corpus"])  # at a keyboard there is one answer at a time
+        number = None
+        if attended and records:
+            attempt, card, shown = self.kept(shared, records, outcomes[0], doubtful)
+            stored = records.add(attempt, card=card, evidence=shown)
+            number = stored.id if grading.is_disputable(outcomes[0].item, stored.answer, stored.grade) else None
+        elif records and (sheet := shared["sheet"]):
+            settled = [outcome for outcome in outcomes if not outcome.open_questions]  # the others, when these are answered
+            unsure = [bool(one.grade and one.grade.unsure) for one in settled]
+            kept = [self.kept(shared, records, *one) for one in zip(settled, unsure, strict=True)]
+            records.add_sheet({sheet.uid(one.item): answer for one, answer in zip(settled, kept, strict=True)})
         for outcome in outcomes:
             item = outcome.item
-            doubtful = attended and self.is_doubtful(outcome, shared["corpus"])
-            kept = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
-            card = None
-            if attended and not doubtful:  # a sheet may be anyone's, so it changes nobody's reviews
-                rating = "unaided" if kept.correct else "missed"
-                card = schedule.next_card(item.key, records.card(item.key), rating, shared["now"](), fuzz=False)
-            attempt = Attempt(
-                item=item.key, section=item.section, answer=outcome.answer, grade=kept, at=utc(shared["now"]()), mode="quiz",
-                seed=item.seed, draw=item.draw, shown=not outcome.answer, session=shared["session"],
-                due=card.due if card else None,
-            )  # fmt: skip
-            shown = beliefs.evidence_of(attempt, item, True, records.evidence()) if card else ()
-            stored = records.add(attempt, card=card, evidence=shown)
-            number = stored.id if attended and grading.is_disputable(item, outcome.answer, kept) else None
             shared["outcomes"][item.key] = replace(outcome, where=shared["outcomes"][item.key].where, attempt=number)
-            if doubtful:  # there is one answer at a time
+            if doubtful:
                 shared["grade"] = outcome.grade
                 return "doubtful"
             shared["waiting"].remove(item)
             shared["answered"] += 1
         return "recorded"
+
+    @staticmethod
+    def kept(shared: QuizStore, records: Records, outcome: Outcome, doubtful: bool) -> Kept:
+        """What is stored of an answer: the attempt, the item's new card and what it shows; a doubtful one changes no review."""
+        item, now = outcome.item, shared["now"]()
+        grade = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
+        card = None
+        if not doubtful:
+            rating = "unaided" if grade.correct else "missed"
+            card = schedule.next_card(item.key, records.card(item.key), rating, now, fuzz=False)
+        attempt = Attempt(
+            item=item.key, section=item.section, answer=outcome.answer, grade=grade, at=utc(now), mode="quiz",
+            seed=item.seed, draw=item.draw, shown=not outcome.answer, session=shared["session"],
+            due=card.due if card else None,
+        )  # fmt: skip
+        return attempt, card, beliefs.evidence_of(attempt, item, True, records.evidence()) if card else []
 
     @staticmethod
     def is_doubtful(outcome: Outcome, corpus: Corpus) -> bool:

@@ -131,7 +131,7 @@ class QuizInputs(TypedDict):
     terminal: Terminal
     command: Callable[..., str]  # one for the reader to type, see utils.program
     model: LanguageModel
-    records: Records
+    records: Records | None  # None where the answers are nobody's here: they leave no trace
     now: Callable[[], datetime]
     session: str
     request: QuizRequest  # what is asked
@@ -168,14 +168,17 @@ class QuizStore(QuizInputs, total=False):
 def quiz_store(
     environment: Environment, request: QuizRequest, sheet: Sheet | None, answers_path: str | None, sheet_path: str | None,
     second: Sheet | None, second_path: str | None, repeat: int, flaky_passes: bool, jobs: int, min_scores: dict[str, float],
-    moment: datetime | None,
+    moment: datetime | None, kept: bool = True,
 ) -> QuizStore:  # fmt: skip
-    """The store of `quiz`. `moment` is the time of the report if it must be reproducible, see reports.fixed_time."""
+    """The store of `quiz`. `moment` is the time of the report if it must be reproducible, see reports.fixed_time.
+
+    kept: whether the answers are the caller's own, to be kept in their records.
+    """
     clock = (lambda: moment) if moment else environment.now
     return {
         "corpus": environment.corpus, "terminal": environment.terminal, "model": environment.model,
-        "records": environment.records, "now": environment.now, "session": environment.session, "request": request,
-        "command": partial(command_line, environment.settings),
+        "records": environment.records if kept else None, "now": environment.now, "session": environment.session,
+        "request": request, "command": partial(command_line, environment.settings),
         "sheet": sheet, "answers_path": answers_path, "sheet_path": sheet_path, "second": second, "second_path": second_path,
         "repeat": repeat, "flaky_passes": flaky_passes, "jobs": jobs, "min_scores": min_scores, "clock": clock,
         "started": clock(), "answered": 0, "asked": None, "open_questions": {}, "exit_code": ExitCode.DONE,

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from tutor.corpus import bank
@@ -73,6 +74,11 @@ class Sheet:
         """The answer to an item as it would be typed at a keyboard; "" where the sheet has none."""
         entry = self.entry(item.key)
         return as_typed(item, entry) if entry else ""
+
+    def uid(self, item: Item) -> str:
+        """The uid of the attempt at an item in this sheet as it is filled in: graded twice, it is kept once."""
+        filled = [self.corpus, self.seed, [(entry.key, entry.version, entry.answer, entry.parts) for entry in self.entries]]
+        return sha256(json.dumps([*filled, item.key]).encode()).hexdigest()[:32]
 
 
 # ------------------------------------------------------------------------------------------------- writing
