@@ -279,6 +279,14 @@ class Grade:
         return "?" if self.unsure else "✓" if self.correct else "~" if self.score > 0 else "✗"
 
 
+@dataclass(frozen=True)
+class AnswerPart:
+    """A blank, an option or a step of an answer: what was typed there beside what is right, as Markdown, and whether it is."""
+
+    text: str
+    right: bool
+
+
 class Help:
     """How strong help with an item is, from none to the answer itself."""
 

@@ -5,6 +5,7 @@ same grade on every machine.
 """
 
 from tutor.grading.closed.choices import without_key
+from tutor.grading.closed.part_by_part import PartByPart, part_by_part
 from tutor.grading.explanations import explanation_of, grade_explanation, grade_explanation_with
 from tutor.grading.features import Weights, load_weights
 from tutor.grading.kinds import grade
@@ -31,6 +32,7 @@ from tutor.grading.short import bare_item, grade_record
 __all__ = [
     "WHICH",
     "Additions",
+    "PartByPart",
     "Weights",
     "addition_in_words",
     "additions_of",
@@ -55,6 +57,7 @@ __all__ = [
     "keep_credit",
     "load_weights",
     "option_named",
+    "part_by_part",
     "question_about",
     "question_for",
     "settled_if_far",

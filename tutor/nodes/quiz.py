@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import beliefs, schedule
-from tutor.models import Attempt, Card, Evidence, Grade, Item, Step
+from tutor.models import Attempt, Card, Evidence, Grade, Item, Kind, Step
 from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
@@ -412,16 +412,28 @@ class ReportScores(Verb):
         shared["document"] = shared["report"].document()
         return super().prep(shared)
 
-    def exec(self, terminal: Terminal, report: QuizReport, answered: int) -> ExitCode:
+    def exec(self, terminal: Terminal, report: QuizReport, answered: int, corpus: Corpus) -> ExitCode:
         if terminal.attended and not answered:
             terminal.notice("Nothing was answered.")
             return ExitCode.NOTHING_RUN
         if not terminal.attended and report.grader:
             terminal.say_aside(f"graded by: {report.grader}")
         for number, outcome in enumerate(report.outcomes, 1):
-            terminal.show(quiz_screens.GradedItem(outcome, number, len(report.outcomes)))
+            terminal.show(graded_item(outcome, number, len(report.outcomes), corpus))
         terminal.show(quiz_screens.QuizScore(report, quiz_screens.duration(report.seconds) if terminal.attended else ""))
         return report.exit_code
+
+
+def graded_item(outcome: Outcome, number: int, of: int, corpus: Corpus) -> quiz_screens.GradedItem:
+    """The screen of an outcome, with its answer by its parts where it has any."""
+    grade, item = outcome.grade, outcome.item
+    if grade is None or not outcome.answer or item.kind not in Kind.ALL:
+        return quiz_screens.GradedItem(outcome, number, of)
+    parts = grading.part_by_part(item, outcome.answer, grade, True, corpus.lesson(item.lesson).language)
+    if parts is None:
+        return quiz_screens.GradedItem(outcome, number, of)
+    outcome = replace(outcome, grade=replace(grade, met=(), missed=(), feedback=parts.remark))
+    return quiz_screens.GradedItem(outcome, number, of, parts.shown, parts.whole)
 
 
 def report_of(shared: QuizStore) -> QuizReport:

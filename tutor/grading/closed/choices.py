@@ -40,14 +40,14 @@ def _not_understood(typed: str, how: str) -> Grade:
     return Grade(0.0, misunderstood=f"{what}. {how}")
 
 
-def _as_typed(text: str, answer: str) -> str:
+def as_typed(text: str, answer: str) -> str:
     """A text of the bank if the learner typed it, "" if they named it by number or letter: only what was typed is quoted."""
     return text if fold(text) in fold(answer) and not re.fullmatch(r"[\d\s,;.&+>→()-]+", clean(answer)) else ""
 
 
 def _named(text: str, answer: str) -> str:
     """A text of the bank in a sentence about it, in quotes where the learner typed it."""
-    return f"“{text}”" if _as_typed(text, answer) else f"*{text}*"
+    return f"“{text}”" if as_typed(text, answer) else f"*{text}*"
 
 
 def grade_choice(item: Item, answer: str, language: str = "en") -> Grade:
@@ -56,12 +56,12 @@ def grade_choice(item: Item, answer: str, language: str = "en") -> Grade:
     if option is None:
         return _not_understood(answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
     if option.right:
-        return Grade(1.0, met=(Met(option.text, _as_typed(option.text, answer)),), feedback=option.reply)
+        return Grade(1.0, met=(Met(option.text, as_typed(option.text, answer)),), feedback=option.reply)
     feedback = option.reply or option.misconception or f"{_named(option.text, answer)} is not the answer."
     return Grade(0.0, feedback=feedback, heard=option.misconception)
 
 
-def _picked_options(item: Item, answer: str) -> list[Option] | None:
+def picked_options(item: Item, answer: str) -> list[Option] | None:
     """The options that an answer to a `multi` item names, in the item's order; None where a part names none."""
     text = clean(answer).strip()
     text = re.sub(r"(\d)\s*(?:and|und|et|y)\s*(?=\d)", r"\1, ", text)
@@ -91,7 +91,7 @@ def _texts_within(item: Item, text: str) -> list[Option]:
 
 def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
     """All or nothing, or (right − wrong) / right where the item gives partial credit."""
-    named = _picked_options(item, answer)
+    named = picked_options(item, answer)
     if named is None:
         return _not_understood(answer, "Type the numbers of the right options with commas between them, such as 1, 3.")
     right = [option for option in item.options if option.right]
@@ -106,7 +106,7 @@ def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
     lacking = len(right) - len(hits)
     if lacking:
         said.append(_lacking_in_words(lacking))
-    met = tuple(Met(option.text, _as_typed(option.text, answer)) for option in hits)
+    met = tuple(Met(option.text, as_typed(option.text, answer)) for option in hits)
     missed = tuple(option.text for option in right if option not in hits)
     return Grade(score, met=met, missed=missed, feedback=" ".join(said), heard=heard)
 
@@ -117,7 +117,7 @@ def without_key(item: Item, answer: str, grade: Grade) -> Grade:
     It says how many of the marked options are right and why one that is wrong doesn't belong. What is right option by option, or
     what is wrong among all of them, would be the answer.
     """
-    marked = _picked_options(item, answer) if item.kind == Kind.MULTI and not grade.correct else None
+    marked = picked_options(item, answer) if item.kind == Kind.MULTI and not grade.correct else None
     if marked is None:
         return grade
     right, slips = sum(option.right for option in marked), [option for option in marked if not option.right]
@@ -142,49 +142,56 @@ def grade_order(item: Item, answer: str, language: str = "en") -> Grade:
 
     The numbers of the answer count the steps, from 1, in the order in which the learner saw them.
     """
-    shown, count = shuffled_steps(item), len(item.steps)
-    text = clean(answer).strip()
-    given: list[int] | None = None
-    if re.fullmatch(r"[\d\s,;.>→-]+", text):
-        numbers = [int(number) for number in re.findall(r"\d+", text)]
-        if len(numbers) == 1 and len(text) == count < 10:  # 3142
-            numbers = [int(digit) for digit in text]
-        if sorted(numbers) == list(range(1, count + 1)):
-            given = [shown[number - 1] for number in numbers]
-    else:
-        steps = [fold(step) for step in item.steps]
-        for mark in (r"\s*(?:→|->|>)\s*", r"\s*[;\n]\s*", r"\s*,\s*"):
-            parts = [fold(part) for part in re.split(mark, text) if part.strip()]
-            if sorted(parts) == sorted(steps):
-                given = [steps.index(part) for part in parts]
-                break
+    count, text = len(item.steps), clean(answer).strip()
+    given = named_steps(item, text)
     if given is None:
         return Grade(
             0.0,
             misunderstood=f"That does not name each of the {count} steps once. "
             f"Type the numbers 1 to {count} in your order, such as {' '.join(map(str, range(count, 0, -1)))}.",
         )
-    given = _with_groups_in_order(given, item.any_order)
+    given = with_groups_in_order(given, item.any_order)
     if given == list(range(count)):
-        return Grade(1.0, met=tuple(Met(step, _as_typed(step, text)) for step in item.steps))
-    start, length, begun = 0, 1, 0
-    for i in range(1, count + 1):
-        if i == count or given[i] != given[i - 1] + 1:
-            if i - begun > length:
-                start, length = begun, i - begun
-            begun = i
-    if length < 2:
+        return Grade(1.0, met=tuple(Met(step, as_typed(step, text)) for step in item.steps))
+    in_order = longest_run(given)
+    if not in_order:
         return Grade(0.0, missed=item.steps, feedback="No two steps follow one another in the right order.")
-    run = [item.steps[i] for i in given[start : start + length]]
+    run = [item.steps[i] for i in in_order]
     return Grade(
-        length / count,
-        met=tuple(Met(step, _as_typed(step, text)) for step in run),
+        len(run) / count,
+        met=tuple(Met(step, as_typed(step, text)) for step in run),
         missed=tuple(step for step in item.steps if step not in run),
-        feedback=f"{length} of {count} steps follow one another rightly: {' → '.join(run)}.",
+        feedback=f"{len(run)} of {count} steps follow one another rightly: {' → '.join(run)}.",
     )
 
 
-def _with_groups_in_order(given: Sequence[int], groups: Sequence[Sequence[int]]) -> list[int]:
+def named_steps(item: Item, text: str) -> list[int] | None:
+    """The steps in the order of an answer, as indices into `item.steps`; None where it doesn't name each of them once."""
+    shown, count = shuffled_steps(item), len(item.steps)
+    if re.fullmatch(r"[\d\s,;.>→-]+", text):
+        numbers = [int(number) for number in re.findall(r"\d+", text)]
+        if len(numbers) == 1 and len(text) == count < 10:  # 3142
+            numbers = [int(digit) for digit in text]
+        return [shown[number - 1] for number in numbers] if sorted(numbers) == list(range(1, count + 1)) else None
+    steps = [fold(step) for step in item.steps]
+    for mark in (r"\s*(?:→|->|>)\s*", r"\s*[;\n]\s*", r"\s*,\s*"):
+        parts = [fold(part) for part in re.split(mark, text) if part.strip()]
+        if sorted(parts) == sorted(steps):
+            return [steps.index(part) for part in parts]
+    return None
+
+
+def longest_run(given: Sequence[int]) -> list[int]:
+    """The longest run of steps that follow one another rightly, two or more; [] where there is none."""
+    longest: list[int] = []
+    run: list[int] = []
+    for step in given:
+        run = [*run, step] if run and step == run[-1] + 1 else [step]
+        longest = max(longest, run, key=len)
+    return longest if len(longest) > 1 else []
+
+
+def with_groups_in_order(given: Sequence[int], groups: Sequence[Sequence[int]]) -> list[int]:
     """An order of steps in which those of each group keep the places that the group has, in the order of the bank."""
     settled = list(given)
     for group in groups:

@@ -30,11 +30,8 @@ def grade_cloze(item: Item, answer: str, language: str = "en") -> Grade:
 
     Where all that keeps it from being right are near synonyms, the learner is asked for the lesson's words instead.
     """
-    text = clean(answer).strip()
-    count = len(item.blanks)
-    parts = [text] if count == 1 else re.split(r"\s*[;\n]\s*", text.strip("; "))
-    if len(parts) != count and text.count(",") == count - 1:
-        parts = text.split(",")
+    text, count = clean(answer).strip(), len(item.blanks)
+    parts = fills_of(item, text)
     if not text or len(parts) != count:
         form = "; ".join(f"word {n}" for n in range(1, count + 1)) if count > 1 else "the word"
         found = f"{len(parts)} given" if text else "nothing was typed"
@@ -52,15 +49,28 @@ def grade_cloze(item: Item, answer: str, language: str = "en") -> Grade:
         said.append(
             f"“{part.strip()}” does not fill blank {n + 1}." if count > 1 else f"“{part.strip()}” does not fill the blank."
         )
-    known_one: KnownWrong | None = None
-    for known, words in zip(item.wrong, wrong, strict=True):
-        if missed and [fold(word) for word in words] == [fold(part) for part in parts]:
-            said, known_one = [known.reply or known.misconception or said[0]], known
+    known_one = known_wrong(item, parts) if missed else None
+    if known_one:
+        said = [known_one.reply or known_one.misconception or said[0]]
     if met and missed:
         said.insert(0, "Right: " + ", ".join(f"“{one.evidence}”" for one in met) + ".")
     asked = _question_about(close) if close and len(close) == len(missed) and not known_one else ""
     heard = known_one.misconception if known_one else ""
     return Grade(len(met) / count, tuple(met), tuple(missed), " ".join(said), misunderstood=asked, heard=heard)
+
+
+def fills_of(item: Item, text: str) -> list[str]:
+    """What an answer fills the blanks with, one after the other; as many as it names, which may not be as many as there are."""
+    count = len(item.blanks)
+    parts = [text] if count == 1 else re.split(r"\s*[;\n]\s*", text.strip("; "))
+    return text.split(",") if len(parts) != count and text.count(",") == count - 1 else parts
+
+
+def known_wrong(item: Item, fills: Sequence[str]) -> KnownWrong | None:
+    """The wrong answer of the bank that these fills are."""
+    typed = [fold(fill) for fill in fills]
+    matching = (known for known in item.wrong if [fold(word) for word in re.split(r"\s*;\s*", known.answer)] == typed)
+    return next(matching, None)
 
 
 def _question_about(close: Sequence[str]) -> str:

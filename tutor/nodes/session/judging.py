@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tutor.screen.terminal import Terminal
 
 SKIPPED, JUDGED = "skipped", "learner"  # in place of a grader's name: there was no answer, or the learner judged it
+TELLS = ("missed", "unsure")  # results that the answer is shown after
 SURE = 3  # of "how sure?", 1 to 3
 
 
@@ -224,7 +225,9 @@ class ShowFeedback(Verb):
             lead = lead if doubts == 1 else f"Not sure yet. {doubts} questions about what you meant:"
             terminal.show(screens.Verdict(replace(grade, missed=(), feedback=""), lead=lead))
             return doubts
+        parts = grading.part_by_part(item, answer, grade, result in TELLS, lesson.language)
         grade = grading.without_key(item, answer, grade) if result == "again" else grade
+        grade = replace(grade, met=(), missed=(), feedback=parts.remark) if parts else grade
         speech = speech if result == "again" else None  # once the answer is shown, there is nothing to lead to
         if speech:  # the tutor says the rest
             verdict = replace(grade, feedback="", missed=())
@@ -234,7 +237,8 @@ class ShowFeedback(Verb):
             verdict = grade
         if len(grade.met) > 1 or not grade.correct:  # then the learner's words stand beside the points
             verdict = replace(verdict, feedback=without_quotes(verdict))
-        terminal.show(screens.Verdict(verdict, missed_in_full=result in ("missed", "unsure"), attempt=appealable))
+        shown = parts.shown if parts else ()
+        terminal.show(screens.Verdict(verdict, missed_in_full=result in TELLS, attempt=appealable, by_part=shown))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
         if result == "passed" and item.explanation:
@@ -274,7 +278,9 @@ class JudgeAnswer(Verb):
 
 
 class RevealAnswer(Verb):
-    """The answer, its explanation, and the line of the lesson that says it."""
+    """The answer, unless the verdict has shown it part by part, its explanation, and the line of the lesson that says it."""
 
-    def exec(self, terminal: Terminal, item: Item, lesson: Lesson) -> None:
-        terminal.show(screens.Reveal(bank.shown_answer(item), item.explanation, lesson.place_of(item.section)))
+    def exec(self, terminal: Terminal, item: Item, lesson: Lesson, answer: str, grade: Grade) -> None:
+        parts = grading.part_by_part(item, answer, grade, True, lesson.language)
+        shown = "" if parts and parts.whole else bank.shown_answer(item)
+        terminal.show(screens.Reveal(shown, item.explanation, lesson.place_of(item.section)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.corpus.bank import shown_answer
+from tutor.models import AnswerPart
 from tutor.quiz.outcomes import SKIPPED, Outcome
 from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Notice, Screen, Sides, dots, line
@@ -33,6 +34,8 @@ class GradedItem(Screen):
     outcome: Outcome
     number: int
     of: int
+    by_part: Sequence[AnswerPart] = ()  # of an answer that has blanks, options or steps
+    told_by_part: bool = False  # the right answer can be read off its parts
 
     def screens(self) -> list[Screen]:
         """The verdict and, unless it was right, the answer."""
@@ -46,10 +49,11 @@ class GradedItem(Screen):
         if grade.grader == SKIPPED:
             verdict = Verdict(replace(grade, missed=(), feedback=""), lead=grade.feedback)
         else:
-            verdict = Verdict(grade, missed_in_full=True, attempt=outcome.attempt)
+            verdict = Verdict(grade, missed_in_full=True, attempt=outcome.attempt, by_part=self.by_part)
         if outcome.correct:
             return [verdict]
-        return [verdict, Reveal(shown_answer(outcome.item), outcome.item.explanation, outcome.where)]
+        answer = "" if self.told_by_part else shown_answer(outcome.item)
+        return [verdict, Reveal(answer, outcome.item.explanation, outcome.where)]
 
     def said(self) -> Said:
         said = self.outcome.answer_in_words

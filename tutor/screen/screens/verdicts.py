@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from tutor.models import Grade
+from tutor.models import AnswerPart, Grade
 from tutor.screen import markup
 from tutor.screen.layout import SIGN_STYLE, Screen, Standing, with_sign
 from tutor.screen.markup import DIM
@@ -29,6 +29,7 @@ class Verdict(Screen):
     missed_in_full: bool = False  # name the missing points, since no further try follows
     degraded: str = ""  # "graded offline"
     attempt: int | None = None  # its number, where the grade can be appealed
+    by_part: Sequence[AnswerPart] = ()  # in place of its points, for an answer that has blanks, options or steps
 
     def lead_line(self) -> str:
         lead = self.lead or VERDICTS[self.grade.sign]
@@ -38,6 +39,8 @@ class Verdict(Screen):
 
     def points(self) -> list[tuple[str, str, str]]:
         """(sign, text, evidence) rows, points met first; with the lead and the feedback they fit on FEEDBACK_LINES lines."""
+        if self.by_part:
+            return [("✓" if part.right else "✗", part.text, "") for part in self.by_part]
         room = FEEDBACK_LINES - 1 - bool(self.grade.feedback)
         rows = [("✓", met.point, met.evidence) for met in self.grade.met]
         if self.missed_in_full:
@@ -55,7 +58,7 @@ class Verdict(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         yield Whole(self.first_line(), leads=True)
-        if not (self.grade.correct and len(self.grade.met) < 2):
+        if self.by_part or not (self.grade.correct and len(self.grade.met) < 2):
             for sign, text, evidence in self.points():
                 yield with_sign(sign, text + (f"  \n“{evidence}”" if evidence else ""), indent=2)
         if self.grade.feedback:

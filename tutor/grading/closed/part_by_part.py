@@ -1,0 +1,127 @@
+"""What was typed beside what is right, for an answer that has parts: blank by blank, option by option, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.corpus.bank import kind_of
+from tutor.grading.closed.choices import as_typed, grade_multi, grade_order, longest_run, named_steps, picked_options
+from tutor.grading.closed.choices import with_groups_in_order as grouped
+from tutor.grading.closed.cloze import QUOTES, fills_of, grade_cloze, known_wrong
+from tutor.grading.closed.guesses import without_hedges
+from tutor.grading.closed.spellings import fold
+from tutor.grading.words import clean
+from tutor.models import AnswerPart, Grade, Item, Kind
+from utils.text import literal, shorten
+
+MOST_PARTS = 5  # that are shown
+FILL_SHOWN = 60  # characters of a fill
+
+
+@dataclass(frozen=True)
+class PartByPart:
+    """An answer by its parts, those that are wrong first."""
+
+    parts: tuple[AnswerPart, ...] = ()
+    remark: str = ""  # what the bank replies to it; the rest of a grade's feedback is said by the parts
+    whole: bool = False  # the right answer can be read off them
+
+    @property
+    def shown(self) -> tuple[AnswerPart, ...]:
+        """Those that there is room for; the last of them says how many more there are."""
+        if len(self.parts) <= MOST_PARTS:
+            return self.parts
+        rest = self.parts[MOST_PARTS - 1 :]
+        wrong = sum(not part.right for part in rest)
+        told = f"{wrong} of them wrong" if wrong else "as they should be"
+        return (*self.parts[: MOST_PARTS - 1], AnswerPart(f"and {len(rest)} more, {told}", not wrong))
+
+
+def part_by_part(item: Item, answer: str, grade: Grade, tells: bool, language: str = "en") -> PartByPart | None:
+    """An answer to a `cloze`, `multi` or `order` item by its parts; None for others, and where it names none.
+
+    tells: what is right may be shown. Where it may not (a try is left), only what was typed is told, as right or wrong; of a
+    `multi` item not even that, since what is wrong among its options would be the answer.
+    """
+    if item.kind not in _PARTS or grade.misunderstood or not answer.strip():
+        return None
+    grader, parts = _PARTS[item.kind]
+    said = (answer, without_hedges(answer))  # one of them was graded
+    graded = ((one, grader(item, one, language)) for one in said)
+    read = next((one for one, found in graded if found.score == grade.score and not found.misunderstood), "")
+    told = parts(item, clean(read).strip(), grade, tells) if read else None
+    if told is None or not told.parts:
+        return None
+    ordered = sorted(told.parts, key=lambda part: part.right)
+    return PartByPart(tuple(ordered), told.remark, told.whole and tells and len(ordered) <= MOST_PARTS)
+
+
+def _blanks(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+    fills = fills_of(item, text)
+    if len(fills) != len(item.blanks) or len(grade.met) + len(grade.missed) != len(fills):
+        return None
+    met, parts = list(grade.met), []
+    for number, (blank, fill) in enumerate(zip(item.blanks, fills, strict=True), 1):
+        fill, so = fill.strip(), blank.accepted[0]
+        quoted = f"“{literal(shorten(fill, FILL_SHOWN))}”" if fill else "nothing"
+        where = f"blank {number}: " if len(fills) > 1 else ""
+        right = bool(met) and (met[0].point, met[0].evidence) == (so, fill)
+        if not right:
+            parts.append(AnswerPart(f"{where}{quoted} is wrong" + (f"; right is {so}" if tells else ""), False))
+            continue
+        met.pop(0)
+        if fold(fill.strip(QUOTES)) != fold(so):
+            parts.append(AnswerPart(f"{where}{quoted} is right; the lesson says {so}", True))
+        elif not grade.correct:
+            parts.append(AnswerPart(f"{where}{quoted} is right", True))
+    known = None if grade.correct else known_wrong(item, fills)
+    return PartByPart(tuple(parts), (known.reply or known.misconception) if known else "", not grade.correct)
+
+
+def _options(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+    picked = picked_options(item, text)
+    if picked is None or grade.correct or not tells:
+        return None
+    parts, remarks = [], []
+    for option in item.options:
+        shown = f"“{option.text}”" if as_typed(option.text, text) else option.text
+        if option in picked:
+            parts.append(AnswerPart(f"{'marked, and right' if option.right else 'marked, but wrong'}: {shown}", option.right))
+            remarks += [option.reply] if option.reply and not option.right else []
+        elif option.right:
+            parts.append(AnswerPart(f"not marked, but right: {shown}", False))
+    return PartByPart(tuple(parts), " ".join(remarks), True)
+
+
+def _steps(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+    given = named_steps(item, text)
+    if given is None or grade.correct:
+        return None
+    run, arrow = longest_run(grouped(given, item.any_order)), kind_of(item).separator
+
+    def shown(step: int) -> str:
+        return f"“{item.steps[step]}”" if as_typed(item.steps[step], text) else item.steps[step]
+
+    parts = [AnswerPart(f"in the right order: {arrow.join(map(shown, run))}", True)] if run else []
+    for place, step in enumerate(given):
+        if step in run:
+            continue
+        right = next((sorted(group) for group in item.any_order if step in group), [step])
+        yours = f"{_ordinal(place)} in yours"
+        if not tells:
+            parts.append(AnswerPart(f"{yours}, out of place: {shown(step)}", False))
+        elif place in right:
+            parts.append(AnswerPart(f"{yours}, as it should be: {shown(step)}", True))
+        else:
+            parts.append(AnswerPart(f"{yours}, right is {' or '.join(map(_ordinal, right))}: {shown(step)}", False))
+    return PartByPart(tuple(parts))
+
+
+def _ordinal(index: int) -> str:
+    """`1st` for 0."""
+    number = index + 1
+    ending = "th" if number in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+_PARTS = {Kind.CLOZE: (grade_cloze, _blanks), Kind.MULTI: (grade_multi, _options), Kind.ORDER: (grade_order, _steps)}
