@@ -235,12 +235,11 @@ def test_a_sentence_about_the_subject_is_no_instruction_to_the_grader():
 
 def test_an_answer_in_another_script_is_told_so():
     verdict = grade_record(*FLOAT, "Дерево легче воды и поэтому плавает")
-    assert "written in Cyrillic letters and the reference in Latin" in verdict.misunderstood
-    assert verdict.misunderstood.endswith("Answer in English.")
+    assert "Cyrillic letters" in verdict.misunderstood and "only English" in verdict.misunderstood
     german = grade_record("Warum schwimmt Holz?", "Es schwimmt, weil es weniger dicht ist als das Wasser.", "木は水より軽い")
-    assert "in Japanese letters" in german.misunderstood and german.misunderstood.endswith("Answer in German.")
+    assert "in Japanese letters" in german.misunderstood and "only German can" in german.misunderstood
     short = grade_record("Name one.", "Berlin", "Берлин")
-    assert short.misunderstood.endswith("Answer in the language of the question.")
+    assert "only what is in Latin letters can" in short.misunderstood
     assert passes("Дерево менее плотное, чем вода.", "Почему дерево плавает?", "Дерево менее плотное, чем вода.")
 
 

@@ -23,7 +23,7 @@ from labelled_answers import (
 
 from tutor.check.rubrics.lone_references import without_reference
 from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
-from tutor.grading import features, grade, rubrics
+from tutor.grading import features, grade, grade_record, rubrics
 from tutor.grading.clauses import clause_spans, sentences_of
 from tutor.grading.rubrics import is_answered_by_no, question_for
 from tutor.models import Grade, Item, KnownWrong, Point
@@ -284,14 +284,39 @@ def test_a_not_may_be_put_in_another_word():
 )
 def test_an_answer_in_another_language_is_said_to_be_one(answer, language):
     found = grade(FLOAT, answer)
-    assert language in found.misunderstood and "cannot be compared" in found.misunderstood and not found.correct
+    assert language in found.misunderstood and "only English" in found.misunderstood and not found.correct
 
 
 def test_right_answers_in_another_language_are_not_compared():
     rows = [json.loads(line) for line in (FOLDER / "languages" / "right.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 10
     graded = {row["language"]: grade(ITEMS[row["item"]], row["answer"]) for row in rows}
-    assert all("cannot be compared" in found.misunderstood for found in graded.values()), graded
+    assert all("only English" in found.misunderstood for found in graded.values()), graded
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "letztes Token ändern, frühere Ausgaben vergleichen",
+        "je change le dernier token",
+        "cambio el último token y lo paso otra vez",
+        "mudo o último token e vejo se as saídas mudam",
+        "ändra sista token och jämför utdata före och efter",
+    ],
+)
+def test_a_few_words_of_another_language_are_enough_to_tell_it(answer):
+    assert "only English" in grade(ITEMS["llm/attention:leak-test"], answer).misunderstood
+
+
+def test_an_answer_in_english_to_a_lesson_in_german_is_told_so():
+    said = "Wood is less dense than the water that it is in, and a stone is not."
+    found = grade_record("Warum schwimmt Holz?", "Holz ist nicht so dicht wie Wasser, und ein Stein ist es.", said)
+    assert found.misunderstood == "This seems to be English. Without a model, only German can be graded."
+
+
+def test_english_with_a_foreign_name_or_two_is_english():
+    for said in ("by the theorem of de Moivre and Laplace", "Poincaré says so", "p_hat plus the bias"):
+        assert not grade(FLOAT, said).misunderstood, said
 
 
 def test_formulas_are_no_other_language():

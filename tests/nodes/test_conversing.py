@@ -137,6 +137,19 @@ def test_a_simply_right_answer_is_not_sent(session):
     assert attempts[0].grade.correct and attempts[0].grade.grader == "built-in"
 
 
+IN_GERMAN = (
+    "Er wird so berechnet, als gelte die Nullhypothese. Er ist die Wahrscheinlichkeit von mindestens so extremen Ergebnissen. "
+    "Oft hält man ihn für die Wahrscheinlichkeit der Nullhypothese."
+)
+
+
+def test_without_a_model_an_answer_in_another_language_is_told_so_once_and_costs_no_try(session):
+    screen, attempts, round = session(IN_GERMAN)
+    assert "This seems to be German. Without a model, only English can be graded." in screen
+    assert screen.count("only English") == 1 and "Which is what you meant?" not in screen and "Hint" not in screen
+    assert not attempts and not round.tries and not round.hints
+
+
 def test_a_guess_that_a_model_takes_for_an_answer_is_read_as_what_it_says(session):
     _, attempts, _ = session("is it computed as if the null hypothesis were true?", reply=turn())
     assert [met.point for met in attempts[0].grade.met] == [FIRST]

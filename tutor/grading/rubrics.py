@@ -34,6 +34,7 @@ from tutor.grading.contrary.comparatives import denies_it, says_less
 from tutor.grading.features import Weights, features, shipped_weights
 from tutor.grading.known_texts import AnswerWords, KnownPoint, KnownTexts, known_texts
 from tutor.grading.points.own_words import clauses_in, is_borrowed
+from tutor.grading.readable import unreadable, unreadable_grade
 from tutor.grading.short import (
     COPIED,
     Comparison,
@@ -41,8 +42,6 @@ from tutor.grading.short import (
     grade_short,
     near_copies,
     reply_to,
-    unreadable,
-    unreadable_grade,
 )
 from tutor.grading.words import CYRILLIC, Token, clean, right_in_words, tokens
 from tutor.models import Grade, Item, Met, Point

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tutor import stop_words
 from tutor.grading import guards
 from tutor.grading.comparable import (
     Alignment,
@@ -25,6 +22,7 @@ from tutor.grading.comparable import (
 )
 from tutor.grading.contrary.doubts import doubt_about
 from tutor.grading.features import Weights, features, shipped_weights
+from tutor.grading.readable import unreadable, unreadable_grade
 from tutor.grading.words import CYRILLIC, clean, right_in_words
 from tutor.models import Grade, Item, KnownWrong, Met, Point
 
@@ -111,70 +109,6 @@ def near_copies(
     return ("" if faithful else found), False
 
 
-def _script(text: str) -> str:
-    """The script of most letters of a text: LATIN, CYRILLIC, CJK..."""
-    counts: dict[str, int] = {}
-    for mark in text[:400]:
-        if mark.isalpha():
-            name = "LATIN" if mark.isascii() else unicodedata.name(mark, "?").split()[0]
-            counts[name] = counts.get(name, 0) + 1
-    return max(counts, key=lambda name: (counts[name], name)) if counts else ""
-
-
-def _other_script(answer: str, references: Sequence[str]) -> str:
-    """A message where the answer is written in other letters than the references, else ""."""
-    if answer.isascii():
-        return ""
-    mine, theirs = _script(clean(answer, True)), {_script(text) for text in references}
-    if mine and theirs - {""} and mine not in theirs:
-        other = " or ".join(_name_of(script) for script in sorted(theirs - {""}))
-        unlike = f"The answer is written in {_name_of(mine)} letters and the reference in {other}: they cannot be compared."
-        return f"{unlike} Answer in {_language_to_use(' '.join(references))}."
-    return ""
-
-
-SCRIPTS = {"HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "CJK": "Chinese or Japanese"}
-
-
-def _name_of(script: str) -> str:
-    return SCRIPTS.get(script, script.capitalize())
-
-
-LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "ru": "Russian", "nl": "Dutch"}
-
-
-def _other_language(answer: str, references: Sequence[str]) -> str:
-    """A message where an answer in words of another language meets references in English, else ""."""
-    language = _language_of(answer)
-    if not language or _language_of(" ".join(references)):
-        return ""
-    return f"The answer is in {language}, it seems, and the reference in English: they cannot be compared. Answer in English."
-
-
-def _language_of(text: str) -> str:
-    """The language of a text by its function words; "" where there are few, and for English."""
-    words = set(re.findall(r"[^\W\d_]{2,}", text[:2000].lower()))  # single letters are mostly symbols
-    counts = {code: len(words & known) for code, known in stop_words.FUNCTION_WORDS.items()}
-    code = max(sorted(counts), key=lambda code: counts[code])
-    english = len(words & stop_words.GLUE)
-    return LANGUAGES[code] if counts[code] >= max(3, 0.2 * len(words), 2 * english) else ""
-
-
-def _language_to_use(text: str) -> str:
-    """The name of the language that a reference is in, as far as its function words tell."""
-    words = set(re.findall(r"[^\W\d_]{2,}", text[:2000].lower()))
-    others = max(len(words & known) for known in stop_words.FUNCTION_WORDS.values())
-    is_english = len(words & stop_words.GLUE) > others
-    return _language_of(text) or ("English" if is_english else "the language of the question")
-
-
-def unreadable(answer: str, references: Sequence[str]) -> str:
-    """Why an answer can't be compared with the references at all; "" where it can."""
-    if not re.search(r"\w", answer):
-        return "There are no words in it; type an answer in words." if answer.strip() else "Nothing was typed."
-    return _other_script(answer, references) or _other_language(answer, references)
-
-
 MET = 0.55  # share of a point's weight from which it counts as made
 
 
@@ -233,11 +167,6 @@ def assess(item: Item, answer: str, weights: Weights, language: str = "en") -> G
         nearest = (found.best.text,) if found.best else ()
         return Grade(0.0, missed=points or nearest, feedback=found.reason)
     return found
-
-
-def unreadable_grade(answer: str, message: str, points: tuple[str, ...]) -> Grade:
-    """The grade of an answer that can't be compared; of an empty one there is nothing to say beside it."""
-    return Grade(0.0, missed=points, feedback=message if re.search(r"\w", answer) else "", misunderstood=message)
 
 
 def reply_to(wrong: KnownWrong) -> str:

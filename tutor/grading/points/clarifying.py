@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from tutor.corpus import bank
 from tutor.grading.points.tries import share_of_points
+from tutor.grading.readable import unreadable
 from tutor.grading.rubrics import LEAST, chances, has_rubric, question_for
-from tutor.grading.short import unreadable
 from tutor.models import Grade, Item, Kind, Met, Option, Point
 
 CONFIRMED = 0.9  # what a point counts that the learner picks out as what they meant

@@ -11,7 +11,7 @@ from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences, worked_example
 from tutor.learner.progress import next_due
 from tutor.models import Grade, Item, Lesson, Met, Round, Step
-from tutor.nodes.session.helping import look_up, passages_about
+from tutor.nodes.session.helping import KEEPS_TO_LANGUAGE, look_up, passages_about
 from tutor.nodes.session.place import believed, keep_place, name_in, read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
@@ -220,7 +220,7 @@ class Converse(ModelVerb):
             if heard.kind == hearing.SOLUTION and round.hints < len(item.hints):
                 return Turn("hint")
         elif heard.kind == hearing.LANGUAGE:
-            terminal.notice("The built-in tutor keeps to the lesson's language. Answer in yours, if you like.")
+            terminal.notice(KEEPS_TO_LANGUAGE)
         elif heard.kind == hearing.CHAT or heard.may_be_answer:
             terminal.notice(
                 "That doesn't answer the question yet. No try lost: h gives a hint, k skips it, and ? asks something else."

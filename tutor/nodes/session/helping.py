@@ -83,11 +83,12 @@ def slug_at(place: Place | None, item: Item | None) -> str:
     return place.section if place and place.section else item.section if item else ""
 
 
+KEEPS_TO_LANGUAGE = "The built-in tutor speaks and reads the lesson's language alone."
 NOTHING_TO_LOOK_UP = {
     hearing.CHAT: "I am here for questions about this. Enter goes on.",
     hearing.HINT: "Nothing is asked yet. Enter goes on to the question.",
     hearing.SOLUTION: "Nothing is asked yet. Enter goes on to the question.",
-    hearing.LANGUAGE: "The built-in tutor keeps to the lesson's language.",
+    hearing.LANGUAGE: KEEPS_TO_LANGUAGE,
 }
 WISHES = {hearing.SIMPLER: "simpler", hearing.EXAMPLE: "example", hearing.SKIP: "skip"}
 
