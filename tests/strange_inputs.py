@@ -188,17 +188,17 @@ def streamed_body(text: str) -> bytes:
 def replies_of(world: World) -> Iterator[None]:
     """The body of a reply comes from the world in place of a server, nobody waits before the next try, and what can be read
     point by point is unsure, so that it is asked about."""
-    from tutor.grading import rubrics
+    from tutor.grading.rubrics import judging
     from utils import call_llm
 
-    doubting = replace(rubrics.shipped_rubric_weights(), low=0.0, high=1.01)
+    doubting = replace(judging.shipped_rubric_weights(), low=0.0, high=1.01)
 
     def body(*_: object) -> Iterator[bytes]:
         yield world.reply
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(call_llm, "chunks", body)
-        patch.setattr(rubrics, "shipped_rubric_weights", lambda: doubting)
+        patch.setattr(judging, "shipped_rubric_weights", lambda: doubting)
         patch.setattr(time, "sleep", lambda seconds: None)
         yield
 

@@ -23,9 +23,9 @@ from labelled_answers import (
 
 from tutor.check.rubrics.lone_references import without_reference
 from tutor.check.rubrics.mutants import DENIALS, denied, shuffled
-from tutor.grading import features, grade, grade_record, rubrics
+from tutor.grading import features, grade, grade_record
 from tutor.grading.clauses import clause_spans, sentences_of
-from tutor.grading.rubrics import is_answered_by_no, question_for
+from tutor.grading.rubrics import is_answered_by_no, question_for, reading
 from tutor.models import Grade, Item, KnownWrong, Point
 
 ITEMS = short_items()
@@ -434,7 +434,7 @@ def test_an_answer_is_compared_word_by_word_with_few_texts_only(monkeypatch):
         counts.append(args)
         return features.align(*args)
 
-    monkeypatch.setattr(rubrics, "align", counted)
+    monkeypatch.setattr(reading, "align", counted)
     item = max(ITEMS.values(), key=lambda one: sum(len(point.also) for point in one.rubric))
     long = " ".join(item.references[:2])
     known = len(item.references) + len(item.wrong)

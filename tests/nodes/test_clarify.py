@@ -10,7 +10,7 @@ from typist import Typist
 
 from flow import create_appeal_flow, create_learn_flow
 from tutor.corpus.corpus import Corpus
-from tutor.grading import rubrics
+from tutor.grading.rubrics import judging
 from tutor.models import Step
 from tutor.nodes.shared import appeal_store, session_store
 from tutor.screen.learners import ScriptedLearner
@@ -51,8 +51,8 @@ def type_lines(docs, home, capsys):
 @pytest.fixture
 def in_doubt(monkeypatch):
     """Whatever can be read point by point is unsure."""
-    weights = replace(rubrics.shipped_rubric_weights(), low=0.0, high=1.01)
-    monkeypatch.setattr(rubrics, "shipped_rubric_weights", lambda: weights)
+    weights = replace(judging.shipped_rubric_weights(), low=0.0, high=1.01)
+    monkeypatch.setattr(judging, "shipped_rubric_weights", lambda: weights)
 
 
 # ------------------------------------------------------------------------------------------------- in a session
@@ -218,8 +218,8 @@ TRACE = "The stone goes to the ground of the sea."  # of both points, and enough
 @pytest.fixture
 def refused(monkeypatch):
     """Whatever can be read point by point is not enough for any of its points, and there is a trace of each."""
-    weights = replace(rubrics.shipped_rubric_weights(), low=1.01, high=1.02, point=(0.0, 0.0, 0.0, -2.0))
-    monkeypatch.setattr(rubrics, "shipped_rubric_weights", lambda: weights)
+    weights = replace(judging.shipped_rubric_weights(), low=1.01, high=1.02, point=(0.0, 0.0, 0.0, -2.0))
+    monkeypatch.setattr(judging, "shipped_rubric_weights", lambda: weights)
 
 
 def test_an_appeal_asks_about_the_points_without_credit_and_stands_where_all_are_meant(type_lines, refused):

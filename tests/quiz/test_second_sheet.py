@@ -13,7 +13,7 @@ from conftest import environment_of
 from typist import Typist
 
 from flow import create_quiz_flow
-from tutor.grading import rubrics
+from tutor.grading.rubrics import judging
 from tutor.nodes.shared import quiz_store
 from tutor.quiz.choosing import QuizRequest
 
@@ -45,8 +45,8 @@ ANSWERS = {"float": "Wood is less dense than water and the stone goes to the bot
 @pytest.fixture(autouse=True)
 def in_doubt(monkeypatch):
     """Whatever can be read point by point is unsure."""
-    weights = replace(rubrics.shipped_rubric_weights(), low=0.0, high=1.01)
-    monkeypatch.setattr(rubrics, "shipped_rubric_weights", lambda: weights)
+    weights = replace(judging.shipped_rubric_weights(), low=0.0, high=1.01)
+    monkeypatch.setattr(judging, "shipped_rubric_weights", lambda: weights)
 
 
 @pytest.fixture
