@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 from conftest import NOW
 
-from tutor.learner.database import FILE_NAME
+from tutor.learner.file.database import FILE_NAME
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card
 from tutor.models import Attempt, Grade

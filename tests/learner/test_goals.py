@@ -10,13 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tutor.corpus.corpus import open_corpus
-from tutor.learner import agenda
-from tutor.learner.goals import ASSUMED_PACE_MIN, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
+from tutor.learner import agenda, goals
+from tutor.learner.goals import ASSUMED_PACE_MIN, Goal, GoalPath, PathStep, goal_from_setting, path_to
+from tutor.learner.progress import days_of
 from tutor.learner.records import open_records
+from tutor.learner.tallies import tallies_of
 from tutor.models import Attempt, Grade, Place
 from utils.times import utc
 
 NEEDS = {"attention": ["softmax", "vectors"], "softmax": ["neuron"], "neuron": ["vectors"], "vectors": [], "bayes": []}
+
+
+def pace_of(attempts, now):
+    return goals.pace_of(days_of(tallies_of(attempts).quarters, now), now)
 
 
 def test_each_lesson_comes_after_what_it_builds_on_and_once():

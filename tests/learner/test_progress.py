@@ -6,7 +6,9 @@ import json
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from tutor.learner.progress import calendar, calibration, duration, forecast, progress_of, seconds_spent, streak
+from tutor.learner import progress
+from tutor.learner.progress import calendar, days_of, duration, forecast, progress_of
+from tutor.learner.tallies import tallies_of
 from tutor.models import Attempt, Card, Grade
 
 BERLIN = timezone(timedelta(hours=1))
@@ -16,6 +18,15 @@ NOW = datetime(2026, 3, 10, 9, 0, tzinfo=BERLIN)
 def answered(day, item="l:a", right=True, due=None, hour="10:00:00", **values):
     at = f"2026-03-{day:02}T{hour}.000Z"
     return Attempt(item, "s", "x", Grade(float(right)), at, "practice", session=f"d{day}", due=due, **values)
+
+
+def streak(attempts, now):
+    tallies = tallies_of(attempts)
+    return progress.streak(days_of(tallies.quarters, now), tallies.waits, now)
+
+
+def seconds_spent(attempts):
+    return progress_of(tallies_of(attempts), [], {}, NOW).seconds
 
 
 def test_a_streak_counts_the_days_up_to_today_or_yesterday():
@@ -33,7 +44,7 @@ def test_a_day_on_which_something_waited_breaks_the_streak_and_one_with_nothing_
 
 def test_a_day_is_the_learners_own():
     late = answered(8, hour="23:30:00")  # the 9th in Berlin
-    assert progress_of([late], [], {}, NOW).by_day == {"2026-03-09": 1}
+    assert progress_of(tallies_of([late]), [], {}, NOW).by_day == {"2026-03-09": 1}
 
 
 def test_the_forecast_counts_what_is_overdue_for_today_and_leaves_out_what_is_set_aside():
@@ -46,7 +57,7 @@ def test_the_forecast_counts_what_is_overdue_for_today_and_leaves_out_what_is_se
 def test_calibration_sets_how_sure_against_how_right():
     wrong = [answered(1, confidence=level, right=False) for level in (3, 1)]
     attempts = [answered(1, confidence=3), *wrong, answered(1)]
-    assert calibration(attempts) == [("a guess", 1, 0.0), ("sure", 2, 0.5)]
+    assert progress_of(tallies_of(attempts), [], {}, NOW).calibration == [("a guess", 1, 0.0), ("sure", 2, 0.5)]
 
 
 def test_time_is_what_lies_between_answers_with_long_pauses_cut():
@@ -57,7 +68,8 @@ def test_time_is_what_lies_between_answers_with_long_pauses_cut():
 
 def test_mastery_is_given_with_its_change_within_a_week():
     attempts = [answered(1), answered(9, item="l:b")]
-    one = progress_of(attempts, [], {"l": [("l:a", "s"), ("l:b", "t")], "m": [("m:a", "s")]}, NOW)
+    items = {"l": [("l:a", "s"), ("l:b", "t")], "m": [("m:a", "s")]}
+    one = progress_of(tallies_of(attempts), [], items, NOW, week_ago={"l:b": (0.0, 0.0)})
     assert one.mastery["m"] == 0 and "m" not in one.trend
     assert one.trend["l"] == 0.5 and one.mastery["l"] == 1.0 and set(one.sections["l"]) == {"s", "t"}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from tutor.learner.retention import CURVE_DAYS, recalled, retention_of
+from tutor.learner import retention
+from tutor.learner.retention import CURVE_DAYS, retention_of
 from tutor.learner.schedule import next_card, retrievability
+from tutor.learner.tallies import tallies_of
 from tutor.models import Attempt, Grade
 from utils.times import utc
 
@@ -26,6 +28,10 @@ def answered(days_ago: int, item="l:a", right=True, session="", due="x", **value
     due = utc(at + timedelta(days=1)) if due else None
     session = session or f"{days_ago} days ago"
     return Attempt(item, "s", "x", Grade(float(right)), utc(at), values.pop("mode", "review"), session=session, due=due, **values)
+
+
+def recalled(attempts):
+    return retention.recalled(tallies_of(attempts).quarters.values())
 
 
 def test_the_curve_is_the_mean_of_what_fsrs_says_of_each_item():
@@ -55,14 +61,14 @@ def test_what_was_set_aside_does_not_count_and_without_a_memory_there_is_no_esti
 def test_recalled_is_the_first_answer_of_a_later_day_without_help():
     first = [answered(9), answered(9, "l:b")]
     later = [answered(5, right=False, due=""), answered(5), answered(2, "l:b")]
-    assert recalled([*first, *later], NOW) == {"asked": 2, "right": 0.5}, "a second try on the same day is not counted"
-    assert recalled(first, NOW) is None
-    assert recalled([*first, answered(5, hints=1)], NOW) == {"asked": 1, "right": 0.0}
+    assert recalled([*first, *later]) == {"asked": 2, "right": 0.5}, "a second try on the same day is not counted"
+    assert recalled(first) is None
+    assert recalled([*first, answered(5, hints=1)]) == {"asked": 1, "right": 0.0}
 
 
 def test_what_came_on_a_sheet_or_was_never_dated_is_not_asked_again():
     sheet = answered(5, mode="quiz", due="")
-    assert recalled([answered(9), sheet], NOW) is None
+    assert recalled([answered(9), sheet]) is None
     probe = answered(9, right=False, mode="probe", due="")
-    assert recalled([probe, answered(5)], NOW) is None
-    assert recalled([answered(9), answered(5, mode="explain")], NOW) is None
+    assert recalled([probe, answered(5)]) is None
+    assert recalled([answered(9), answered(5, mode="explain")]) is None

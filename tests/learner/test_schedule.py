@@ -21,7 +21,6 @@ from tutor.learner.schedule import (
     retrievability,
     review_card,
     reviewed_too,
-    todays_reviews,
 )
 from tutor.models import Attempt, Card, Grade, Help
 
@@ -266,12 +265,3 @@ def test_a_day_is_the_learners_own_for_what_was_reviewed_already():
     cards = [card_of("food/cake:b", 0)]  # at noon
     evening = (NOON + timedelta(hours=11)).astimezone(timezone(timedelta(hours=9)))  # the next day in Tokyo
     assert len(reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", evening, fuzz=False)) == 1
-
-
-def test_of_two_that_ask_the_same_a_review_asks_the_first_alone():
-    cards = [card_of("food/bread:a", 30), card_of("food/cake:b", 40), card_of("food/cake:c", 20)]
-    asked = {card.item for card in todays_reviews(cards, NOON, 9, ideas=IDEAS)}
-    assert asked == {"food/cake:b", "food/cake:c"}, "the one most likely forgotten stays"
-    asked = {card.item for card in todays_reviews(cards, NOON, 9, first=["food/bread:a"], ideas=IDEAS)}
-    assert asked == {"food/bread:a", "food/cake:c"}
-    assert len(todays_reviews(cards, NOON, 9)) == 3 and len(todays_reviews(cards, NOON, 1, ideas=IDEAS)) == 1

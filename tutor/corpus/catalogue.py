@@ -22,7 +22,7 @@ from utils import __version__
 from utils.errors import UsageError
 from utils.files import write_atomically
 
-FORMAT = f"4 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
+FORMAT = f"5 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,13 @@ def fields_of(lesson: Lesson) -> list:
     return [lesson.title, slugs, lesson.summary, lesson.minutes, list(lesson.prerequisites)]
 
 
+def digests_of(lesson: Lesson) -> list[str]:
+    """What a lesson is known by when its name changes: digests of its text, and of its title and headings."""
+    text = "\n".join(section.text for section in lesson.sections)
+    outline = "\n".join([lesson.title, *(section.title for section in lesson.sections)])
+    return [hashlib.blake2b(one.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for one in (text, outline)]
+
+
 def entry_of(lesson_id: str, fields: list) -> CatalogueEntry:
     """The entry with those fields."""
     title, sections, summary, minutes, prerequisites = fields
@@ -64,6 +71,8 @@ class Row(NamedTuple):
     ideas: dict[str, str] | None = None  # key of each item that names an idea -> the idea; None where `items` is
     probes: dict[str, list[str]] | None = None  # key of each item that may show misconceptions -> these; likewise
     fault: list | None = None  # suffix of the file that is invalid, line, message; what is None above then stays None
+    digests: list[str] | None = None  # digests_of the lesson, known where `entry` is
+    prints: dict[str, str] | None = None  # key of each item that a session may ask, made ones too -> its print
 
 
 class Catalogue:
@@ -78,6 +87,7 @@ class Catalogue:
         self._now: dict[str, str] = {}  # real path -> stamp, as it was when this process first looked
         self._rows: dict[str, Row] = {}  # of the lessons that this process has looked at
         self._is_new = True  # whether there may be something to store
+        self._is_current = False  # whether what is kept is what is there now
 
     def listing(self) -> tuple[dict[str, Row], dict[str, int]] | None:
         """(lesson id -> row, watched folders and files) as they were last listed; None where any of them has changed."""
@@ -86,8 +96,16 @@ class Catalogue:
             return None
         if not all(map(self.is_unchanged, self._stamps)):
             return None
-        self._rows, self._is_new = dict(rows), False
+        self._rows, self._is_new, self._is_current = dict(rows), False, True
         return self._kept
+
+    @property
+    def state(self) -> str:
+        """What differs once any lesson or bank has changed; "" where that can't be told, as after a change just now."""
+        stamps = [f"{lesson_id} {row.stamp}" for lesson_id, row in sorted(self._kept.rows.items())]
+        if not self._is_current or not self._kept.watched or any(stamp.endswith(" ") for stamp in stamps):
+            return ""
+        return hashlib.blake2b("\n".join([FORMAT, *stamps]).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
 
     def is_unchanged(self, real: str) -> bool:
         """Whether a file is known to be a lesson and is, with its bank, as it was when it was read."""
@@ -125,7 +143,7 @@ class Catalogue:
         rows = {lesson_id: self.row(lesson_id, real, real in banked) for lesson_id, real in files.items()}
         rows = {lesson_id: row if is_settled(row.stamp) else Row(*row[:2], "") for lesson_id, row in rows.items()}
         kept = _Kept(rows, {path: mtime if is_past(mtime) else -1 for path, mtime in watched.items()})
-        self._is_new = False
+        self._is_new, self._is_current = False, True
         if kept == self._kept:
             return
         body = json.dumps({"watched": kept.watched, "rows": kept.rows}, separators=(",", ":"))
@@ -133,6 +151,8 @@ class Catalogue:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, f"{_head(body.encode())}\n{body}")
             self._kept = kept
+            return
+        self._is_current = False
 
 
 class _Kept(NamedTuple):

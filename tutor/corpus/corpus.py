@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tutor.corpus import lessons
-from tutor.corpus.catalogue import Catalogue, CatalogueEntry, Row, entry_of, fields_of
+from tutor.corpus.catalogue import Catalogue, CatalogueEntry, Row, digests_of, entry_of, fields_of
 from tutor.corpus.listing import lesson_id_of, list_lessons
 from tutor.models import BANK_SUFFIX, Attempt, Item, Lesson, Misconception
 from utils.errors import InvalidFile, UsageError
@@ -235,18 +235,36 @@ class Corpus:
         rows = self._rows(lesson_ids)
         return {key: named for row in rows for key, named in (row.probes or {}).items()}
 
+    def asked_items(self, lesson_ids: Iterable[str]) -> dict[str, str]:
+        """For those of some lessons that are there: key of each item that a session may ask, made ones too -> its print."""
+        rows = [self._row(lesson_id, with_prints=True) for lesson_id in lesson_ids if lesson_id in self.files]
+        self._save_catalogue()
+        return {key: mark for row in rows for key, mark in (row.prints or {}).items()}
+
+    def digests(self) -> dict[str, tuple[str, str]]:
+        """lesson -> digests_of it; of one that can't be read, two empty texts."""
+        found = {lesson_id: self._row(lesson_id).digests or ["", ""] for lesson_id in self.ids()}
+        self._save_catalogue()
+        return {lesson_id: (text, outline) for lesson_id, (text, outline) in found.items()}
+
+    @property
+    def state(self) -> str:
+        """What differs once any lesson or bank has changed; "" where that can't be told."""
+        return self.catalogue.state
+
     def _rows(self, lesson_ids: Iterable[str]) -> list[Row]:
         found = [self._row(lesson_id, with_items=True) for lesson_id in lesson_ids if lesson_id in self.files]
         self._save_catalogue()
         return found
 
-    def _row(self, lesson_id: str, with_items: bool = False) -> Row:
+    def _row(self, lesson_id: str, with_items: bool = False, with_prints: bool = False) -> Row:
         """What the catalogue knows of a lesson, after reading what it doesn't know. What can't be read stays None."""
         real = self._real(lesson_id)
         row = before = self.catalogue.row(lesson_id, real, real in self.banked)
         try:
             if row.fault is None and row.entry is None:
-                row = row._replace(entry=fields_of(self._parsed(lesson_id)))
+                lesson = self._parsed(lesson_id)
+                row = row._replace(entry=fields_of(lesson), digests=digests_of(lesson))
             if row.fault is None and row.items is None and with_items:
                 listed = self._items_listed(lesson_id, row.entry[1] if row.entry else [])
                 row = row._replace(
@@ -254,13 +272,18 @@ class Corpus:
                     ideas={item.key: item.idea for item in listed if item.idea},
                     probes={item.key: list(item.probes) for item in listed if item.probes},
                 )
+            if row.fault is None and row.prints is None and with_prints:
+                from tutor.corpus.bank.prints import print_of
+
+                row = row._replace(prints={item.key: print_of(item) for item in self.items(lesson_id)})
         except InvalidFile as error:
             row = row._replace(fault=[".md" if row.entry is None else BANK_SUFFIX, error.line, error.message])
         except UsageError as error:  # it may be readable the next time
             self.warnings.append(str(error))
             row = row._replace(
-                stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []], items={}, ideas={}, probes={}
-            )
+                stamp="", entry=row.entry or [lessons.title_from_name(lesson_id), [], "", None, []],
+                digests=row.digests or ["", ""], items={}, ideas={}, probes={}, prints={},
+            )  # fmt: skip
         if row is not before:
             self.catalogue.add(lesson_id, row)
             self._read += 1

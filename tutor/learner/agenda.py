@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import HELD, Belief, beliefs_of
-from tutor.learner.goals import PACE_DAYS, WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
-from tutor.learner.progress import day_of, end_of_day, in_days, streak
-from tutor.learner.schedule import is_mastered, mastery
+from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
+from tutor.learner.progress import day_of, days_of, end_of_day, in_days, streak
+from tutor.learner.schedule import is_mastered
+from tutor.learner.tallies import Tallies, mastery_of
 from tutor.models import Card, Place, Section
 from utils.errors import InvalidFile, UsageError
 from utils.text import literal, plural, shorten
@@ -77,15 +78,15 @@ def lessons_within_reach(lessons: Sequence[CatalogueEntry], finished: set[str], 
 
 def finished_lessons(corpus: Corpus, records: Records) -> set[str]:
     """The lessons that the learner has completed."""
-    places = ((lesson, records.place(lesson)) for lesson in corpus.ids())
-    return {lesson for lesson, place in places if place and place.stage == "finished"}
+    return {lesson for lesson, place in records.places().items() if place.stage == "finished" and lesson in corpus.files}
 
 
 def mastered_lessons(corpus: Corpus, records: Records, lessons: Collection[str]) -> set[str]:
     """Those of these lessons whose banks the learner has mastered, whether or not they have read them to the end."""
     tried = records.lessons_tried().intersection(lessons)
     items = corpus.item_sections() if tried else {}
-    return {one for one in tried if items.get(one) and is_mastered(mastery(records.attempts(lesson=one), items[one]))}
+    sums = {key: one.sums for key, one in records.known().items()} if tried else {}
+    return {one for one in tried if items.get(one) and is_mastered(mastery_of(sums, items[one]))}
 
 
 def kept_goal(corpus: Corpus, records: Records) -> Goal | None:
@@ -114,7 +115,7 @@ def path_to_goal(
     for lesson in path:
         place = records.place(lesson)
         steps.append(PathStep(lesson, entries[lesson].title, minutes_left(corpus, entries[lesson], place), bool(place)))
-    return GoalPath(goal, tuple(steps), pace_of(records.attempts(since=utc(now - timedelta(days=PACE_DAYS + 1))), now))
+    return GoalPath(goal, tuple(steps), pace_of(days_of(records.quarters(), now), now))
 
 
 def minutes_left(corpus: Corpus, entry: CatalogueEntry, place: Place | None) -> int:
@@ -263,8 +264,8 @@ def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:
     probes = corpus.probes(sorted(records.lessons_tried())) if believed else {}
     for belief in believed:
         if asking := [key for key, named in probes.items() if belief.id in named]:
-            last = {key: max((past.id for past in records.attempts(item=key)), default=0) for key in asking}
-            return Repair(belief, tuple(sorted(asking, key=lambda key: last[key])[:REPAIR_ITEMS]))
+            last = records.answered_last()
+            return Repair(belief, tuple(sorted(asking, key=lambda key: last.get(key, 0))[:REPAIR_ITEMS]))
     return None
 
 
@@ -275,27 +276,49 @@ def welcome(offered: Sequence[Choice], records: Records) -> str:
 
 
 def due_by_lesson(corpus: Corpus, records: Records, now: datetime) -> dict[str, int]:
-    """How much a review has to ask of each lesson that is there. now: aware, in the learner's zone.
+    """How much a review has to ask of each lesson that is there. now: aware, in the learner's zone."""
+    return dict(Counter(card.lesson for card in due_cards(corpus, records, now)))
 
-    Items with the same idea are asked once, and so count once: for the lesson of the one that is due first.
+
+def due_cards(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
+    """What a review asks today, but for its limit; the earliest due first. now: aware, in the learner's zone.
+
+    Of items with the same idea the one that is due first is asked, and counts for the others.
     """
-    cards = [card for card in records.cards(end_of_day(now)) if card.lesson in corpus.files and not card.leech]
+    cards = [card for card in cards_of(corpus, records, end_of_day(now)) if not card.leech]
     ideas = corpus.ideas({card.lesson for card in cards})
     asked = {ideas.get(card.item, card.item): card for card in reversed(cards)}
-    return dict(Counter(card.lesson for card in asked.values()))
+    return list(reversed(asked.values()))
+
+
+def cards_of(corpus: Corpus, records: Records, due_by: str | None = None) -> list[Card]:
+    """The cards of the items that the folder has; all, or those due by a time."""
+    cards = records.cards(due_by)
+    asked = corpus.asked_items({card.lesson for card in cards})
+    return [card for card in cards if card.item in asked]
+
+
+def waits_until(corpus: Corpus, records: Records, now: datetime) -> list[tuple[str, str]]:
+    """From when to when something was due, up to now; in order, none overlapping. now: aware."""
+    found = Tallies(waits=records.waits())
+    waiting = [card.due for card in cards_of(corpus, records, utc(now)) if not card.leech]
+    if waiting:
+        found.add_wait(min(waiting), utc(now))
+    return found.waits
 
 
 def figures(corpus: Corpus, records: Records, now: datetime) -> str:
     """The figures at the right of the home screen: `4-day streak · 12 due`. now: aware, in the learner's zone."""
-    days, due = streak(records.attempts(), now), sum(due_by_lesson(corpus, records, now).values())
+    days = streak(days_of(records.quarters(), now), waits_until(corpus, records, now), now)
+    due = len(due_cards(corpus, records, now))
     parts = [f"{days}-day streak"] if days > 1 else []
     return " · ".join([*parts, f"{due} due"] if due else parts)
 
 
 def reviewed_today(records: Records, now: datetime) -> int:
     """How many different items were reviewed today."""
-    today = [attempt for attempt in records.attempts() if attempt.mode == "review" and day_of(attempt.at, now) == now.date()]
-    return len({attempt.item for attempt in today})
+    begun = utc(datetime.combine(now.date(), time.min, now.tzinfo))
+    return len({attempt.item for attempt in records.attempts(since=begun, on_folder=True) if attempt.mode == "review"})
 
 
 def upcoming_reviews(cards: Collection[Card], now: datetime) -> list[str]:

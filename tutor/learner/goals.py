@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
-from tutor.learner.progress import day_of, seconds_spent
-from tutor.models import Attempt
+from tutor.learner.progress import Day
 from utils.text import plural
 
 MOST_CHARACTERS = 200  # of a goal's words
@@ -119,16 +118,14 @@ def path_to(lessons: Sequence[str], prerequisites: Mapping[str, Sequence[str]], 
     return path
 
 
-def pace_of(attempts: Sequence[Attempt], now: datetime) -> int | None:
+def pace_of(days: Mapping[date, Day], now: datetime) -> int | None:
     """The minutes a day that the learner has studied lately, days off included; None with answers on too few days.
 
-    now: aware, in the learner's zone.
+    days: what was done on each of them. now: aware, in the learner's zone.
     """
     first = now.date() - timedelta(days=PACE_DAYS - 1)
-    recent = [(attempt, day) for attempt in attempts if first <= (day := day_of(attempt.at, now)) <= now.date()]
-    days = {day for _, day in recent}
-    if len(days) < FEWEST_DAYS:
+    recent = {day: seen.seconds for day, seen in days.items() if first <= day <= now.date()}
+    if len(recent) < FEWEST_DAYS:
         return None
-    last = now.date() if now.date() in days else now.date() - timedelta(days=1)  # today is not over
-    spent = seconds_spent([attempt for attempt, _ in recent])
-    return max(1, round(spent / 60 / ((last - min(days)).days + 1)))
+    last = now.date() if now.date() in recent else now.date() - timedelta(days=1)  # today is not over
+    return max(1, round(sum(recent.values()) / 60 / ((last - min(recent)).days + 1)))

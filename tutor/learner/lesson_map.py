@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner.agenda import finished_lessons, minutes_left
+from tutor.learner.agenda import cards_of, due_cards, finished_lessons, minutes_left
 from tutor.learner.overview import misconceptions_of
 from tutor.learner.progress import BeliefDocument, day_of
-from tutor.learner.schedule import mastery
+from tutor.learner.tallies import Sums, mastery_of
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
     from tutor.learner.records import Records
-    from tutor.models import Attempt, Card, Place, Section
+    from tutor.models import Card, Place, Section
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,14 @@ class LessonMap:
 def lesson_map(corpus: Corpus, records: Records, lesson: str, now: datetime) -> LessonMap:
     """The map at a time: aware, in the learner's zone. Raises as `Corpus.lesson` does."""
     read, entries, sections_of = corpus.lesson(lesson), corpus.entries(), corpus.item_sections()
-    attempts, place = records.attempts(lesson=lesson), records.place(lesson)
-    cards = [card for card in records.cards() if card.lesson == lesson and not card.leech]
+    place = records.place(lesson)
+    sums = {key: one.sums for key, one in records.known().items()}
+    cards = [card for card in cards_of(corpus, records) if card.lesson == lesson and not card.leech]
+    due = {card.item for card in due_cards(corpus, records, now)}
     keys = sections_of[lesson]
     finished = finished_lessons(corpus, records)
     rows = tuple(
-        _map_section(section, [key for key, its in keys.items() if its == section.slug], attempts, cards, place, now)
+        _map_section(section, [key for key, its in keys.items() if its == section.slug], sums, cards, due, place, now)
         for section in read.taught
     )
 
@@ -86,17 +88,18 @@ def lesson_map(corpus: Corpus, records: Records, lesson: str, now: datetime) -> 
         found = []
         for name in names:
             items = sections_of[name]
-            known = mastery(records.attempts(lesson=name), items) if items else 0.0
+            known = mastery_of(sums, items) if items else 0.0
             found.append(Neighbour(name, entries[name].title, round(known, 3), name in finished))
         return tuple(found)
 
     evidence = records.evidence()
     own = {one.misconception for one in evidence if one.lesson == lesson}
-    believed = misconceptions_of(corpus, [one for one in evidence if one.misconception in own], attempts, now)
+    told = [one for one in evidence if one.misconception in own]
+    believed = misconceptions_of(corpus, told, records.attempts(lesson=lesson), now)
     return LessonMap(
         lesson=lesson, title=read.title, summary=read.summary, minutes=read.minutes,
         minutes_left=minutes_left(corpus, entries[lesson], place),
-        mastery=round(mastery(attempts, keys), 3) if keys else 0.0,
+        mastery=round(mastery_of(sums, keys), 3) if keys else 0.0,
         due=sum(row.due for row in rows),
         sections=rows,
         prerequisites=neighbours(name for name in read.prerequisites if name in entries),
@@ -107,19 +110,19 @@ def lesson_map(corpus: Corpus, records: Records, lesson: str, now: datetime) -> 
 
 
 def _map_section(
-    section: Section, keys: list[str], attempts: list[Attempt], cards: list[Card], place: Place | None, now: datetime
-) -> MapSection:
+    section: Section, keys: list[str], sums: Mapping[str, Sums], cards: list[Card], due: set[str], place: Place | None,
+    now: datetime,
+) -> MapSection:  # fmt: skip
     """keys: of the items that ask about the section. cards: of the lesson, without those set aside."""
-    days = sorted(day_of(card.due, now) for card in cards if card.item in keys)
-    ahead = [day for day in days if day > now.date()]
+    ahead = sorted(day for card in cards if card.item in keys and (day := day_of(card.due, now)) > now.date())
     finished = place is not None and place.stage == "finished"
     return MapSection(
         section=section.slug,
         title=section.title,
-        mastery=round(mastery(attempts, keys), 3) if keys else 0.0,
+        mastery=round(mastery_of(sums, keys), 3) if keys else 0.0,
         items=len(keys),
-        asked=len({attempt.item for attempt in attempts}.intersection(keys)),
-        due=len(days) - len(ahead),
+        asked=len(sums.keys() & set(keys)),
+        due=len(due.intersection(keys)),
         next_due=ahead[0].isoformat() if ahead else None,
         done=finished or (place is not None and section.slug in place.done),
         here=not finished and place is not None and place.section == section.slug,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner.agenda import FIRST_LESSONS, lessons_within_reach, path_to_goal
+from tutor.learner.agenda import FIRST_LESSONS, cards_of, due_cards, lessons_within_reach, path_to_goal, waits_until
 from tutor.learner.beliefs import beliefs_of
 from tutor.learner.progress import BeliefDocument, EvidenceDocument, Progress, day_of, progress_of
 from tutor.learner.retention import retention_of
+from tutor.learner.tallies import Tallies
 from tutor.models import Attempt, Evidence
 from utils.errors import InvalidFile, UsageError
+from utils.times import utc
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
@@ -50,14 +52,17 @@ def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: boo
     in_full: with the headings of sections, and the questions and answers that are evidence of misconceptions, for which
     lessons and banks have to be read.
     """
-    attempts, cards = records.attempts(), records.cards()
+    tallies = Tallies(records.known(), records.quarters(), waits_until(corpus, records, now))
+    cards = cards_of(corpus, records)
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
-    believed = misconceptions_of(corpus, records.evidence(), attempts if in_full else (), now)
-    figures = progress_of(attempts, cards, items, now, believed, retention_of(attempts, cards, now))
+    believed = misconceptions_of(corpus, records.evidence(), records.attempts() if in_full else (), now)
+    retention, due = retention_of(tallies.quarters.values(), cards, now), len(due_cards(corpus, records, now))
+    week_ago = records.sums_before(utc(now - timedelta(days=7)))
+    figures = progress_of(tallies, cards, items, now, due, week_ago, believed, retention)
     entries = corpus.entries()
     titles = {lesson: entry.title for lesson, entry in entries.items()}
     headings = {lesson: headings_of(corpus, lesson) for lesson in figures.sections} if in_full else {}
-    new = lessons_within_reach(list(entries.values()), set())[:FIRST_LESSONS] if not attempts else []
+    new = lessons_within_reach(list(entries.values()), set())[:FIRST_LESSONS] if not figures.attempts else []
     beginnings = [entry.id for entry in new]
     return Overview(figures, path_to_goal(corpus, records, now), now.date(), titles, beginnings, headings)
 

@@ -5,17 +5,17 @@ A day is the learner's: the date in the time zone of `now`. Times in the records
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
-from tutor.learner.schedule import mastery
-from tutor.models import Attempt, Card
+from tutor.learner.tallies import Quarter, Sums, Tallies, mastery_of
+from tutor.models import Card
 from utils.times import moment_of, utc
 
-IDLE_S = 300  # a longer pause between two answers counts as this long
 FORECAST_DAYS = 14
 SURE = ("a guess", "fairly sure", "sure")
 
@@ -116,46 +116,64 @@ class Progress:
 
 
 def progress_of(
-    attempts: Sequence[Attempt], cards: Sequence[Card], items: Mapping[str, Sequence[tuple[str, str]]], now: datetime,
+    tallies: Tallies, cards: Sequence[Card], items: Mapping[str, Sequence[tuple[str, str]]], now: datetime,
+    due: int = 0, week_ago: Mapping[str, Sums] | None = None,
     misconceptions: Sequence[BeliefDocument] = (), retention: RetentionDocument | None = None,
 ) -> Progress:  # fmt: skip
     """The figures at a time. items: lesson -> [(key, section)] of its bank. now: aware, in the learner's time zone.
 
-    misconceptions: what the learner believes, the strongest first.
+    tallies: those of the items by key. due: how many items a review has to ask. week_ago: the sums that items answered since
+    had then. misconceptions: what the learner believes, the strongest first.
     """
-    days = Counter(day_of(attempt.at, now).isoformat() for attempt in attempts)
+    sums = {key: one.sums for key, one in tallies.known.items()}
+    before = {**sums, **(week_ago or {})}
+    begun = {one.lesson for one in tallies.known.values()}
     known: dict[str, float] = {}
     trend: dict[str, float] = {}
     sections: dict[str, dict[str, float]] = {}
-    by_lesson: dict[str, list[Attempt]] = defaultdict(list)
-    for attempt in attempts:
-        by_lesson[attempt.lesson].append(attempt)
-    week_ago = utc(now - timedelta(days=7))
     for lesson, pairs in items.items():
-        keys, past = [key for key, _ in pairs], by_lesson[lesson]
-        known[lesson] = round(mastery(past, keys), 3) if keys else 0.0
-        if past:
-            before = mastery([attempt for attempt in past if attempt.at <= week_ago], keys)
-            trend[lesson] = round(known[lesson] - before, 3)
+        keys = [key for key, _ in pairs]
+        known[lesson] = round(mastery_of(sums, keys), 3) if keys else 0.0
+        if lesson in begun:
+            trend[lesson] = round(known[lesson] - mastery_of(before, keys), 3)
             own = dict.fromkeys(section for _, section in pairs)
             sections[lesson] = {
-                section: round(mastery(past, [key for key, its in pairs if its == section]), 3) for section in own
+                section: round(mastery_of(sums, [key for key, its in pairs if its == section]), 3) for section in own
             }
+    days = days_of(tallies.quarters, now)
     return Progress(
-        streak_days=streak(attempts, now),
-        attempts=len(attempts),
-        due=sum(card.due <= end_of_day(now) and not card.leech for card in cards),
+        streak_days=streak(days, tallies.waits, now),
+        attempts=sum(day.answers for day in days.values()),
+        due=due,
         mastery=known,
         trend=trend,
         sections=sections,
-        by_day=dict(sorted(days.items())),
+        by_day={day.isoformat(): seen.answers for day, seen in sorted(days.items())},
         forecast=forecast(cards, now),
-        calibration=calibration(attempts),
-        seconds=seconds_spent(attempts),
+        calibration=calibration(tallies.quarters.values()),
+        seconds=round(sum(day.seconds for day in days.values())),
         set_aside=[card.item for card in cards if card.leech],
         misconceptions=list(misconceptions),
         retention=retention,
     )
+
+
+@dataclass
+class Day:
+    """What the learner did on a day."""
+
+    answers: int = 0
+    seconds: float = 0.0
+
+
+def days_of(quarters: Mapping[str, Quarter], now: datetime) -> dict[date, Day]:
+    """What was done on each of the learner's days with an answer. quarters: by when they began, UTC."""
+    days: dict[date, Day] = defaultdict(Day)
+    for begun, quarter in quarters.items():
+        day = days[day_of(f"{begun}:00Z", now)]
+        day.answers += quarter.answers
+        day.seconds += quarter.seconds
+    return days
 
 
 def day_of(at: str, now: datetime) -> date:
@@ -168,38 +186,27 @@ def end_of_day(now: datetime) -> str:
     return utc(datetime.combine(now.date(), time.max, now.tzinfo))
 
 
-def streak(attempts: Sequence[Attempt], now: datetime) -> int:
-    """Days in a row with an answer, up to today or yesterday. Days on which nothing was due don't count and don't break it."""
-    answered = {day_of(attempt.at, now) for attempt in attempts}
-    if not answered:
+def streak(days: Collection[date], waits: Sequence[tuple[str, str]], now: datetime) -> int:
+    """Days in a row with an answer, up to today or yesterday. Days on which nothing was due don't count and don't break it.
+
+    days: those with an answer. waits: from when to when something was due, UTC; in order, none overlapping.
+    """
+    if not days:
         return 0
-    waiting = _waiting_days(attempts, now)
-    day, count = now.date(), 0
-    if day not in answered:
+    ends = [ended for _, ended in waits]
+    day, count, first = now.date(), 0, min(days)
+    if day not in days:
         day -= timedelta(days=1)  # today is not over
-    while day >= min(answered):
-        if day in answered:
+    while day >= first:
+        if day in days:
             count += 1
-        elif day in waiting:
-            break
+        else:
+            midnight = utc(datetime.combine(day + timedelta(days=1), time.min, now.tzinfo))
+            place = bisect_left(ends, midnight)
+            if place < len(waits) and waits[place][0] < midnight:  # something due on that day was answered after it
+                break
         day -= timedelta(days=1)
     return count
-
-
-def _waiting_days(attempts: Sequence[Attempt], now: datetime) -> set[date]:
-    """Days before today on which an item was due and was not answered."""
-    turns: dict[str, list[Attempt]] = defaultdict(list)
-    for attempt in attempts:
-        turns[attempt.item].append(attempt)
-    days: set[date] = set()
-    for own in turns.values():
-        for number, attempt in enumerate(own):
-            if not attempt.due:
-                continue
-            start = day_of(attempt.due, now)
-            end = day_of(own[number + 1].at, now) if number + 1 < len(own) else now.date()
-            days.update(start + timedelta(days=n) for n in range(min((end - start).days, 400)))
-    return days
 
 
 def forecast(cards: Sequence[Card], now: datetime) -> list[tuple[str, int]]:
@@ -210,26 +217,11 @@ def forecast(cards: Sequence[Card], now: datetime) -> list[tuple[str, int]]:
     return [(day.isoformat(), count[day]) for day in days]
 
 
-def calibration(attempts: Sequence[Attempt]) -> list[tuple[str, int, float]]:
+def calibration(quarters: Iterable[Quarter]) -> list[tuple[str, int, float]]:
     """(how sure, answers, share that was right) for each level of confidence with answers."""
-    found = []
-    for level, word in enumerate(SURE, 1):
-        own = [attempt for attempt in attempts if attempt.confidence == level]
-        if own:
-            found.append((word, len(own), round(sum(attempt.grade.correct for attempt in own) / len(own), 3)))
-    return found
-
-
-def seconds_spent(attempts: Sequence[Attempt]) -> int:
-    """Time between the answers of each session, with long pauses cut; a session's first answer counts as half a minute."""
-    last: dict[str, datetime] = {}
-    total = 0.0
-    for attempt in attempts:
-        at = moment_of(attempt.at)
-        gap = (at - last[attempt.session]).total_seconds() if attempt.session in last else 30
-        total += min(max(gap, 0), IDLE_S)
-        last[attempt.session] = at
-    return round(total)
+    columns = [sum(column) for column in zip(*(quarter.sure for quarter in quarters), strict=True)]
+    pairs = zip(SURE, columns[::2], columns[1::2], strict=False)
+    return [(word, answers, round(right / answers, 3)) for word, answers, right in pairs if answers]
 
 
 def next_due(cards: Sequence[Card], now: datetime) -> str:

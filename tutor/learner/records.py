@@ -12,25 +12,23 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tutor.learner import schedule
-from tutor.learner.database import FILE_NAME, open_database, records_errors, transaction
-from tutor.models import Attempt, Card, Evidence, Grade, Met, Place, Round
-from utils import strict_json
+from tutor.learner.file import tally_tables
+from tutor.learner.file.database import FILE_NAME, open_database, records_errors, transaction
+from tutor.learner.file.rows import attempt_of, card_from_json, from_json, grade_from_json, place_from_json, storable, to_json
+from tutor.learner.tallies import Known, Quarter
+from tutor.models import Attempt, Card, Evidence, Grade, Place
 from utils.errors import RecordsError
-from utils.files import LIMIT_BYTES
 from utils.times import moment_of, utc
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Row
-
-T = TypeVar("T")
-TEXTS = ("item", "section", "lesson", "answer", "grade", "at", "mode", "session")  # the columns of an attempt that need one
 
 
 def open_records(home: Path | str, *, now: Callable[[], datetime], read_only: bool = False) -> Records:
@@ -51,6 +49,7 @@ class Records:
     def __init__(self, path: Path, connection: Connection, now: Callable[[], datetime], read_only: bool, warning: str):
         self.path, self.now, self.read_only = path, now, read_only
         self.warning = warning  # a sentence to show before the session begins, or ""
+        self.corpus: str | None = None  # the folder of lessons that they are about (identity.py); None: whatever they hold
         self._connection = connection
 
     def __enter__(self) -> Records:
@@ -93,19 +92,21 @@ class Records:
     ) -> Attempt:  # fmt: skip
         row = {
             "uid": uid or os.urandom(16).hex(), "session": attempt.session, "item": attempt.item, "section": attempt.section,
-            "lesson": attempt.lesson, "answer": _storable(attempt.answer), "grade": _to_json(attempt.grade),
+            "lesson": attempt.lesson, "answer": storable(attempt.answer), "grade": to_json(attempt.grade),
             "score": float(attempt.grade.score), "unaided": int(attempt.unaided), "shown": int(attempt.shown),
             "hints": attempt.hints, "seed": attempt.seed, "draw": attempt.draw, "mode": attempt.mode, "at": attempt.at,
-            "confidence": attempt.confidence, "due": attempt.due, "help": attempt.help,
+            "confidence": attempt.confidence, "due": attempt.due, "help": attempt.help, "corpus": self.corpus or "",
         }  # fmt: skip
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
         connection.execute(f"INSERT INTO attempts ({columns}) VALUES ({values})", row)
         number: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
+        stored = replace(attempt, id=number)
+        tally_tables.keep(connection, stored, self.corpus or "")
         for changed in (*([card] if card else ()), *others):
             self._put_card(connection, changed, number)
         for one in evidence:
             self._put_evidence(connection, one, number)
-        return replace(attempt, id=number)
+        return stored
 
     def attempt(self, number: int) -> Attempt | None:
         """The attempt with that id."""
@@ -122,24 +123,41 @@ class Records:
             connection.execute("DELETE FROM appeals WHERE attempt = ?", (last.id,))
             connection.execute("DELETE FROM evidence WHERE attempt = ?", (last.id,))
             connection.execute("DELETE FROM attempts WHERE id = ?", (last.id,))
-            for item, before in connection.execute("SELECT item, before FROM cards WHERE attempt = ?", (last.id,)).fetchall():
-                if before:
-                    restored = (before, self._card(before).due, item)
-                    connection.execute("UPDATE cards SET card = ?, due = ?, before = NULL, attempt = 0 WHERE item = ?", restored)
+            tally_tables.take_back(connection, last, rows[0]["corpus"])
+            for row in connection.execute("SELECT rowid, before FROM cards WHERE attempt = ?", (last.id,)).fetchall():
+                if row["before"]:
+                    card = self._card(row["before"])
+                    restored = (row["before"], card.due, card.leech, row["rowid"])
+                    columns = "card = ?, due = ?, leech = ?, before = NULL, attempt = 0"
+                    connection.execute(f"UPDATE cards SET {columns} WHERE rowid = ?", restored)
                 else:
-                    connection.execute("DELETE FROM cards WHERE item = ?", (item,))
+                    connection.execute("DELETE FROM cards WHERE rowid = ?", (row["rowid"],))
         return last
 
     def attempts(
         self, lesson: str | None = None, section: str | None = None, item: str | None = None, session: str | None = None,
-        since: str | None = None,
+        since: str | None = None, on_folder: bool = False,
     ) -> list[Attempt]:  # fmt: skip
-        """The attempts on a lesson, a section (slug) or an item (key), of a session, since a time, or all, ordered by id."""
+        """The attempts on a lesson, a section (slug) or an item (key), of a session, since a time, or all, ordered by id.
+
+        Those on a lesson, a section or an item are on that of the folder; the others may be on any, if not on_folder.
+        """
         wanted = {"lesson": lesson, "section": section, "item": item, "session": session, "at": since}
         given = {name: value for name, value in wanted.items() if value is not None}
+        if self.corpus is not None and (on_folder or given.keys() & {"lesson", "section", "item"}):
+            given["corpus"] = self.corpus
         conditions = [f"{name} >= :{name}" if name == "at" else f"{name} = :{name}" for name in given]
         where = f" WHERE {' AND '.join(conditions)}" if given else ""
         return [self._attempt(row) for row in self._read(f"SELECT * FROM attempts{where} ORDER BY id", given)]
+
+    def last_attempt(self) -> Attempt | None:
+        """The attempt stored last, on whatever folder."""
+        rows = self._read("SELECT * FROM attempts ORDER BY id DESC LIMIT 1")
+        return self._attempt(rows[0]) if rows else None
+
+    def answered_last(self) -> dict[str, int]:
+        """item (key) -> id of the last attempt on it."""
+        return {row[0]: row[1] for row in self._read(f"SELECT item, max(id) FROM attempts WHERE {self._here} GROUP BY item")}
 
     def count(self, session: str | None = None) -> int:
         """How many answers are stored, in one session or in all."""
@@ -152,10 +170,10 @@ class Records:
         Leaves out what was already tried in `before_session`: it comes back in the next one.
         """
         latest = self._read(
-            """SELECT * FROM attempts JOIN (
+            f"""SELECT * FROM attempts JOIN (
                 SELECT item, session FROM attempts
-                WHERE id IN (SELECT max(id) FROM attempts WHERE lesson = ? AND mode != 'explain' GROUP BY item)
-            ) USING (item, session) ORDER BY id""",
+                WHERE id IN (SELECT max(id) FROM attempts WHERE lesson = ? AND {self._here} AND mode != 'explain' GROUP BY item)
+            ) USING (item, session) WHERE {self._here} ORDER BY id""",
             (lesson,),
         )
         runs: dict[str, list[Attempt]] = {}
@@ -167,17 +185,45 @@ class Records:
 
     def lessons_tried(self) -> set[str]:
         """Lessons with at least one stored answer."""
-        return {row[0] for row in self._read("SELECT DISTINCT lesson FROM attempts")}
+        return {row[0] for row in self._read(f"SELECT DISTINCT lesson FROM known WHERE {self._here}")}
+
+    # -------------------------------------------------------------------------------------------- tallies
+
+    def known(self) -> dict[str, Known]:
+        """item (key) -> how well it is known, of all items that were answered."""
+        rows = self._read(f"SELECT * FROM known WHERE {self._here}")
+        return {row["item"]: tally_tables.known_from(row) for row in rows}
+
+    def sums_before(self, at: str) -> dict[str, tuple[float, float]]:
+        """item (key) -> its sums (Known.sums) as they were at a time, of those items that were answered later than that."""
+        rows = self._read(
+            f"SELECT item, earned, evidence, min(id) FROM attempts WHERE at > ? AND {self._here} GROUP BY corpus, item", (at,)
+        )
+        return {row["item"]: (row["earned"], row["evidence"]) for row in rows}
+
+    def quarters(self) -> dict[str, Quarter]:
+        """What each quarter of an hour saw, by when it began (UTC), in order; on whatever folder."""
+        with records_errors(self.path, "cannot be read"), self._decoding("what was counted"):
+            return tally_tables.quarters_of(self._connection)
+
+    def waits(self) -> list[tuple[str, str]]:
+        """From when to when something was due that was answered later; in order, none overlapping."""
+        return [(row[0], row[1]) for row in self._read("SELECT begun, ended FROM waits ORDER BY begun")]
+
+    def faults(self) -> list[str]:
+        """What is kept of the attempts' sums and is not what they come to, in words."""
+        with records_errors(self.path, "cannot be read"), self._decoding("what was counted"):
+            return tally_tables.faults(self._connection)
 
     # ---------------------------------------------------------------------------------------------- cards
 
     def card(self, item: str) -> Card | None:
-        rows = self._read("SELECT card FROM cards WHERE item = ?", (item,))
+        rows = self._read(f"SELECT card FROM cards WHERE item = ? AND {self._here}", (item,))
         return self._card(rows[0][0]) if rows else None
 
     def card_before(self, attempt: Attempt) -> Card | None:
         """The item's card without what this attempt, the last one, did to it."""
-        rows = self._read("SELECT card, before, attempt FROM cards WHERE item = ?", (attempt.item,))
+        rows = self._read(f"SELECT card, before, attempt FROM cards WHERE item = ? AND {self._here}", (attempt.item,))
         if not rows:
             return None
         card, before, number = rows[0]
@@ -186,20 +232,15 @@ class Records:
 
     def cards(self, due_by: str | None = None) -> list[Card]:
         """All cards, or those due by a time (UTC, ISO 8601), the earliest due first."""
-        where, values = (" WHERE due <= ?", (due_by,)) if due_by else ("", ())
-        return [self._card(row[0]) for row in self._read(f"SELECT card FROM cards{where} ORDER BY due, item", values)]
-
-    def due_counts(self, due_by: str) -> dict[str, int]:
-        """lesson -> how many of its items are due by a time, without those that were set aside."""
-        rows = self._read(
-            "SELECT lesson, count(*) FROM cards WHERE due <= ? AND json_extract(card, '$.leech') = 0 GROUP BY lesson", (due_by,)
-        )
-        return {row[0]: row[1] for row in rows}
+        where, values = (" AND due <= ?", (due_by,)) if due_by else ("", ())
+        rows = self._read(f"SELECT card FROM cards WHERE {self._here}{where} ORDER BY due, item", values)
+        return [self._card(row[0]) for row in rows]
 
     def items_without_card(self) -> list[str]:
         """Keys of the items that were answered before records had cards."""
         rows = self._read(
-            "SELECT DISTINCT item FROM attempts WHERE mode != 'explain' AND item NOT IN (SELECT item FROM cards) ORDER BY item"
+            "SELECT DISTINCT item FROM attempts "
+            f"WHERE mode != 'explain' AND {self._here} AND item NOT IN (SELECT item FROM cards WHERE {self._here}) ORDER BY item"
         )
         return [row[0] for row in rows]
 
@@ -210,18 +251,16 @@ class Records:
 
     def _put_card(self, connection: Connection, card: Card, attempt: int) -> None:
         connection.execute(
-            "INSERT INTO cards (item, lesson, due, card, attempt) VALUES (?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET "
+            "INSERT INTO cards (corpus, item, lesson, due, leech, card, attempt) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (corpus, item) DO UPDATE SET "
             "before = CASE WHEN attempt = excluded.attempt THEN before ELSE card END, "  # an appeal changes it once more
-            "due = excluded.due, card = excluded.card, attempt = excluded.attempt",
-            (card.item, card.lesson, card.due, _to_json(card), attempt),
+            "due = excluded.due, leech = excluded.leech, card = excluded.card, attempt = excluded.attempt",
+            (self.corpus or "", card.item, card.lesson, card.due, card.leech, to_json(card), attempt),
         )
 
     def _card(self, text: str) -> Card:
         with self._decoding("a card"):
-            card = _build(Card, _from_json(text))
-            moment_of(card.due)
-            _refuse_impossible_memory(card.memory)
-            return card
+            return card_from_json(text)
 
     # -------------------------------------------------------------------------------------------- appeals
 
@@ -229,7 +268,7 @@ class Records:
         """Store the grade of a second look beside the first one, and take back evidence that it contradicts."""
         contradicted = Evidence.SHOWN if grade.correct else Evidence.RESOLVED
         with self._writing("appeal") as connection:
-            connection.execute("INSERT INTO appeals (attempt, grade, at) VALUES (?, ?, ?)", (attempt.id, _to_json(grade), at))
+            connection.execute("INSERT INTO appeals (attempt, grade, at) VALUES (?, ?, ?)", (attempt.id, to_json(grade), at))
             connection.execute("DELETE FROM evidence WHERE attempt = ? AND kind = ?", (attempt.id, contradicted))
             if card is not None:
                 self._put_card(connection, card, attempt.id)
@@ -274,13 +313,17 @@ class Records:
             self._put_place(connection, place)
 
     def place(self, lesson: str) -> Place | None:
-        rows = self._read("SELECT * FROM places WHERE lesson = ?", (lesson,))
+        rows = self._read(f"SELECT * FROM places WHERE lesson = ? AND {self._here}", (lesson,))
         return self._place(rows[0]) if rows else None
+
+    def places(self) -> dict[str, Place]:
+        """lesson -> the place in it, of all lessons that were begun; the one kept last comes first."""
+        rows = self._read(f"SELECT * FROM places WHERE {self._here} ORDER BY sequence DESC")
+        return {row["lesson"]: self._place(row) for row in rows}
 
     def last_place(self) -> Place | None:
         """The place stored last in a lesson that is not finished."""
-        rows = self._read("SELECT * FROM places ORDER BY sequence DESC")
-        return next((place for place in map(self._place, rows) if place.stage != "finished"), None)
+        return next((place for place in self.places().values() if place.stage != "finished"), None)
 
     # ------------------------------------------------------------------------------------------- settings
 
@@ -288,7 +331,7 @@ class Records:
         """The value that `set_setting` stored, or the default."""
         rows = self._read("SELECT value FROM settings WHERE key = ?", (key,))
         with self._decoding(f"setting {key}"):
-            return _from_json(rows[0][0]) if rows else default
+            return from_json(rows[0][0]) if rows else default
 
     def set_setting(self, key: str, value: Any) -> None:
         with self._writing("setting") as connection:
@@ -300,6 +343,11 @@ class Records:
         return f"{self.path}, " + (f"answers: {answers}, lessons: {lessons}" if answers else "no answers yet")
 
     # ----------------------------------------------------------------------------------------------- inside
+
+    @property
+    def _here(self) -> str:
+        """The condition that a row is about the folder of lessons."""
+        return "1" if self.corpus is None else f"corpus = '{self.corpus}'"  # hexadecimal digits
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[Connection]:
@@ -315,21 +363,13 @@ class Records:
     def _put_place(self, connection: Connection, place: Place) -> None:
         # REPLACE deletes the old row first, so the new one gets the highest sequence number
         connection.execute(
-            "INSERT OR REPLACE INTO places (lesson, place, at) VALUES (?, ?, ?)",
-            (place.lesson, _to_json(place), utc(self.now())),
+            "INSERT OR REPLACE INTO places (corpus, lesson, place, at) VALUES (?, ?, ?, ?)",
+            (self.corpus or "", place.lesson, to_json(place), utc(self.now())),
         )
 
     def _attempt(self, row: Row) -> Attempt:
         with self._decoding(f"attempt {row['id']}"):
-            if not all(isinstance(row[name], str) for name in TEXTS):
-                raise ValueError(f"expected texts in {', '.join(TEXTS)}")
-            moment_of(row["at"])
-            return Attempt(
-                item=row["item"], section=row["section"], answer=row["answer"], grade=grade_from_json(row["grade"]),
-                at=row["at"], mode=row["mode"], seed=row["seed"], draw=row["draw"], hints=row["hints"], shown=bool(row["shown"]),
-                session=row["session"], id=row["id"],
-                confidence=row["confidence"], due=row["due"], help=row["help"],
-            )  # fmt: skip
+            return attempt_of(row)
 
     def _place(self, row: Row) -> Place:
         with self._decoding(f"the place in {row['lesson']}"):
@@ -343,52 +383,3 @@ class Records:
             raise RecordsError(
                 f"{self.path}: {what} is not valid ({error}). Put a good copy of the file in its place."
             ) from error
-
-
-# ------------------------------------------------------------------------------------------ dataclasses as JSON
-
-
-def grade_from_json(text: str) -> Grade:
-    """A Grade from `_to_json`. Fields that a newer version added are ignored, missing ones take their default."""
-    values = _from_json(text)
-    values["met"] = tuple(_build(Met, met) for met in values.get("met", ()))
-    values["missed"] = tuple(values.get("missed", ()))
-    return _build(Grade, values)
-
-
-def place_from_json(text: str) -> Place:
-    """Like grade_from_json, for a Place and the Round in it."""
-    values = _from_json(text)
-    if values.get("round"):
-        credited = values["round"].get("met", ())
-        values["round"] = _build(Round, {**values["round"], "met": [_build(Met, met) for met in credited]})
-    return _build(Place, values)
-
-
-def _build(kind: type[T], values: dict[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in values.items() if name in known})
-
-
-def _refuse_impossible_memory(text: str) -> None:
-    """Raises ValueError, TypeError or KeyError for what FSRS could not compute with."""
-    memory = _from_json(text)
-    for name in ("due", "last_review"):
-        if memory[name] is not None:
-            moment_of(memory[name])
-    for name in ("stability", "difficulty"):
-        if not isinstance(memory[name], (int, float, type(None))):
-            raise ValueError(f"found {name} as {type(memory[name]).__name__}, expected a number")
-
-
-def _from_json(text: str) -> Any:
-    return strict_json.load(text, LIMIT_BYTES)
-
-
-def _to_json(value: Grade | Card | Place) -> str:
-    return json.dumps(asdict(value))  # ASCII only, so a lone surrogate from a terminal survives
-
-
-def _storable(text: str) -> str:
-    """Valid UTF-8, which SQLite requires; bytes that a terminal sent in another encoding are kept as "?"."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -36,8 +36,15 @@ def outcome(attempts: Sequence[Attempt]) -> str:
 
 def credit(attempts: Sequence[Attempt]) -> float:
     """What the outcome of a session for an item is worth, 0..1; where help was given, by how strong it was."""
-    found = outcome(attempts)
-    return CREDIT[found] if found == "missed" else CREDIT_AFTER.get(_judged(attempts)[-1].help, CREDIT[found])
+    judged = _judged(attempts)
+    return credit_of(judged[-1], all(attempt.unaided for attempt in judged))
+
+
+def credit_of(last: Attempt, unaided: bool) -> float:
+    """The same, by the last attempt that counts and whether all of them were right without help."""
+    if not last.grade.correct or last.shown or last.help >= Help.ANSWER:
+        return CREDIT["missed"]
+    return CREDIT_AFTER.get(last.help, CREDIT["unaided" if unaided else "assisted"])
 
 
 def _judged(attempts: Sequence[Attempt]) -> Sequence[Attempt]:
@@ -169,18 +176,14 @@ def card_from_history(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card
     return card
 
 
-def todays_reviews(
-    cards: Sequence[Card], now: datetime, limit: int, first: Collection[str] = (), ideas: Mapping[str, str] | None = None
-) -> list[Card]:
+def todays_reviews(cards: Sequence[Card], now: datetime, limit: int, first: Collection[str] = ()) -> list[Card]:
     """At most `limit` items to review now, interleaved: wrong ones that felt sure first, then those most likely forgotten.
 
     first: keys of items that come before all others, because they may show what the learner believes wrongly.
-    ideas: of the items that name one; of two with the same idea only the first is asked, and counts for the other.
     """
     ready = [card for card in cards if not card.leech]
     ready.sort(key=lambda card: (card.item not in first, not card.sure_and_wrong, retrievability(card.memory, now), card.item))
-    by_idea = {(ideas or {}).get(card.item, card.item): card for card in reversed(ready)}
-    return interleaved([card for card in ready if by_idea[(ideas or {}).get(card.item, card.item)] is card][:limit])
+    return interleaved(ready[:limit])
 
 
 def interleaved(cards: Sequence[Card]) -> list[Card]:

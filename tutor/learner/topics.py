@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from tutor.learner.progress import end_of_day
-from tutor.learner.schedule import mastery
-from tutor.models import Attempt
+from tutor.learner.agenda import due_by_lesson
+from tutor.learner.tallies import mastery_of
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
@@ -32,15 +31,12 @@ class TopicRow(TypedDict):
 
 def topic_rows(corpus: Corpus, records: Records, now: datetime) -> list[TopicRow]:
     """A row for each lesson, with prerequisites before what builds on them within a track. now: in the learner's zone."""
-    due = records.due_counts(end_of_day(now))
-    by_lesson: dict[str, list[Attempt]] = defaultdict(list)
-    for attempt in records.attempts():
-        by_lesson[attempt.lesson].append(attempt)
+    due = due_by_lesson(corpus, records, now)
+    sums = {key: one.sums for key, one in records.known().items()}
     rows: list[TopicRow] = []
     items_of = corpus.item_sections()
     for lesson_id, entry in corpus.entries().items():
         items = list(items_of[lesson_id])
-        past = by_lesson[lesson_id]
         rows.append(
             {
                 "lesson": lesson_id,
@@ -50,8 +46,8 @@ def topic_rows(corpus: Corpus, records: Records, now: datetime) -> list[TopicRow
                 "prerequisites": list(entry.prerequisites),
                 "sections": len(entry.sections),
                 "items": len(items),
-                "mastery": round(mastery(past, items), 3) if items else 0.0,
-                "due": min(due.get(lesson_id, 0), len(items)),
+                "mastery": round(mastery_of(sums, items), 3) if items else 0.0,
+                "due": due.get(lesson_id, 0),
             }
         )
     return rows

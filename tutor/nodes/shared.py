@@ -374,10 +374,10 @@ class AppealStore(AppealInputs, total=False):
 def appeal_store(environment: Environment, number: int) -> AppealStore:
     """The store of `appeal`; number 0 is the last attempt. Raises NothingRun where there is none."""
     if number == 0:
-        attempts = environment.records.attempts()
-        if not attempts:
+        last = environment.records.last_attempt()
+        if not last:
             raise NothingRun("there is no answer yet whose grade could be looked at again")
-        number = attempts[-1].id or 0
+        number = last.id
     return {
         "number": number, "corpus": environment.corpus, "records": environment.records, "now": environment.now,
         "speaks": environment.settings.language or "", "model": environment.model, "terminal": environment.one_shot,

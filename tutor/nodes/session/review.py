@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import agenda, beliefs, schedule
-from tutor.learner.progress import end_of_day, next_due
+from tutor.learner.progress import next_due
 from tutor.models import Card, Item, Round
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
@@ -36,14 +36,12 @@ class ChooseDue(Verb):
                 records.put_card(card)
         today = now().astimezone(zone)
         left = (limit or records.setting("daily_limit", DAILY_LIMIT)) - agenda.reviewed_today(records, today)
-        cards = records.cards(end_of_day(today))
+        cards = agenda.due_cards(corpus, records, today)
         items = items_of_cards(corpus, cards, terminal)
-        ready = [card for card in cards if card.item in items and not card.leech]
+        ready = [card for card in cards if card.item in items]
         first = {item.key for item in beliefs.probing(items.values(), beliefs.held(records.evidence(), today))}
-        ideas = {key: item.idea for key, item in items.items() if item.idea}
-        chosen = schedule.todays_reviews(ready, today, max(0, left), first, ideas)
-        due = len({ideas.get(card.item, card.item) for card in ready})  # one for those that ask the same
-        return {card.item: items[card.item] for card in chosen}, due
+        chosen = schedule.todays_reviews(ready, today, max(0, left), first)
+        return {card.item: items[card.item] for card in chosen}, len(ready)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
         items, due = chosen
@@ -78,7 +76,7 @@ class SayNothingDue(Verb):
         if due:
             terminal.notice(f"Enough for today: {due} more are due, and the day's limit is reached (--limit N raises it).")
             return
-        following = next_due(records.cards(), now().astimezone(zone))
+        following = next_due(agenda.cards_of(corpus, records), now().astimezone(zone))
         place = records.last_place()
         when = f" The next one comes {following}." if following else ""
         going_on = place is not None and place.lesson in corpus.files

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.learner.file.migrations import MIGRATIONS
 from utils.errors import RecordsError
 
 if TYPE_CHECKING:
@@ -21,72 +22,6 @@ if TYPE_CHECKING:
 FILE_NAME = "records.db"
 BUSY_TIMEOUT_S = 5.0
 QUICK_CHECK_BYTES = 8 * 1024 * 1024  # takes about 10 ms to check; see `_check`
-
-# Migration n brings a file from user_version n-1 to n; each runs in one transaction. Never edit one that was released.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        """CREATE TABLE attempts (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, -- the sequence number; never given twice
-            uid TEXT NOT NULL UNIQUE,             -- random; tells attempts of two machines apart
-            session TEXT NOT NULL,
-            item TEXT NOT NULL,                   -- Item.key
-            section TEXT NOT NULL,                -- slug
-            lesson TEXT NOT NULL,
-            answer TEXT NOT NULL,
-            grade TEXT NOT NULL,                  -- Grade as JSON
-            score REAL NOT NULL,                  -- score and unaided repeat what `grade` and the rest say, for SQL
-            unaided INTEGER NOT NULL,
-            shown INTEGER NOT NULL,
-            hints INTEGER NOT NULL,
-            seed INTEGER,
-            mode TEXT NOT NULL,
-            at TEXT NOT NULL                      -- UTC, ISO 8601, ends in Z
-        ) STRICT""",
-        "CREATE INDEX attempts_by_lesson ON attempts (lesson, section)",
-        "CREATE INDEX attempts_by_item ON attempts (item)",
-        """CREATE TABLE places (
-            sequence INTEGER PRIMARY KEY,         -- the highest was kept last
-            lesson TEXT NOT NULL UNIQUE,
-            place TEXT NOT NULL,                  -- Place as JSON
-            at TEXT NOT NULL
-        ) STRICT""",
-        "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",  # value: JSON
-    ),
-    (
-        "ALTER TABLE attempts ADD COLUMN confidence INTEGER",
-        "ALTER TABLE attempts ADD COLUMN due TEXT",
-        """CREATE TABLE cards (
-            item TEXT PRIMARY KEY,                -- Item.key
-            lesson TEXT NOT NULL,
-            due TEXT NOT NULL,                    -- repeats what the card says, for SQL
-            card TEXT NOT NULL,                   -- Card as JSON
-            attempt INTEGER NOT NULL,             -- that made it
-            before TEXT                           -- the card before that, for undo
-        ) STRICT""",
-        """CREATE TABLE appeals (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            attempt INTEGER NOT NULL REFERENCES attempts (id),
-            grade TEXT NOT NULL,                  -- the second look's Grade as JSON
-            at TEXT NOT NULL
-        ) STRICT""",
-    ),
-    (
-        "ALTER TABLE attempts ADD COLUMN help INTEGER NOT NULL DEFAULT 0",
-        """CREATE TABLE evidence (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            misconception TEXT NOT NULL,          -- its id, or its text where it has none
-            lesson TEXT NOT NULL,
-            section TEXT NOT NULL,                -- slug
-            item TEXT NOT NULL,                   -- Item.key
-            attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
-            at TEXT NOT NULL,                     -- as in attempts
-            kind TEXT NOT NULL                    -- shown, or resolved: answered right and unaided where it could show
-        ) STRICT""",
-        "CREATE INDEX evidence_by_misconception ON evidence (misconception)",
-        "CREATE INDEX evidence_by_attempt ON evidence (attempt)",
-    ),
-    ("ALTER TABLE attempts ADD COLUMN draw INTEGER NOT NULL DEFAULT 1",),  # 1: options stood in the bank's order
-)
 
 # A sign in SQLite's message, what it means here, what to do. By message because Python 3.10 has no error codes of SQLite.
 FAULTS = (
@@ -256,8 +191,11 @@ def _migrate(connection: Connection) -> None:
     for version, statements in enumerate(MIGRATIONS, start=1):
         with transaction(connection):
             if connection.execute("PRAGMA user_version").fetchone()[0] < version:  # another process may have been faster
-                for statement in statements:
-                    connection.execute(statement)
+                for step in statements:
+                    if callable(step):
+                        step(connection)
+                    else:
+                        connection.execute(step)
                 connection.execute(f"PRAGMA user_version = {version}")
     connection.execute("PRAGMA wal_checkpoint").fetchall()  # so that a lost log costs answers, never the schema
 
