@@ -647,6 +647,7 @@ def session(
     goal: str | None = None,
 ) -> Iterator[SessionStore]:  # fmt: skip
     """The shared store of a session, from a keyboard or a script; the transcript is saved however it ends."""
+    from tutor.nodes.session.disputes import how_to_dispute_in
     from tutor.nodes.session.learn import what_was_kept
     from tutor.nodes.shared import session_store
     from tutor.screen.learners import ScriptedLearner
@@ -677,6 +678,8 @@ def session(
             except KeyboardInterrupt:
                 screen.notice(what_was_kept(shared["records"], shared["session"]))
                 raise
+            if dispute := how_to_dispute_in(shared):
+                screen.notice(dispute)
             if bill := shared["model"].bill:
                 screen.notice(bill)
         finally:

@@ -7,6 +7,7 @@ from conftest import environment_of
 from typist import Typist
 
 from flow import create_learn_flow
+from tutor.nodes.session.disputes import how_to_dispute_in
 from tutor.nodes.shared import session_store
 
 BANK = """\
@@ -64,3 +65,16 @@ def test_a_works_after_a_probe(type_lines):
 def test_a_works_when_the_tries_are_over(type_lines):
     screen, _, attempts = type_lines("the hot oven", "the warm oven", "the oven", "a")
     assert len(attempts) == 3 and "The grade stands." in screen and screen.count(f"(kept as no. {attempts[2].id})") == 2
+
+
+def test_the_end_of_a_session_says_how_to_dispute_its_grades_later(docs, home):
+    """Those that were disputed already, were right, or were tried again in the meantime, are not named."""
+    (docs / "food" / "bread.quiz.yaml").write_text(BANK, encoding="utf-8")
+    with environment_of(docs, home, Typist("because of the hot oven", "the oven again")) as environment:
+        shared = session_store(environment, "bread")
+        create_learn_flow().run(shared)
+        second = environment.records.attempts()[-1]
+        line = how_to_dispute_in(shared)
+        assert line.startswith("To have a grade looked at again: ptutor") and line.endswith(f"appeal {second.id}")
+        environment.records.add_appeal(second, second.grade, second.at)
+        assert how_to_dispute_in(shared) == ""

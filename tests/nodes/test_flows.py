@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -229,10 +230,16 @@ def test_skip_shows_the_answer_and_counts_as_missed(play):
     assert "The answer" in screen
 
 
-def test_simpler_and_example_give_the_lessons_own_words(play):
-    screen, _ = play("next", "simpler", "example", "quit")
-    assert "in brief" in screen
-    assert screen.count("Ten grams of yeast raise 500 grams") >= 2, "once in the explanation, once as the example"
+def test_simpler_gives_what_the_recap_says_of_the_section_which_has_not_been_read_yet(play):
+    screen, _ = play("next", "simpler", "quit")
+    assert "in brief" in screen and "Yeast makes gas." in screen[screen.index("in brief") :]
+
+
+def test_an_example_that_has_just_been_read_is_not_printed_again_and_a_question_s_numbers_make_another(play):
+    screen, _ = play("next", "example", "quit")
+    assert screen.count("Ten grams of yeast raise 500 grams") == 1
+    grams, answer = re.search(r"do (\d) g of yeast raise in an hour\?\s+It is (\d+) g\. Fifty times", screen).groups()
+    assert int(answer) == 50 * int(grams)
 
 
 def test_the_same_key_again_shows_the_next_example_and_then_says_that_there_is_no_other(play, docs):
@@ -240,17 +247,17 @@ def test_the_same_key_again_shows_the_next_example_and_then_says_that_there_is_n
     second = "**Example.** Twenty grams raise a kilogram.\n\n## Salt"
     lesson.write_text(lesson.read_text(encoding="utf-8").replace("## Salt", second), encoding="utf-8")
     screen, _ = play("next", "example", "example", "example", "quit")
-    assert screen.index("Ten grams of yeast raise") < screen.rindex("Twenty grams raise a kilogram.")
-    assert screen.count("Twenty grams raise a kilogram.") == 2 and screen.count("There is no other example here.") == 1
+    assert screen.count("Twenty grams raise a kilogram.") == 1 and screen.count("Fifty times") == 1
+    assert screen.count("There is no other example here.") == 2
 
 
 def test_in_brief_again_tells_what_the_brief_version_left_out(play, docs):
     lesson = docs / "food" / "bread.md"
     more = "The gas makes the dough rise. Warmth helps. Cold does not. A night is long."
     lesson.write_text(lesson.read_text(encoding="utf-8").replace("The gas makes the dough rise.", more), encoding="utf-8")
-    screen, _ = play("next", "simpler", "simpler", "simpler", "simpler", "quit")
+    screen, _ = play("next", *["simpler"] * 5, "quit")
     briefs = screen.split("in brief")[1:]
-    assert len(briefs) == 3 and "breathes out carbon dioxide" in briefs[0] and "Warmth helps." in briefs[1]
+    assert len(briefs) == 4 and "breathes out carbon dioxide" in briefs[1] and "Warmth helps." in briefs[2]
     assert screen.count("There is no other brief version.") == 1
 
 

@@ -320,6 +320,7 @@ def test_at_the_keyboard_it_is_asked_right_after_the_answer_and_graded_at_the_en
 def test_at_the_keyboard_enter_says_neither_and_the_grade_can_be_appealed_by_its_number(sit):
     screen, document, attempts, _ = sit("the yeast is slow", "", "2")
     assert f"(kept as no. {attempts[1].id})" in screen and screen.count("(kept as no. ") == 1
+    assert f"appeal {attempts[1].id}" in screen[screen.index("score 0") :], "at the end, what to type"
     assert [item["score"] for item in document["items"]] == [0.0, 1.0] and document["unsure"] == 0
 
 

@@ -41,6 +41,7 @@ READS = {
     r"x_{i+1}": "xᵢ₊₁",
     r"\beta^t_1": "β₁ᵗ",
     r"(X^\top X)^{-1}": "(XᵀX)⁻¹",
+    r"W^Q, W^K, W^V, W^T": "W^Q, W^K, W^V, Wᵀ",
     r"e^{-x^2/2}": "e^(−x²/2)",
     r"e^{St}x": "e^(St)x",
     r"d_{\text{model}}=512": "d_model = 512",

@@ -293,3 +293,26 @@ def test_a_menu_that_is_taller_than_the_window_follows_the_pointer_and_b_leads_b
     someone.settle()
     someone.press("q", "enter")
     assert someone.leave() == 0 and ended_well(someone)
+
+
+def test_x_leads_to_the_example_below_and_where_that_has_been_read_to_another_one(person, docs):
+    """And what comes after the page at which it was pressed is all there."""
+    lesson = docs / "food" / "bread.md"
+    long = "\n\n".join(f"Paragraph {n} tells more of the dough and of the oven." for n in range(12))
+    text = lesson.read_text(encoding="utf-8").replace("**Example.**", f"{long}\n\n**Example.**")
+    lesson.write_text(text, encoding="utf-8")
+    someone = person("--docs", docs, "learn", "bread")
+    for words in ("enter go on", "explain it to me", "1 of 2"):
+        someone.read(words)
+        someone.settle()
+        prompts = someone.prompts
+        someone.press(
+            "x" if words == "1 of 2" else "enter" if "↑↓" not in someone.text() else "end",
+            *(["enter"] * ("↑↓" in someone.text())),
+        )
+        someone.settle(after=prompts)
+    text = someone.read("The lesson's own example comes now:")
+    assert text.count("Ten grams of yeast raise 500 grams") == 1
+    assert re.findall(r"Paragraph (\d+) ", someone.everything()) == [str(n) for n in range(12)]
+    someone.press("x")
+    assert "It is " in someone.read("Fifty times") and someone.text().count("Ten grams of yeast raise 500 grams") == 1

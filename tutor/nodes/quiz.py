@@ -13,6 +13,7 @@ from tutor.corpus import bank
 from tutor.learner import beliefs, schedule
 from tutor.models import Attempt, Card, Evidence, Grade, Item, Kind, Step
 from tutor.nodes.appeal import ask_what_was_meant
+from tutor.nodes.session.disputes import how_to_dispute
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
 from tutor.quiz import clarifications, sheets
@@ -412,7 +413,9 @@ class ReportScores(Verb):
         shared["document"] = shared["report"].document()
         return super().prep(shared)
 
-    def exec(self, terminal: Terminal, report: QuizReport, answered: int, corpus: Corpus) -> ExitCode:
+    def exec(
+        self, terminal: Terminal, report: QuizReport, answered: int, corpus: Corpus, command: Callable[..., str]
+    ) -> ExitCode:
         if terminal.attended and not answered:
             terminal.notice("Nothing was answered.")
             return ExitCode.NOTHING_RUN
@@ -420,7 +423,9 @@ class ReportScores(Verb):
             terminal.say_aside(f"graded by: {report.grader}")
         for number, outcome in enumerate(report.outcomes, 1):
             terminal.show(graded_item(outcome, number, len(report.outcomes), corpus))
-        terminal.show(quiz_screens.QuizScore(report, quiz_screens.duration(report.seconds) if terminal.attended else ""))
+        time = quiz_screens.duration(report.seconds) if terminal.attended else ""
+        dispute = how_to_dispute([outcome.attempt for outcome in report.outcomes if outcome.attempt], command)
+        terminal.show(quiz_screens.QuizScore(report, time, dispute))
         return report.exit_code
 
 

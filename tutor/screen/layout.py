@@ -79,6 +79,7 @@ class Rest(Screen):
     share: float
 
     def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
         yield RestOfRows(Group(*self.screens), self.share)
 
     def markdown(self) -> str:

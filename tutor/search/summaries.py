@@ -13,14 +13,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.corpus.pages import section_blocks
+from tutor.corpus.pages import section_blocks, split_blocks
 from tutor.corpus.sentences import sentences_of
 from tutor.models import Lesson, Section
+from tutor.search.words import content_stems
 from tutor.stop_words import SUMMARIZING
 
 WORDS = 150  # of a summary, by default
 SKIPPED = ("next", "recap", "misconceptions", "summary")  # slugs of sections that repeat others
 BOLD, FIRST, RECAPPED = 0.5, 0.2, 0.6  # bonuses: bold words, a section's first sentence, the share of its words in the recap
+RECAP = "recap"  # the slug of such a section
+LEAST_SHARED = 2  # words that an entry of the recap must share with a section to be about it
+TITLE_COUNTS = 2  # times as much as the text: a word of a section's title
 LEANS_BACK = re.compile(r"(?:\*\*)?(This|That|It|They|These|Those|Then|So|Both|Such|Here|Hence|Thus|But|And|Or|Now|Suppose)\b")
 
 
@@ -159,3 +163,30 @@ def _join(points: Sequence[KeySentence]) -> str:
         gap = "" if not text else "\n\n" if "\n" in text.rsplit("\n\n", 1)[-1] or text.endswith("$$") else " "
         text += gap + point.text
     return text
+
+
+def recap_of(lesson: Lesson, section: Section) -> list[str]:
+    """The entries of the recap that are about this section rather than any other, as Markdown; [] where there are none.
+
+    An entry belongs to the section with which it shares most words, the rarer ones counting more.
+    """
+    recap = lesson.section(RECAP)
+    if recap is None or section.slug in SKIPPED:
+        return []
+    taught = [one for one in lesson.taught if one.slug not in SKIPPED and one.level > 1]
+    words = {one.slug: set(content_stems(f"{one.title} {one.text}")) for one in taught}
+    titles = {one.slug: set(content_stems(one.title)) for one in taught}
+    spread = Counter(word for of_one in words.values() for word in of_one)
+    found = []
+    for entry in split_blocks(recap.text, list_limit=0)[0]:
+        if entry.kind != "list_item_open":
+            continue
+        said = set(content_stems(entry.text))
+        weights = {
+            slug: sum((TITLE_COUNTS if word in titles[slug] else 1) / spread[word] for word in said & of_one)
+            for slug, of_one in words.items()
+            if len(said & of_one) >= LEAST_SHARED
+        }
+        if weights and max(weights, key=weights.__getitem__) == section.slug:
+            found.append(entry.text)
+    return found

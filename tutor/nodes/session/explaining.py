@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading, prompts, search
+from tutor.corpus import bank
 from tutor.corpus.markdown import without_comments
-from tutor.corpus.sentences import briefs, key_sentences, warm_up_of, worked_example, worked_examples
+from tutor.corpus.sentences import briefs, key_sentences, warm_up_of, worked_example
 from tutor.learner import beliefs, schedule
 from tutor.models import Item, Lesson, Place, Section, Step
 from tutor.nodes.session.helping import as_wished
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MANNERS = {"simpler": "in simpler words", "deeper": "what lies behind it", "analogy": "by an analogy", "example": "an example"}
 LONGEST_GUESS = 300  # characters
+EXAMPLE_SEED = 20_011  # of the numbers in an example; a question has others, but for a rare chance
+NO_EXAMPLE = "There is no other example here. Ask about the one that you have read, if you like."
 MOST_NAMED = 6  # of what a model adds
 
 
@@ -61,16 +64,25 @@ class ExplainSection(ModelVerb):
         self, model: LanguageModel, terminal: Terminal, lesson: Lesson, place: Place, pages: dict[str, Pages], step: Step | None,
         items: dict[str, Item], records: Records, explained: list[tuple[str, str]],
     ) -> Step:  # fmt: skip
-        asked, text = step.action if step else "", section_of(lesson, place).text
-        if asked in MANNERS:
-            versions = briefs(text) if asked == "simpler" else worked_examples(text) or [key_sentences(text)]
+        asked, section = step.action if step else "", section_of(lesson, place)
+        if asked == "example" and example_is_below(section.text, terminal):
+            terminal.notice("The lesson's own example comes now:")
+        elif asked in MANNERS:
             given = [words for _, words in explained]
-            if another := next((version for version in versions if version not in given), ""):
-                terminal.show(screens.Prose(another, "in brief" if asked == "simpler" else ""))
+            if another := next((one for one in self.versions(asked, lesson, section, items) if one not in given), ""):
+                terminal.show(screens.Prose(another, "in brief" if asked == "simpler" else "an example"))
                 explained.append((asked, another))
             else:
-                terminal.notice("There is no other brief version." if asked == "simpler" else "There is no other example here.")
+                terminal.notice("There is no other brief version." if asked == "simpler" else NO_EXAMPLE)
         return self.read_on(model, terminal, lesson, place, pages, asked, items, records)
+
+    @staticmethod
+    def versions(asked: str, lesson: Lesson, section: Section, items: dict[str, Item]) -> list[str]:
+        """A section in brief, or examples of it, without those that the learner has read in it."""
+        if asked == "simpler":
+            return list(filter(None, ["\n".join(summaries.recap_of(lesson, section)), *briefs(section.text)]))
+        own = [] if worked_example(section.text) else [key_sentences(section.text)]
+        return [*examples_of(items_of(items, section.slug)), *own]
 
     @staticmethod
     def read_on(
@@ -89,7 +101,7 @@ class ExplainSection(ModelVerb):
         brief, whole = key_sentences(section.text), without_comments(section.text)
         if by_model or len(brief) < 0.8 * len(whole):
             keys["simpler"] = "simpler"
-        if by_model or worked_example(section.text):
+        if by_model or worked_example(section.text) or examples_of(items_of(items, section.slug)):
             keys["example"] = "example"
         if by_model:
             keys.update(deeper="deeper", analogy="analogy")
@@ -150,6 +162,18 @@ def section_of(lesson: Lesson, place: Place) -> Section:
     section = lesson.section(place.section)
     assert section is not None, f"{place.section} is no section of {lesson.id}"
     return section
+
+
+def example_is_below(text: str, terminal: Terminal) -> bool:
+    """Whether a section's own example has yet to be read: it comes with the rest of the section."""
+    begins, example, _ = text.partition((worked_example(text) or "").partition("\n")[0] or "\0")
+    return bool(example) and not terminal.has_seen(begins, text)
+
+
+def examples_of(items: Sequence[Item]) -> list[str]:
+    """Examples worked out from the section's questions that have numbers of their own each time, as Markdown."""
+    drawn = [bank.draw(item, EXAMPLE_SEED) for item in items if item.variables]
+    return [f"**Example.** {item.question}\n\nIt is **{bank.shown_answer(item)}**. {item.explanation}".rstrip() for item in drawn]
 
 
 def has_own_content(lesson: Lesson, section: Section) -> bool:

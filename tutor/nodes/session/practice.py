@@ -117,7 +117,10 @@ class AskConfidence(Verb):
             return None
         terminal.notice("How sure are you?")
         step = terminal.choose(list(self.CHOICES), {})
-        return int(step.text) + 1 if step.action == "choose" else None
+        if step.action != "choose":
+            return None
+        terminal.show(screens.Said(self.CHOICES[int(step.text)]))
+        return int(step.text) + 1
 
 
 class AwaitNext(Verb):

@@ -91,10 +91,11 @@ GRIDS = {  # environment: what encloses it on one line
 }  # fmt: skip
 DRAWN_DELIMITERS = {"(": "(", ")": ")", "[": "[", "]": "]", "{": r"\{", "}": r"\}", "|": "|", "‖": r"\Vert", ".": "."}
 
+# No capitals but that of a transpose: Unicode lacks some, and W^Q would stand beside Wᴷ.
 SUPERSCRIPTS = dict(
     zip(
-        "0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ⊤*†‡°′∘",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵠᵡᵀ*†‡°′°",
+        "0123456789+−=()abcdefghijklmnoprstuvwxyzTβγδθφχ⊤*†‡°′∘",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀᵝᵞᵟᶿᵠᵡᵀ*†‡°′°",
         strict=True,
     )
 )

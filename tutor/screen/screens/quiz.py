@@ -84,6 +84,7 @@ class QuizScore(Screen):
 
     report: QuizReport
     time: str = ""  # how long a person took
+    dispute: str = ""  # how to have a grade looked at again
 
     def lead(self) -> str:
         outcomes = self.report.outcomes
@@ -113,6 +114,8 @@ class QuizScore(Screen):
             yield Padding(table, (0, 0, 0, 1))
         for shortfall in self.shortfalls():
             yield line(f"✗ {shortfall}", SIGN_STYLE["✗"])
+        if self.dispute:
+            yield line(self.dispute, DIM)
 
     def markdown(self) -> str:
         rows = [f"**{self.lead()}**, score {self.report.score:.2f} ({self.figures()})", ""]

@@ -43,6 +43,7 @@ class Pager:
         self.view, self.reader = view, reader
         self.unseen: OpenPages | None = None  # pages that a key was pressed before
         self.share = 0.0
+        self.seen = 1.0  # how much of a lesson's text had been drawn when a key was pressed
         self.on_page: Callable[[float], None] | None = None
 
     def turn(self, keys: Keys, share: float = 0.0, on_page: Callable[[float], None] | None = None) -> Step:
@@ -78,6 +79,7 @@ class Pager:
             here = {"next": keys.get("next", "") if is_last else "more", **({"back": "back"} if number else {})}
             here = {**here, **{action: word for action, word in keys.items() if action not in here}}
             step = self.reader.press(here, position)
+            self.seen = 1.0 if is_last or not reading.content else reading.content.share(pages[number + 1][0])
             view.unread = 0
             if step is REDRAW:
                 view.clear()
@@ -91,9 +93,15 @@ class Pager:
                 self._tell(reading)
             else:
                 unread = not is_last and step.action not in GOES_ON
-                self.unseen = OpenPages(reading.screens, pages[number + 1][0], reading.of) if unread else None
+                self.unseen = self._unseen(reading, pages[number + 1][0]) if unread else None
                 self._end(reading)
                 return step
+
+    @staticmethod
+    def _unseen(reading: OpenPages, first: int) -> OpenPages:
+        """The pages from a row on. A heading that was repeated above them is not among the screens' own rows."""
+        repeated = reading.content.repeated if reading.content else 0
+        return OpenPages(reading.screens, max(0, first - repeated), reading.of - repeated)
 
     def _tell(self, reading: OpenPages) -> None:
         if self.on_page and reading.content:
@@ -144,7 +152,9 @@ class Pager:
         if view.heading and is_long and first is not None and not screens[first].heads_section:
             screens = [*screens[:first], Repeated(view.heading), *screens[first:]]
             parts.insert(first, view.rows(screens[first]))
-        content = Rows()
+            content = Rows(repeated=len(parts[first].rows))
+        else:
+            content = Rows()
         for part, screen in zip(parts, screens, strict=False):
             if screen.under_heading:
                 content.text_at = len(content.rows)

@@ -35,6 +35,7 @@ class Rows:
     rows: list[Row] = field(default_factory=list)
     standing: list[tuple[int, list[Row], bool]] = field(default_factory=list)
     text_at: int = 0  # where the last text of a lesson begins
+    repeated: int = 0  # rows of a heading that was put in again, and is no part of what waits
 
     def add(self, other: Rows) -> None:
         """More rows below."""

@@ -107,6 +107,15 @@ class Terminal:
         """How much of a lesson is shown at a time; None where the pager sees to that."""
         return None if isinstance(self.learner, (Keyboard, LineKeyboard)) else page_characters()
 
+    def has_seen(self, before: str, text: str) -> bool:
+        """Whether the learner has read a lesson's text beyond its beginning `before`, as far as it was drawn at the last key."""
+        if not self._pager:
+            return True
+        from tutor.screen.screens.reading import Prose
+
+        above, whole = (len(self.view.rows(Prose(part)).rows) for part in (before, text))
+        return above + 1 < round(self._pager.seen * whole)  # a blank row stands between
+
     def show(self, screen: Screen) -> None:
         """Draw a screen and keep its Markdown for the transcript."""
         self._end_if_told()
