@@ -115,7 +115,7 @@ GROUPS = {
     "set-up": {
         "doctor": "what is set up, what is missing, how to mend it",
         "config": "settings and where each comes from",
-        "records": "what is kept about you: forget a misconception",
+        "records": "what is kept about you: move, restore, forget it",
         "graph": "the program's flow as Mermaid",
     },
 }
@@ -520,10 +520,11 @@ def graph(settings: Settings, flow: str) -> None:
 def doctor(settings: Settings) -> ExitCode:
     """What is set up, what is reachable, what is missing, and how to mend it."""
     from tutor.check.doctor import examine, listing
+    from utils import files
 
     with Environment(settings) as environment:
         checks = examine(settings, lambda: environment.corpus, lambda: described_records(environment),
-                         open_terminal=lambda: environment.terminal)  # fmt: skip
+                         open_terminal=lambda: environment.terminal, home=files.home_folder(settings.home))  # fmt: skip
     put(settings, [check.as_dict() for check in checks], lambda: listing(checks))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
 
@@ -590,6 +591,39 @@ def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
         count = environment.records.forget_evidence(misconception)
     document = {"misconception": misconception, "forgotten": count}
     put(settings, document, lambda: f'forgotten: {plural(count, "piece")} of evidence for "{misconception}"')
+    return ExitCode.DONE
+
+
+@records.command()
+@click.argument("backup", required=False)
+@click.option("--yes", is_flag=True, help="Put it in place without asking.")
+@takes_settings
+def restore(settings: Settings, backup: str | None, yes: bool) -> ExitCode:
+    """Put a backup in the place of your records, by default the newest; shows first what is lost and gained.
+
+    BACKUP is its name, as `doctor` lists it, a part of that, or a file. What stood there before is kept.
+    """
+    from tutor.learner.copies import restoring
+    from tutor.learner.file.database import records_file
+    from utils import files
+    from utils.program import command_line
+
+    path = records_file(files.home_folder(settings.home))
+    chosen = restoring.chosen_backup(path, backup)
+    found = restoring.compare(path, chosen)
+    with Environment(settings) as environment:
+        if not settings.json:
+            for line in found.listing():
+                environment.one_shot.notice(line)
+        if not (yes or environment.one_shot.can_ask):
+            typed = command_line(settings, "records", "restore", backup or chosen.name, "--yes")
+            raise UsageError(f"this replaces your records, and nobody can be asked here; to do it, type: {typed}")
+        if not (yes or environment.one_shot.confirm(f"Put {chosen.name} in the place of your records?")):
+            environment.one_shot.notice("nothing was changed")
+            return ExitCode.FELL_SHORT
+        kept = restoring.restore(path, chosen, environment.now)
+    was_kept = f"; what stood there is kept as {files.shown_path(kept)}" if kept else ""
+    put(settings, found.document(kept), lambda: f"restored: {chosen.name}{was_kept}")
     return ExitCode.DONE
 
 

@@ -381,7 +381,9 @@ def run_shown(line: str, tutor, folder, home) -> None:
         arguments += ["--script", "leave.yaml"] if command else ["learn", "--script", "leave.yaml"]
     if command == "quiz" and not {"--answers", "--sheet"} & set(arguments):
         arguments += ["--sheet", f"{len(list(folder.iterdir()))}.yaml"]
-    if {"--undo", "appeal"} & set(arguments):
+    if "restore" in arguments:  # nobody can be asked here
+        arguments.append("--yes")
+    if {"--undo", "appeal", "restore"} & set(arguments):
         (folder / "answer.yaml").write_text("topic: bread\nsteps: [answer: '1', answer: '2']\n", encoding="utf-8")
         given_docs = ["--docs", folder / "notes"]
         arguments += given_docs

@@ -107,7 +107,19 @@ class Environment:
         from tutor.learner.records import open_records
 
         home = files.home_folder(self.settings.home)
-        return self._opened.enter_context(open_records(home, now=self.now, read_only=read_only))
+        records = self._opened.enter_context(open_records(home, now=self.now, read_only=read_only))
+        self._opened.callback(self._back_up, records)
+        return records
+
+    def _back_up(self, records: Records) -> None:
+        """At the end, where nobody waits for a screen."""
+        from utils.errors import RecordsError
+
+        if records.changed:
+            try:
+                records.back_up()
+            except RecordsError as error:
+                self._warn(str(error))
 
     @cached_property
     def now(self) -> Callable[[], datetime]:

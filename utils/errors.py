@@ -81,3 +81,7 @@ class RecordsError(TutorError):
     """The learner's records can't be used; they are left as they are."""
 
     exit_code = ExitCode.RECORDS
+
+
+class DamagedRecords(RecordsError):
+    """The file itself is at fault: a good copy in its place would mend it."""

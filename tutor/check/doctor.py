@@ -52,14 +52,16 @@ def examine(
     describe_records: Callable[[], str],
     environment: Mapping[str, str] = os.environ,
     open_terminal: Callable[[], Terminal] | None = None,
+    home: Path | None = None,
 ) -> list[Check]:
-    """Check everything. A part that fails is reported, it never raises."""
+    """Check everything. A part that fails is reported, it never raises. home: the folder of the records."""
     return [
         *packages(),
         *shipped_files(),
         *(Check("settings", "note", *told) for told in unknown_settings(settings)),
         *own_part("lessons", lambda: f"{len(corpus.ids())} in {corpus.shown}" if (corpus := open_corpus()) else ""),
         *own_part("records", describe_records),
+        *(backups(home) if home else ()),
         *model(settings, open_terminal),
         *terminal(settings, environment),
         sandbox(),
@@ -99,6 +101,22 @@ def own_part(name: str, look: Callable[[], str]) -> Iterator[Check]:
         yield Check(name, "ok", look())
     except TutorError as error:
         yield Check(name, "wrong", str(error))
+
+
+def backups(home: Path) -> Iterator[Check]:
+    """The backups of the records, the newest first, where there are records to lose or to bring back."""
+    from tutor.learner.copies.restoring import backup_lines
+    from tutor.learner.file.database import records_file
+
+    records = records_file(home)
+    lines = backup_lines(records)
+    if lines:
+        broken = sum(line.endswith("cannot be read") for line in lines)
+        yield Check(
+            "backups", "note" if broken else "ok", "\n".join(lines), "records restore NAME puts one in place" if broken else ""
+        )
+    elif records.exists():
+        yield Check("backups", "note", "none yet", "one is made whenever a session has changed something")
 
 
 LOOK_S = 5.0  # how long the endpoint may take to list its models
@@ -249,7 +267,8 @@ def listing(checks: list[Check]) -> str:
     signs = {"ok": "✓", "note": "~", "wrong": "✗"}
     lines = []
     for check in checks:
-        lines.append(f"{signs[check.state]} {check.name:9} {check.found}")
+        found = check.found.replace("\n", f"\n  {'':9} ")
+        lines.append(f"{signs[check.state]} {check.name:9} {found}")
         if check.remedy:
             lines.append(f"  {'':9} {check.remedy}")
     return "\n".join(lines)

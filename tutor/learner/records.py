@@ -19,8 +19,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import schedule
+from tutor.learner.copies import backups
+from tutor.learner.copies.backups import Backup
 from tutor.learner.file import tally_tables
-from tutor.learner.file.database import FILE_NAME, open_database, records_errors, transaction
+from tutor.learner.file.database import open_database, records_errors, records_file, transaction
 from tutor.learner.file.rows import attempt_of, card_from_json, from_json, grade_from_json, place_from_json, storable, to_json
 from tutor.learner.tallies import Known, Quarter
 from tutor.models import Attempt, Card, Evidence, Grade, Place
@@ -38,7 +40,7 @@ def open_records(home: Path | str, *, now: Callable[[], datetime], read_only: bo
     are no records yet they are empty, and a file or folder without write permission can be read.
     Raises RecordsError.
     """
-    path = Path(home) / FILE_NAME
+    path = records_file(Path(home))
     connection, warning = open_database(path, read_only=read_only)
     return Records(path, connection, now, read_only, warning)
 
@@ -50,6 +52,7 @@ class Records:
         self.path, self.now, self.read_only = path, now, read_only
         self.warning = warning  # a sentence to show before the session begins, or ""
         self.corpus: str | None = None  # the folder of lessons that they are about (identity.py); None: whatever they hold
+        self.changed = False  # whether anything was stored
         self._connection = connection
 
     def __enter__(self) -> Records:
@@ -355,6 +358,11 @@ class Records:
             raise RecordsError(f"{self.path}: {what} NOT saved: the records were opened for reading only.")
         with records_errors(self.path, f"{what} NOT saved"), transaction(self._connection):
             yield self._connection
+        self.changed = True
+
+    def back_up(self) -> Backup:
+        """Make a backup. Raises RecordsError."""
+        return backups.make_backup(self._connection, self.path, self.now())
 
     def _read(self, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         with records_errors(self.path, "cannot be read"):

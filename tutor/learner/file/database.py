@@ -10,11 +10,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
+from tutor.learner.copies import backups
 from tutor.learner.file.migrations import MIGRATIONS
-from utils.errors import RecordsError
+from utils.errors import DamagedRecords, RecordsError
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -31,12 +34,20 @@ FAULTS = (
     ("full", "the disk is full", "Free some space and try again; what was saved before is kept."),
     ("disk i/o", "the disk is full or failing", "Free some space or repair the disk; what was saved before is kept."),
     ("unable to open", "it cannot be opened", "Make the file and its folder writable, or name another folder with --home."),
+)
+DAMAGE = (  # the same of the file itself, where there is no backup
     ("not a database", "it is not a database", "Move it away to start afresh, or put a good copy in its place."),
     ("malformed", "it is damaged", "Put a good copy in its place; `sqlite3 FILE .recover` saves what can be read."),
+    ("", "it is damaged", "Put a good copy in its place, or move it away to start afresh."),
 )
 
 
 # ------------------------------------------------------------------------------------------------- opening
+
+
+def records_file(home: Path) -> Path:
+    """The file of the records in a home folder."""
+    return home / FILE_NAME
 
 
 def open_database(path: Path, *, read_only: bool = False) -> tuple[Connection, str]:
@@ -60,7 +71,8 @@ def open_database(path: Path, *, read_only: bool = False) -> tuple[Connection, s
 def _open_to_write(path: Path) -> Connection:
     _make_ready_to_write(path)
     with _closed_on_failure(_connect(str(path))) as connection:
-        _check(connection, path)
+        if 0 < _check(connection, path) < len(MIGRATIONS):
+            backups.make_backup(connection, path, datetime.now(timezone.utc))  # in case of a return to the older version
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -82,6 +94,30 @@ def _open_to_read(path: Path) -> Connection:
         connection.close()
         _migrate(memory)
         return memory
+
+
+def open_copy(path: Path) -> Connection:
+    """A connection to a copy of the records that nobody writes to, such as a backup; nothing beside it is made or read.
+
+    Its schema may be an older one. Raises RecordsError.
+    """
+    if not _size(path):
+        raise DamagedRecords(
+            f"{path}: found no copy of the records there, or an empty file; name a backup, as `ptutor doctor` does"
+        )
+    alone = "" if _size(_beside(path, "-wal")) else "&immutable=1"
+    address = f"{path.absolute().as_uri()}?mode=ro{alone}"
+    with records_errors(path, "cannot be read"), _closed_on_failure(_connect(address, uri=True)) as connection:
+        if not _check(connection, path):
+            raise DamagedRecords(f"{path}: found a database that holds no records, expected a backup; `ptutor doctor` lists them")
+        return connection
+
+
+def bring_up_to_date(copy: Path) -> None:
+    """Migrate a copy that nobody else uses to today's schema. Raises RecordsError."""
+    with records_errors(copy, "cannot be brought up to date"), _closed_on_failure(_connect(str(copy))) as connection:
+        _migrate(connection)
+        connection.close()
 
 
 def _connect(name: str, uri: bool = False) -> Connection:
@@ -142,9 +178,12 @@ def _refuse_lost_content(path: Path) -> str:
     log = _size(_beside(path, "-wal"))
     index = _size(_beside(path, "-shm"))
     if log is not None and _size(path) == 0:
-        raise RecordsError(
-            f"{path}: is empty, but its log {FILE_NAME}-wal beside it holds answers that are nowhere else. "
-            "Put a good copy of the file in its place, or move both away to start afresh."
+        remedy = (
+            backups.advice(path, len(MIGRATIONS))
+            or "Put a good copy of the file in its place, or move both away to start afresh."
+        )
+        raise DamagedRecords(
+            f"{path}: is empty, but its log {FILE_NAME}-wal beside it holds answers that are nowhere else. {remedy}"
         )
     if index is not None and _size(_beside(path, "-wal")) is None and _size(_beside(path, "-shm")) is not None:
         return f"{path}: the last session did not end cleanly and its log is gone: its last answers may be missing."
@@ -157,16 +196,23 @@ def _check(connection: Connection, path: Path) -> int:
     SQLite notices a truncated file at the first read. Its quick check reads the whole file, so it only runs where that
     is cheap, and on larger files when the last session left its log behind or another session is running.
     """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    with _one_view(connection):  # another process may be changing the schema
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        stamp = connection.execute("PRAGMA application_id").fetchone()[0]
+        is_as_written = not stamp or version > len(MIGRATIONS) or stamp == _schema_stamp(connection)
     if version > len(MIGRATIONS):
-        raise RecordsError(
+        older = backups.advice(path, len(MIGRATIONS))
+        raise DamagedRecords(
             f"{path}: cannot be opened: a newer version of the tutor wrote it (schema {version}, this one knows "
             f"{len(MIGRATIONS)}). Nothing was changed. Update the tutor, or name another folder with --home."
+            + (f" {older}" if older else "")
         )
+    if not is_as_written:
+        raise _fault(path, "cannot be opened", "malformed: its schema is not the one that was written")
     if (_size(path) or 0) <= QUICK_CHECK_BYTES or _size(_beside(path, "-wal")):
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise RecordsError(_fault_message(path, "cannot be opened", f"malformed: {' '.join(found.split())}"))
+            raise _fault(path, "cannot be opened", f"malformed: {' '.join(found.split())}")
     return version
 
 
@@ -197,7 +243,16 @@ def _migrate(connection: Connection) -> None:
                     else:
                         connection.execute(step)
                 connection.execute(f"PRAGMA user_version = {version}")
+                connection.execute(f"PRAGMA application_id = {_schema_stamp(connection)}")
     connection.execute("PRAGMA wal_checkpoint").fetchall()  # so that a lost log costs answers, never the schema
+
+
+def _schema_stamp(connection: Connection) -> int:
+    """A number of the schema's text, kept in the file's header: SQLite doesn't notice a changed letter in a column's name."""
+    rows = connection.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY type, name"
+    ).fetchall()
+    return crc32(repr([tuple(row) for row in rows]).encode()) >> 1 or 1  # 31 bits; 0 would say that there is none
 
 
 @contextmanager
@@ -218,6 +273,17 @@ def transaction(connection: Connection) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def _one_view(connection: Connection) -> Iterator[None]:
+    """What is read in the block is all of one moment."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 @contextmanager
@@ -258,13 +324,15 @@ def records_errors(path: Path, what: str) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InternalError, sqlite3.NotSupportedError):
         raise
     except sqlite3.DatabaseError as error:
-        raise RecordsError(_fault_message(path, what, str(error))) from error
+        raise _fault(path, what, str(error)) from error
     except UnicodeDecodeError as error:  # a damaged text, in a row or in a message of SQLite about the schema
-        raise RecordsError(_fault_message(path, what, f"malformed: {error}")) from error
+        raise _fault(path, what, f"malformed: {error}") from error
 
 
-def _fault_message(path: Path, what: str, sqlite_message: str) -> str:
+def _fault(path: Path, what: str, sqlite_message: str) -> RecordsError:
     for sign, reason, remedy in FAULTS:
         if sign in sqlite_message.lower():
-            return f"{path}: {what}: {reason} (SQLite: {sqlite_message}). {remedy}"
-    return f"{path}: {what} (SQLite: {sqlite_message}). Put a good copy in its place, or move it away to start afresh."
+            return RecordsError(f"{path}: {what}: {reason} (SQLite: {sqlite_message}). {remedy}")
+    reason, remedy = next((reason, remedy) for sign, reason, remedy in DAMAGE if sign in sqlite_message.lower())
+    remedy = backups.advice(path, len(MIGRATIONS)) or remedy
+    return DamagedRecords(f"{path}: {what}: {reason} (SQLite: {sqlite_message}). {remedy}")
