@@ -92,6 +92,17 @@ def test_a_half_answer_is_met_with_a_question_for_what_is_missing_and_no_hint_is
     assert round.hints == 0 and round.help == 1 and [met.point for met in attempts[0].grade.met] == [FIRST]
 
 
+def test_a_hint_about_a_point_that_has_credit_is_passed_over_and_no_try_is_lost(session):
+    screen, _, round = session(FIRST, WRONG)
+    assert "Hint 1 of 2" not in screen and "Hint 2 of 2" in screen
+    assert round.hints == 2 and round.free == 1 and round.queue == ["define-p"]
+
+
+def test_where_all_hints_left_are_about_what_has_credit_the_missing_point_is_asked_for(session):
+    screen, _, round = session(f"{FIRST}. {THIRD}", "i have no idea", "i have no idea")
+    assert screen.count("Which results does the p-value add up?") >= 1 and round.queue == ["define-p"]
+
+
 def test_a_question_is_never_asked_and_answered_in_one_breath(session):
     screen, _, _ = session(WRONG, WRONG, FIRST, WRONG, WRONG, WRONG)
     assert "?" not in screen[: screen.index("The answer.")].rstrip().rpartition("\n\n")[2]

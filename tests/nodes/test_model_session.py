@@ -252,6 +252,13 @@ def test_neither_marks_nor_other_words_carry_the_answer_into_a_hint(session, hin
     assert "Hint 1 of 2: Yeast is alive." in screen and "Well" not in screen
 
 
+def test_a_hint_in_another_language_than_the_lesson_is_replaced_by_the_authors(session):
+    said = "Die Hefe atmet ein Gas aus, und der Teig hält es fest."
+    with serving(lambda request: streamed(said if "authors_hint" in request.messages[-1]["content"] else "Prose.")) as server:
+        screen, _, _ = session(server, "hint", "quit")
+    assert "Hint 1 of 2: Yeast is alive." in screen and "Die Hefe" not in screen
+
+
 def test_whether_a_hint_is_the_answer_is_told_in_the_language_of_the_lesson(session, docs, monkeypatch):
     path = docs / "food" / "bread.md"
     path.write_text(path.read_text(encoding="utf-8").replace("title: Bread", "title: Brot\nlanguage: de", 1), encoding="utf-8")

@@ -68,9 +68,12 @@ def test_an_example_in_another_language_is_shown_as_the_tutors_own(how):
     assert speech.own == {0} and speech.left_out == 0 and len(speech.sentences) == 2
 
 
-def test_at_a_question_too_a_cited_fact_in_the_learners_language_needs_no_more_than_the_lessons_numbers():
-    assert said("Salz bremst die Hefe. [1]", "Und was dann?", foreign=True, speaks="de").places == ("docs/food/bread.md:10",)
-    assert said("Es sind 37 Prozent. [1]", "Und was dann?", foreign=True, speaks="de").sentences == ("Und was dann?",)
+def test_a_fact_in_the_learners_language_is_left_out_at_a_question_that_it_might_answer():
+    at_item = said("Salz bremst die Hefe. [1]", "Und was dann?", foreign=True, speaks="de")
+    assert at_item.sentences == ("Und was dann?",) and not at_item.left_out
+    on_page = said("Salz bremst die Hefe. [1]", "Und was dann?", item=None, foreign=True, speaks="de")
+    assert on_page.places == ("docs/food/bread.md:10",)
+    assert said("Es sind 37 Prozent. [1]", "Und was dann?", item=None, foreign=True, speaks="de").sentences == ("Und was dann?",)
 
 
 IN_GERMAN = "Die Hefe atmet ein Gas aus, und der Teig hält es in Blasen fest."
@@ -85,7 +88,16 @@ def test_what_is_in_a_language_that_nobody_speaks_is_left_out(told):
 
 
 @pytest.mark.parametrize("how", [{"foreign": True, "speaks": "de"}, {"typed": "ich glaube, es ist das Salz"}])
-def test_in_another_language_than_the_lesson_only_what_the_model_marks_asks_or_cites_is_said_at_a_question(how):
+def test_in_another_language_than_the_lesson_only_open_questions_and_analogies_are_said_at_a_question(how):
+    for told in (
+        f"OWN: {IN_GERMAN}",
+        f"{IN_GERMAN} [1]",
+        "Atmet die Hefe nicht ein Gas aus?",
+        "OWN: Zum Beispiel atmet sie Gas aus.",
+    ):
+        assert shown(told, "Was hält das Gas?", **how) == "Was hält das Gas?", told
+    either = "Nimmt die Hefe Gas auf oder gibt sie welches ab?"
+    assert shown(either, **how) == either
     assert shown(IN_GERMAN, "Was hält das Gas?", **how) == "Was hält das Gas?"
     assert shown("Du weißt, dass die Hefe das Gas ausatmet.", "Und was dann?", **how) == "Und was dann?"
     assert said(IN_GERMAN, item=None, **how).own == {0}, "nothing is asked"

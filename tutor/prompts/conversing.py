@@ -85,6 +85,7 @@ class Situation:
     passages: Sequence[Passage]  # the section's own text first
     typed: str  # by the learner, just now
     item: Item | None = None  # to be answered, drawn
+    hints: Sequence[str] = ()  # of the item's author, about what is still missing
     verdict: str = ""  # of the built-in grader on what was typed, in words, where it is final
     met: Sequence[Met] = ()  # points that have credit from earlier tries
     said: Sequence[Sequence[str]] = ()  # (who, what) so far, about this question or page
@@ -185,8 +186,8 @@ def _about_the_item(about: Situation) -> Iterator[str]:
     yield data("secret_answer", _secret(item))
     if about.points:
         yield data("points", "\n".join(f"{number}. {point}" for number, point in enumerate(about.points, 1)))
-    if item.hints:
-        yield data("hints_of_the_author", "\n".join(item.hints))
+    if about.hints:
+        yield data("hints_of_the_author", "\n".join(about.hints))
     if not about.verdict:  # which says what is wrong with the one that was given
         yield from _known_wrong(item, about.typed)
 

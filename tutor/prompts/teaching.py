@@ -59,14 +59,17 @@ def recap(title: str, known: Sequence[tuple[str, str]], missed: Sequence[str]) -
     )
 
 
-def hint(item: Item, answers: Sequence[str], authors: str) -> Prompt[str]:
-    """A hint that builds on what the learner said. authors: the author's own next hint, "" for none."""
+def hint(item: Item, answers: Sequence[str], authors: str, credited: Sequence[str] = ()) -> Prompt[str]:
+    """A hint that builds on what the learner said. authors: the author's own next hint, "" for none. credited: points made."""
     return Prompt(
         "hint",
         as_messages(
             data("question", item.question),
             data("answers_so_far", "\n".join(answers)) if answers else "",
             data("authors_hint", authors) if authors else "",
+            "They have said this already; the hint must be about what is missing:\n" + data("credited", "\n".join(credited))
+            if credited
+            else "",
             "Give the learner one hint in one sentence that leads on from what they said, without the answer, its words or its "
             "numbers." + (" Keep to the idea of the author's hint." if authors else ""),
             system=SPOKEN,

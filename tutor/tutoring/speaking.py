@@ -14,7 +14,7 @@ from tutor.models import Grade, Item, Met, Passage, Round, Section, Speech
 from tutor.prompts import CitedSentence
 from tutor.prompts.conversing import HELP_OF, MAX_WORDS, TutorTurn
 from tutor.tutoring.ladder import content_of
-from tutor.tutoring.languages import leaning, may_change
+from tutor.tutoring.languages import is_open, leaning, likens, may_change
 from tutor.tutoring.verdict_words import RUDE, denies_grade
 
 WORD = re.compile(r"\w")
@@ -96,7 +96,8 @@ def checked(
 
     language: of the passages; speaks: that of the session, where it is another one. Only these may be spoken, and the learner's
     where they speak, or asked for, another one: in `typed`, or in `said` before. What is in another language than the passages
-    can't be compared with them, but for its numbers, code and formulas: at an item it must ask, or be marked by the model itself.
+    can't be compared with them, but for its numbers, code and formulas. At an item, where it may be the answer, it must be an
+    open question, an analogy of the tutor's own, or about what the learner said.
     foreign: whether to take a sentence whose language can't be told for one of them.
     """
     draft = _Draft()
@@ -144,6 +145,8 @@ def _take(
     asks = bool(QUESTION.search(text))
     if RUDE.search(text) or (item and not asks and DESCRIBES_ANSWER.search(text)):
         return
+    if item and tongue.is_foreign(text) and not _leads_abroad(sentence, f"{typed}\n{item.question}", asks):
+        return
     if asks and not sentence.own:
         lost = draft.is_cut and REFERS_BACK.search(text)
         if tongue.allows(text) and not lost and not support.SPOKEN_TO_MODEL.search(text):
@@ -161,6 +164,13 @@ def _take(
     draft.places += [f"{passages[n - 1].path}:{passages[n - 1].line}" for n in found.numbers if n <= len(passages)]
 
 
+def _leads_abroad(sentence: CitedSentence, about: str, asks: bool) -> bool:
+    """Whether a sentence that can't be compared with an answer is of a kind that doesn't tell one."""
+    if asks and not sentence.own:
+        return is_open(sentence.text)
+    return (sentence.own and likens(sentence.text)) or _is_talk(sentence.text, about, foreign=True)
+
+
 def _as_it_may_stand(
     sentence: CitedSentence, passages: Sequence[Passage], about: str, item: Item | None, tongue: _Tongue
 ) -> CitedSentence | None:
@@ -171,7 +181,7 @@ def _as_it_may_stand(
     sentence = support.own_or_cited(sentence, passages)
     if not sentence.own and sentence.numbers:
         is_borne_out = not support.fault_of(sentence, passages, about, tongue.lesson)
-        held_as_far = foreign and not support.fault_of(sentence, passages, about, tongue.lesson, foreign=True)
+        held_as_far = foreign and not item and not support.fault_of(sentence, passages, about, tongue.lesson, foreign=True)
         return sentence if is_borne_out or (held_as_far and tongue.foreign and tongue.allows(text)) else None
     own = sentence.own
     if not own and _is_talk(text, about, foreign):

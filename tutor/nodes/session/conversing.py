@@ -129,8 +129,9 @@ class Converse(ModelVerb):
             # the answer is shown next, or the line must be typed again
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         passages = passages_about(lesson, item.section, "" if heard.is_answer else answer, open_index)
+        hints = [item.hints[place] for place in tutoring.hints_for(item, round.met, lesson.language)]
         situation = prompts.Situation(
-            passages, answer, item, verdict=f"wrong. {grade.feedback}" if settled and grade else "", met=round.met,
+            passages, answer, item, hints, verdict=f"wrong. {grade.feedback}" if settled and grade else "", met=round.met,
             said=round.said, strongest=ladder.allowed_help(round), asked=not may_answer,
             beliefs=believed(corpus, records, now, zone, [item]),
             explained=[] if round.mode == "review" else [words for _, words in explained],

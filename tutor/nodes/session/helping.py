@@ -9,7 +9,7 @@ from tutor import grading, prompts, tutoring
 from tutor.corpus import bank
 from tutor.corpus.markdown import without_comments
 from tutor.corpus.sentences import key_sentences
-from tutor.models import HEADING_SEPARATOR, Answer, Help, Item, Lesson, Passage, Place, Round, Section, Speech, Step
+from tutor.models import HEADING_SEPARATOR, Answer, Help, Item, Lesson, Met, Passage, Place, Point, Round, Section, Speech, Step
 from tutor.nodes.session.place import keep_place
 from tutor.nodes.verb import ModelVerb
 from tutor.screen import screens
@@ -107,24 +107,39 @@ def as_wished(step: Step, by_model: bool) -> Step:
     return Step(wish) if wish else Step("ask", step.text)
 
 
+def unmade_points(item: Item, met: Sequence[Met]) -> list[Point]:
+    """The points of an item's rubric that have no credit."""
+    made = {one.point for one in met}
+    return [point for point in item.rubric if point.text not in made]
+
+
 class GiveHint(ModelVerb):
-    """The next hint: the model's, which builds on what was answered, or the author's. Neither ever contains the answer."""
+    """The next hint about what is missing: the model's, which builds on what was answered, or the author's.
+
+    Neither ever contains the answer. Where the author has a hint only about what has credit, the missing point is asked for.
+    """
 
     def exec(self, model: LanguageModel, terminal: Terminal, item: Item, round: Round, lesson: Lesson, step: Step) -> int:
-        if round.hints >= len(item.hints):
+        place = tutoring.next_hint(item, round.hints, round.met, lesson.language)
+        if place >= len(item.hints):
             return self.built_in(terminal, item, round, lesson, step)
-        prompt = prompts.hint(item, round.answers, item.hints[round.hints])
+        prompt = prompts.hint(item, round.answers, item.hints[place], [met.point for met in round.met])
         with terminal.waiting("thinking of a hint"):
             hint = tutoring.up_to_a_question(whole(model.say(prompt)))
         is_answer = bank.kind_of(item).open_ended and grading.grade(item, hint, language=lesson.language).correct
-        if is_answer or grading.gives_away(hint, item, lesson.language):
+        is_foreign = tutoring.is_in_another_language(hint, lesson.language)  # whether it tells the answer can't be seen
+        if is_answer or is_foreign or grading.gives_away(hint, item, lesson.language):
             return self.built_in(terminal, item, round, lesson, step)
-        return self.show(terminal, item, round, hint)
+        return self.show(terminal, item, place, hint)
 
     def built_in(self, terminal: Terminal, item: Item, round: Round, lesson: Lesson, step: Step) -> int:
         """How many hints have been given by now."""
-        if round.hints < len(item.hints):
-            return self.show(terminal, item, round, item.hints[round.hints])
+        place = tutoring.next_hint(item, round.hints, round.met, lesson.language)
+        if place < len(item.hints):
+            return self.show(terminal, item, place, item.hints[place])
+        if round.hints < len(item.hints) and (lacking := unmade_points(item, round.met)):
+            terminal.show(screens.TutorSays(Speech((grading.question_for(lacking[0], item.question, lesson.language),))))
+            return len(item.hints)
         terminal.notice("There are no more hints. k shows the answer.")
         if sentence := tutoring.plain_help(item, lesson.section(item.section), round, lesson.language):
             terminal.show(screens.Prose(sentence, "from the lesson"))
@@ -132,14 +147,16 @@ class GiveHint(ModelVerb):
         return round.hints
 
     @staticmethod
-    def show(terminal: Terminal, item: Item, round: Round, hint: str) -> int:
-        terminal.show(screens.Hint(hint, round.hints + 1, len(item.hints)))
-        return round.hints + 1
+    def show(terminal: Terminal, item: Item, place: int, hint: str) -> int:
+        terminal.show(screens.Hint(hint, place + 1, len(item.hints)))
+        return place + 1
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], given: int) -> None:
         round: Round = prepared["round"]
-        if prepared["step"].action != "hint":  # it came of what was said, which costs no try
-            round.free += given - round.hints
+        asked_for = (
+            prepared["step"].action == "hint"
+        )  # another one came of what was said, and costs no try; nor do those passed over
+        round.free += max(0, given - round.hints - asked_for)
         round.hints = given
         round.help = max(round.help, help_of_hint(given))
         keep_place(shared)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tutor import grading
+from tutor import grading, tutoring
 from tutor.corpus import bank
 from tutor.grading.words import right_in_words, without_questions
 from tutor.learner import beliefs, schedule, weak_spots
@@ -95,8 +95,12 @@ class RecordAttempt(Verb):
         speech = shared["speech"]
         if result == "again" and speech is None:
             speech = shared["speech"] = leading_question(item, grade, round, shared["lesson"].language)
-        by_hint = result == "again" and (speech is None or speech.help >= Help.HINT) and round.hints < len(item.hints)
+        hint = tutoring.next_hint(item, round.hints, grade.met, shared["lesson"].language)
+        by_hint = result == "again" and (speech is None or speech.help >= Help.HINT) and hint < len(item.hints)
         shared["hinted"] = by_hint and speech is None
+        if by_hint:  # what is passed over costs no try
+            round.free += hint - round.hints
+            round.hints = hint
         advance(round, item, result, comes_next(shared, attempt, item, round) if result == "missed" else "", by_hint)
         if result == "again":
             round.help = max(round.help, speech.help if speech else help_of_hint(round.hints) if by_hint else 0)

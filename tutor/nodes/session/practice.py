@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tutor import tutoring
 from tutor.corpus import bank
 from tutor.learner import weak_spots
 from tutor.learner.agenda import review_minutes
-from tutor.models import Item, Place, Round, Step
+from tutor.models import Item, Lesson, Place, Round, Step
 from tutor.nodes.session.place import keep_place, name_in, read_step
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
@@ -46,12 +47,15 @@ NOTES = {"probe": "Before you read: can you answer this already?", "recall": "Fr
 class AskItem(Verb):
     """Put the item on screen, once, and read what the learner does."""
 
-    def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool, appealable: int | None) -> Step:
+    def exec(
+        self, terminal: Terminal, item: Item, round: Round, asked: bool, appealable: int | None, lesson: Lesson
+    ) -> Step:  # fmt: skip
         question = screens.Question(item, self.note(item, round))
         if not asked:
             terminal.show(question)
-            for number, hint in enumerate(item.hints[: round.hints], 1):  # those given before a restart
-                terminal.show(screens.Hint(hint, number, len(item.hints)))
+            for place in tutoring.hints_for(item, round.met, lesson.language):
+                if place < round.hints:  # given before a restart
+                    terminal.show(screens.Hint(item.hints[place], place + 1, len(item.hints)))
         appeal = {}
         if bank.kind_of(item).is_free_text(item):  # "a" alone is never an answer here
             appeal = {"appeal": "appeal" if appealable and round.tries else ""}
