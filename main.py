@@ -193,7 +193,7 @@ def review(
 
     if undo:
         with Environment(settings) as environment:
-            last = environment.records.undo()
+            last = environment.all_records.undo()
         if not last:
             raise NothingRun("there is no answer to take back")
         document = {"attempt": last.id, "item": last.item, "answer": last.answer}
@@ -255,16 +255,22 @@ def progress(settings: Settings, topic: str | None, html: str | None) -> None:
 
 
 @cli.command()
+@click.option("--moved", is_flag=True, help="List what was renamed, moved or taken out, and where its history is.")
 @takes_settings
-def topics(settings: Settings) -> None:
+def topics(settings: Settings, moved: bool) -> None:
     """The lessons: prerequisites, sections, items, mastery, what is due."""
-    from tutor.learner.topics import topic_rows, topics_tree
+    from tutor.learner.topics import moved_document, moved_listing, topic_rows, topics_tree
     from tutor.screen import stdio
 
     with Environment(settings) as environment:
-        corpus = environment.corpus
-        rows = topic_rows(corpus, environment.records_to_read, environment.now().astimezone())
-    put(settings, rows, lambda: topics_tree(rows, stdio.line_width()), corpus.warnings)
+        corpus, records = environment.corpus, environment.records_to_read
+        told = corpus.warnings if moved else [*corpus.warnings, *filter(None, [records.news])]
+        if moved:
+            document = moved_document(records)
+            put(settings, document, lambda: moved_listing(document), told)
+            return
+        rows = topic_rows(corpus, records, environment.now().astimezone())
+    put(settings, rows, lambda: topics_tree(rows, stdio.line_width()), told)
 
 
 @cli.command()
@@ -577,7 +583,7 @@ def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
     from utils.text import nearest, plural
 
     with Environment(settings) as environment:
-        known = {one.misconception: one for one in environment.records_to_read.evidence()}
+        known = {one.misconception: one for one in environment.all_records_to_read.evidence()}
         if misconception not in known:
             near = nearest(misconception, known)
             hint = f'. Did you mean "{near}"?' if near else "; `progress --json` lists them"
@@ -588,7 +594,7 @@ def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
         if not (yes or environment.one_shot.confirm(f'Forget what your answers have shown about "{misconception}"?')):
             environment.one_shot.notice("nothing was deleted")
             return ExitCode.FELL_SHORT
-        count = environment.records.forget_evidence(misconception)
+        count = environment.all_records.forget_evidence(misconception)
     document = {"misconception": misconception, "forgotten": count}
     put(settings, document, lambda: f'forgotten: {plural(count, "piece")} of evidence for "{misconception}"')
     return ExitCode.DONE
@@ -632,7 +638,11 @@ def described_records(environment: Environment) -> str:
     from utils import files
 
     files.refuse_unwritable_folder(files.home_folder(environment.settings.home))
-    return environment.records_to_read.description()
+    described = environment.all_records_to_read.description()
+    if wrong := environment.all_records_to_read.faults():
+        environment.all_records.recount()
+        described += f"; what the answers add up to was wrong for {wrong[0]}{' and others' if wrong[1:] else ''}: counted again"
+    return described
 
 
 # ------------------------------------------------------------------------------------- what commands share
@@ -703,8 +713,8 @@ def session(
             environment.seed = settings.seed if settings.seed is not None else steps.seed
             environment.draw = steps.draw
         shared = session_store(environment, topic, limit, goal)
-        if warning := shared["records"].warning:
-            screen.notice(warning)
+        for line in filter(None, (shared["records"].warning, shared["records"].news)):
+            screen.notice(line)
         try:
             try:
                 with screen.session():

@@ -95,12 +95,26 @@ class Environment:
 
     @cached_property
     def records(self) -> Records:
-        """The learner's records, to read and to write."""
-        return self._records(read_only=False)
+        """The learner's records of this folder, to read and to write."""
+        records = self._records(read_only=False)
+        records.follow(self.corpus)
+        return records
 
     @cached_property
     def records_to_read(self) -> Records:
         """The same for commands that only look: nothing is created if there are none."""
+        records = self._records(read_only=True)
+        records.follow(self.corpus)
+        return records
+
+    @cached_property
+    def all_records(self) -> Records:
+        """The records whatever folder they are about, for commands that need no lessons."""
+        return self._records(read_only=False)
+
+    @cached_property
+    def all_records_to_read(self) -> Records:
+        """The same for commands that only look."""
         return self._records(read_only=True)
 
     def _records(self, read_only: bool) -> Records:

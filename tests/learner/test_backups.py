@@ -52,7 +52,7 @@ def damage(records: Path) -> None:
 def test_a_session_that_changed_something_leaves_a_backup_and_one_that_only_looked_leaves_none(docs, home):
     with environment_of(docs, home) as environment:
         assert environment.records_to_read.count() == 0
-    assert not home.exists()
+    assert not (home / "records.db").exists()
     with environment_of(docs, home) as environment:
         environment.records.add(attempt())
     assert [one.name for one in backups_of(home / "records.db")] == [NAME]

@@ -152,16 +152,6 @@ def test_an_item_that_the_bank_no_longer_has_is_passed_over(run, taught, two):
     assert "food/cake:gas" not in learner.asked and "food/cake:moist" in learner.asked
 
 
-def test_answers_from_before_there_were_dates_get_one_at_the_first_review(run, taught, home):
-    import sqlite3
-
-    with sqlite3.connect(home / "records.db") as plain:
-        plain.execute("DELETE FROM cards")
-    learner = Answers({})
-    run(create_review_flow, learner, day=2)
-    assert len(learner.asked) >= 5
-
-
 def test_undo_takes_back_the_last_answer_and_what_it_did_to_its_date(run, home, taught):
     before = {card.item: card for card in run(create_review_flow, ScriptedLearner([]), day=2)[3]}
     _, _, attempts, _ = run(create_review_flow, Answers({}), day=2, limit=1)

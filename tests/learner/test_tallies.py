@@ -138,6 +138,7 @@ def test_a_file_from_before_sums_were_kept_is_counted_when_it_is_opened(tmp_path
             assert records.count() == 30 and records.faults() == []
             assert sum(quarter.answers for quarter in records.quarters().values()) == 20
             assert records.card(ITEMS[0]) and records.place("food/bread").section == "yeast"
+            assert {card.item for card in records.cards()} == set(ITEMS), "answers from before there were dates got one"
 
 
 KILLED = """

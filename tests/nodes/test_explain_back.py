@@ -82,7 +82,7 @@ def test_it_leaves_cards_mastery_and_what_is_asked_again_as_they_are(learn, docs
     learn(Explains("it is about bread"))
     with environment_of(docs, home) as environment:
         records = environment.records
-        assert not [card for card in records.cards() if "#" in card.item] and records.items_without_card() == []
+        assert not [card for card in records.cards() if "#" in card.item]
         keys = [item.key for item in environment.corpus.items("food/bread") if item.section == "yeast"]
         assert mastery(records.attempts(), keys) == 1 and records.missed_items("food/bread") == []
 

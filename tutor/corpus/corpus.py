@@ -145,6 +145,31 @@ class Corpus:
             self._made[lesson_id] = tuple(make_items(self.lesson(lesson_id)))
         return self._made[lesson_id]
 
+    def item(self, key: str) -> Item | None:
+        """The item with that key, None where the folder has none. Raises as `items` does."""
+        lesson_id = key.partition(":")[0]
+        items = self.items(lesson_id) if lesson_id in self.files else ()
+        return next((item for item in items if item.key == key), None)
+
+    def item_texts(self, key: str) -> tuple[str, str, str] | None:
+        """(print, what it asks, what answers it) of the item with that key, as `item`; see bank.prints."""
+        from tutor.corpus.bank.prints import answered, asked, print_of
+
+        item = self.item(key)
+        return (print_of(item), asked(item), answered(item)) if item else None
+
+    def still_asks(self, key: str, asked: str, answer: str) -> bool:
+        """Whether the item with that key asks what one asked that had these texts. Raises as `items` does."""
+        from tutor.corpus.bank.prints import is_same_question
+
+        item = self.item(key)
+        return item is not None and is_same_question(item, asked, answer)
+
+    def is_readable(self, lesson_id: str) -> bool:
+        """Whether a lesson that is there, and its bank, can be read and are valid."""
+        row = self._row(lesson_id, with_prints=True)
+        return row.fault is None and bool(row.stamp or row.digests != ["", ""])
+
     def _read_bank(self, lesson_id: str) -> tuple[Item, ...] | None:
         found = self.bank_text(lesson_id)
         if found is None:
@@ -163,8 +188,7 @@ class Corpus:
         """
         from tutor.corpus.bank import draw, kind_of
 
-        items = self.items(attempt.lesson) if attempt.lesson in self.files else ()
-        item = next((item for item in items if item.key == attempt.item), None)
+        item = self.item(attempt.item)
         if item is None:
             return None
         drawn = draw(item, attempt.seed or 0, attempt.draw)

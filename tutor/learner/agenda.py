@@ -194,7 +194,7 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
         if not (path and path.steps):
             offered.append(Choice("What do you want to understand?", opens="new_goal"))
         offered.append(Choice("All lessons", f"{len(entries)} lessons", "lessons", key="t"))
-    if records.lessons_tried():
+    if records.has_answers:
         offered.append(Choice("Progress", opens="progress", key="p"))
     return offered
 

@@ -10,23 +10,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import schedule
-from tutor.learner.copies import backups
-from tutor.learner.copies.backups import Backup
 from tutor.learner.file import tally_tables
-from tutor.learner.file.database import open_database, records_errors, records_file, transaction
+from tutor.learner.file.database import open_database, records_errors, records_file
+from tutor.learner.file.records_file import RecordsFile
 from tutor.learner.file.rows import attempt_of, card_from_json, from_json, grade_from_json, place_from_json, storable, to_json
 from tutor.learner.tallies import Known, Quarter
 from tutor.models import Attempt, Card, Evidence, Grade, Place
-from utils.errors import RecordsError
 from utils.times import moment_of, utc
 
 if TYPE_CHECKING:
@@ -45,24 +41,8 @@ def open_records(home: Path | str, *, now: Callable[[], datetime], read_only: bo
     return Records(path, connection, now, read_only, warning)
 
 
-class Records:
+class Records(RecordsFile):
     """Open records, a context manager. Every method raises RecordsError when the file fails."""
-
-    def __init__(self, path: Path, connection: Connection, now: Callable[[], datetime], read_only: bool, warning: str):
-        self.path, self.now, self.read_only = path, now, read_only
-        self.warning = warning  # a sentence to show before the session begins, or ""
-        self.corpus: str | None = None  # the folder of lessons that they are about (identity.py); None: whatever they hold
-        self.changed = False  # whether anything was stored
-        self._connection = connection
-
-    def __enter__(self) -> Records:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._connection.close()
 
     # ------------------------------------------------------------------------------------------- attempts
 
@@ -104,6 +84,7 @@ class Records:
         connection.execute(f"INSERT INTO attempts ({columns}) VALUES ({values})", row)
         number: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
         stored = replace(attempt, id=number)
+        self._remember(connection, attempt.item)
         tally_tables.keep(connection, stored, self.corpus or "")
         for changed in (*([card] if card else ()), *others):
             self._put_card(connection, changed, number)
@@ -186,6 +167,11 @@ class Records:
         waiting = [attempt for attempt in missed if attempt.session != before_session]
         return [attempt.item.partition(":")[2] for attempt in sorted(waiting, key=lambda attempt: attempt.id)]
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether anything was answered yet, in whatever folder."""
+        return bool(self._read("SELECT EXISTS (SELECT 1 FROM attempts)")[0][0])
+
     def lessons_tried(self) -> set[str]:
         """Lessons with at least one stored answer."""
         return {row[0] for row in self._read(f"SELECT DISTINCT lesson FROM known WHERE {self._here}")}
@@ -213,11 +199,6 @@ class Records:
         """From when to when something was due that was answered later; in order, none overlapping."""
         return [(row[0], row[1]) for row in self._read("SELECT begun, ended FROM waits ORDER BY begun")]
 
-    def faults(self) -> list[str]:
-        """What is kept of the attempts' sums and is not what they come to, in words."""
-        with records_errors(self.path, "cannot be read"), self._decoding("what was counted"):
-            return tally_tables.faults(self._connection)
-
     # ---------------------------------------------------------------------------------------------- cards
 
     def card(self, item: str) -> Card | None:
@@ -238,14 +219,6 @@ class Records:
         where, values = (" AND due <= ?", (due_by,)) if due_by else ("", ())
         rows = self._read(f"SELECT card FROM cards WHERE {self._here}{where} ORDER BY due, item", values)
         return [self._card(row[0]) for row in rows]
-
-    def items_without_card(self) -> list[str]:
-        """Keys of the items that were answered before records had cards."""
-        rows = self._read(
-            "SELECT DISTINCT item FROM attempts "
-            f"WHERE mode != 'explain' AND {self._here} AND item NOT IN (SELECT item FROM cards WHERE {self._here}) ORDER BY item"
-        )
-        return [row[0] for row in rows]
 
     def put_card(self, card: Card) -> None:
         """Store a card that was computed from earlier attempts."""
@@ -347,28 +320,8 @@ class Records:
 
     # ----------------------------------------------------------------------------------------------- inside
 
-    @property
-    def _here(self) -> str:
-        """The condition that a row is about the folder of lessons."""
-        return "1" if self.corpus is None else f"corpus = '{self.corpus}'"  # hexadecimal digits
-
-    @contextmanager
-    def _writing(self, what: str) -> Iterator[Connection]:
-        if self.read_only:
-            raise RecordsError(f"{self.path}: {what} NOT saved: the records were opened for reading only.")
-        with records_errors(self.path, f"{what} NOT saved"), transaction(self._connection):
-            yield self._connection
-        self.changed = True
-
-    def back_up(self) -> Backup:
-        """Make a backup. Raises RecordsError."""
-        return backups.make_backup(self._connection, self.path, self.now())
-
-    def _read(self, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
-        with records_errors(self.path, "cannot be read"):
-            return self._connection.execute(query, values).fetchall()
-
     def _put_place(self, connection: Connection, place: Place) -> None:
+        self._remember_lesson(connection, place.lesson)
         # REPLACE deletes the old row first, so the new one gets the highest sequence number
         connection.execute(
             "INSERT OR REPLACE INTO places (corpus, lesson, place, at) VALUES (?, ?, ?, ?)",
@@ -382,12 +335,3 @@ class Records:
     def _place(self, row: Row) -> Place:
         with self._decoding(f"the place in {row['lesson']}"):
             return place_from_json(row["place"])
-
-    @contextmanager
-    def _decoding(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise RecordsError(
-                f"{self.path}: {what} is not valid ({error}). Put a good copy of the file in its place."
-            ) from error

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from tutor.learner.agenda import due_by_lesson
+from tutor.learner.file.identity import RETIRED
 from tutor.learner.tallies import mastery_of
+from utils.text import plural
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
@@ -51,6 +53,50 @@ def topic_rows(corpus: Corpus, records: Records, now: datetime) -> list[TopicRow
             }
         )
     return rows
+
+
+class MoveDocument(TypedDict):
+    """What became of a lesson or of an item (`llm/attention:scale-by-root`)."""
+
+    was: str
+    became: str | None  # None: it asks something else now, and is asked anew
+    at: str  # when that was noticed, UTC, ISO 8601
+
+
+class GoneDocument(TypedDict):
+    """An item with a history that the folder no longer asks."""
+
+    item: str
+    answers: int
+
+
+class MovedDocument(TypedDict):
+    """What `topics --moved --json` prints, the latest first."""
+
+    moved: list[MoveDocument]
+    gone: list[GoneDocument]
+
+
+def moved_document(records: Records) -> MovedDocument:
+    """What was moved, renamed or edited so that its history had to follow, and what is gone from this folder."""
+    return {
+        "moved": [{"was": one.was, "became": one.became or None, "at": one.at} for one in records.moves()],
+        "gone": [{"item": item, "answers": answers} for item, answers in sorted(records.gone_items().items())],
+    }
+
+
+def moved_listing(document: MovedDocument) -> str:
+    """The same for people, a line each."""
+    lines = []
+    for one in document["moved"]:
+        was, _, retired = one["was"].partition(RETIRED)
+        became = f"is {one['became']} now" if one["became"] else "asks something else now, and is asked anew"
+        became = "asks what it asked once, and its history is back" if retired and was == one["became"] else became
+        lines.append(f"{one['at'][:10]}  {was} {became}")
+    for gone in document["gone"]:
+        item, _, retired = gone["item"].partition(RETIRED)
+        lines.append(f"gone        {item}{', as it was' if retired else ''}: {plural(gone['answers'], 'answer')} kept")
+    return "\n".join(lines) or "nothing that you have answered was moved, renamed or taken out"
 
 
 def by_track(rows: Sequence[TopicRow]) -> list[tuple[int, TopicRow]]:

@@ -89,10 +89,17 @@ def _open_to_read(path: Path) -> Connection:
     with _closed_on_failure(_connect_to_read(path)) as connection:
         if _check(connection, path) == len(MIGRATIONS):
             return connection
+    memory = in_memory(connection)
+    with _closed_on_failure(memory):
+        _migrate(memory)
+        return memory
+
+
+def in_memory(connection: Connection) -> Connection:
+    """A copy in memory of what a connection is open on, which is closed."""
     with _closed_on_failure(_connect(":memory:")) as memory:
         connection.backup(memory)
         connection.close()
-        _migrate(memory)
         return memory
 
 

@@ -18,6 +18,27 @@ def fill_tallies(connection: Connection) -> None:
     tally_tables.rebuild(connection)
 
 
+def make_missing_cards(connection: Connection) -> None:
+    """Give a card to each item that was answered before there were cards; a filled sheet may have been anybody's."""
+    told = "mode != 'explain' AND (mode != 'quiz' OR due IS NOT NULL)"
+    items = connection.execute(
+        f"SELECT DISTINCT item FROM attempts WHERE {told} AND item NOT IN (SELECT item FROM cards)"
+    ).fetchall()
+    if not items:
+        return
+    from tutor.learner.file.rows import attempts_of, to_json
+    from tutor.learner.schedule import card_from_history
+
+    for (item,) in items:
+        rows = connection.execute(f"SELECT * FROM attempts WHERE item = ? AND {told} ORDER BY id", (item,))
+        attempts = attempts_of(rows)
+        card = card_from_history(attempts, fuzz=False) if attempts else None
+        if card:
+            row = ("", item, card.lesson, card.due, int(card.leech), to_json(card), 0)
+            columns = "corpus, item, lesson, due, leech, card, attempt"
+            connection.execute(f"INSERT INTO cards ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
 # Migration n brings a file from user_version n-1 to n; each runs in one transaction. Never edit one that was released.
 MIGRATIONS: tuple[tuple[str | Step, ...], ...] = (
     (
@@ -178,5 +199,6 @@ MIGRATIONS: tuple[tuple[str | Step, ...], ...] = (
             ended TEXT NOT NULL
         ) STRICT, WITHOUT ROWID""",
         fill_tallies,
+        make_missing_cards,
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +31,15 @@ def attempt_of(row: Row) -> Attempt:
         session=row["session"], id=row["id"],
         confidence=row["confidence"], due=row["due"], help=row["help"],
     )  # fmt: skip
+
+
+def attempts_of(rows: Iterable[Row]) -> list[Attempt]:
+    """The attempts of those rows that are valid."""
+    found = []
+    for row in rows:
+        with suppress(ValueError, TypeError, LookupError, AttributeError):
+            found.append(attempt_of(row))
+    return found
 
 
 def card_from_json(text: str) -> Card:

@@ -27,13 +27,10 @@ class ChooseDue(Verb):
     """The items to go over today, those most likely forgotten first, as many as are left of the day's limit."""
 
     def exec(
-        self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, limit: int | None, fuzz: bool,
+        self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, limit: int | None,
         terminal: Terminal,
     ) -> tuple[dict[str, Item], int]:  # fmt: skip
         """({key: Item} of what is asked, in order; how many are due in all)."""
-        for key in records.items_without_card():  # answered before cards were kept; a migration would have to import FSRS
-            if card := schedule.card_from_history(records.attempts(item=key), fuzz=fuzz):
-                records.put_card(card)
         today = now().astimezone(zone)
         left = (limit or records.setting("daily_limit", DAILY_LIMIT)) - agenda.reviewed_today(records, today)
         cards = agenda.due_cards(corpus, records, today)
