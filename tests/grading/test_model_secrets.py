@@ -173,3 +173,8 @@ def test_an_option_is_told_by_ruling_out_the_others(said):
 @pytest.mark.parametrize("said", ["Look at it once more, due to the null.", "It has an elf.", "Eine Zahl fehlt."])
 def test_words_that_are_numbers_elsewhere_are_none_in_an_english_hint(said):
     assert not any(gives_away(said, number(value)) for value in (0, 2, 3, 6, 8, 11, 100))
+
+
+@pytest.mark.parametrize("said", ["eine von sieben", "uno de cada siete", "een van zeven", "once in every seven tries"])
+def test_a_share_is_told_in_words_of_the_languages_whose_numbers_are_known(said):
+    assert gives_away(said, number(1 / 7))

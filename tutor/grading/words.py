@@ -127,3 +127,8 @@ def right_in_words(quotes: Iterable[str]) -> str:
 def without_questions(feedback: str) -> str:
     """The sentences of a verdict that ask nothing."""
     return " ".join(sentence for sentence in SENTENCE_END.split(feedback) if not sentence.rstrip('”"').endswith("?"))
+
+
+def flat(text: str) -> str:
+    """The words and numbers of a text in lower case, with single blanks between them."""
+    return " ".join(re.findall(r"\d+(?:[.,]\d+)*|[^\W_]+", text.casefold()))

@@ -35,6 +35,7 @@ _WORDS = {
     "семнадцат-=17 восемнадцат-=18 девятнадцат-=19 двадцат-=20 тридцат-=30 сорок-=40 пятьдесят-=50 шестьдесят-=60 "
     "семьдесят-=70 восемьдесят-=80 девяносто-=90 сто=100 двести=200 триста=300 четыреста=400 пятьсот=500 тысяч-=x1000",
 }
+ONES = "eins eine einer einem ein un une una uno um uma een één один одна"  # mostly articles, numbers only beside others
 PARTS = {
     3: "drittel dritteln tiers tercios terços terzi derde трети третей",
     4: "viertel vierteln quarts cuartos quartos quarti четверти",
@@ -132,3 +133,15 @@ def _sum(parts: list[tuple[str, int]]) -> int:
         else:
             last += value
     return total + last
+
+
+# Each word of these languages that is a number by itself, without those that are English words, too.
+COUNTING: dict[str, int] = {
+    **dict.fromkeys(ONES.split(), 1),
+    **{
+        word: value
+        for language in _WORDS
+        for word, (kind, value) in _table(language).items()
+        if not kind and not word.endswith("-") and word not in ALSO_ENGLISH
+    },
+}
