@@ -417,6 +417,7 @@ def test_the_home_screen_offers_to_repair_what_is_held_and_two_right_answers_on_
     assert "Your answers have said this: 12 Feb, 14 Feb" in screen and "Is it so?" in screen
     assert "Not resolved yet" in screen and "Read it at docs/food/bread.md:" in screen
     assert len(learner.homes) == 2, "it leads back to the home screen"
+    assert not [line for line in learner.homes[1] if "Repair" in line], "what was just asked is not asked again today"
     assert "Resolved: you were right" in at_home(Repairs({}), day=1)
     resolved = Repairs({})
     at_home(resolved, day=2)

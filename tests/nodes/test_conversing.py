@@ -103,6 +103,12 @@ def test_where_all_hints_left_are_about_what_has_credit_the_missing_point_is_ask
     assert screen.count("Which results does the p-value add up?") >= 1 and round.queue == ["define-p"]
 
 
+def test_the_words_that_make_a_point_stand_beside_it_and_nowhere_else(session):
+    screen, _, _ = session(FIRST, f"{SECOND}. {THIRD}")
+    last = " ".join(screen[screen.index("✓ Right.") :].split())
+    assert last.count("as the observed one”") == 1 and "Right: “" not in last
+
+
 def test_a_question_is_never_asked_and_answered_in_one_breath(session):
     screen, _, _ = session(WRONG, WRONG, FIRST, WRONG, WRONG, WRONG)
     assert "?" not in screen[: screen.index("The answer.")].rstrip().rpartition("\n\n")[2]

@@ -13,6 +13,7 @@ from tutor.grading.features import Weights
 from tutor.grading.points.substance import empty_grade
 from tutor.grading.rubrics import grade_item
 from tutor.models import Grade, Item, Kind
+from utils.text import shorten
 
 GRADERS: dict[str, Callable[[Item, str, str], Grade]] = {  # (item, answer, language of the lesson)
     Kind.CHOICE: grade_choice,
@@ -49,6 +50,6 @@ def _grade_closed(item: Item, answer: str, language: str) -> Grade:
     if grade.misunderstood and not again.misunderstood and item.kind not in (Kind.SHORT, Kind.CLOZE):
         return again  # in those two, any words can be read, and so a question is looked for first
     if beside and beside != bare and not grader(item, beside, language).misunderstood:
-        said = f"I read “{beside[:40]}” with a question beside it. Type it alone to answer with it; to ask, type ? first."
+        said = f"I read “{shorten(beside, 40)}” with a question beside it. Type it alone to answer with it; to ask, type ? first."
         return Grade(0.0, misunderstood=said)
     return again if not again.misunderstood and again.score >= grade.score else grade

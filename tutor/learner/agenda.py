@@ -258,12 +258,16 @@ def _beginning(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry]) -> 
 def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:
     """A round on the misconception that is held most firmly, None where none is held that a question asks about.
 
-    The items are from lessons that the learner has begun, those asked longest ago first. now: aware, in their zone.
+    The items are from lessons that the learner has begun, those asked longest ago first. What was asked today is not asked again:
+    it would be answered from memory. now: aware, in their zone.
     """
     believed = [belief for belief in beliefs_of(records.evidence(), now) if belief.state == HELD]
     probes = corpus.probes(sorted(records.lessons_tried())) if believed else {}
+    today = (
+        {one.item for one in records.attempts(since=utc(datetime.combine(now.date(), time(), now.tzinfo)))} if probes else set()
+    )
     for belief in believed:
-        if asking := [key for key, named in probes.items() if belief.id in named]:
+        if asking := [key for key, named in probes.items() if belief.id in named and key not in today]:
             last = records.answered_last()
             return Repair(belief, tuple(sorted(asking, key=lambda key: last.get(key, 0))[:REPAIR_ITEMS]))
     return None

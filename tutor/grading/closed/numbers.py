@@ -11,6 +11,7 @@ from tutor.grading.closed.remarks import denial, unit_and_strays, words_of_quest
 from tutor.grading.closed.units import factor, same_unit
 from tutor.grading.words import clean
 from tutor.models import Grade, Item, KnownWrong
+from utils.text import shorten
 
 ASKS_FOR_PERCENT = re.compile(r"\b(?:in|how many|what) (?:percent|per cent|%)|\bpercentage", re.I)
 
@@ -79,17 +80,18 @@ def grade_number(item: Item, answer: str, language: str = "en") -> Grade:
     said = words_of_question(item)
     quantity = read_quantity(answer, language, said)
     if (quantity is None or quantity.unit) and len(numbers_listed(answer, language, said)) > 1:
-        return Grade(0.0, misunderstood=f"“{answer.strip()[:40]}” is more than one number. One is asked for: type it alone.")
+        return Grade(0.0, misunderstood=f"“{shorten(answer, 40)}” is more than one number. One is asked for: type it alone.")
     if quantity is None:
         return Grade(
             0.0,
-            misunderstood=f"“{answer.strip()[:40]}” is not a number that I can read. Type it like 0.4, 1e-3, 1/3, 12 % or 1,000.",
+            misunderstood=f"“{shorten(answer, 40)}” is not a number that I can read. Type it like 0.4, 1e-3, 1/3, 12 % or 1,000.",
         )
     unit, strays = unit_and_strays(quantity.unit, item, said)
     if strays:
         return Grade(
             0.0,
-            misunderstood=f"I read {digits(quantity.value)}, but not “{strays[:40]}”. Type the number alone, or with its unit.",
+            misunderstood=f"I read {digits(quantity.value)}, but not “{shorten(strays, 40)}”. Type the number alone, or with its "
+            "unit.",
         )
     grade = _grade_quantity(item, Quantity(quantity.value, unit, unit_in_last_place=quantity.unit_in_last_place))
     if may_be_a_list(answer, language) and not grade.correct and not known_wrong(quantity, item):
@@ -104,7 +106,7 @@ def grade_number(item: Item, answer: str, language: str = "en") -> Grade:
         values = sorted((quantity.value, quantity.other))
         return Grade(
             0.0,
-            misunderstood=f"“{answer.strip()[:40]}” may mean {values[1]:.15g}, or {values[0]:.15g} with decimals. "
+            misunderstood=f"“{shorten(answer, 40)}” may mean {values[1]:.15g}, or {values[0]:.15g} with decimals. "
             "Type it so that it can only mean one, without marks between thousands.",
         )
     return grade
@@ -189,7 +191,7 @@ def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
             return Grade(0.0, misunderstood="There is no formula in it that I can read. Type only the formula, like 2*x + 1.")
         right = equivalent(text, item.expression, item.seed or 0)
     except ValueError as error:
-        return Grade(0.0, misunderstood=f"“{text[:40]}” is not a formula that I can read: {error}")
+        return Grade(0.0, misunderstood=f"“{shorten(text, 40)}” is not a formula that I can read: {error}")
     if right:
         return Grade(1.0, feedback=f"{text} has the same value everywhere.")
     for wrong in item.wrong:

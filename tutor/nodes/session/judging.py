@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from tutor import grading, tutoring
@@ -208,11 +209,13 @@ def count_as_passed(round: Round, item: Item, attempt: Attempt, result: str) -> 
 
 def without_quotes(grade: Grade) -> str:
     """A verdict's feedback without the learner's words that make its points."""
-    quotes = [met.evidence for met in grade.met if met.evidence]
-    for said in (right_in_words(quotes), right_in_words(dict.fromkeys(quotes))):
-        if said and grade.feedback.startswith(said):
-            return grade.feedback.removeprefix(said).strip()
-    return grade.feedback
+    quotes = list(dict.fromkeys(met.evidence for met in grade.met if met.evidence))
+    for count in range(len(quotes), 0, -1):  # some had credit before, and are not named again
+        for some in combinations(quotes, count):
+            if grade.feedback.startswith(said := right_in_words(some)):
+                return grade.feedback.removeprefix(said).strip()
+    said = right_in_words(met.evidence for met in grade.met if met.evidence)
+    return grade.feedback.removeprefix(said).strip() if said else grade.feedback
 
 
 class ShowFeedback(Verb):
