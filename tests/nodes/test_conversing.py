@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import threading
 
 import pytest
-from conftest import ROOT, environment_of
+from conftest import ROOT, bare_environment, environment_of
 from endpoint import serving, streamed
+from program import end_by
 
 from flow import create_learn_flow
 from tutor.models import Step
@@ -138,6 +143,36 @@ def test_a_signal_while_the_model_is_waited_for_keeps_the_line(session, tmp_path
     monkeypatch.setattr(LanguageModel, "fill", stop)
     with serving(lambda request: streamed("Prose.")) as server, pytest.raises(Stopped):
         session.play(FIRST, server=server)
+    _, attempts, _ = session()
+    assert [attempt.answer for attempt in attempts] == [FIRST] and attempts[0].grade.score > 0
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_to_a_process_in_mid_turn_ends_it_and_keeps_the_line(session, tmp_path, home, name):
+    asked, released = threading.Event(), threading.Event()
+
+    def answer(request):
+        if "<typed>" not in request.messages[-1]["content"]:
+            return streamed("Prose.")
+        asked.set()
+        released.wait(120)
+        return streamed(turn())
+
+    script = tmp_path / "steps.yaml"
+    script.write_text(f"steps:\n  - answer: {FIRST}\n", encoding="utf-8")
+    with serving(answer) as server:
+        environment = {**bare_environment(home), "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "fake"}
+        options = ["--docs", str(tmp_path / "lessons"), "--script", str(script)]
+        child = subprocess.Popen(
+            [sys.executable, str(ROOT / "main.py"), "learn", "testing", *options], env=environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert asked.wait(60), child.communicate(timeout=5)
+        number = getattr(signal, name)
+        assert end_by(child, number) == -number
+        _, errors = child.communicate()
+        released.set()
+    assert "Traceback" not in errors
     _, attempts, _ = session()
     assert [attempt.answer for attempt in attempts] == [FIRST] and attempts[0].grade.score > 0
 

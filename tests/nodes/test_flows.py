@@ -104,6 +104,12 @@ def test_a_learner_who_knows_everything_reaches_the_recap_with_nothing_to_come_b
     assert all(attempt.unaided for attempt in shared["attempts"])
 
 
+def test_at_the_end_a_section_whose_questions_were_all_missed_is_not_called_not_asked_yet(learn):
+    screen, _ = learn(Knows(wrong=["gas", "flour", "eats", "percent", "slows"]))
+    end = screen[screen.index("End of Bread") :]
+    assert "missed so far" in end and "not asked yet" not in end
+
+
 def test_a_script_that_asks_for_more_hints_than_there_are_is_told_so(learn):
     steps = [Step("skip"), *(Step("hint", line=line) for line in range(2, 6)), Step("quit")]
     with pytest.raises(UsageError, match=r"the script:\d: step 'hint' does not work at a question; expected answer, skip"):

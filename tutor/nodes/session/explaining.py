@@ -207,7 +207,8 @@ def learner_of(lesson: Lesson, items: dict[str, Item], records: Records) -> tupl
     """What an explanation should know of the learner: how far they are, in words, and what they missed here."""
     keys = [item.key for item in items.values()]
     attempts = records.attempts(lesson=lesson.id)
-    level = f"{screens.mastery_in_words(schedule.mastery(attempts, keys))} on this lesson as a whole" if keys else ""
+    known = screens.mastery_in_words(schedule.mastery(attempts, keys) if attempts else None)
+    level = f"{known} on this lesson as a whole" if keys else ""
     return level, [items[name].question for name in records.missed_items(lesson.id) if name in items]
 
 

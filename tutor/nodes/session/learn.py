@@ -251,13 +251,14 @@ class Recap(ModelVerb):
     @staticmethod
     def mastery(
         lesson: Lesson, sections: list[Section], items: dict[str, Item], records: Records
-    ) -> list[tuple[str, float]]:  # fmt: skip
-        """(title, mastery) of each section that has items."""
-        attempts, known = records.attempts(lesson=lesson.id), []
+    ) -> list[tuple[str, float | None]]:  # fmt: skip
+        """(title, mastery) of each section that has items; None for one of which nothing was asked."""
+        attempts = records.attempts(lesson=lesson.id)
+        known: list[tuple[str, float | None]] = []
         for section in sections:
             if keys := [item.key for item in items_of(items, section.slug)]:
                 past = [attempt for attempt in attempts if attempt.section == section.slug]
-                known.append((section.title, schedule.mastery(past, keys)))
+                known.append((section.title, schedule.mastery(past, keys) if past else None))
         return known
 
     @staticmethod

@@ -22,7 +22,7 @@ class LessonEnd(Screen):
     """The end of a lesson: what is now known, what comes back, one suggestion."""
 
     title: str
-    sections: list[tuple[str, float]] = field(default_factory=list)  # title, mastery
+    sections: list[tuple[str, float | None]] = field(default_factory=list)  # title, mastery; None: nothing was asked
     comes_back: list[str] = field(default_factory=list)  # questions missed
     suggestion: str = ""
     reviews: list[str] = field(default_factory=list)  # "3 tomorrow"
@@ -38,7 +38,7 @@ class LessonEnd(Screen):
         table.add_column()
         table.add_column(style=DIM)
         for title, mastery in self.sections:
-            table.add_row(dots(round(mastery * 5), 5), Text(sanitize(title, newlines=False)), mastery_in_words(mastery))
+            table.add_row(dots(round((mastery or 0) * 5), 5), Text(sanitize(title, newlines=False)), mastery_in_words(mastery))
         yield Padding(table, (0, 0, 0, 1))
         if self.comes_back:
             yield Text("")
@@ -84,6 +84,8 @@ class WarmUpMet(Screen):
         return f"**The warm-up, once more.** {sanitize(self.question)}\n\n> {sanitize(self.guess)}{said}"
 
 
-def mastery_in_words(mastery: float) -> str:
-    """Mastery in a word or two."""
-    return "mastered" if is_mastered(mastery) else "on the way" if mastery >= 0.4 else "shaky" if mastery > 0 else "not asked yet"
+def mastery_in_words(mastery: float | None) -> str:
+    """Mastery in a word or two. None: nothing was asked yet."""
+    if mastery is None:
+        return "not asked yet"
+    return "mastered" if is_mastered(mastery) else "on the way" if mastery >= 0.4 else "shaky" if mastery > 0 else "missed so far"

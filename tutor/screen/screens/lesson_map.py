@@ -79,7 +79,7 @@ def section_state(section: MapSection) -> str:
     """How well a section is known, in words."""
     if not section.items:
         return "no questions"
-    known = "missed so far" if section.asked and not section.mastery else mastery_in_words(section.mastery)
+    known = mastery_in_words(section.mastery if section.asked else None)
     return f"{known}, {section.mastery * 100:.0f} %" if section.asked else known
 
 
