@@ -268,7 +268,7 @@ def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:
     )
     for belief in believed:
         if asking := [key for key, named in probes.items() if belief.id in named and key not in today]:
-            last = records.answered_last()
+            last = records.answered_last(asking)
             return Repair(belief, tuple(sorted(asking, key=lambda key: last.get(key, 0))[:REPAIR_ITEMS]))
     return None
 
@@ -313,7 +313,7 @@ def waits_until(corpus: Corpus, records: Records, now: datetime) -> list[tuple[s
 
 def figures(corpus: Corpus, records: Records, now: datetime) -> str:
     """The figures at the right of the home screen: `4-day streak · 12 due`. now: aware, in the learner's zone."""
-    days = streak(days_of(records.quarters(), now), waits_until(corpus, records, now), now)
+    days = streak({day_of(f"{begun}:00Z", now) for begun in records.answered_quarters()}, waits_until(corpus, records, now), now)
     due = len(due_cards(corpus, records, now))
     parts = [f"{days}-day streak"] if days > 1 else []
     return " · ".join([*parts, f"{due} due"] if due else parts)

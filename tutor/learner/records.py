@@ -139,9 +139,10 @@ class Records(RecordsFile):
         rows = self._read("SELECT * FROM attempts ORDER BY id DESC LIMIT 1")
         return self._attempt(rows[0]) if rows else None
 
-    def answered_last(self) -> dict[str, int]:
-        """item (key) -> id of the last attempt on it."""
-        return {row[0]: row[1] for row in self._read(f"SELECT item, max(id) FROM attempts WHERE {self._here} GROUP BY item")}
+    def answered_last(self, items: Sequence[str]) -> dict[str, int]:
+        """item (key) -> id of the last attempt on it, of those of some items that were answered."""
+        query = f"SELECT max(id) FROM attempts WHERE item = ? AND {self._here}"
+        return {item: number for item in items if (number := self._read(query, (item,))[0][0])}
 
     def count(self, session: str | None = None) -> int:
         """How many answers are stored, in one session or in all."""
@@ -194,6 +195,10 @@ class Records(RecordsFile):
         """What each quarter of an hour saw, by when it began (UTC), in order; on whatever folder."""
         with records_errors(self.path, "cannot be read"), self._decoding("what was counted"):
             return tally_tables.quarters_of(self._connection)
+
+    def answered_quarters(self) -> list[str]:
+        """The quarters of an hour with answers, as `quarters`."""
+        return [row[0] for row in self._read("SELECT quarter FROM quarters")]
 
     def waits(self) -> list[tuple[str, str]]:
         """From when to when something was due that was answered later; in order, none overlapping."""
@@ -264,12 +269,15 @@ class Records(RecordsFile):
     def evidence(self) -> list[Evidence]:
         """All that answers have shown of misconceptions, in the order in which it was stored."""
         rows = self._read("SELECT misconception, kind, item, section, at, attempt FROM evidence ORDER BY id")
-        found = []
-        for row in rows:
-            with self._decoding(f"the evidence of attempt {row['attempt']}"):
-                moment_of(row["at"])
-                found.append(Evidence(**dict(row)))
-        return found
+        number = 0
+        try:
+            found = []
+            for misconception, kind, item, section, at, number in rows:
+                moment_of(at)
+                found.append(Evidence(misconception, kind, item, section, at, number))
+            return found
+        except (ValueError, TypeError) as error:
+            raise self._not_valid(f"the evidence of attempt {number}", error) from error
 
     def forget_evidence(self, misconception: str) -> int:
         """Delete what is stored about a misconception; the answers themselves stay. Returns how many pieces there were."""

@@ -142,6 +142,7 @@ class RecordsFile:
         try:
             yield
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise RecordsError(
-                f"{self.path}: {what} is not valid ({error}). Put a good copy of the file in its place."
-            ) from error
+            raise self._not_valid(what, error) from error
+
+    def _not_valid(self, what: str, error: Exception) -> RecordsError:
+        return RecordsError(f"{self.path}: {what} is not valid ({error}). Put a good copy of the file in its place.")

@@ -154,13 +154,14 @@ def known_of(connection: Connection, corpus: str, item: str) -> Known | None:
 
 def quarters_of(connection: Connection, name: str = "") -> dict[str, Quarter]:
     """The quarter of an hour that began then, if there were answers in it; or all, in order."""
-    rows = connection.execute("SELECT * FROM quarters WHERE ? IN (quarter, '') ORDER BY quarter", (name,))
+    where, values = ("WHERE quarter = ?", (name,)) if name else ("", ())
+    rows = connection.execute(f"SELECT {', '.join(QUARTER)} FROM quarters {where} ORDER BY quarter", values)
     return {row["quarter"]: _quarter(row) for row in rows}
 
 
 def _quarter(row: Row) -> Quarter:
-    values = {column: row[column] for column in QUARTER[1:]}
-    return Quarter(**{**values, "sure": json.loads(row["sure"])})
+    _, answers, seconds, asked_again, recalled, sure = row
+    return Quarter(answers, seconds, asked_again, recalled, json.loads(sure))
 
 
 def known_from(row: Row) -> Known:
