@@ -259,7 +259,7 @@ def progress(settings: Settings, topic: str | None, html: str | None) -> None:
 @takes_settings
 def topics(settings: Settings, moved: bool) -> None:
     """The lessons: prerequisites, sections, items, mastery, what is due."""
-    from tutor.learner.topics import moved_document, moved_listing, topic_rows, topics_tree
+    from tutor.learner.topics import moved_document, moved_listing, topic_rows, topics_list, topics_tree
     from tutor.screen import stdio
 
     with Environment(settings) as environment:
@@ -270,7 +270,8 @@ def topics(settings: Settings, moved: bool) -> None:
             put(settings, document, lambda: moved_listing(document), told)
             return
         rows = topic_rows(corpus, records, environment.now().astimezone())
-    put(settings, rows, lambda: topics_tree(rows, stdio.line_width()), told)
+    listed = topics_list if stdio.wants_plain(settings) else topics_tree
+    put(settings, rows, lambda: listed(rows, stdio.line_width()), told)
 
 
 @cli.command()
@@ -526,12 +527,13 @@ def graph(settings: Settings, flow: str) -> None:
 def doctor(settings: Settings) -> ExitCode:
     """What is set up, what is reachable, what is missing, and how to mend it."""
     from tutor.check.doctor import examine, listing
+    from tutor.screen.stdio import wants_plain
     from utils import files
 
     with Environment(settings) as environment:
         checks = examine(settings, lambda: environment.corpus, lambda: described_records(environment),
                          open_terminal=lambda: environment.terminal, home=files.home_folder(settings.home))  # fmt: skip
-    put(settings, [check.as_dict() for check in checks], lambda: listing(checks))
+    put(settings, [check.as_dict() for check in checks], lambda: listing(checks, wants_plain(settings)))
     return ExitCode.FELL_SHORT if any(check.state == "wrong" for check in checks) else ExitCode.DONE
 
 

@@ -103,7 +103,7 @@ def test_where_an_appeal_stands_other_attempts_are_graded_again_and_the_patch_is
 def test_an_appeal_that_stands_lists_on_screen_what_else_it_changes():
     attempts = [Attempt("a/b:c", "s", said, Grade(0.0), "", "quiz", id=number) for number, said in ((3, "x"), (5, "x"), (8, "y"))]
     assert appeals.flip_lines([(attempt, Grade(1.0)) for attempt in attempts]) == [
-        "The same look at all other attempts of this question changes:", "✓ 3, 5: “x”", "✓ 8: “y”",
+        "The same look at all other attempts of this question changes:", "right now: 3, 5: “x”", "right now: 8: “y”",
     ]  # fmt: skip
     assert appeals.flip_lines([]) == []
 

@@ -174,7 +174,7 @@ def test_the_command_tells_what_it_took_back(tutor, docs, home, tmp_path):
 def test_a_learner_who_wants_it_is_asked_how_sure_and_a_sure_miss_comes_first(run, taught):
     learner = Answers({"food/bread:percent": "50"}, sure=3, attended=True)
     screen, _, attempts, cards = run(create_review_flow, learner, day=2, ask_confidence=True)
-    assert "How sure are you?\n› Sure\n" in screen, "what was chosen stays"
+    assert "How sure are you?\nYou: Sure\n" in screen, "what was chosen stays"
     assert {attempt.confidence for attempt in attempts if attempt.session == "day2"} == {3}
     assert [card.item for card in cards if card.sure_and_wrong] == ["food/bread:percent"]
     assert todays_reviews(cards, NOW + timedelta(days=400), 10)[0].item == "food/bread:percent"

@@ -76,7 +76,7 @@ def test_the_answer_is_shown_only_once_the_learner_has_chosen(type_lines, in_dou
 
 def test_neither_is_a_try_like_another_with_the_next_hint(type_lines, in_doubt):
     screen, _ = type_lines(WHOLE, "", "q")
-    assert "Hint 1 of 2: Think of what they weigh." in screen[screen.index("› neither of the two") :]
+    assert "Hint 1 of 2: Think of what they weigh." in screen[screen.index("You: neither of the two") :]
     assert "Density decides." not in screen
 
 
@@ -88,7 +88,7 @@ def test_enter_says_neither(type_lines, in_doubt):
 def test_a_script_that_goes_on_says_neither(type_lines, in_doubt):
     screen, attempts = type_lines(learner=ScriptedLearner([Step("answer", WHOLE), Step("skip"), Step("quit")]))
     attempts = [attempt for attempt in attempts if attempt.grade.clarified]
-    assert "› neither of the two" in screen and not attempts[-1].grade.correct
+    assert "You: neither of the two" in screen and not attempts[-1].grade.correct
 
 
 def test_a_script_chooses_by_words(type_lines, in_doubt):
@@ -120,7 +120,7 @@ def test_a_typed_line_that_picks_an_option_counts_as_the_pick(type_lines):
 
 def test_a_question_typed_in_place_of_a_choice_is_one_and_what_was_said_still_counts(type_lines):
     screen, attempts = type_lines(IN_DOUBT, "why does dough rise?", "its density is lower")
-    assert "? why does dough rise?" in screen.rpartition(ASKED)[2]
+    assert "You asked: why does dough rise?" in screen.rpartition(ASKED)[2]
     assert attempts[-1].grade.correct and len(attempts) == 2
 
 
@@ -285,7 +285,7 @@ def test_leaving_in_an_appeal_leaves(type_lines, refused):
 
 def test_an_answer_whose_learner_meant_neither_can_be_appealed_like_any_other(type_lines, in_doubt):
     screen, attempts = type_lines(WHOLE, "", "a", "a stone sinks to the bottom")
-    assert f"(kept as no. {attempts[-1].id})" in screen[screen.index("› neither of the two") :]
+    assert f"(kept as no. {attempts[-1].id})" in screen[screen.index("You: neither of the two") :]
     assert screen.count(ASKED) == 2 and "The appeal stands." in screen and len(attempts) == 2
 
 
@@ -317,7 +317,7 @@ def appeal(docs, home, capsys):
 def test_the_command_asks_at_a_terminal_what_was_meant(type_lines, appeal, refused):
     type_lines(TRACE)
     said, stands, looks = appeal("wood is less dense than water", "a stone sinks to the bottom")
-    assert said.out.count(ASKED) == 2 and said.out.index("Why does wood float") < said.out.index(f"› {TRACE}")
+    assert said.out.count(ASKED) == 2 and said.out.index("Why does wood float") < said.out.index(f"You: {TRACE}")
     assert stands and "The appeal stands." in said.out and looks[0].clarified
 
 

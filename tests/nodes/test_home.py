@@ -63,7 +63,7 @@ def test_the_line_to_go_on_counts_sections_as_the_lesson_does(visit):
     place = Place("food/bread", section="yeast", stage="explain", done=["bread"])
     screen, menus, *_ = visit("Go on", ("quit",), place=place)
     assert menus[0][0] == "Go on: **Bread** · 2 of 4 · 8 min"
-    assert "food/bread › Yeast 2 of 4" in screen
+    assert "food/bread, section 2 of 4, about 8 min left: Yeast" in screen
 
 
 def test_sections_that_a_lesson_has_no_more_make_no_time_go_away(menu, home):

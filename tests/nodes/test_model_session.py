@@ -627,6 +627,6 @@ def test_where_an_appeal_stands_the_other_attempts_are_looked_at_again_and_the_c
     with serving(appealed(met=True)) as server:
         screen, attempts, _ = session(server, OWN_WORDS, OWN_WORDS, "appeal", "quit")
     assert "The same look at all other attempts of this question changes:" in screen
-    assert f"✓ {attempts[0].id}: “{OWN_WORDS[1]}”" in " ".join(screen.split())
+    assert f"right now: {attempts[0].id}: “{OWN_WORDS[1]}”" in " ".join(screen.split())
     with open_records(home, now=lambda: NOW) as store:
         assert [len(store.appeals(attempt.id)) for attempt in attempts] == [1, 1]

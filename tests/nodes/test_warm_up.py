@@ -68,7 +68,7 @@ def test_the_guess_is_kept_and_stands_at_the_end_beside_what_the_lesson_said(lea
     screen, guesser, kept = learn("60 *degrees*")
     assert guesser.asked == 1 and kept.guess == "60 *degrees*"
     end = screen[screen.index("The warm-up, once more") :]
-    assert end.index("How warm is it") < end.index("› 60 *degrees*") < end.index("✓ Example. From 90 degrees")
+    assert end.index("How warm is it") < end.index("Your guess: 60 *degrees*") < end.index("The lesson: Example. From 90 degrees")
     assert "docs/tea.md:11" in end
 
 

@@ -48,7 +48,7 @@ def read(docs, home, monkeypatch, capsys):
 
 def test_the_head_of_a_section_says_which_of_how_many_and_the_minutes_left(read):
     screen, *_ = read("quit", place=Place("food/bread", stage="explain", section="yeast", done=["bread"]))
-    assert "food/bread › Yeast 2 of 4 · 8 min" in screen
+    assert "food/bread, section 2 of 4, about 8 min left: Yeast" in screen
 
 
 def test_the_map_shows_the_sections_and_leads_to_the_one_chosen(read):
@@ -57,14 +57,14 @@ def test_the_map_shows_the_sections_and_leads_to_the_one_chosen(read):
     (rows, at), *_ = reader.menus
     assert [row.partition(" · ")[0] for row in rows] == ["Bread", "Yeast", "Salt", "Recap"] and at == "1"
     assert rows[0].endswith("done") and rows[1].endswith("here")
-    assert "1 of 4 sections · 8 min left" in screen and "› Salt 3 of 4" in screen
+    assert "1 of 4 sections, 8 min left" in screen and "section 3 of 4, about 8 min left: Salt" in screen
     assert (kept.section, kept.stage) == ("salt", "explain")
 
 
 def test_going_back_from_the_map_leads_to_where_the_learner_was(read):
     place = Place("food/bread", stage="explain", section="salt", done=["bread", "yeast"])
     screen, _, kept = read("map", "back", "quit", place=place)
-    assert screen.count("› Salt 3 of 4") == 2 and kept.section == "salt"
+    assert screen.count("section 3 of 4, about 5 min left: Salt") == 2 and kept.section == "salt"
 
 
 def test_a_round_that_the_map_is_looked_at_in_goes_on_where_it_was(read):

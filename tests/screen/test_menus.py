@@ -54,7 +54,7 @@ def test_a_long_list_is_filtered_by_words_and_keeps_its_numbers(typing):
 
 
 def test_the_side_of_a_row_stands_behind_it_in_plain_text(typing):
-    assert "1 Review · 6 min" in typing(FOUR, "1")[1]
+    assert "1 Review, 6 min" in typing(FOUR, "1")[1]
 
 
 def test_a_row_s_letter_counts_alone_and_a_space_before_it_makes_words_of_it():

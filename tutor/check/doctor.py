@@ -262,9 +262,9 @@ def terminal(settings: Settings, environment: Mapping[str, str]) -> Iterator[Che
         yield Check("terminal", "ok", environment.get("TERM", "unknown"))
 
 
-def listing(checks: list[Check]) -> str:
-    """A line for each check, with its remedy below."""
-    signs = {"ok": "✓", "note": "~", "wrong": "✗"}
+def listing(checks: list[Check], plain: bool = False) -> str:
+    """A line for each check, with its remedy below. plain: with words in place of signs."""
+    signs = {name: f"{name + ':':6}" if plain else sign for name, sign in (("ok", "✓"), ("note", "~"), ("wrong", "✗"))}
     lines = []
     for check in checks:
         found = check.found.replace("\n", f"\n  {'':9} ")

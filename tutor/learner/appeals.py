@@ -120,16 +120,18 @@ def _flip_lines(flips: Sequence[tuple[int, str, bool]]) -> list[str]:
     for number, answer, correct in flips:
         numbers.setdefault((answer, correct), []).append(str(number))
     head = ["The same look at all other attempts of this question changes:"] if numbers else []
-    return head + [f"{'✓' if correct else '✗'} {', '.join(ids)}: “{said}”" for (said, correct), ids in numbers.items()]
+    return head + [
+        f"{'right' if correct else 'wrong'} now: {', '.join(ids)}: “{said}”" for (said, correct), ids in numbers.items()
+    ]
 
 
 def listing(appeal: AppealDocument, width: int | None = None) -> str:
     """An appeal as text for a person. width: of their terminal; None where nothing is to be wrapped."""
     lines = [f"{appeal['item']}, attempt {appeal['attempt']}: “{appeal['answer']}”"]
     for name, one in (("first", appeal["first"]), ("second look", appeal["second"])):
-        sign = "?" if one["unsure"] else "✓" if one["correct"] else "~" if one["score"] else "✗"
+        state = "unsure" if one["unsure"] else "right" if one["correct"] else "partly right" if one["score"] else "wrong"
         why = f": {one['feedback']}" if one["feedback"] else ""
-        lines.append(f"{sign} {name:11} score {one['score']:.2f}, {one['grader']}{why}")
+        lines.append(f"{name:11} {state}, score {one['score']:.2f}, {one['grader']}{why}")
     gained = appeal["second"]["score"] > appeal["first"]["score"]
     kept = "The appeal stands in part; both are kept." if gained else "The grade stands; both are kept."
     lines.append("The appeal stands." if appeal["stands"] else kept)

@@ -142,6 +142,25 @@ def topics_tree(rows: Sequence[TopicRow], width: int | None = None) -> str:
     return "\n".join(topic_line(name.ljust(names), row, parents[row["lesson"]], width) for name, row in drawn)
 
 
+def topics_list(rows: Sequence[TopicRow], width: int | None = None) -> str:
+    """The same in words, for plain text: a lesson a line, each after those of its track that it builds on.
+
+    width: where to break lines; None leaves them whole.
+    """
+    lines = []
+    for _, row in by_track(rows):
+        words = [f"{row['minutes']} min" if row["minutes"] else "", f"mastery {row['mastery'] * 100:.0f} %"]
+        words += [f"{row['due']} due" if row["due"] else "", ", ".join(["builds on", *row["prerequisites"]]).replace(",", "", 1)]
+        told = ", ".join(filter(None, words[: None if row["prerequisites"] else -1]))
+        lines.append(f"{row['lesson']}: {row['title']}, {told}")
+    if width is None:
+        return "\n".join(lines)
+    import textwrap
+
+    wrap = textwrap.TextWrapper(width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(wrap.fill, lines))
+
+
 def topic_line(name: str, row: TopicRow, parent: str | None, width: int | None) -> str:
     """One line of the tree: how well a lesson is known, how long it takes, its title, what is due."""
     known = round(row["mastery"] * 5)

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from tutor.screen import markup
 from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.markup.styles import is_plain
 from tutor.screen.markup.wrapping import Whole
+from tutor.screen.signs import SIGN_STYLE, Either, Told, told
 from utils.text import sanitize
-
-SIGN_STYLE = {"✓": "green", "~": "yellow", "✗": "red", "?": "magenta"}
 
 
 class Screen:
@@ -115,26 +115,38 @@ class Notice(Screen):
 
 def line(text: str, style: str = "", indent: int = 0) -> Padding:
     """One paragraph of plain text, sanitized, wrapped under its own margin."""
-    return Padding(Whole(Text(sanitize(text), style=style)), (0, 0, 0, indent))
+    return Padding(Told(Text(sanitize(text), style=style)), (0, 0, 0, indent))
 
 
 class Sides:
-    """A line with something at either end; if the two don't fit side by side, one stands below the other."""
+    """A line with something at either end; if the two don't fit side by side, one stands below the other.
+
+    In plain text one stands right behind the other.
+    """
 
     def __init__(self, left: Text, right: str):
         self.left, self.right = left, Text(sanitize(right, newlines=False), style=DIM)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if self.left.cell_len + self.right.cell_len + 2 > options.max_width:
-            yield self.left
-            if self.right:
-                yield self.right
+        left, right = told(self.left, console), told(self.right, console)
+        if is_plain(console):
+            yield Text(": ".join(filter(None, (left.plain, right.plain))))
+            return
+        if left.cell_len + right.cell_len + 2 > options.max_width:
+            yield left
+            if right:
+                yield right
             return
         table = Table.grid(expand=True)
         table.add_column()
         table.add_column(justify="right")
-        table.add_row(self.left, self.right)
+        table.add_row(left, right)
         yield table
+
+
+def dots_of(done: int, of: int, style: str = "") -> Either:
+    """The same, and nothing in plain text, where words or a figure beside them say it."""
+    return Either(Text(dots(done, of), style=style), "")
 
 
 def dots(done: int, of: int) -> str:
@@ -144,21 +156,24 @@ def dots(done: int, of: int) -> str:
     return "●" * filled + "○" * (shown - filled)
 
 
-def numbered_list(texts: Mapping[int, str], marked: Collection[int] = ()) -> Table:
-    """A list by number whose entries wrap under themselves. marked: those with a pointer before them."""
+def numbered_list(texts: Mapping[int, str], marked: Collection[int] = ()) -> RenderableType:
+    """A list by number whose entries wrap under themselves. marked: those with a pointer before them, or a word in plain text."""
     table = Table.grid(padding=(0, 1))
+    plain = Table.grid(padding=(0, 1))
     table.add_column(style=ACCENT, width=1)
-    table.add_column(justify="right", style=DIM, width=max(1, len(str(max(texts, default=0)))))
-    table.add_column()
+    for grid in (table, plain):
+        grid.add_column(justify="right", style=DIM, width=max(1, len(str(max(texts, default=0)))))
+        grid.add_column()
     for number, text in texts.items():
         table.add_row("›" if number in marked else "", str(number), markup.Page(text))
-    return table
+        plain.add_row(str(number), markup.Page(f"{text} (yours)" if number in marked else text))
+    return Either(table, plain)
 
 
-def with_sign(sign: str, text: str, style: str = "", indent: int = 1) -> Padding:
-    """A sign, then Markdown that wraps under itself."""
+def with_sign(sign: str, text: str, style: str = "", indent: int = 1, said: str = "") -> RenderableType:
+    """A sign, then Markdown that wraps under itself. said: the words in place of the sign in plain text, if any are needed."""
     table = Table.grid(padding=(0, 1))
     table.add_column(style=style or SIGN_STYLE.get(sign, ""))
     table.add_column()
     table.add_row(sign, markup.Page(text))
-    return Padding(table, (0, 0, 0, indent))
+    return Either(Padding(table, (0, 0, 0, indent)), markup.Page(f"{said}: {text}" if said else text))

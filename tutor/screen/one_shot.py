@@ -133,7 +133,7 @@ class OneShot:
         """A change as a unified diff, green and red for a person; with --json the caller prints one document."""
         if self.json:
             return
-        signs = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"} if self.drawn else {}
+        signs = {"+": "\x1b[38;5;29m", "-": "\x1b[38;5;131m", "@": "\x1b[38;5;63m"} if self.drawn else {}
         for line in sanitize(text).split("\n"):
             colour = signs.get(line[:1], "")
             print(f"{colour}{line}\x1b[0m" if colour else line)

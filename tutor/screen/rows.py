@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+SEPARATORS = {" · ": ", ", " › ": ", "}  # of words on a line; for plain text
+
 
 @dataclass(frozen=True)
 class MenuRow:
@@ -36,3 +38,10 @@ def has_words(row: MenuRow, words: Sequence[str]) -> bool:
     """Whether a filter shows a row: whether each of its words, in small letters, is in the row or in its heading."""
     line = f"{row.heading} {row.line}".casefold()
     return all(word in line for word in words)
+
+
+def in_words(text: str) -> str:
+    """A line without the signs that set its parts off."""
+    for sign, words in SEPARATORS.items():
+        text = text.replace(sign, words)
+    return text

@@ -25,9 +25,12 @@ def is_plain(settings: Settings, stream: IO[str]) -> bool:
 
     NO_COLOR counts unless it is empty (no-color.org); FORCE_COLOR brings colour into a pipe.
     """
-    if settings.plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return True
-    return not (stream.isatty() or os.environ.get("FORCE_COLOR"))
+    return wants_plain(settings) or not (stream.isatty() or os.environ.get("FORCE_COLOR"))
+
+
+def wants_plain(settings: Settings) -> bool:
+    """Whether somebody asked for plain text."""
+    return bool(settings.plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb")
 
 
 def in_ci() -> bool:

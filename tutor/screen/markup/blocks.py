@@ -178,4 +178,4 @@ class Divider(MarkdownElement):
         return element
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(self.sign * min(options.max_width, 24), style=DIM)
+        yield Text(self.sign * min(options.max_width, 24) if self.sign else " ", style=DIM)

@@ -14,6 +14,14 @@ from tutor.screen.markup.verbatim import Verbatim, margin_of
 from tutor.screen.markup.wrapping import Whole
 from utils.text import sanitize, width
 
+IN_ASCII = {  # what drawings in a lesson are made of, for plain text
+    ord(mark): sign
+    for marks, sign in (
+        ("─━", "-"), ("═", "="), ("│┃║", "|"), ("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝╠╣╦╩╬", "+"), ("▶►", ">"), ("◀◄", "<"), ("▲", "^"), ("▼", "v"),
+        ("●•■▪█▓", "*"), ("○□▒░", "o"),
+    )
+    for mark in marks
+}  # fmt: skip
 MAX_MERMAID = 2_000  # characters of a diagram
 MAX_ARROWS = 24  # of a diagram; routing more takes seconds, and with twice as many gigabytes
 
@@ -27,8 +35,9 @@ class Code(Verbatim):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         margin = " " * margin_of(options, 4)
         source = self.text.rstrip("\n").expandtabs(4)
+        source = source.translate(IN_ASCII) if self.page.plain else source
         room = options.max_width - len(margin)
-        if self.language == "mermaid" and (drawing := _diagram(source, room, self.page.plain)):
+        if self.language == "mermaid" and not self.page.plain and (drawing := _diagram(source, room)):
             yield Whole(Text("\n".join(margin + row for row in drawing), no_wrap=True))
             return
         if self.language == "output":
@@ -63,7 +72,7 @@ _ARROW = re.compile(r"[-=.~]{2,}|-\.")
 
 
 @lru_cache(maxsize=64)
-def _diagram(source: str, room: int, plain: bool) -> tuple[str, ...]:
+def _diagram(source: str, room: int) -> tuple[str, ...]:
     """A Mermaid diagram at most `room` columns wide, if need be tighter or turned upright; () if it can't be drawn so."""
     arrows = len(_ARROW.findall(source)) * (1 + source.count("&")) ** 2
     if len(source) > MAX_MERMAID or arrows > MAX_ARROWS or not _DRAWABLE.match(source):
@@ -71,17 +80,17 @@ def _diagram(source: str, room: int, plain: bool) -> tuple[str, ...]:
     upright = re.sub(r"^(\s*(?:graph|flowchart)\s+)(?:LR|RL)\b", r"\1TD", source)
     tight = {"padding_x": 1, "gap": 2}
     for text, spacing in ((source, {"padding_x": 2}), (source, tight), (upright, tight)):
-        rows = _draw(text, plain, spacing)
+        rows = _draw(text, spacing)
         if rows and max(map(width, rows)) <= room:
             return rows
     return ()
 
 
-def _draw(source: str, plain: bool, spacing: dict) -> tuple[str, ...]:
+def _draw(source: str, spacing: dict) -> tuple[str, ...]:
     from termaid import render
 
     try:
-        drawing = render(source, use_ascii=plain, padding_y=0, **spacing)
+        drawing = render(source, padding_y=0, **spacing)
     except Exception:  # termaid lets its parsers' errors through, of every kind
         return ()
     return tuple(row.rstrip() for row in sanitize(drawing).strip("\n").split("\n") if row.strip() or drawing.strip())

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tutor.screen.markup.blocks import Details, Divider, Footnote, ItemList, Line, ListItem, Quote, Title
 from tutor.screen.markup.code import Code
-from tutor.screen.markup.styles import PLAIN_SIGNS, SIGNS, THEME
+from tutor.screen.markup.styles import PLAIN_SIGNS, SIGNS, THEME, is_plain
 from tutor.screen.markup.tables import Grid
 from tutor.screen.markup.tokens import tokens_of
 from tutor.screen.markup.verbatim import Formula
@@ -25,7 +25,8 @@ MAX_SOURCE = 100_000  # characters of Markdown that are still parsed
 class Page(Markdown):
     """rich's Markdown with our parser, tokens and elements, at any width.
 
-    With `plain`, signs are ASCII. With `open_details` false, `<details>` show their summary only.
+    In plain text signs are ASCII, tables are records and diagrams their source. With `open_details` false, `<details>` show
+    their summary only.
     """
 
     inlines = {"em", "strong", "code", "s", "url"}
@@ -47,10 +48,10 @@ class Page(Markdown):
         "footnote_open": Footnote,
     }
 
-    def __init__(self, source: str, *, plain: bool = False, open_details: bool = True):
+    def __init__(self, source: str, *, open_details: bool = True):
         self.source = sanitize(source)
-        self.signs = PLAIN_SIGNS if plain else SIGNS
-        self.plain = plain
+        self.signs = SIGNS
+        self.plain = False
         self.justify, self.style, self.code_theme = "left", "none", ""
         self.hyperlinks = False
         self.inline_code_lexer, self.inline_code_theme = None, ""
@@ -63,6 +64,8 @@ class Page(Markdown):
                 self.readable = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.plain = is_plain(console)
+        self.signs = PLAIN_SIGNS if self.plain else SIGNS
         try:
             segments = self._segments(console, options) if self.readable else None
         except Exception:  # as above: hostile Markdown, RecursionError among others

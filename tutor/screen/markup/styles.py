@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from rich.console import Console
 from rich.theme import Theme
 
-ACCENT, DIM = "cyan", "bright_black"
+# Of the 256 colours that look alike in every terminal, those that have a contrast of 4.5 : 1 on black and on white alike.
+ACCENT, DIM, GREEN, RED, PURPLE, MAGENTA = (f"color({number})" for number in (63, 243, 29, 131, 98, 163))
 
 THEME = Theme(
     {
@@ -23,19 +25,24 @@ THEME = Theme(
         "markdown.table.header": "bold",
     }
 )
-SYNTAX = {  # pygments' token type -> style, in the terminal's own colours
+SYNTAX = {  # pygments' token type -> style
     "Comment": DIM,
-    "Keyword": "blue",
-    "Literal.String": "green",
+    "Keyword": ACCENT,
+    "Literal.String": GREEN,
     "Literal.Number": ACCENT,
     "Name.Builtin": "none",
-    "Name.Decorator": "magenta",
-    "Operator.Word": "blue",
+    "Name.Decorator": MAGENTA,
+    "Operator.Word": ACCENT,
     "Error": "none",
 }
-# Signs by name, for a screen and for plain output.
+# Signs by name, for a screen and for plain text, where a screen reader would spell them out.
 SIGNS = {"bullet": "•", "quote": "▎ ", "output": "│ ", "details": "▸ ", "rule": "─", "cut": "…"}
-PLAIN_SIGNS = {"bullet": "-", "quote": "> ", "output": "| ", "details": "+ ", "rule": "-", "cut": "..."}
+PLAIN_SIGNS = {"bullet": "-", "quote": "  ", "output": "", "details": "", "rule": "", "cut": "..."}
+
+
+def is_plain(console: Console) -> bool:
+    """Whether what is drawn there is plain text, which has words in place of signs; see stdio.is_plain."""
+    return not console.is_terminal
 
 
 class Styled(Protocol):

@@ -1,4 +1,4 @@
-"""Tables: as a grid, or as records where the columns are too narrow for their words."""
+"""Tables: as a grid, or as records in plain text and where the columns are too narrow for their words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tutor.screen.markup.blocks import lines_behind
-from tutor.screen.markup.styles import DIM
+from tutor.screen.markup.styles import DIM, is_plain
 from tutor.screen.markup.wrapping import GLUE, Whole
 from utils.text import width
 
@@ -18,7 +18,7 @@ MAX_CELLS = 2_000  # of a table
 
 
 class Grid(TableElement):
-    """A table; if its words would have to be broken, each row is a small list under its first cell instead."""
+    """A table; in plain text, and if its words would have to be broken, each row is a small list under its first cell instead."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         head = [cell.content for cell in self.header.row.cells] if self.header and self.header.row else []
@@ -29,7 +29,7 @@ class Grid(TableElement):
         for cell in head:
             cell.stylize("markdown.table.header")
         needed = [max(map(_longest_word, column)) for column in zip(head, *rows, strict=False)]
-        if sum(needed) + 2 * (len(head) - 1) <= options.max_width:
+        if not is_plain(console) and sum(needed) + 2 * (len(head) - 1) <= options.max_width:
             lines = console.render_lines(self._table(head, rows), options.update(height=None), pad=False)
             rule = next((index for index, line in enumerate(lines) if not set(_text(line)) - set("─ ")), 0)
             for index, line in enumerate(lines):  # no page ends between the head and the first row

@@ -12,7 +12,7 @@ from rich.markdown import Markdown, MarkdownContext, MarkdownElement
 from rich.text import Text, TextType
 
 from tutor.screen import mathtext
-from tutor.screen.markup.styles import Styled
+from tutor.screen.markup.styles import Styled, is_plain
 from tutor.screen.markup.wrapping import Whole
 from utils.text import sanitize
 
@@ -47,7 +47,7 @@ class Formula(Verbatim):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         margin = margin_of(options, 6)
-        rows = mathtext.display(self.text, options.max_width - margin)
+        rows = None if is_plain(console) else mathtext.display(self.text, options.max_width - margin)
         if rows is None:
             rows = formula_lines(sanitize(mathtext.inline(self.text), newlines=False), options.max_width - margin)
         yield Whole(Text("\n".join(" " * margin + sanitize(row, newlines=False) for row in rows), no_wrap=True))

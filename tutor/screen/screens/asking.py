@@ -14,6 +14,7 @@ from tutor.models import Item
 from tutor.screen import markup
 from tutor.screen.layout import Screen, line, numbered_list, with_sign
 from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.signs import Either
 from utils.text import sanitize
 
 MADE = "made from the text"  # beside an item that no author wrote
@@ -89,7 +90,8 @@ class Said(Screen):
     text: str
 
     def parts(self) -> Iterator[RenderableType]:
-        yield Text("› ", style=ACCENT).append(sanitize(self.text), style="")
+        said = sanitize(self.text)
+        yield Either(Text("› ", style=ACCENT).append(said, style=""), Text(f"You: {said}"))
 
     def markdown(self) -> str:
         return "> " + sanitize(self.text).replace("\n", "\n> ")

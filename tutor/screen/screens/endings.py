@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tutor.learner.schedule import is_mastered
 from tutor.screen import markup
-from tutor.screen.layout import Screen, dots, line, with_sign
+from tutor.screen.layout import Screen, dots_of, line, with_sign
 from tutor.screen.markup import ACCENT, DIM
 from utils.text import literal, plural, sanitize
 
@@ -38,7 +38,7 @@ class LessonEnd(Screen):
         table.add_column()
         table.add_column(style=DIM)
         for title, mastery in self.sections:
-            table.add_row(dots(round((mastery or 0) * 5), 5), Text(sanitize(title, newlines=False)), mastery_in_words(mastery))
+            table.add_row(dots_of(round((mastery or 0) * 5), 5), Text(sanitize(title, newlines=False)), mastery_in_words(mastery))
         yield Padding(table, (0, 0, 0, 1))
         if self.comes_back:
             yield Text("")
@@ -74,9 +74,9 @@ class WarmUpMet(Screen):
         yield Text("")
         yield line("The warm-up, once more", "bold")
         yield Padding(markup.Page(self.question), (0, 0, 0, 1))
-        yield with_sign("›", literal(self.guess), ACCENT)
+        yield with_sign("›", literal(self.guess), ACCENT, said="Your guess")
         for answer, where in self.answers:
-            yield with_sign("✓", answer)
+            yield with_sign("✓", answer, said="The lesson")
             yield line(where, DIM, indent=3)
 
     def markdown(self) -> str:

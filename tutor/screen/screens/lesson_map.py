@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -16,8 +16,10 @@ from tutor.learner.progress import day_and_month
 from tutor.learner.schedule import is_mastered
 from tutor.screen.layout import Screen, Sides, line
 from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.markup.verbatim import NARROW
 from tutor.screen.rows import MenuRow
 from tutor.screen.screens.endings import mastery_in_words
+from tutor.screen.signs import Either
 from utils.text import literal, sanitize
 
 
@@ -47,19 +49,22 @@ class LessonMapScreen(Screen):
         table.add_column()
         table.add_column(no_wrap=True)
         table.add_column(style=DIM, no_wrap=True)
+        lines = []
         for number, section in enumerate(one.sections, 1):
-            mark = "›" if section.here else "✓" if section.done else " "
+            mark, state = ("›", "you are here") if section.here else ("✓", "done") if section.done else (" ", "")
             title = Text(sanitize(section.title or one.title, newlines=False))
-            table.add_row(f"{mark} {number}", title, section_state(section), section_reviews(section, one.today))
-        yield Padding(table, (0, 0, 0, 1))
-        yield Text("")
-        yield line("› you are here  ✓ done", DIM, indent=1)
+            known, reviews = section_state(section), section_reviews(section, one.today)
+            table.add_row(f"{mark} {number}", title, known, reviews)
+            told = ", ".join(filter(None, [known, reviews, state]))
+            lines.append(line(f"{number} {title.plain}: {told}"))
+        legend = line("› you are here  ✓ done", DIM, indent=1)
+        yield Either(Group(Padding(table, (0, 0, 0, 1)), Text(""), legend), Group(*lines), needs=NARROW)
         if one.leads_to:
             yield line(f"leads to: {', '.join(map(self.neighbour, one.leads_to))}", DIM)
 
     @staticmethod
     def neighbour(lesson: Neighbour) -> str:
-        return f"{'✓ ' if lesson.finished or is_mastered(lesson.mastery) else ''}{lesson.title}"
+        return f"{lesson.title}{' (done)' if lesson.finished or is_mastered(lesson.mastery) else ''}"
 
     def markdown(self) -> str:
         return ""

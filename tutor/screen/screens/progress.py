@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from tutor.learner.beliefs import HELD, RESOLVED, days_in_words
 from tutor.learner.lesson_map import LessonMap
-from tutor.learner.progress import calendar, duration
+from tutor.learner.progress import calendar, day_and_month, duration
 from tutor.screen.layout import Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.markup.verbatim import NARROW
 from tutor.screen.screens.lesson_map import LessonMapScreen
+from tutor.screen.signs import Either
 from utils.text import plural, sanitize
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def screen_of(told: Overview | LessonMap) -> Screen:
 
 
 MISCONCEPTIONS = 8  # that are shown
+DAYS_IN_WORDS = 10  # that plain text names one by one
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")  # an id that no list explains any more
 
 
@@ -54,9 +57,7 @@ class ProgressScreen(Screen):
         yield Sides(Text("Progress", style=f"bold {ACCENT}"), f"{streak} · {one.due} due")
         yield line(" · ".join(figures), DIM)
         yield Text("")
-        for row in calendar(one.by_day, self.today):
-            yield Text(row, style=ACCENT if any(mark in row for mark in "░▒▓█") else DIM, no_wrap=True, overflow="crop")
-        yield line("    · none  ░ 1 to 4  ▒ to 9  ▓ to 19  █ more answers a day", DIM)
+        yield Either(Group(*self.calendar()), line(self.days_in_words()))
         yield Text("")
         if self.path and self.path.steps:
             yield line(f"Towards “{self.path.goal.words}”: {plural(len(self.path.steps), 'lesson')}, {self.path.estimate()}")
@@ -75,6 +76,18 @@ class ProgressScreen(Screen):
             yield Text("")
             yield line(f"Set aside after too many misses: {', '.join(one.set_aside)}", DIM)
 
+    def calendar(self) -> Iterator[RenderableType]:
+        for row in calendar(self.progress.by_day, self.today):
+            yield Text(row, style=ACCENT if any(mark in row for mark in "░▒▓█") else DIM, no_wrap=True, overflow="crop")
+        yield line("    · none  ░ 1 to 4  ▒ to 9  ▓ to 19  █ more answers a day", DIM)
+
+    def days_in_words(self) -> str:
+        """The last days with answers, for plain text."""
+        days = [(date.fromisoformat(day), count) for day, count in sorted(self.progress.by_day.items(), reverse=True) if count]
+        told = [f"{day_and_month(day, self.today)} {count}" for day, count in days[:DAYS_IN_WORDS]]
+        more = f", and {plural(len(days) - len(told), 'day')} before" if len(days) > len(told) else ""
+        return f"Answers a day: {', '.join(told)}{more}" if told else "No answers yet."
+
     def lessons(self) -> Iterator[RenderableType]:
         begun = list(self.progress.sections)
         if not begun:
@@ -86,15 +99,19 @@ class ProgressScreen(Screen):
         table.add_column(justify="right")
         table.add_column()
         table.add_column(style=DIM, justify="right")
+        lines = []
         for lesson in begun:
             now, change = self.progress.mastery[lesson], self.progress.trend[lesson]
-            arrow = f"{'▲' if change > 0 else '▼'} {abs(change) * 100:.0f} this week" if abs(change) >= 0.01 else ""
+            moved = f"{abs(change) * 100:.0f} this week" if abs(change) >= 0.01 else ""
+            sign, word = ("▲", "up") if change > 0 else ("▼", "down")
             title = Text(sanitize(self.titles[lesson], newlines=False))
-            table.add_row(dots(round(now * 5), 5), f"{now * 100:.0f} %", title, arrow)
-            shaky = [section for section, value in self.progress.sections[lesson].items() if 0 < value < 0.5]
+            table.add_row(dots(round(now * 5), 5), f"{now * 100:.0f} %", title, f"{sign} {moved}" if moved else "")
+            shaky = ", ".join(section for section, value in self.progress.sections[lesson].items() if 0 < value < 0.5)
             if shaky:
-                table.add_row("", "", Text(f"shaky: {', '.join(shaky)}", style=DIM), "")
-        yield Padding(table, (0, 0, 0, 1))
+                table.add_row("", "", Text(f"shaky: {shaky}", style=DIM), "")
+            told = [f"{now * 100:.0f} %", f"{word} {moved}" if moved else "", f"shaky: {shaky}" if shaky else ""]
+            lines.append(line(f"{title.plain}: {', '.join(filter(None, told))}", indent=1))
+        yield Either(Padding(table, (0, 0, 0, 1)), Group(*lines), needs=NARROW)
 
     def retention(self) -> Iterator[RenderableType]:
         """How much would come to mind, by FSRS's estimate and as measured."""
@@ -119,11 +136,12 @@ class ProgressScreen(Screen):
         yield Text("")
         yield line("Misconceptions that your answers have shown", "bold")
         for one in shown[:MISCONCEPTIONS]:
-            mark = {HELD: "✗", RESOLVED: "✓"}.get(one["state"], "·")
+            mark, word = {HELD: ("✗", "held: "), RESOLVED: ("✓", "")}.get(one["state"], ("·", "seen: "))
             elsewhere = one["lesson"] not in self.progress.sections or SLUG.fullmatch(one["believed"])
             lesson = f" ({one['lesson']})" if elsewhere else ""
-            text = f"{mark} {one['believed'].rstrip('.')}{lesson}: {days_in_words(one, self.today)}"
-            yield line(text, "" if one["state"] == HELD else DIM, indent=1)
+            text = f"{one['believed'].rstrip('.')}{lesson}: {days_in_words(one, self.today)}"
+            style = "" if one["state"] == HELD else DIM
+            yield Either(line(f"{mark} {text}", style, indent=1), line(word + text, indent=1))
             if one["state"] == HELD and one["so"]:
                 yield line(one["so"], DIM, indent=3)
         if len(shown) > MISCONCEPTIONS:
@@ -141,7 +159,8 @@ class ProgressScreen(Screen):
                 when = date.fromisoformat(day)
                 label = "today" if when == self.today else when.strftime("%a %d")
                 bar = "█" * max(1, round(count * 40 / most))
-                yield Text(f" {label:7}").append(bar, style=ACCENT).append(f" {count}", style=DIM)
+                drawn = Text(f" {label:7}").append(bar, style=ACCENT).append(f" {count}", style=DIM)
+                yield Either(drawn, Text(f" {label}: {count}"))
 
     def markdown(self) -> str:
         return ""

@@ -15,11 +15,11 @@ from tutor.corpus.bank import shown_answer
 from tutor.models import AnswerPart
 from tutor.quiz.outcomes import SKIPPED, Outcome
 from tutor.screen import markup
-from tutor.screen.layout import SIGN_STYLE, Notice, Screen, Sides, dots, line
+from tutor.screen.layout import Notice, Screen, Sides, dots_of, line, with_sign
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.screens.asking import Said
 from tutor.screen.screens.verdicts import Reveal, Verdict
-from utils.text import cut, plural, sanitize
+from utils.text import cut, literal, plural, sanitize
 
 if TYPE_CHECKING:
     from tutor.quiz.reports import QuizReport
@@ -65,7 +65,7 @@ class GradedItem(Screen):
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
-        yield line(f"{self.number} of {self.of} · {self.outcome.item.lesson}", DIM)
+        yield line(f"Question {self.number} of {self.of} · {self.outcome.item.lesson}", DIM)
         yield markup.Page(self.outcome.question)
         if self.outcome.answer:
             yield from self.said().parts()
@@ -109,11 +109,10 @@ class QuizScore(Screen):
         if len(scores) > 1:
             table = Table.grid(padding=(0, 2))
             for lesson, score in scores.items():
-                bar = Text(dots(round(score * 5), 5), style=ACCENT)
-                table.add_row(bar, f"{score:.2f}", Text(sanitize(lesson, newlines=False)))
+                table.add_row(dots_of(round(score * 5), 5, ACCENT), f"{score:.2f}", Text(sanitize(lesson, newlines=False)))
             yield Padding(table, (0, 0, 0, 1))
         for shortfall in self.shortfalls():
-            yield line(f"✗ {shortfall}", SIGN_STYLE["✗"])
+            yield with_sign("✗", literal(shortfall), indent=0)
         if self.dispute:
             yield line(self.dispute, DIM)
 

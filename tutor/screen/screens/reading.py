@@ -13,6 +13,7 @@ from tutor.screen import markup
 from tutor.screen.layout import Screen, Sides, Standing, dots, line
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.markup.wrapping import Whole
+from tutor.screen.signs import Either
 from tutor.search.summaries import KeySentence, by_section, listing
 from utils.text import sanitize
 
@@ -30,7 +31,12 @@ class SectionHead(Screen):
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
-        yield Whole(Sides(self.where(), f"{self.how_far()}  {dots(self.number - 1, self.of)}"), leads=True)
+        drawn = Sides(self.where(), f"{self.how_far()}  {dots(self.number - 1, self.of)}")
+        yield Whole(Either(drawn, Text(self.in_words())), leads=True)
+
+    def in_words(self) -> str:
+        left = f", about {self.minutes} min left" if self.minutes else ""
+        return f"{sanitize(self.lesson)}, section {self.number} of {self.of}{left}: {sanitize(self.title, newlines=False)}"
 
     def where(self) -> Text:
         where = Text(sanitize(self.lesson, newlines=False), style=DIM)
@@ -38,7 +44,7 @@ class SectionHead(Screen):
         return where.append(sanitize(self.title, newlines=False), style=f"bold {ACCENT}")
 
     def standing(self) -> Screen:
-        return Standing(Sides(self.where(), self.how_far()))
+        return Standing(Either(Sides(self.where(), self.how_far()), Text(self.in_words())))
 
     def how_far(self) -> str:
         """`4 of 10 · 24 min`."""

@@ -13,11 +13,19 @@ from tutor.models import Answer, Speech
 from tutor.screen import markup
 from tutor.screen.layout import Screen, line, with_sign
 from tutor.screen.markup import DIM
+from tutor.screen.markup.styles import MAGENTA
+from tutor.screen.signs import Either
 from tutor.search import answering
 from utils.text import plural, sanitize
 
 OWN = "≈"
 OWN_NOTE = "an example of the tutor's own, not from the lesson"
+
+
+def asked_line(question: str) -> Either:
+    """What the learner asked, above the reply."""
+    question = sanitize(question, newlines=False)
+    return Either(Text("? ", style=MAGENTA).append(question), Text(f"You asked: {question}"))
 
 
 @dataclass
@@ -31,7 +39,7 @@ class Answered(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         if self.asked:
-            yield Text("? ", style="magenta").append(sanitize(self.answer.question, newlines=False))
+            yield asked_line(self.answer.question)
         indent = 2 if self.asked else 0
         if not self.answer.found:
             yield line(answering.NOT_ANSWERED, "" if not self.asked else DIM, indent)
@@ -64,7 +72,7 @@ class TutorSays(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         if self.asked:
-            yield Text("? ", style="magenta").append(sanitize(self.asked, newlines=False))
+            yield asked_line(self.asked)
         for text, own in self.paragraphs():
             if own:
                 yield with_sign(OWN, text)

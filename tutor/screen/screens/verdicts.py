@@ -11,12 +11,14 @@ from rich.text import Text
 
 from tutor.models import AnswerPart, Grade
 from tutor.screen import markup
-from tutor.screen.layout import SIGN_STYLE, Screen, Standing, with_sign
+from tutor.screen.layout import Screen, Standing, with_sign
 from tutor.screen.markup import DIM
 from tutor.screen.markup.wrapping import Whole
+from tutor.screen.signs import SIGN_STYLE, Either
 from utils.text import plural, sanitize
 
 FEEDBACK_LINES = 5
+STATES = {"✓": "right", "✗": "missing", "·": "also there"}  # of a point, in plain text
 VERDICTS = {"✓": "Right.", "~": "Partly.", "✗": "Not yet.", "?": "Not sure."}
 
 
@@ -52,15 +54,18 @@ class Verdict(Screen):
     def standing(self) -> Screen:
         return Standing(self.first_line())
 
-    def first_line(self) -> Text:
-        return Text(f"{self.grade.sign} ", style=SIGN_STYLE[self.grade.sign]).append(self.lead_line(), style="bold")
+    def first_line(self) -> Either:
+        lead = self.lead_line()
+        drawn = Text(f"{self.grade.sign} ", style=SIGN_STYLE[self.grade.sign]).append(lead, style="bold")
+        return Either(drawn, Text(lead))
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         yield Whole(self.first_line(), leads=True)
         if self.by_part or not (self.grade.correct and len(self.grade.met) < 2):
             for sign, text, evidence in self.points():
-                yield with_sign(sign, text + (f"  \n“{evidence}”" if evidence else ""), indent=2)
+                said = "" if self.by_part else STATES.get(sign, "")
+                yield with_sign(sign, text + (f"  \n“{evidence}”" if evidence else ""), indent=2, said=said)
         if self.grade.feedback:
             yield Padding(markup.Page(self.grade.feedback), (0, 0, 0, 2))
 
@@ -92,7 +97,7 @@ class ExplainedBack(Screen):
         yield Text("")
         yield Text(self.lead(), style="bold")
         for sign, text, said in self.rows():
-            yield with_sign(sign, text + (f"  \n“{said}”" if said else ""), indent=2)
+            yield with_sign(sign, text + (f"  \n“{said}”" if said else ""), indent=2, said=STATES[sign])
         if self.grade.feedback:
             yield Padding(markup.Page(self.grade.feedback), (0, 0, 0, 2))
 

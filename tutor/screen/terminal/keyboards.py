@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
-from tutor.screen.rows import MenuRow, as_row, has_words
+from tutor.screen.rows import MenuRow, as_row, has_words, in_words
 from tutor.screen.stdio import MARGIN, columns
 from tutor.screen.terminal.keys import (
     NUMBERED,
@@ -217,7 +217,7 @@ class LineKeyboard:
         for heading, group in groupby(found, lambda one: one[1].heading):
             if heading:
                 self.console.print(sanitize(heading, newlines=False), style="bold")
-            self.console.print(numbered_list({number: row.line for number, row in group}))
+            self.console.print(numbered_list({number: in_words(row.line) for number, row in group}))
         if not found:
             self.console.print("nothing has these words")
 
@@ -228,7 +228,8 @@ class LineKeyboard:
     def _read_raw(self, keys: Keys, position: str = "") -> str | None:
         """A line below the hints; None where the input has ended."""
         self.view.fit()
-        self.console.print("\n".join(hints_rows(hints_line(keys, position), self.console.width)))
+        place = f"page {position}" if position else ""
+        self.console.print("\n".join(map(in_words, hints_rows(hints_line(keys, place), self.console.width))))
         try:
             return self.line("> ")
         except EOFError:

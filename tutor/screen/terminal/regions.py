@@ -33,7 +33,7 @@ from tutor.screen.terminal.keys import BETWEEN, KEY_OF, REDRAW, SUSPEND, Keys, f
 HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
 LETTER_S = 0.2  # how soon a second letter follows the first one of a word
 WORD_S = 1.0  # and any further one
-ACCENT, DIM, RESET = "\x1b[36m", "\x1b[90m", "\x1b[0m"
+ACCENT, DIM, RESET = "\x1b[38;5;63m", "\x1b[38;5;243m", "\x1b[0m"  # as in markup.styles
 
 
 class Region:

@@ -90,7 +90,7 @@ class WaitingSign:
 
     def _draw(self, text: str) -> None:
         """Behind the cursor, which stays; what does not fit is cut, because a line that wraps could scroll the screen."""
-        self._write(f"\x1b7\x1b[?7l\x1b[90m{text}\x1b[0m\x1b[K\x1b[?7h\x1b8")
+        self._write(f"\x1b7\x1b[?7l\x1b[38;5;243m{text}\x1b[0m\x1b[K\x1b[?7h\x1b8")
 
     def _grow(self, what: str, seconds: int) -> None:
         if what and what != self._what and seconds >= 1:
