@@ -163,10 +163,10 @@ class LineKeyboard:
         self.quiet = QuietKeys()  # for a whole session
 
     def line(self, prompt: str) -> str:
-        self.console.file.write(prompt)
-        self.console.file.flush()
         flush_typed()
-        with LoudKeys():
+        with LoudKeys():  # before the prompt is there, so that nothing typed after it is dropped
+            self.console.file.write(prompt)
+            self.console.file.flush()
             line = sys.stdin.readline()
             while more_is_typed():  # a paste of several lines is one answer
                 line += sys.stdin.readline()
