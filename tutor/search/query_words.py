@@ -22,19 +22,20 @@ from tutor.search.words import (
     without_unspaced,
 )
 from tutor.stop_words import SEARCHING
+from utils.patterns import compiled_later
 
 if TYPE_CHECKING:
     from tutor.search.shelf import Shelf
 
 NEAR_NAMES = frozenset("theorem rule law lemma principle formula equation".split())  # Bayes' theorem is Bayes' rule
-NAME = re.compile(r"\w*[A-Z]\w*[A-Z]\w*|(?<=\S )[A-Z]\w+")  # capitals within a word, or not only because it begins a sentence
+NAME = compiled_later(r"\w*[A-Z]\w*[A-Z]\w*|(?<=\S )[A-Z]\w+")  # capitals within a word, or not only because it begins a sentence
 PREFIXED = "ar"  # the field of a language whose stemmer takes prefixes off
 FOREIGN = 0.1  # of what an unknown word weighs, in a question in a language that no lesson is in
 ALIKE = 0.84  # similarity from which a word of a text is taken for a word of the question that the corpus doesn't have
 
-NUMBERED = re.compile(r"([^\W\d_]{2,})(\d+)")
-NEXT_WORD = re.compile(r"(?<!\w)([^\W\d_]{3,}) (?=([^\W\d_]{3,})(?!\w))")
-HYPHENATED = re.compile(r"(?<![\w-])[^\W_]+(?:-[^\W_]+)+(?![\w-])")
+NUMBERED = compiled_later(r"([^\W\d_]{2,})(\d+)")
+NEXT_WORD = compiled_later(r"(?<!\w)([^\W\d_]{3,}) (?=([^\W\d_]{3,})(?!\w))")
+HYPHENATED = compiled_later(r"(?<![\w-])[^\W_]+(?:-[^\W_]+)+(?![\w-])")
 JOINTS = ("", "s", "n")  # between the parts of a word: Aktivierung-s-funktion
 SHORTEST_PART = 3  # letters of either part of a word that the corpus writes as two
 
@@ -142,7 +143,7 @@ class QueryWords:
         self.total = sum(self.weights) or 1.0
         # A stem begins as its words do: no other word needs to be stemmed. ([abc\u0080-\U0010ffff] takes 5 ms to compile.)
         begins = "".join(sorted({re.escape(term[0]) for forms in self._forms for _, term in forms if term}))
-        self._alike = WORD if PREFIXED in fields else re.compile(rf"(?<![^\W_])(?:[{begins or '-'}]|[^\x00-\x7f])[^\W_]*")
+        self._alike = WORD if PREFIXED in fields else compiled_later(rf"(?<![^\W_])(?:[{begins or '-'}]|[^\x00-\x7f])[^\W_]*")
         self._known: dict[str, frozenset[int]] = {}
         self.met = lru_cache(maxsize=2_000)(self._met)
 

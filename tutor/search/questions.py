@@ -32,12 +32,12 @@ SHORTHAND = {
     "probs": "probabilities", "func": "function", "repo": "repository", "repos": "repositories",
     "type 1": "type I", "type 2": "type II", "isnt": "isn't", "cant": "can't", "wont": "won't", "arent": "aren't",
 }  # fmt: skip
-SHORT_WORD = re.compile(
+SHORT_WORD = compiled_later(
     r"(?<![\w'’/.-])(" + "|".join(map(re.escape, sorted(SHORTHAND, key=len, reverse=True))) + r")(?![\w'’-])", re.I
 )
 
 # Words around a question that ask for an answer and don't say about what, in the languages that we know most questions in.
-FRAMING = re.compile(
+FRAMING = compiled_later(
     r"^\W*(?:(?:hi|hello|hey|hallo|bonjour|hola|привет|sorry|ok(?:ay)?|so|well|um+|please|pls|plz|quick question|question"
     r"|excuse me)\b"
     r"(?:\s+(?:there|all|everyone|team))?\W+)+"
@@ -66,7 +66,7 @@ FRAMING = re.compile(
     r"|(?:объясни(?:те)?|расскажи(?:те)?|подскажи(?:те)?)(?:\s+(?:мне|про))?|пожалуйста|простыми\s+словами)(?![\w'’])",
     re.I,
 )  # fmt: skip
-SIMPLY = re.compile(
+SIMPLY = compiled_later(
     r"\b(?:simpl[ey]|plain (?:words|english)|layman|eli5|like i(?:'m| am) (?:five|5)|for (?:dummies|beginners)"
     r"|easy (?:words|way|terms)"
     r"|intuiti\w+|don['’]?t (?:get|understand)|einfach|simples?|sencill\w+|прост\w+)\b|简单|簡単",
@@ -77,10 +77,10 @@ BETWEEN = (
     r"(?:differences?|distinction|unterschied\w*|différences?|diferencias?|разниц\w+|отличи\w+"
     r"|relation(?:ship)?|comparison|trade-?offs?)"
 )
-COMPARES = re.compile(rf"\b(?:{BETWEEN}|differ(?:s|ent|ently)?|compare[ds]?|comparing|versus|vs)\b", re.I)
+COMPARES = compiled_later(rf"\b(?:{BETWEEN}|differ(?:s|ent|ently)?|compare[ds]?|comparing|versus|vs)\b", re.I)
 AND = r"\s+(?:and|und|et|y|e|и|from|to|with)\s+"
 SIDE_BY_SIDE = tuple(
-    re.compile(pattern, re.I)
+    compiled_later(pattern, re.I)
     for pattern in (
         rf"\b{BETWEEN}\s+(?:between|zwischen|entre|между|of|in)\s+(?P<a>.+?)(?:{AND}|\s*(?:/|&|,)\s*)(?P<b>.+)",
         r"^\W*(?:compare|contrast|distinguish|vergleich\w*|compar\w+)\s+(?:between\s+)?(?P<a>.+?)\s+(?:and|with|to|from"
@@ -105,28 +105,28 @@ SIDE_BY_SIDE = tuple(
         r"(?P<a>.+?)と(?P<b>.+?)の(?:違い|差|相違)",
     )
 )
-ASKS = re.compile(  # in scripts without spaces
+ASKS = compiled_later(  # in scripts without spaces
     r"什么是|甚麼是|是什么|是甚麼|什么意思|是什么意思|为什么|為什麼|为何|如何|怎么样|怎么|怎麼|怎样|请问|请解释|解释一下|有什么|有哪些|哪些|吗|嗎|呢|？"
     r"|とは何ですか|って何ですか|とは何|とは|って何|何ですか|は何|なぜ|どうして|どうやって|どのように|どうすれば|どう|を教えてください|教えて|ですか|ますか"
     r"|でしょうか|いいですか|について"
 )
-PRONOUN = re.compile(r"it|this|that|they|these|those", re.I)
+PRONOUN = compiled_later(r"it|this|that|they|these|those", re.I)
 AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|can|could|should|shall|will|would|may|might|must|has|have|had"
     r"|(?:is|are|was|were|do|does|did|ca|could|should|wo|would|has|have)n['’]t)"
 )
-OR = re.compile(
+OR = compiled_later(
     rf"^\W*(?!{AUXILIARY}\b(?!.*\b(?:better|faster|best|safer|simpler|cheaper|worse)\b))"
     r"(?P<a>[^,?]{2,40}?)\s+(?:or|oder|ou|или)\s+(?!(?:any|some|an)?(?:other|thing|one)\b)(?P<b>[^,?]{2,40})\W*$",
     re.I,
 )
-SIDE_ENDS = re.compile(
+SIDE_ENDS = compiled_later(
     r"\s*(?:[?:;!,…]|\.(?=\s|$)|\s\(|\s(?:in|for|when|regarding|with respect|if|on|which|what|why|where|better|faster|best"
     r"|safer|simpler"
     r"|cheaper|worse|and (?:when|which|why|what))\b).*$",
     re.I | re.S,
 )
-SIDE_BEGINS = re.compile(
+SIDE_BEGINS = compiled_later(
     r"^\W*(?:(?:(?:what|how|why|when|which)\s+)?(?:is|are|does|do)\s+|(?:the|a|an|some|of|using|use|der|die|das|ein|eine|le|la"
     r"|les|l['’]|un|une|el|los|las)\s+)+",
     re.I,
@@ -188,7 +188,7 @@ KINDS = tuple(
         r"|どうやって|どのように|方法"),
     )
 )  # fmt: skip
-SUBJECT = re.compile(
+SUBJECT = compiled_later(
     r"^\W*(?:what\s+(?:(?:an?|the)\s+)?(?=(?!is\b|are\b|does\b|do\b).{1,40}\s(?:is|are|means)\b)|(?:what|who)(?:\s+(?:exactly|actually|really))?\s+(?:is|are|was|were|does|do)\s+|what['’]s\s+|define\s+"
     r"|(?:definition|meaning)\s+of\s+|explain\s+|describe\s+"
     r"|was\s+(?:ist|sind|bedeutet|heißt|macht)\s+|qu['’]est-ce\s+qu(?:e\s+c['’]est\s+qu)?(?:e\s+|['’])|c['’]est\s+quoi\s+"
@@ -201,29 +201,29 @@ SUBJECT = re.compile(
     re.I | re.S,
 )
 # What follows the thing that a definition is asked for: where it is met, what it does there, another question about it.
-IN_CONTEXT = re.compile(
+IN_CONTEXT = compiled_later(
     r"\s+(?:(?:in|within|when|on|at|for|during|inside|is|are|means)\s|and\s+(?:what|why|how|when|where|which|who|is|does|do)\b).*$"
     r"|\s+(?:is|are|means)$", re.I | re.S
 )  # fmt: skip
 # Where a second question begins. The first one has to be a question, too: "in a transformer, what is a head" is one.
-ASKS_AGAIN = re.compile(
+ASKS_AGAIN = compiled_later(
     r"(?:[,;]\s*(?:and\s+)?|\s+and\s+(?:also\s+|then\s+)?|[.?？]\s+(?:and\s+)?|\s+(?:und|et|y|и)\s+)"
     r"(?=(?:what|why(?! not\b)|how|when|which|where|who|was|warum|wieso|wie|wann|pourquoi|comment|quand"
     r"|qué|cómo|por qué|cuándo|почему|как|когда)\b"
     rf"|{AUXILIARY}\s+(?:it|they|this|that|these|those)\b)",
     re.I,
 )
-BEGINS_TO_ASK = re.compile(
+BEGINS_TO_ASK = compiled_later(
     rf"^\W*(?:what|whats|why|how|when|which|where|who|explain|define|{AUXILIARY}|was|warum|wieso|wie|wann|qu|pourquoi|comment"
     r"|quand|qué|cómo|por qué|cuándo|что|почему|как|когда)\b",
     re.I,
 )
 # "Residual in regression, what is it": the thing first, then that it is asked for; "in Rust, what is a trait": its place first.
-THING_FIRST = re.compile(
+THING_FIRST = compiled_later(
     r"^(?P<thing>.+?)[,;:]?\s+what(?:\s+is|\s+are|['’]s)\s+(?:it|that|this|they|those)(?:\s+exactly)?\W*$", re.I
 )
-PLACE_FIRST = re.compile(r"^\W*(?:in|with|for)\s+(?:\w+\s+){0,2}\w+,?\s+(?=what\s+(?:is|are)\b)", re.I)
-SAME_THING = re.compile(r"\b(?:it|this|that|they|them|these|those|one)\b", re.I)
+PLACE_FIRST = compiled_later(r"^\W*(?:in|with|for)\s+(?:\w+\s+){0,2}\w+,?\s+(?=what\s+(?:is|are)\b)", re.I)
+SAME_THING = compiled_later(r"\b(?:it|this|that|they|them|these|those|one)\b", re.I)
 LONGEST_UNDERSTOOD = 600  # characters; what is longer is a text to search for
 LONGEST_SUBJECT = 6  # words of what can be defined
 TOPIC_WORDS = 5  # up to which a question without a verb of its own is a topic, to be explained

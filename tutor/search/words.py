@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from tutor.stop_words import ASKING, FUNCTION_WORDS, SEARCHING
+from utils.patterns import compiled_later
 from utils.text import STEMMED, stemmer
 
 PLAIN = "plain"  # the field of languages without a stemmer
@@ -16,17 +17,18 @@ COMPOUNDING = frozenset("da de fi hu nl no sv".split())  # fields of languages t
 WITH_STOPWORDS = frozenset("da de es fi fr hu it nl no pt ru sv".split())  # lists that tantivy has, beside English
 
 # Burmese, Thai, Lao, Khmer, kana, Han, Hangul: scripts whose words a space does not end, or not reliably.
-UNSPACED = re.compile(
+UNSPACED = compiled_later(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
     "\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-WORD = re.compile(r"[^\W_]+")
+WORD = compiled_later(r"[^\W_]+")
 GREEK = dict(zip(
     "αβγδεζηθικλμνξπρστυφχψω",
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega".split(),
     strict=True,
 ))  # fmt: skip
-GREEK_LETTER = re.compile("(?<![\u0370-\u03ff])[α-ρτ-ωΓΔΘΛΞΠΣΦΨΩσ](?![\u0370-\u03ff])")  # not within a Greek word
+
+GREEK_LETTER = compiled_later("(?<![\u0370-\u03ff])[α-ρτ-ωΓΔΘΛΞΠΣΦΨΩσ](?![\u0370-\u03ff])")  # not within a Greek word
 LONGEST_WORD_BYTES = 60
 SHORTEST_SLIP = 5  # letters of a word that may be a misspelling; shorter ones have too many neighbours
 

@@ -16,6 +16,7 @@ from tutor.search.query_words import QueryWords
 from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, WHEN, WHY, AskedQuestion
 from tutor.search.words import content_words, language_of
 from utils.embedding import SumAndLength, built_in
+from utils.patterns import compiled_later
 
 # Weights for the choice of a passage: a choice model fitted to the questions of benchmarks/ask.py, a corpus left out at a time.
 SCORE = 1.8  # for the search's score
@@ -41,43 +42,44 @@ NO_TEACHING = 0.6  # off for what leads elsewhere
 
 ABOUT = 0.5  # share of the question in a sentence and its section's heading, from which it speaks of what was asked
 SAME_QUESTION = 0.6  # share of the question in a heading that asks it
-IS_QUESTION = re.compile(r"[?？]\W*$|^\W*(?:what|why|how|when|which|who|where|is|are|do|does|can|should|must)\b", re.I)
-CHANGES = re.compile(
+IS_QUESTION = compiled_later(r"[?？]\W*$|^\W*(?:what|why|how|when|which|who|where|is|are|do|does|can|should|must)\b", re.I)
+CHANGES = compiled_later(
     r"\W*(?:release (?:notes|history)|change ?log|changes|what(?:'s|’s| is) new|(?:version )?history|releases|news)\b", re.I
 )  # of a program: of a version, and not of how it is now
-REPEATS = re.compile(
+REPEATS = compiled_later(
     r"(?:recap|summary|key (?:points|takeaways|ideas)|zusammenfassung|résumé|resumen|итоги?|小结|总结|まとめ)\W*$", re.I
 )
-LEADS_ELSEWHERE = re.compile(
+LEADS_ELSEWHERE = compiled_later(
     r"(?:next(?: steps)?|further reading|see also|references?|exercises?|table of contents|credits?|licen[cs]e|bibliography"
     r"|sources|what(?:'s|’s) next)\W*$",
     re.I,
 )
+
 # What an answer to a kind of question looks like.
 SIGNS = {
-    NUMBER: re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|twice|double|third|quarter|zero|none"
+    NUMBER: compiled_later(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|twice|double|third|quarter|zero|none"
     r"|square|linear\w*)\b", re.I),
-    WHY: re.compile(
+    WHY: compiled_later(
         r"\b(?:because|since|so that|otherwise|therefore|that is why|reasons?|cause[sd]?|without|would|so|lets?|allows?"
         r"|needs?|prevents?|avoids?|helps?|"
         r"weil|denn|damit|parce que|car|afin|porque|para que|ya que|потому|чтобы|поэтому)\b|因为|ので|ため", re.I),
-    HOW: re.compile(r"^\s*(?:[-*]|\d+\.)\s|\b(?:first|then|next|take|multiply|divide|subtract|add|compute|apply|set|run|use"
+    HOW: compiled_later(r"^\s*(?:[-*]|\d+\.)\s|\b(?:first|then|next|take|multiply|divide|subtract|add|compute|apply|set|run|use"
     r"|by|call|create|choose|write)\b", re.I),
-    WHEN: re.compile(r"\b(?:when|if|as soon as|once|only|where|unless|until|for|after|before|wenn|quand|si|cuando|если"
+    WHEN: compiled_later(r"\b(?:when|if|as soon as|once|only|where|unless|until|for|after|before|wenn|quand|si|cuando|если"
     r"|когда)\b|如果|とき", re.I),
 }  # fmt: skip
-SIGNS[DEFINITION] = re.compile(
+SIGNS[DEFINITION] = compiled_later(
     r"\*\*|\b(?:is|are|means|called|says|counts|measures|ist|sind|est|sont|es|son|это)\b|是|とは", re.I
 )
 
 
 HEADINGS_TELL = {  # what a heading announces that answers a kind of question
-    WHEN: re.compile(r"\b(?:when|which|choos\w*|choices?|pick\w*|limits?|pays?|should|trade-?offs?|guidelines?|or)\b", re.I),
-    WHY: re.compile(
+    WHEN: compiled_later(r"\b(?:when|which|choos\w*|choices?|pick\w*|limits?|pays?|should|trade-?offs?|guidelines?|or)\b", re.I),
+    WHY: compiled_later(
         r"\b(?:why|reasons?|motivation|cause\w*|problems?|benefits?|advantages?|purposes?|effects?|consequences?)\b", re.I
     ),
 }
-ASKS_WHEN = re.compile(r"\b(?:when|which)\b", re.I)  # which of two things to take
+ASKS_WHEN = compiled_later(r"\b(?:when|which)\b", re.I)  # which of two things to take
 
 
 @dataclass(frozen=True)

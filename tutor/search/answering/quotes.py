@@ -12,6 +12,7 @@ from tutor.corpus.pages import SectionBlock, section_blocks
 from tutor.corpus.sentences import LABEL, sentences_of
 from tutor.models import Passage
 from tutor.search.answering import refuted
+from utils.patterns import compiled_later
 
 SENTENCE, ENTRY, FORMULA, TABLE, ROW, CODE, OTHER = "sentence", "entry", "formula", "table", "row", "code", "other"
 MOST_CODE_LINES = 12
@@ -20,16 +21,16 @@ FORMS = {
     "paragraph_open": SENTENCE, "list_item_open": ENTRY, "math_block": FORMULA, "math_block_label": FORMULA, "table_open": TABLE,
     "fence": CODE, "code_block": CODE,
 }  # fmt: skip
-UNSPACED_CHARACTER = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+UNSPACED_CHARACTER = compiled_later("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 CHARACTERS_A_WORD = 2  # about, in scripts without spaces
 FENCES = ("```", "~~~")
-BULLET = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
-MARKER = re.compile(r"^\s*(?:/{3,}|:{3,}|!{3}|\?{3}).*\n?", re.M)  # begins or ends a note, as documentation sites write it
-GENERATED = re.compile(r"\s*:{3,}\s+\w+(?:\.\w+)+\b")  # stands for what is made from the program's code
-OUTPUT = re.compile(r"\s*(?:```|~~~)\s*(?:output|text)\b")
-BOLD_LEAD = re.compile(r"\W*\*\*((?:[^*]|\*(?!\*))+)\*\*")
+BULLET = compiled_later(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
+MARKER = compiled_later(r"^\s*(?:/{3,}|:{3,}|!{3}|\?{3}).*\n?", re.M)  # begins or ends a note, as documentation sites write it
+GENERATED = compiled_later(r"\s*:{3,}\s+\w+(?:\.\w+)+\b")  # stands for what is made from the program's code
+OUTPUT = compiled_later(r"\s*(?:```|~~~)\s*(?:output|text)\b")
+BOLD_LEAD = compiled_later(r"\W*\*\*((?:[^*]|\*(?!\*))+)\*\*")
 # What can't be understood without what stands before it.
-LEANS_BACK = re.compile(
+LEANS_BACK = compiled_later(
     r"\W*(?:(?!It(?:['’]s| is| was)\s+(?:important|worth|possible|easy|common|useful|necessary|better|best|good|hard|called)\b)"
     r"(?:This|That|It|Its|They|Their|Them|These|Those|Then|So|Both|Such|He|She|Here|Instead|Hence|Thus|Therefore|But"
     r"|And|Or|"
@@ -47,8 +48,8 @@ LEANS_BACK = re.compile(
     r"|(?:这|它|他们|因此|所以|但|而|それ|これ|この|その|しかし|だから|そこで))"
 )
 SHORT = 8  # words of a sentence in which a pronoun mostly means something before it
-POINTS_BACK = re.compile(r"\b(?:it|they|them|this|that|these|those)\b", re.I)
-ANNOUNCES = re.compile(  # says what a text will say, or speaks to its reader about something that they don't see
+POINTS_BACK = compiled_later(r"\b(?:it|they|them|this|that|these|those)\b", re.I)
+ANNOUNCES = compiled_later(  # says what a text will say, or speaks to its reader about something that they don't see
     r"\W*(?:After this (?:lesson|chapter|section)|In this (?:lesson|chapter|section|guide|tutorial|article|page)"
     r"|This (?:lesson|chapter|section|guide|tutorial|page) "
     r"|(?:In the |The )(?:next|previous|last|following) (?:lesson|chapter|section)|Let(?:'|’)?s |We(?:'|’)ll |You(?:'"
@@ -56,11 +57,12 @@ ANNOUNCES = re.compile(  # says what a text will say, or speaks to its reader ab
     r"|(?:See|Read|Check out|Look at) |Imagine |Suppose |Recall |Remember |Earlier|As (?:we|you) (?:saw|have seen)"
     r"|(?:Figure|Listing|Table|Filename)\b)", re.I
 )  # fmt: skip
-POINTS_AHEAD = re.compile(
+
+POINTS_AHEAD = compiled_later(
     r"\b(?:(?:this|the following|the next) (?:example|code|listing|way)|like (?:this|so)|as follows|the following|below)\W*$",
     re.I,
 )
-CLAIMED = re.compile(  # names what is wrongly believed, and may stop there
+CLAIMED = compiled_later(  # names what is wrongly believed, and may stop there
     r"\b(?:misconceptions?|myth|misunderstanding|fallacy)\b[^.]{0,120}\b(?:is|are|was) that\b|\b(?:many|some|most|few) (?:people"
     r"|beginners|students|users) "
     r"(?:\w+ly )?(?:think|believe|assume|say|expect)\b|\b(?:one|you) (?:might|may|could) (?:think|believe|expect|assume"
@@ -68,22 +70,22 @@ CLAIMED = re.compile(  # names what is wrongly believed, and may stop there
     r"|\bit (?:is|['’]s) (?:often|commonly|widely|sometimes|tempting to) (?:thought|believed|said|assumed|think|believe|say)\b",
     re.I,
 )
-WORKED = re.compile(
+WORKED = compiled_later(
     r"\W*(?:Example|Worked example|Exercise|Solution|Beispiel|Exemple|Ejemplo|Пример)\b[^*]{0,40}\*\*"
     r"|\W*\*\*(?:Example|Beispiel|Exemple|Ejemplo)"
 )
 # What is left out of a quote when it is said.
 LONG_BOLD = 4  # words from which bold is no term but a sentence
-LINK = re.compile(
+LINK = compiled_later(
     r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,300})\]\((?:[^()\s]"
     r"|\([^()]{0,200}\)){0,2000}(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?|(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]"
 )
-INCLUDE = re.compile(r"\{[*!%][^{}]*[*!%]\}")  # of another file, as some sites write it
-IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])")
-FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
-BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1", re.S)
-TAG = re.compile(r"</?(?:abbr|span|a|b|i|em|strong|sup|sub|kbd|u|small|div|p|br|dfn|code|img)\b[^<>]*>", re.I)
-CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)+?\1", re.S)
+INCLUDE = compiled_later(r"\{[*!%][^{}]*[*!%]\}")  # of another file, as some sites write it
+IMAGE = compiled_later(r"!\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])")
+FOOTNOTE = compiled_later(r"\[\^[^\[\]\s]+\]")
+BOLD = compiled_later(r"(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1", re.S)
+TAG = compiled_later(r"</?(?:abbr|span|a|b|i|em|strong|sup|sub|kbd|u|small|div|p|br|dfn|code|img)\b[^<>]*>", re.I)
+CODE_SPAN = compiled_later(r"(`+)(?:(?!\1).)+?\1", re.S)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from tutor.models import HEADING_SEPARATOR
 from utils.patterns import compiled_later
 
-HEADINGS = re.compile(
+HEADINGS = compiled_later(
     r"\b(?:mis-?(?:conceptions?|understandings?|beliefs?|takes?\s+(?:about|people))|myths?|fallac(?:y|ies)|pitfalls?"
     r"|gotchas?|delusions?"
     r"|(?:common|typical|frequent|usual|popular|classic|beginners?['’]?|students?['’]?"
