@@ -8,6 +8,7 @@ of a real answer (`must`, `sides`) should be chosen. A choice model (a softmax o
 what counts for one kind of question alone is held more tightly. A table, a formula or code says less than a sentence with the
 same words. --held-out fits without a fifth of the lessons, or without one public corpus, and counts on what was left out: how
 often the first choice is right, and how often the best sentences of its section, up to ROOM words, have all of the words.
+The same is done for the answers that authors wrote, of which the bundled lessons have many.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import json
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,11 +29,11 @@ sys.path.insert(0, str(ROOT))
 
 from ask import SOURCES, UNANSWERABLE, holds, place, plain, questions  # noqa: E402
 
-from tutor.corpus.corpus import open_corpus  # noqa: E402
+from tutor.corpus.corpus import Corpus, open_corpus  # noqa: E402
 from tutor.search import index as search  # noqa: E402
-from tutor.search.answering import CANDIDATES, fits_of  # noqa: E402
+from tutor.search.answering import CANDIDATES, authored, fits_of  # noqa: E402
 from tutor.search.answering.selecting import LOOKED_AT  # noqa: E402
-from tutor.search.answering.weighing import TABLE, features_of  # noqa: E402
+from tutor.search.answering.weighing import AUTHORED, SENTENCES, TABLE, features_of  # noqa: E402
 from tutor.search.questions import YES_NO, understand  # noqa: E402
 
 RIDGE, TIGHTER = 0.3, 3.0
@@ -56,6 +58,9 @@ class Sentence(NamedTuple):
         return self.is_right * sum(self.has) / max(len(self.has), 1) * SAYS.get(self.form, 1.0)
 
 
+Choices = Callable[[dict, Corpus, search.Index], list[Sentence]]
+
+
 class Example(NamedTuple):
     """A question with the sentences to choose from. Those of one fold are left out together."""
 
@@ -64,7 +69,8 @@ class Example(NamedTuple):
     sentences: list[Sentence]
 
 
-def examples(name: str, folder: Path) -> list[Example]:
+def examples(name: str, folder: Path, choices: Choices) -> list[Example]:
+    """The dev questions of a set, with what there is to choose from."""
     corpus = open_corpus(folder)
     index = search.open_index(corpus, None)
     found = []
@@ -72,11 +78,11 @@ def examples(name: str, folder: Path) -> list[Example]:
         if half == "dev" and row["kind"] != UNANSWERABLE:
             lesson = row["section"][0].partition("#")[0]
             fold = f"lessons {zlib.crc32(lesson.encode()) % FOLDS}" if name == "bundled" else name
-            found.append(Example(row["kind"], fold, sentences(row, corpus, index)))
+            found.append(Example(row["kind"], fold, choices(row, corpus, index)))
     return found
 
 
-def sentences(row: dict, corpus, index) -> list[Sentence]:
+def sentences(row: dict, corpus: Corpus, index: search.Index) -> list[Sentence]:
     question, asked = understand(row["question"]), index.query_words(row["question"])
     fits = fits_of(index.search(row["question"], CANDIDATES), asked, question, None)
     teaching = [fit for fit in fits if question.kind == YES_NO or not fit.is_about_misconceptions] or fits
@@ -90,6 +96,19 @@ def sentences(row: dict, corpus, index) -> list[Sentence]:
             has = tuple(holds(group, plain(quote.text)) for group in groups)
             own = features | {"behind": fit.weight - teaching[0].weight}
             found.append(Sentence(own, passage, section in right, has, quote.form, quote.size))
+    return found
+
+
+def authors_answers(row: dict, corpus: Corpus, index: search.Index) -> list[Sentence]:
+    question, asked = understand(row["question"]), index.query_words(row["question"])
+    fits = fits_of(index.search(row["question"], CANDIDATES), asked, question, None)
+    teaching = [fit for fit in fits if not fit.is_about_misconceptions]
+    right, groups, found = set(map(place, row["section"])), [*row["must"], *row.get("sides", ())], []
+    for one in authored.candidates(question, teaching):
+        passage, has = one.fit.passage, tuple(holds(group, plain(one.said)) for group in groups)
+        is_right = place(f"{passage.lesson}#{passage.section}") in right
+        features = authored.features_of(question, one, teaching[0])
+        found.append(Sentence(features, teaching.index(one.fit), is_right, has, AUTHORED, len(one.said.split())))
     return found
 
 
@@ -170,14 +189,21 @@ def main() -> None:
     folders = {"bundled": str(ROOT / "docs"), **dict(one.split("=", 1) for one in arguments.corpora)}
     if missing := set(SOURCES) - set(folders):
         parser.error(f"expected a folder for each of {', '.join(SOURCES)}, found none for {', '.join(sorted(missing))}")
-    data = [example for name, folder in folders.items() for example in examples(name, Path(folder))]
-    names = sorted({name for example in data for one in example.sentences for name in one.features})
+    data = [example for name, folder in folders.items() for example in examples(name, Path(folder), sentences)]
+    written = examples("bundled", Path(folders["bundled"]), authors_answers)
     if arguments.held_out is not None:
-        return held_out(data, names, Path(arguments.held_out) if arguments.held_out else None)
-    weights = rounded(names, fit(data, names))
+        held_out(written, names_in(written), None)
+        return held_out(data, names_in(data), Path(arguments.held_out) if arguments.held_out else None)
+    weights = rounded(names_in(data), fit(data, names_in(data)))
     weights["behind"] = round(weights["behind"] * BEHIND, 2)
-    about = {"made_by": "benchmarks/fit_answers.py", "questions": len(data), "weights": weights}
+    of_authors = rounded(names_in(written), fit(written, names_in(written)))
+    about = {"made_by": "benchmarks/fit_answers.py", "questions": len(data), SENTENCES: weights, AUTHORED: of_authors}
     TABLE.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+
+
+def names_in(data: list[Example]) -> list[str]:
+    """The names of all features."""
+    return sorted({name for example in data for one in example.sentences for name in one.features})
 
 
 if __name__ == "__main__":

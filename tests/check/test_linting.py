@@ -500,3 +500,12 @@ def test_a_block_in_a_quote_is_not_rewritten():
     (block,) = code_blocks_of(text)
     assert with_outputs(text, [(block, "1\n")]) == text
     assert isinstance(block, CodeBlock)
+
+
+def test_a_short_answer_that_says_what_its_lesson_does_not_is_found(bread):
+    asked = "<!-- asked\nhow long does it rise\nA: {}\n-->\n\n## Recap"
+    good, foreign, long = "It rises.", "It rises for 7777 hours.", "It rises " + "slowly and " * 50 + "well."
+    for said in (foreign, long):
+        lesson = GOOD.replace("## Recap", asked.format(said))
+        assert f"unsaid-answer:{line_of(lesson, 'A: ')}" in found(bread(lesson))
+    assert not [one for one in found(bread(GOOD.replace("## Recap", asked.format(good)))) if one.startswith("unsaid")]

@@ -11,7 +11,7 @@ from growth import assert_linear
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.lessons import marked_misconceptions, parse_lesson
 from tutor.corpus.links import Link, links_of
-from tutor.corpus.markdown import asked_lines
+from tutor.corpus.markdown import asked_and_answered, asked_lines
 from tutor.corpus.pages import split_pages, unfolded
 from tutor.corpus.sentences import key_sentences, sentences_of, worked_example
 from utils.errors import InvalidFile
@@ -519,3 +519,9 @@ def test_asked_comments_say_which_questions_a_section_answers():
     assert asked_lines(text) == ["one", "two, or three?", "four"]
     assert asked_lines("<!-- asked: on one line? -->\n\n<!-- asked Ann about this -->") == ["on one line?"]
     assert asked_lines("<!-- asked\nnever ended") == []
+
+
+def test_a_line_of_an_asked_comment_answers_the_questions_above_it():
+    text = "Text.\n\n<!-- asked\none\ntwo\nA: Both.\nthree\nA: Three: `x`.\nA: Nobody asked.\nfour\n-->\n"
+    assert asked_lines(text) == ["one", "two", "three", "four"]
+    assert asked_and_answered(text) == [("one", "Both."), ("two", "Both."), ("three", "Three: `x`.")]

@@ -121,11 +121,11 @@ def test_several_questions_are_told_apart(question, parts):
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("what is a p-value in simple words", "The p-value is the probability, computed as if the null hypothesis were true"),
-        ("what is a KV cache", "Keys and values of past tokens never change, so they are computed once and kept"),
-        ("wats dropout, i dont get it", "Dropout sets each value to zero with probability p"),
+        ("what is a p-value in simple words", "of a statistic at least as extreme"),
+        ("what is a KV cache", "A KV cache keeps the keys and values of past tokens"),
+        ("wats dropout, i dont get it", "Dropout sets each value to zero with probability"),
         ("whats bayes theorem", "Bayes' rule turns a conditional probability round"),
-        ("meaning of statistical power", "power is its complement"),
+        ("meaning of statistical power", "Power is the chance of seeing an effect that is there"),
         ("what is perplexity", "ppl"),
     ],
 )
@@ -207,12 +207,12 @@ def test_two_questions_are_answered_one_after_the_other(tmp_path):
 
 def test_two_sides_get_a_sentence_each(ask):
     text = ask("what's the difference between batch norm and layer norm").text
-    assert "Batch normalization looks at one feature" in text and "Layer normalization rescales each row" in text
+    assert "Batch norm takes one mean per column" in text and "Layer norm takes one mean per row" in text
 
 
 def test_a_question_about_a_misconception_is_answered_with_what_is_said_against_it(ask):
     answer = ask("does linear attention give the softmax result faster?")
-    assert answer.text.startswith("No. It gives other weights") and "Misconceptions" in answer.citations[0].heading
+    assert answer.text.startswith("No. Linear attention is another attention") and "kernel trick" in answer.citations[0].heading
     assert "queries" not in ask("does dropout speed up training").text
 
 
@@ -378,6 +378,55 @@ def test_bold_over_a_sentence_and_targets_of_links_are_left_out_of_an_answer(tmp
     answer = ask_folder(tmp_path, "what is tannin", tea=page)
     assert answer.text.startswith("Tannin is what makes a tea bitter after some minutes.") and "water.md" not in answer.text
     assert answer.citations[0].quote.startswith("**Tannin is")
+
+
+STEEPING = """# Tea
+
+## Steeping
+
+Tannin leaves the leaf slowly, and so do most other things. Hot water draws it out.
+
+<!-- asked
+why does long steeping make tea bitter
+is tea bitter after a long time, right
+A: Yes. Tannin dissolves slowly, so more of it is in the cup.
+how long to steep green tea
+how many minutes for green leaves
+A: Two minutes in water of 80 degrees, $t=2$.
+what is tannin
+A: Tannin is what makes tea bitter.
+-->
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("why is tea so bitter after long steeping", "Tannin dissolves slowly, so more of it is in the cup."),
+        ("is tea bitter after a long time", "Yes. Tannin dissolves slowly, so more of it is in the cup."),
+        ("is tea not bitter after a long time", "Tannin dissolves slowly, so more of it is in the cup."),
+        ("is tea always bitter after a long time", "Tannin dissolves slowly, so more of it is in the cup."),
+        ("how many minutes do green leaves take", "Two minutes in water of 80 degrees, $t=2$."),
+        ("what is tannin in simple words", "Tannin is what makes tea bitter."),
+    ],
+)
+def test_an_answer_in_an_asked_comment_is_given_with_its_yes_or_no_only_to_the_same_question(tmp_path, question, said):
+    answer = ask_folder(tmp_path, question, tea=STEEPING)
+    assert answer.text.startswith(said)
+    assert answer.citations[0].line == 5 and answering.quote_stands(answer.citations[0], STEEPING)
+
+
+def test_what_is_said_of_one_version_does_not_answer_for_another(tmp_path):
+    page = (
+        "# Tea\n\n## Presses\n\nThe press-2 holds 40 leaves.\n\n<!-- asked\nhow many leaves has press-2\nA: Forty leaves.\n-->\n"
+    )
+    assert ask_folder(tmp_path, "how many leaves has press-2", tea=page).text.startswith("Forty leaves.")
+    assert not ask_folder(tmp_path, "how many leaves has press-4", tea=page).found
+
+
+def test_two_questions_that_one_answer_answers_get_it_once(tmp_path):
+    text = ask_folder(tmp_path, "what is tannin and what does tannin do to tea, what is it", tea=STEEPING).text
+    assert text.count("Tannin is what makes tea bitter.") == 1
 
 
 def test_the_authors_own_answer_to_a_question_is_given_and_cited_with_its_section(tmp_path):

@@ -13,7 +13,8 @@ from tutor.check.rules import finding
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.links import links_of
-from tutor.corpus.markdown import markdown_parser
+from tutor.corpus.markdown import ANSWER, asked_and_answered, markdown_parser, without_comments
+from tutor.grading.model.additions import additions_of
 from tutor.models import Finding, Lesson
 from tutor.screen import mathtext
 from utils import strict_yaml
@@ -23,6 +24,7 @@ from utils.text import nearest, plural, sanitize, shorten
 FIELDS = ("title", "summary", "minutes")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 HTML_ANCHOR = re.compile(r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
+LONGEST_ANSWER = 80  # words: what `ask` says at most
 MAX_LINES = 20  # how many lines with the same fault are listed one by one
 
 
@@ -40,6 +42,7 @@ def lesson_findings(lesson: Lesson, text: str, links: Links, is_known: Callable[
     yield from _front_matter(lesson, text, is_known)
     yield from _links(lesson, text, links)
     yield from _formulas(lesson.path, text)
+    yield from _short_answers(lesson, text)
     yield from line_findings(lesson.path, text)
 
 
@@ -215,3 +218,26 @@ def formula_finding(path: str, line: int, latex: str) -> Iterator[Finding]:
             "unrenderable-formula", path, line,
             f"found the formula {shorten(latex)}, which a terminal would show as it is written here; use simpler LaTeX",
         )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- short answers
+
+
+def _short_answers(lesson: Lesson, text: str) -> Iterator[Finding]:
+    """Numbers, names and formulas of the answers in `asked` comments that the lesson doesn't hold, and answers that are long."""
+    answers = dict.fromkeys(said for section in lesson.sections for _, said in asked_and_answered(section.text))
+    if not answers:
+        return
+    shown, lines = without_comments(text), [line.strip() for line in text.splitlines()]
+    for said in answers:
+        added = additions_of(said, shown, lesson.language)
+        words = len(said.split())
+        if unsaid := [*added.foreign, *added.wrong]:
+            message = (
+                f'found "{shorten(unsaid[0])}" in a short answer, which the lesson does not say; correct it, or say it there too'
+            )
+        elif words > LONGEST_ANSWER:
+            message = f"found a short answer of {words} words, expected at most {LONGEST_ANSWER}; shorten it"
+        else:
+            continue
+        yield finding("unsaid-answer", lesson.path, lines.index(ANSWER + said) + 1, message)

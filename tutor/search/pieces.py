@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.corpus.markdown import asked_lines, without_comments
+from tutor.corpus.markdown import asked_and_answered, asked_lines, without_comments
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
 from tutor.search.words import WORD
 
@@ -35,7 +35,8 @@ def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
         heading = heading_of(lesson, section)
         own = [item for item in items if item.section == section.slug]
         also = "\n".join([*asked_lines(section.text), *(wording(item) for item in own)])
-        answers = "\n".join(filter(None, map(short_answer, own)))
+        written = ("\t".join(" ".join(text.split()) for text in pair) for pair in asked_and_answered(section.text))
+        answers = "\n".join([*written, *filter(None, map(short_answer, own))])
         further = [said for item in own for said in item.references[1:]]
         said_too = " ".join(words_beside(f"{heading}\n{section.text}\n{also}", further)) if further else ""
         for offset, text in split(without_comments(section.text)):

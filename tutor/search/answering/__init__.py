@@ -1,9 +1,9 @@
 """Answers in a corpus's own words, step by step.
 
 A question is understood (../questions.py), passages are found (../index.py), those that fit it best come first (fitting.py,
-quotes.py), a way of choosing for its kind says what to quote (choosing.py, with selecting.py, weighing.py, comparing.py,
-defining.py, denying.py and refuted.py), the quotes become an answer (composing.py), unless there is too little evidence
-(verdict.py). citing.py names the places.
+quotes.py), an author's own answer to such a question is taken (authored.py), or a way of choosing for its kind says what to quote
+(choosing.py, with selecting.py, weighing.py, comparing.py, defining.py, deciding.py and refuted.py), the quotes become an answer
+(composing.py), unless there is too little evidence (verdict.py). citing.py names the places.
 
 Nothing is made up: an answer consists of quotes, each with the line on which it begins, and of an author's own answers.
 """
@@ -82,7 +82,7 @@ def meanings(question: str, passages: Sequence[Passage], asked: QueryWords) -> l
 def _draft(understood: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What to say to a question; None where the passages don't answer it."""
     draft = choose(understood, fits) if fits else None
-    if draft is None or verdict.lacks_a_side(understood, fits):
+    if draft is None or verdict.lacks_a_side(understood, fits) or verdict.asks_for_another_version(fits):
         return None
     if verdict.is_certain(draft):
         return draft

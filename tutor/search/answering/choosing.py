@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from tutor.search.answering.authored import authored
 from tutor.search.answering.comparing import side_by_side
 from tutor.search.answering.composing import (
     ENOUGH_WORDS,
@@ -18,22 +19,25 @@ from tutor.search.answering.composing import (
     join_parts,
     part_with,
 )
-from tutor.search.answering.deciding import decision
+from tutor.search.answering.deciding import decision, denial
 from tutor.search.answering.defining import definition
-from tutor.search.answering.denying import denial
 from tutor.search.answering.fitting import ABOUT, REPEATS, Fit
 from tutor.search.answering.quotes import ENTRY, FORMULA, SENTENCE, Quotable
 from tutor.search.answering.selecting import best_of, say_more, sentence
 from tutor.search.answering.weighing import FEWEST_ALONE, IMPERATIVE
 from tutor.search.questions import DEFINITION, HOW, OTHER, SIDES, WHEN, WHY, YES_NO, AskedQuestion
+from utils.patterns import compiled_later
 
-FORMULA_ASKED = re.compile(r"\b(?:formula|equation|formel|formule|f[óo]rmula|формула)\b|公式|式", re.I)
+FORMULA_ASKED = compiled_later(r"\b(?:formula|equation|formel|formule|f[óo]rmula|формула)\b|公式|式", re.I)
 FAR_BEHIND = 1.0  # from which only a list of misconceptions is about the question
 ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 
 
 def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What to say; None where nothing can be quoted."""
+    own = authored(question, [fit for fit in fits if not fit.is_about_misconceptions])
+    if own:
+        return own
     chooser = CHOOSERS.get(question.kind)
     if question.kind != YES_NO:
         teaching = [fit for fit in fits if not fit.is_about_misconceptions]
@@ -49,7 +53,7 @@ def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
 def _introduce(draft: DraftAnswer, fits: Sequence[Fit]) -> None:
     """Begin with what the thing is that was asked about, where nothing that was chosen names it."""
     first = draft.parts[0]
-    said = "\n".join([first.own, *(quote.said for quote in first.quotes)])
+    said = "\n".join([*first.own, *(quote.said for quote in first.quotes)])
     named = first.fit.asked.named
     if named is None or named in first.fit.asked.met(said):
         return

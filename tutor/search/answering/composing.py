@@ -23,6 +23,7 @@ from tutor.search.answering.quotes import (
     tidy,
     without_label,
 )
+from utils.patterns import compiled_later
 
 FEWEST_WORDS, ENOUGH_WORDS, MOST_WORDS = 25, 35, 80
 LONGEST_LIST = 110  # words of steps, which are given whole or not at all
@@ -30,21 +31,25 @@ ROOM_FOR_A_SIDE = 45  # words
 
 SOON = 4  # quotes below which a table belongs to what was said
 
-BULLET_INSIDE = re.compile(r"\n\s*(?:[-*+]|\d{1,3}[.)])\s")
-SPEAKS_OF_CODE = re.compile(
+BULLET_INSIDE = compiled_later(r"\n\s*(?:[-*+]|\d{1,3}[.)])\s")
+SPEAKS_OF_CODE = compiled_later(
     r"\W*(?:This|That|These|Those|It|The (?:first|second|last|only|code|command|line|output|result|function|option))\b"
 )
-CONCLUDES = re.compile(r"\W*(?:So|Thus|Hence|Therefore|That is why|Consequently|In short|Daher|Deshalb|Donc|Por eso|Поэтому)\b")
+
+CONCLUDES = compiled_later(
+    r"\W*(?:So|Thus|Hence|Therefore|That is why|Consequently|In short|Daher|Deshalb|Donc|Por eso|Поэтому)\b"
+)
 
 
 @dataclass
 class QuotedPart:
-    """Quotes of one passage, or its author's own short answer to a question like this one."""
+    """Quotes of one passage, or its author's own short answers to questions like this one."""
 
     fit: Fit
     numbers: set[int] = field(default_factory=set)
-    own: str = ""  # the author's answer, cited with the section's nearest quote
+    own: tuple[str, ...] = ()  # the author's answers, cited with the section's nearest quote
     silent: bool = False  # the quotes are cited and not said
+    sure: float = 0.0  # how well the author's answer does, as authored.py has found
 
     @property
     def quotes(self) -> list[Quotable]:
@@ -53,7 +58,7 @@ class QuotedPart:
     @property
     def size(self) -> int:
         said = () if self.silent else self.numbers
-        return len(self.own.split()) + sum(self.fit.quotes[number].size for number in said)
+        return sum(len(one.split()) for one in self.own) + sum(self.fit.quotes[number].size for number in said)
 
 
 @dataclass
@@ -162,7 +167,8 @@ def joined(drafts: Sequence[DraftAnswer | None]) -> DraftAnswer | None:
         for part in draft.parts:
             same = [one for one in whole.parts if one.fit.passage == part.fit.passage and not one.silent]
             part.numbers -= set().union(*(one.numbers for one in same))
-            if part.numbers or part.own:
+            part.own = tuple(one for one in part.own if not any(one in other.own for other in whole.parts))
+            if part.own or (part.numbers and not part.silent):
                 whole.parts.append(part)
     return whole
 
@@ -235,7 +241,8 @@ def text_of(draft: DraftAnswer) -> str:
                 blocks[-1] += f" {said}"
             in_row = not is_block and not is_entry
         if part.own:
-            blocks[-1:] = [f"{blocks[-1]} {part.own}"] if in_row else [*blocks[-1:], part.own]
+            own = " ".join(part.own)
+            blocks[-1:] = [f"{blocks[-1]} {own}"] if in_row else [*blocks[-1:], own]
     return _joined(blocks)
 
 

@@ -1,19 +1,47 @@
-"""When a sentence decides a yes-or-no question, so that a plain Yes or No may stand before it.
+"""Yes or no: the misconception that a question asks about and what is said against it, and the sentence that decides.
 
-A wrong No is worse than none, so a clause has to say the very thing: all of the question's words in their order and no other
+A wrong No is worse than none. A plain one stands before what is said against a misconception only where the very claim was asked,
+and before any other sentence only where a clause says the very thing: all of the question's words in their order and no other
 between them, with the same auxiliary and the same scope, and not as a condition, a guess or somebody's opinion.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from tutor.search.answering.denying import NOT, scope_of
+from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import ENTRY, SENTENCE, Quotable
-from tutor.search.questions import AskedQuestion
+from tutor.search.questions import AUXILIARY, AskedQuestion
 from tutor.search.words import content_stems
+from utils.embedding import SumAndLength, built_in
 from utils.patterns import compiled_later
 
+# From these on a misconception is what was asked about: share of the question in it, nearness of the two, nearness of a question
+# that the passage says it answers.
+SAME_CLAIM, LIKE_CLAIM, LIKE_WORDING = 0.6, 0.6, 0.72
+NEAR_CLAIM = 0.58  # nearness to the claim itself, below which the wording is that of another claim of the list
+IN_ORDER = 0.4  # off for a misconception that stands elsewhere in its list than the wording in its own
+SAID_WHOLE, LIKE_WHOLE = 0.6, 0.68  # the share and the nearness from which a question puts a claim as it stands
+NOT = compiled_later(
+    r"\b(?:not|never|no|none|nor|neither|cannot|without|hardly|nothing|nobody|\w+n['’]t|kein\w*|nicht|nie|pas|jamais|aucun\w*"
+    r"|ningun\w*|nunca|не|нет|никогда)\b|不|没|ない|ません",
+    re.I,
+)
+LEADING_NOT = compiled_later(rf"^\W*{AUXILIARY}\b", re.I)
+SCOPE = compiled_later(
+    r"\b(?:all|always|every\w*|only|never|any\w*|most|some|still|also|too|more|less|fewer|bigger|smaller|larger|higher"
+    r"|lower|faster|slower|"
+    r"better|worse|before|after|first|last|longer|shorter|immer|nur|alle|toujours|seulement|tous|siempre|solo|todos|всегда"
+    r"|только|все)\b",
+    re.I,
+)
+QUALIFIES = compiled_later(
+    r"\W*(?:yes|true|right|only|half|partly|partially|sometimes|often|usually|every|it (?:can|may|does)|they (?:can|may|do)"
+    r"|it is,|ja|oui|sí|да)\b",
+    re.I,
+)
 # What a question begins with, and what a sentence that states it has in its place; None for what needs nothing.
 ASKS_WHETHER = compiled_later(r"\W*(is|are|was|were|do|does|did|can|should|must)\s+", re.I)
 COPULA, MODALS = compiled_later(r"\b(?:is|are|was|were)\b|\b(?:isn|aren|wasn|weren)['’]t\b", re.I), ("can", "should", "must")
@@ -33,6 +61,66 @@ UNSURE = compiled_later(
     re.I,
 )
 LONGEST_CLAUSE = 18  # words
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What a passage says against the misconception that was asked about."""
+
+    fit: Fit
+    numbers: frozenset[int]  # of its quotes
+    is_no: bool  # whether a plain No is the answer
+
+
+def denial(question: AskedQuestion, fits: Sequence[Fit]) -> Denial | None:
+    """What is said against the misconception that was asked about; None where none was."""
+    best: tuple[float, Fit, int] | None = None
+    for fit in fits:
+        if not fit.is_about_misconceptions:
+            continue
+        like_line, line, place = _nearest_wording(fit)
+        blocks = sorted({quote.block for quote in fit.quotes})
+        for number, quote in enumerate(fit.quotes):
+            if not quote.claim:
+                continue
+            share = fit.asked.share(fit.asked.met(quote.claim))
+            like = built_in().nearest(fit.vector, [quote.claim])
+            total = share + like if share >= SAME_CLAIM and like >= LIKE_CLAIM else 0.0
+            if like_line >= LIKE_WORDING and like >= NEAR_CLAIM:
+                apart = abs(place - blocks.index(quote.block) / max(len(blocks) - 1, 1))
+                near = built_in().nearest(line, [quote.claim, f"{quote.claim} {quote.said}"])
+                total = max(total, like_line + 0.5 * share + near - IN_ORDER * apart)
+            if total and (best is None or total > best[0]):
+                best = total, fit, number
+    if not best:
+        return None
+    _, fit, number = best
+    chosen = frozenset(n for n, quote in enumerate(fit.quotes) if quote.block == fit.quotes[number].block)
+    return Denial(fit, chosen, _is_no(question, fit, fit.quotes[number].claim, fit.quotes[min(chosen)].said))
+
+
+def _nearest_wording(fit: Fit) -> tuple[float, SumAndLength, float]:
+    """(nearness, vector, place from 0 to 1) of the question nearest to this one, of those that a passage says it answers."""
+    lines = fit.passage.also.splitlines() or [""]
+    likes = [built_in().nearest(fit.vector, [line]) for line in lines]
+    best = max(range(len(likes)), key=likes.__getitem__)
+    return likes[best], built_in().vector(lines[best]), best / max(len(likes) - 1, 1)
+
+
+def _is_no(question: AskedQuestion, fit: Fit, claim: str, correction: str) -> bool:
+    """Whether a question asks whether a claim is so as it stands: as many negations, the same scope, nearly all of its words."""
+    if NOT.match(correction) or QUALIFIES.match(correction):
+        return False
+    asked = LEADING_NOT.sub("", question.text, count=1)
+    if len(NOT.findall(asked)) % 2 != len(NOT.findall(claim)) % 2 or scope_of(asked) != scope_of(claim):
+        return False
+    whole = fit.asked.share(fit.asked.met(claim)) >= SAID_WHOLE
+    return whole and built_in().nearest(fit.vector, [claim]) >= LIKE_WHOLE
+
+
+def scope_of(text: str) -> set[str]:
+    """The words of a text that say how much, how often or in what order."""
+    return {word.lower() for word in SCOPE.findall(text)}
 
 
 def decision(question: AskedQuestion, quote: Quotable) -> str:

@@ -9,14 +9,10 @@ from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import ENTRY, ROW, SENTENCE, Quotable
 from tutor.search.answering.weighing import FEWEST_ALONE, weights, worth
 from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, YES_NO, AskedQuestion
-from utils.embedding import built_in
 
 LOOKED_AT = 3  # passages of which quotes are compared
 FAR_BEHIND = 1.5  # how much less a passage, without its sentences, may fit than the best, for its quotes to be compared
 LIKE_ASKED = 0.72  # how near an author's question has to be for its answer to be taken
-NEAR = 0.6  # how near the section's key sentence has to be to that answer in order to be said before it
-OWN_SHARE = 0.6  # share of the question that it has to have
-KEY = 0.15  # for a section's key sentence there
 ENOUGH, ENOUGH_OF_PART = 65, 40  # words from which nothing more is said, and in the answer to one of several questions
 GAP, CLOSE_GAP = 5.0, 2.0  # how much less a sentence may be worth than the best one to be said; an entry or an example
 ANSWERED_FIRST = (DEFINITION, NUMBER, YES_NO)  # kinds of questions to which nothing stands before the answer
@@ -39,10 +35,7 @@ def best_of(question: AskedQuestion, fits: Sequence[Fit], bonus: Bonus | None = 
 
 
 def sentence(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
-    """The sentence that answers, and those of its section that say most beside it; or its author's own answer."""
-    own = own_answer(fits)
-    if own:
-        return DraftAnswer([own])
+    """The sentence that answers, and those of its section that say most beside it."""
     choice = best_of(question, fits)
     if not choice:
         return None
@@ -89,32 +82,3 @@ def _may_be_added(quote: Quotable, question: AskedQuestion) -> bool:
     """Whether a quote makes sense beside others of its section."""
     too_hard = question.simple and "$" in quote.said
     return quote.form in (SENTENCE, ENTRY, ROW) and not quote.says_nothing and not too_hard
-
-
-def own_answer(fits: Sequence[Fit]) -> QuotedPart | None:
-    """The answer that a bank's author gives to a question that is nearly this one."""
-    best: tuple[float, Fit, str] | None = None
-    for fit in fits[:LOOKED_AT]:
-        for line in fit.passage.answers.splitlines():
-            asked, _, said = line.partition("\t")
-            like = built_in().nearest(fit.vector, [asked])
-            share = fit.asked.share(fit.asked.met(f"{asked}\n{said}"))
-            if like >= LIKE_ASKED and share >= OWN_SHARE and (best is None or like + share > best[0]):
-                best = like + share, fit, line
-    if not best or not best[1].quotes:
-        return None
-    _, fit, line = best
-    asked_by_author, _, said = line.partition("\t")
-    vector = built_in().vector(f"{asked_by_author} {said}")
-    prose = [number for number, quote in enumerate(fit.quotes) if quote.form == SENTENCE and not quote.says_nothing]
-    if not prose:
-        return None
-    near = max(prose, key=lambda number: built_in().nearest(vector, [fit.quotes[number].said]) + KEY * (number == fit.key))
-    quote = fit.quotes[near]
-    is_near = fit.is_about(near) or (near == fit.key and built_in().nearest(vector, [quote.said]) >= NEAR)
-    return QuotedPart(fit, {near}, said, silent=_repeats(quote.said, said) or quote.leans_back or not is_near)
-
-
-def _repeats(one: str, other: str) -> bool:
-    first, second = ({word.strip(".,;:*").lower() for word in text.split() if len(word) > 3} for text in (one, other))
-    return len(first & second) > 0.55 * min(len(first), len(second))

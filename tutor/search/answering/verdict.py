@@ -10,19 +10,22 @@ from tutor.search.answering.composing import DraftAnswer
 from tutor.search.answering.fitting import Fit
 from tutor.search.query_words import NEAR_NAMES
 from tutor.search.questions import DEFINITION, HOW, NUMBER, WHEN, WHY, YES_NO, AskedQuestion
+from utils.patterns import compiled_later
 
 # What the documents are no place for: what happened on a day, who somebody is, how things are at the moment.
-NEWS = re.compile(
+NEWS = compiled_later(
     r"\bwhen\s+(?:was|were|did)\b|\b(?:what|which)\s+(?:year|date|day|month)\b|\b(?:right\s+now|at\s+the\s+moment|now\W*$)"
     r"|\b(?:today|currently|latest|nowadays|tomorrow|this\s+(?:year|week|month))\b"
     r"|^\W*(?:who|where)\s+(?:was|were|founded|invented|wrote|made|created|chairs)\b",
     re.I,
 )
+
+VERSION = re.compile(r"[a-z]{3,}-\d+(?:\.\d+)?")
 UNKNOWN_LIKENESS = 0.55  # where the embedding knows no word of the question, as in scripts other than Latin
 # A logistic regression, fitted by `benchmarks/finding.py --fit`: for each piece of evidence, and for a question of these kinds.
-SLOPES = (2.45, -2.09, 3.98, 1.02, 0.67, 0.37, 0.95, -3.19, -0.44, 1.14, 0.76, -0.69, 0.18, -0.45, -0.22, -0.57)
+SLOPES = (2.43, -1.93, 3.33, 0.91, 0.88, 0.37, 1.20, -3.50, -0.33, 0.95, 0.29, 0.51, -0.78, 0.37, -0.11, 0.05, 0.26)
 KINDS = (HOW, YES_NO, NUMBER, WHY, WHEN)
-BIAS = -5.84
+BIAS = -5.31
 # In a question of few words each counts: the share of it that has to be said where it has at most so many.
 SHARE_SAID, FEW_WORDS = 0.8, 4
 
@@ -32,7 +35,7 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
     share that no lesson covers, how similar they are in meaning, how much was asked, the share that headings name; whether the
     word that says most is there, whether a definition that was asked for was found, whether news was asked for, whether
     the thing is only mentioned in passing, how much better the passage fits than the next, whether enough of a short question is
-    said; and which of KINDS the question is of."""
+    said, how well an author's answer does; and which of KINDS the question is of."""
     fit = _main_part(draft)
     asked = fit.asked
     like = max(fit.like_wording, max(fit.likes, default=0.0)) if fit.vector[1] else UNKNOWN_LIKENESS
@@ -48,6 +51,7 @@ def evidence(question: AskedQuestion, draft: DraftAnswer, fits: Sequence[Fit]) -
         float(is_in_passing(question, draft)),
         fit.weight - (fits[1].weight if len(fits) > 1 else 0.0),
         float(is_to_the_point(draft)),
+        max(part.sure for part in draft.parts) / 10,
         *(float(question.kind == kind) for kind in KINDS),
     )
 
@@ -97,6 +101,12 @@ def lacks_a_side(question: AskedQuestion, fits: Sequence[Fit]) -> bool:
     met = [asked.met(side) for side in question.sides]
     own = [words.difference(*(other for other in met if other is not words)) for words in met]
     return any(words and words <= unknown for words in own)
+
+
+def asks_for_another_version(fits: Sequence[Fit]) -> bool:
+    """Whether a version is asked for that no lesson has: what is said of GPT-2 is no answer for GPT-4."""
+    asked = fits[0].asked
+    return any(VERSION.fullmatch(asked.words[number]) for number in asked.unknown)
 
 
 def is_found(evidence: Sequence[float]) -> bool:

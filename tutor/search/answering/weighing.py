@@ -16,42 +16,45 @@ from tutor.search.answering.fitting import SIGNS as LOOKS_LIKE
 from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import CODE, OUTPUT, ROW, SENTENCE, Quotable
 from tutor.search.questions import DEFINITION, HOW, NUMBER, SIDES, TO_DO, WHEN, WHY, AskedQuestion
+from utils.patterns import compiled_later
 
 TABLE = Path(__file__).resolve().parents[3] / "assets" / "answers.json"
+SENTENCES, AUTHORED = "sentences", "authored"  # what is weighed
 NEVER = -9.0  # for what can't be an answer
 LONGEST = 80  # words of what can be quoted as the answer
 LABEL = 0.3  # share of the question from which a label that a sentence begins with is about it
 FEWEST, FEWEST_ALONE, LONG_LEAD = 6, 8, 4  # words
 BEFORE, AFTER = 50, 40  # characters around a figure
 
-FIGURE = re.compile(
+FIGURE = compiled_later(
     r"(?<![\w-])[−-]?\d[\d.,{}]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|quarter|third|twice|every)\b", re.I
 )
-OWN_FIGURE = re.compile(r"(?<![\w.-])\d")  # who names a figure asks for what comes of it
-CHOSEN = re.compile(r"\b(?:usual\w*|default|typical\w*|recommend\w*|choices?|common\w*)\b", re.I)
-WHICH_VALUE = re.compile(
+OWN_FIGURE = compiled_later(r"(?<![\w.-])\d")  # who names a figure asks for what comes of it
+CHOSEN = compiled_later(r"\b(?:usual\w*|default|typical\w*|recommend\w*|choices?|common\w*)\b", re.I)
+WHICH_VALUE = compiled_later(
     r"\b(?:which|what)\b.*\b(?:use[sd]?|choose|chosen|recommend\w*|default|typical|usual|take[sn]?|set)\b", re.I
 )
-NEGATIVE = re.compile(
+NEGATIVE = compiled_later(
     r"\b(?:not|never|no|none|nor|neither|cannot|without|nothing|fails?|failed|wrong|bad|worse|useless|break\w*|\w+n['’]t)\b", re.I
 )
-CONDITION = re.compile(
+CONDITION = compiled_later(
     r"\b(?:when|if|as soon as|once|only|where|unless|until|whenever|wenn|quand|si|cuando|если|когда)\b|如果|とき", re.I
 )
-FITS = re.compile(r"\b(?:for|suits?|better|best|prefer\w*|choose|pays?|worth|should|need(?:s|ed)?|use|take)\b", re.I)
-IMPERATIVE = re.compile(  # "To make tea, boil water", "If you want tea, …", "You can boil water", "Then boil the water"
+FITS = compiled_later(r"\b(?:for|suits?|better|best|prefer\w*|choose|pays?|worth|should|need(?:s|ed)?|use|take)\b", re.I)
+IMPERATIVE = compiled_later(  # "To make tea, boil water", "If you want tea, …", "You can boil water", "Then boil the water"
     r"\W*(?:\*\*Example\.\*\*\s+)?(?:(?:To (?!the\b|a\b)\w+|If you (?:want|need|have)"
     r"|You (?:can|could|should|need to|have to|must|just|only|may))\b"
     rf"|(?:(?:First|Then|Next|Now|So|Instead|Otherwise|Finally|Just|Simply),?\s+)?(?i:{TO_DO})\b(?! (?:of|is|are|was)\b))"
 )
-WISHES = re.compile(
+WISHES = compiled_later(
     r"^\W*(?:There (?:are|is|may be|might be)|Sometimes|In (?:some|many) (?:cases|situations))\b"
     r"|\byou (?:might|may|could|will probably|probably) (?:want|need|wish|have)\b|\b(?:you|we) (?:want|wanted|don['’]t want)\b",
     re.I,
 )
-CONTRAST = re.compile(
+CONTRAST = compiled_later(
     r"\b(?:differ\w*|unlike|whereas|while|instead|rather than|in contrast|however|but|only|both|same|neither|than)\b", re.I
 )
+
 # What an answer to a kind of question looks like.
 SIGNS = {
     SIDES: {"contrast": CONTRAST},
@@ -142,12 +145,12 @@ def worth(question: AskedQuestion, fit: Fit) -> list[float]:
 
 
 @cache
-def weights() -> dict[str, float]:
+def weights(of: str = SENTENCES) -> dict[str, float]:
     """The weight of each feature; `behind` is that of how much better a passage fits."""
-    return dict(json.loads(TABLE.read_text(encoding="utf-8"))["weights"])
+    return dict(json.loads(TABLE.read_text(encoding="utf-8"))[of])
 
 
-def score(features: Mapping[str, float] | None) -> float:
-    """A quote's features, weighed."""
-    own = weights()
+def score(features: Mapping[str, float] | None, of: str = SENTENCES) -> float:
+    """The features of a quote, or of an author's answer, weighed."""
+    own = weights(of)
     return NEVER if features is None else sum(own.get(name, 0.0) * value for name, value in features.items())
