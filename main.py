@@ -603,6 +603,46 @@ def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
 
 
 @records.command()
+@click.argument("file", type=FileName())
+@takes_settings
+def export(settings: Settings, file: str) -> None:
+    """Write your history to FILE as JSON lines, to move it or to merge it with that of another computer; - is standard output."""
+    from tutor.learner.copies import exporting
+    from utils import files
+    from utils.text import plural
+
+    if file != "-":
+        files.refuse_other_file(file, exporting.MARK, "export of records")
+    with Environment(settings) as environment:
+        count = environment.records_to_read.count()
+        lines = list(environment.records_to_read.export_lines())
+    if len(lines) <= exporting.EMPTY:
+        raise NothingRun("there is no history to export yet")
+    if file == "-":
+        print("\n".join(lines))
+        return
+    files.write_atomically(file, "".join(f"{line}\n" for line in lines))
+    shown = files.shown_path(file)
+    put(settings, {"file": shown, "answers": count}, lambda: f"{shown}: {plural(count, 'answer')} and what goes with them")
+
+
+@records.command("import")
+@click.argument("file", type=FileName())
+@takes_settings
+def import_history(settings: Settings, file: str) -> None:
+    """Add to your records what `records export` wrote on another computer; what is there already is not added twice.
+
+    FILE may be - for standard input.
+    """
+    from tutor.learner.copies import importing
+
+    found = importing.read_export(file)
+    with Environment(settings) as environment:
+        merged = environment.records.merge(found)
+    put(settings, merged.document(), merged.listing)
+
+
+@records.command()
 @click.argument("backup", required=False)
 @click.option("--yes", is_flag=True, help="Put it in place without asking.")
 @takes_settings

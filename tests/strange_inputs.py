@@ -147,6 +147,7 @@ class World:
             world.expect(0, "quiz", "--answers", "sheet.yaml", "--junit", "junit.xml", "--json").stdout, encoding="utf-8"
         )
         world.expect(0, "learn", "--script", "script.yaml", "--transcript", "transcript.md")
+        world.expect(0, "records", "export", "history.jsonl")
         world.expect(0, "quiz", "--answers", "sheet.yaml", "--clarify", "second.yaml")
         world.expect(0, "ask", "what does yeast eat?")
         world.reply = streamed_body(json.dumps(VERDICT))
@@ -299,6 +300,18 @@ def _question(world: World, rng: random.Random) -> tuple:
     return *command, "--", str(said)
 
 
+def _export_lines(world: World, rng: random.Random) -> tuple:
+    """Values in the lines of an export of records, where the file itself is sound."""
+    lines = world.read("history.jsonl").splitlines()
+    for number in range(len(lines)):
+        if rng.random() < 0.2:
+            lines[number] = broken_json(json.loads(lines[number]), rng).replace(b"\n", b" ")
+    world.put("history.jsonl", b"\n".join(lines) + b"\n")
+    if world.run("records", "import", "history.jsonl").returncode == 0:
+        return rng.choice(READERS_OF_RECORDS)
+    return "records", "import", "history.jsonl", "--json"
+
+
 def _rows(world: World, rng: random.Random) -> tuple:
     """Values in the rows of the learner's records, where the file itself is sound."""
     import sqlite3
@@ -378,6 +391,8 @@ KINDS: dict[str, Kind] = {
     "conversation": _file("home/cache/conversation.json", broken_json_text, ("ask", "-c", "and salt?")),
     "config.toml": _new_file("home/config.toml", CONFIG, *READERS_OF_SETTINGS),
     ".env": _new_file(".env", ENV_FILE, *READERS_OF_SETTINGS),
+    "export of records": _file("history.jsonl", broken, ("records", "import", "history.jsonl")),
+    "lines of an export": _export_lines,
     "records": _file("home/records.db", broken_database, *READERS_OF_RECORDS),
     "rows of records": _rows,
     "cache": _cache,

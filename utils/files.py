@@ -125,6 +125,30 @@ def lines_of(path: AnyPath) -> Iterator[Iterator[tuple[int, str]]]:
         yield ((number, text) for number, text in texts if text)
 
 
+def exact_lines_of(path: AnyPath, most_bytes: int) -> Iterator[tuple[int, str]]:
+    """(1-based number, text) of each line of a UTF-8 file of which every line matters; `-` is standard input.
+
+    Raises UsageError where it can't be read, InvalidFile at the first line that is longer or not UTF-8.
+    """
+    if str(path) == "-" and sys.stdin is None:
+        raise UsageError("standard input is closed; name a file, or pipe one in")
+    with sys.stdin.buffer if str(path) == "-" else _opened(path) as file:
+        for number in itertools.count(1):
+            with reading(path):
+                line = file.readline(most_bytes + 1)
+            if not line:
+                return
+            if len(line) > most_bytes:
+                found = f"found a line of more than {most_bytes:,} bytes, expected at most that; is it the right one?"
+                raise InvalidFile(shown_path(path), number, found)
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                found = f"found the byte 0x{line[error.start]:02x}, expected UTF-8; is it the right one?"
+                raise InvalidFile(shown_path(path), number, found) from None
+            yield number, text.rstrip("\r\n")
+
+
 def _text_of(line: bytes) -> str:
     """A line's text without the blanks around it; one that was cut stays longer than a line may be."""
     text = line.decode("utf-8", "replace")

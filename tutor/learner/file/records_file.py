@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection, Row
 
     from tutor.corpus.corpus import Corpus
+    from tutor.learner.copies.importing import Export
+    from tutor.learner.copies.merging import Merged
 
 
 Own = TypeVar("Own", bound="RecordsFile")
@@ -114,6 +116,28 @@ class RecordsFile:
         with self._writing("sums") as connection:
             tally_tables.rebuild(connection)
 
+    # --------------------------------------------------------------------------------------------- copies
+
+    def back_up(self) -> Backup:
+        """Make a backup. Raises RecordsError."""
+        return backups.make_backup(self._connection, self.path, self.now())
+
+    def export_lines(self) -> Iterator[str]:
+        """The history as lines of JSON, see copies.exporting."""
+        from tutor.learner.copies.exporting import export_lines
+
+        with records_errors(self.path, "cannot be read"), self._decoding("what is to be exported"):
+            yield from export_lines(self._connection, self.now())
+
+    def merge(self, export: Export) -> Merged:
+        """Add another history to this one, after a backup: all of it or nothing."""
+        from tutor.learner.copies.merging import merge
+
+        if self._read("SELECT EXISTS (SELECT 1 FROM attempts)")[0][0]:
+            self.back_up()
+        with self._decoding("what is there"), self._writing("history", "imported") as connection:
+            return merge(connection, export)
+
     # ----------------------------------------------------------------------------------------------- inside
 
     @property
@@ -122,16 +146,12 @@ class RecordsFile:
         return "1" if self.corpus is None else f"corpus = '{self.corpus}'"  # hexadecimal digits
 
     @contextmanager
-    def _writing(self, what: str) -> Iterator[Connection]:
+    def _writing(self, what: str, how: str = "saved") -> Iterator[Connection]:
         if self.read_only:
-            raise RecordsError(f"{self.path}: {what} NOT saved: the records were opened for reading only.")
-        with records_errors(self.path, f"{what} NOT saved"), transaction(self._connection):
+            raise RecordsError(f"{self.path}: {what} NOT {how}: the records were opened for reading only.")
+        with records_errors(self.path, f"{what} NOT {how}"), transaction(self._connection):
             yield self._connection
         self.changed = True
-
-    def back_up(self) -> Backup:
-        """Make a backup. Raises RecordsError."""
-        return backups.make_backup(self._connection, self.path, self.now())
 
     def _read(self, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         with records_errors(self.path, "cannot be read"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +20,7 @@ T = TypeVar("T")
 TEXTS = ("item", "section", "lesson", "answer", "grade", "at", "mode", "session")  # the columns of an attempt that need one
 
 
-def attempt_of(row: Row) -> Attempt:
+def attempt_of(row: Row | Mapping[str, Any]) -> Attempt:
     """The attempt of a row. Raises ValueError, TypeError, LookupError or AttributeError for one that is not valid."""
     if not all(isinstance(row[name], str) for name in TEXTS):
         raise ValueError(f"expected texts in {', '.join(TEXTS)}")
