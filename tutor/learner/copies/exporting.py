@@ -44,7 +44,7 @@ def _lines(connection: Connection, now: datetime) -> Iterator[dict[str, Any]]:
         yield {"type": "corpus", "corpus": row["corpus"], "sketch": json.loads(row["sketch"])}
     for row in connection.execute("SELECT * FROM attempts ORDER BY id"):
         kept = {name: value for name, value in dict(row).items() if name not in NOT_EXPORTED}
-        yield {"type": "attempt", "number": row["id"], **kept, "grade": json.loads(row["grade"])}
+        yield {"type": "attempt", **kept, "grade": json.loads(row["grade"])}
     for row in connection.execute(
         "SELECT uid, appeals.grade, appeals.at FROM appeals JOIN attempts ON attempts.id = attempt ORDER BY appeals.id"
     ):

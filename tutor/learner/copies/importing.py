@@ -31,7 +31,7 @@ class Export:
     """What an export holds, checked: rows as the tables have them, but for `attempt`, which is a uid here."""
 
     corpora: list[Row] = field(default_factory=list)
-    attempts: list[Row] = field(default_factory=list)  # with `number`, which tells their order where it was exported
+    attempts: list[Row] = field(default_factory=list)
     appeals: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     cards: list[Row] = field(default_factory=list)
@@ -229,7 +229,7 @@ class Field:
 FIELDS: dict[str, dict[str, Field]] = {
     "corpus": {"corpus": Field(_matching(CORPUS, "hexadecimal digits")), "sketch": Field(_sketch)},
     "attempt": {
-        "uid": Field(_matching(UID, "1 to 64 letters and digits")), "number": Field(_whole(0, MOST_WHOLE), 0),
+        "uid": Field(_matching(UID, "1 to 64 letters and digits")),
         "session": Field(_name), "item": Field(_key), "section": Field(_name), "lesson": Field(_name),
         "answer": Field(_text), "grade": Field(_json(Grade)), "shown": Field(_whole(0, 1)), "hints": Field(_whole(0, 10**6)),
         "seed": Field(_optional(_whole(-MOST_WHOLE, MOST_WHOLE)), None), "mode": Field(_name), "at": Field(_moment),

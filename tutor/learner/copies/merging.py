@@ -114,31 +114,21 @@ def _shared(one: Sequence[str], other: Sequence[str]) -> float:
 def _add_attempts(connection: Connection, rows: Sequence[Row]) -> int:
     """Add the attempts that aren't there yet. Returns how many there were."""
     known = {row[0] for row in connection.execute("SELECT uid FROM attempts")}
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS told (id INTEGER PRIMARY KEY, number INTEGER NOT NULL)")
-    connection.execute("DELETE FROM temp.told")
     added = 0
     for row in rows:
         if row["uid"] in known:
             continue
         known.add(row["uid"])
         attempt = attempt_of({"id": 0, **row})
-        stored = {name: value for name, value in row.items() if name != "number"}
-        _insert(connection, "attempts", {**stored, "score": float(attempt.grade.score), "unaided": int(attempt.unaided)})
-        connection.execute("INSERT INTO temp.told SELECT last_insert_rowid(), ?", (row["number"],))
+        _insert(connection, "attempts", {**row, "score": float(attempt.grade.score), "unaided": int(attempt.unaided)})
         added += 1
     return added
 
 
 def _put_in_order(connection: Connection) -> bool:
-    """Give all attempts new numbers where their order is not that of time, and say so; a number is never given twice.
-
-    Those of one session at one moment keep the order that they had where they were given.
-    """
-    rows = connection.execute(
-        "SELECT attempts.id, at, session, coalesce(number, attempts.id), uid FROM attempts LEFT JOIN temp.told USING (id) "
-        "ORDER BY attempts.id"
-    ).fetchall()
-    ordered = sorted(rows, key=lambda row: (moment_of(row[1]), row[2], row[3], row[4]))
+    """Give all attempts new numbers where their order is not that of time and uid, and say so; none is ever given twice."""
+    rows = connection.execute("SELECT id, at, uid FROM attempts ORDER BY id").fetchall()
+    ordered = sorted(rows, key=lambda row: (moment_of(row[1]), row[2]))
     if [row[0] for row in ordered] == [row[0] for row in rows]:
         return False
     (last,) = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'attempts'").fetchone()
@@ -159,13 +149,11 @@ def _put_in_order(connection: Connection) -> bool:
 
 def _add_appeals(connection: Connection, rows: Sequence[Row], numbers: Mapping[str, int]) -> int:
     there = [tuple(row) for row in connection.execute("SELECT attempt, at, grade FROM appeals ORDER BY id")]
-    known = {(attempt, at, _canonical(grade)) for attempt, at, grade in there}
-    new = {}
-    for row in rows:
-        mark = (numbers[row["attempt"]], row["at"], _canonical(row["grade"]))
-        if mark not in known:
-            new[mark] = (*mark[:2], row["grade"])
-    everything = sorted([*there, *new.values()], key=lambda row: (row[0], moment_of(row[1]), _canonical(row[2])))
+    known = {(attempt, at, _canonical(grade)): grade for attempt, at, grade in there}
+    new = {(numbers[row["attempt"]], row["at"], _canonical(row["grade"])): row["grade"] for row in rows}
+    new = {mark: grade for mark, grade in new.items() if mark not in known}
+    marks = sorted({**known, **new}.items(), key=lambda one: (one[0][0], moment_of(one[0][1]), one[0][2]))
+    everything = [(attempt, at, grade) for (attempt, at, _), grade in marks]
     if everything != there:
         connection.execute("DELETE FROM appeals")
         connection.executemany("INSERT INTO appeals (attempt, at, grade) VALUES (?, ?, ?)", everything)
