@@ -614,8 +614,8 @@ def export(settings: Settings, file: str) -> None:
     if file != "-":
         files.refuse_other_file(file, exporting.MARK, "export of records")
     with Environment(settings) as environment:
-        count = environment.records_to_read.count()
-        lines = list(environment.records_to_read.export_lines())
+        count = environment.all_records_to_read.count()
+        lines = list(environment.all_records_to_read.export_lines())
     if len(lines) <= exporting.EMPTY:
         raise NothingRun("there is no history to export yet")
     if file == "-":
@@ -638,7 +638,7 @@ def import_history(settings: Settings, file: str) -> None:
 
     found = importing.read_export(file)
     with Environment(settings) as environment:
-        merged = environment.records.merge(found)
+        merged = environment.all_records.merge(found)
     put(settings, merged.document(), merged.listing)
 
 

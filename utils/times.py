@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 YEARS = range(1970, 3000)  # far enough from the ends of datetime for any zone and any interval
+CLOCK_YEARS = range(1970, 2500)  # that a clock may show: what is planned from then on is still in YEARS
 
 
 def utc(moment: datetime, timespec: str = "milliseconds") -> str:

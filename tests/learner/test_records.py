@@ -193,7 +193,7 @@ def test_the_file_is_in_wal_mode_with_strict_tables_and_full_synchronization(hom
         tallies = {"known", "quarters", "waits"}
         assert strict == {"appeals", "attempts", "cards", "evidence", "places", "settings", *identity, *tallies}
         assert records._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
-        assert records._connection.execute("PRAGMA busy_timeout").fetchone()[0] == 5000
+        assert records._connection.execute("PRAGMA busy_timeout").fetchone()[0] == 30_000
 
 
 # ---------------------------------------------------------------------------------------- commands that only look

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.learner import schedule
 from tutor.learner.copies.importing import Export, Row
 from tutor.learner.file import tally_tables
+from tutor.learner.file.identity import SAME, shared_marks
 from tutor.learner.file.rows import attempt_of, grade_from_json, to_json
 from tutor.models import Attempt, Card, Evidence, Grade
 from utils.text import plural
@@ -22,7 +23,6 @@ from utils.times import moment_of
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-SAME = 0.5  # of the marks of two folders that are one
 SURE = 3  # of Attempt.confidence
 ItemId = tuple[str, str]  # (corpus, item key)
 CardRow = tuple[str, int, "str | None"]  # (card, number of the attempt that made it, the card before that)
@@ -92,9 +92,9 @@ def _know_corpora(connection: Connection, export: Export) -> None:
     for row in export.corpora:
         if row["corpus"] in known:
             continue
-        alike = {corpus: _shared(sketch, row["sketch"]) for corpus, sketch in known.items()}
+        alike = {corpus: shared_marks(sketch, row["sketch"]) for corpus, sketch in known.items()}
         nearest = max(alike, key=lambda corpus: alike[corpus], default="")
-        if nearest and alike[nearest] >= SAME:
+        if nearest and alike[nearest] > SAME:
             same[row["corpus"]] = nearest
         else:
             values = (row["corpus"], json.dumps(row["sketch"]))
@@ -102,10 +102,6 @@ def _know_corpora(connection: Connection, export: Export) -> None:
     for rows in (export.attempts, export.cards, export.places):
         for row in rows:
             row["corpus"] = same.get(row["corpus"], row["corpus"])
-
-
-def _shared(one: Sequence[str], other: Sequence[str]) -> float:
-    return len({*one} & {*other}) / len({*one} | {*other}) if one or other else 0.0
 
 
 # ------------------------------------------------------------------------------------------------ attempts

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 FILE_NAME = "records.db"
-BUSY_TIMEOUT_S = 5.0
+BUSY_TIMEOUT_S = 30.0  # another one may be migrating or importing a long history
 QUICK_CHECK_BYTES = 8 * 1024 * 1024  # takes about 10 ms to check; see `_check`
 
 # A sign in SQLite's message, what it means here, what to do. By message because Python 3.10 has no error codes of SQLite.
@@ -185,10 +185,7 @@ def _refuse_lost_content(path: Path) -> str:
     log = _size(_beside(path, "-wal"))
     index = _size(_beside(path, "-shm"))
     if log is not None and _size(path) == 0:
-        remedy = (
-            backups.advice(path, len(MIGRATIONS))
-            or "Put a good copy of the file in its place, or move both away to start afresh."
-        )
+        remedy = backup_advice(path) or "Put a good copy of the file in its place, or move both away to start afresh."
         raise DamagedRecords(
             f"{path}: is empty, but its log {FILE_NAME}-wal beside it holds answers that are nowhere else. {remedy}"
         )
@@ -208,7 +205,7 @@ def _check(connection: Connection, path: Path) -> int:
         stamp = connection.execute("PRAGMA application_id").fetchone()[0]
         is_as_written = not stamp or version > len(MIGRATIONS) or stamp == _schema_stamp(connection)
     if version > len(MIGRATIONS):
-        older = backups.advice(path, len(MIGRATIONS))
+        older = backup_advice(path)
         raise DamagedRecords(
             f"{path}: cannot be opened: a newer version of the tutor wrote it (schema {version}, this one knows "
             f"{len(MIGRATIONS)}). Nothing was changed. Update the tutor, or name another folder with --home."
@@ -336,10 +333,15 @@ def records_errors(path: Path, what: str) -> Iterator[None]:
         raise _fault(path, what, f"malformed: {error}") from error
 
 
+def backup_advice(path: Path) -> str:
+    """Which backup could be put in the place of the records, and how; "" where there is none."""
+    return backups.advice(path, len(MIGRATIONS))
+
+
 def _fault(path: Path, what: str, sqlite_message: str) -> RecordsError:
     for sign, reason, remedy in FAULTS:
         if sign in sqlite_message.lower():
             return RecordsError(f"{path}: {what}: {reason} (SQLite: {sqlite_message}). {remedy}")
     reason, remedy = next((reason, remedy) for sign, reason, remedy in DAMAGE if sign in sqlite_message.lower())
-    remedy = backups.advice(path, len(MIGRATIONS)) or remedy
+    remedy = backup_advice(path) or remedy
     return DamagedRecords(f"{path}: {what}: {reason} (SQLite: {sqlite_message}). {remedy}")

@@ -13,7 +13,7 @@ from tutor.learner.copies import backups
 from tutor.learner.copies.backups import Backup
 from tutor.learner.file import corpora, following, tally_tables
 from tutor.learner.file.corpora import Move
-from tutor.learner.file.database import in_memory, open_database, records_errors, transaction
+from tutor.learner.file.database import backup_advice, in_memory, open_database, records_errors, transaction
 from tutor.learner.file.identity import lesson_of
 from utils.errors import RecordsError
 from utils.times import utc
@@ -165,4 +165,5 @@ class RecordsFile:
             raise self._not_valid(what, error) from error
 
     def _not_valid(self, what: str, error: Exception) -> RecordsError:
-        return RecordsError(f"{self.path}: {what} is not valid ({error}). Put a good copy of the file in its place.")
+        remedy = backup_advice(self.path) or "Put a good copy of the file in its place."
+        return RecordsError(f"{self.path}: {what} is not valid ({error}). {remedy}")
