@@ -32,7 +32,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_S = 120.0  # for one command that is left to end by itself
-LEARNER_STEPS = 40  # right or wrong does not matter here: every answer is stored
+LEARNER_STEPS = 12  # right or wrong does not matter here: every answer is stored
 OLD_ROWS = 300  # in the file that is migrated
 WEIGHTS = {"learn": 6, "review": 3, "quiz": 3, "import": 3, "restore": 2, "migration": 3}
 Promises = dict[str, tuple[str, str]]  # uid -> (item, answer)

@@ -121,9 +121,20 @@ class Environment:
         from tutor.learner.records import open_records
 
         home = files.home_folder(self.settings.home)
+        self._refuse_impossible_clock(home)
         records = self._opened.enter_context(open_records(home, now=self.now, read_only=read_only))
         self._opened.callback(self._back_up, records)
         return records
+
+    def _refuse_impossible_clock(self, home: Path) -> None:
+        """Before a time that could never be read again gets into the records."""
+        from utils.errors import RecordsError
+        from utils.times import CLOCK_YEARS
+
+        moment = self.now()
+        if moment.year not in CLOCK_YEARS:
+            said = f"this computer's clock says {moment.year:04}-{moment:%m-%d}"
+            raise RecordsError(f"{home}: your records can't be used: {said}. Set the clock; nothing was changed.")
 
     def _back_up(self, records: Records) -> None:
         """At the end, where nobody waits for a screen."""

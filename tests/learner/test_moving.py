@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -218,6 +219,43 @@ def test_the_reviews_of_an_item_that_both_have_answered_are_gone_through_again_i
         one.undo()
         everything.undo()
         assert one.cards()[0].memory == everything.cards()[0].memory, "the last answer can still be taken back"
+
+
+# ------------------------------------------------------------------------------------------------- folders
+
+
+def learned(environment, item: str, at: datetime) -> None:
+    card = schedule.next_card(f"food/bread:{item}", None, "missed", at, fuzz=False)
+    environment.records.add(replace(attempt(item, 0, session=item), at=utc(at), due=card.due), card=card)
+
+
+def test_a_folder_is_known_again_where_its_history_has_moved_to(docs, home, tmp_path):
+    with environment_of(docs, home) as here:
+        learned(here, "gas", NOW)
+        lines = "".join(f"{line}\n" for line in here.records.export_lines())
+    elsewhere = shutil.copytree(docs, tmp_path / "elsewhere")
+    with environment_of(elsewhere, tmp_path / "there") as there:
+        imported(there.all_records, lines, tmp_path)
+    with environment_of(elsewhere, tmp_path / "there") as there:
+        assert [card.item for card in there.records_to_read.cards()] == ["food/bread:gas"]
+
+
+def test_histories_of_a_folder_that_was_edited_on_one_computer_become_one(docs, home, tmp_path):
+    for name in ("soup", "salad", "cake"):
+        (docs / "food" / f"{name}.md").write_text(f"# {name}\n\n## What\n\nA {name} is eaten.\n", encoding="utf-8")
+    with environment_of(docs, home) as here:
+        learned(here, "gas", NOW)
+        lines = "".join(f"{line}\n" for line in here.records.export_lines())
+    elsewhere = shutil.copytree(docs, tmp_path / "elsewhere")
+    (elsewhere / "food" / "cake.md").write_text("# Cake\n\n## What\n\nA cake is sweet.\n", encoding="utf-8")
+    with environment_of(elsewhere, tmp_path / "there") as there:
+        learned(there, "salt", NOW + timedelta(days=1))
+    with environment_of(elsewhere, tmp_path / "there") as there:
+        imported(there.all_records, lines, tmp_path)
+    with environment_of(elsewhere, tmp_path / "there") as there:
+        records = there.records_to_read
+        assert {card.item for card in records.cards()} == {"food/bread:gas", "food/bread:salt"}
+        assert records.lessons_tried() == {"food/bread"} and records.faults() == []
 
 
 # ------------------------------------------------------------------------------------------------- faults

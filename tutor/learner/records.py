@@ -23,8 +23,7 @@ from tutor.learner.file.records_file import RecordsFile
 from tutor.learner.file.rows import attempt_of, card_from_json, from_json, grade_from_json, place_from_json, storable, to_json
 from tutor.learner.tallies import Known, Quarter
 from tutor.models import Attempt, Card, Evidence, Grade, Place
-from utils.errors import RecordsError
-from utils.times import CLOCK_YEARS, moment_of, utc
+from utils.times import moment_of, utc
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Row
@@ -38,10 +37,6 @@ def open_records(home: Path | str, *, now: Callable[[], datetime], read_only: bo
     Raises RecordsError.
     """
     path = records_file(Path(home))
-    if (moment := now()).year not in CLOCK_YEARS:  # a time that could never be read again would go into the file
-        raise RecordsError(
-            f"{path}: can't be used: this computer's clock says {moment.year:04}-{moment:%m-%d}. Set it; nothing was changed."
-        )
     connection, warning = open_database(path, read_only=read_only)
     return Records(path, connection, now, read_only, warning)
 
