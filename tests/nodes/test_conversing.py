@@ -110,7 +110,7 @@ def test_where_all_hints_left_are_about_what_has_credit_the_missing_point_is_ask
 
 def test_the_words_that_make_a_point_stand_beside_it_and_nowhere_else(session):
     screen, _, _ = session(FIRST, f"{SECOND}. {THIRD}")
-    last = " ".join(screen[screen.index("✓ Right.") :].split())
+    last = " ".join(screen[screen.rindex("Right.") :].split())
     assert last.count("as the observed one”") == 1 and "Right: “" not in last
 
 

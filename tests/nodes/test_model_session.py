@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from conftest import BANK as OPTIONS
 from conftest import NOW, ROOT, environment_of
 from endpoint import completion, error, event, events, serving, streamed
 
@@ -273,6 +274,14 @@ def test_a_hint_of_the_model_is_shown_where_it_keeps_the_secret(session):
     with serving(speaks(prose="What do living things breathe out?")) as server:
         screen, _, _ = session(server, "hint", "quit")
     assert "Hint 1 of 2: What do living things breathe out?" in screen
+
+
+def test_a_remark_at_a_question_with_options_gets_the_tutors_reply_and_costs_no_try(session, docs):
+    (docs / "food" / "bread.quiz.yaml").write_text(OPTIONS, encoding="utf-8")
+    reply = {"intent": "answer", "move": "question", "say": ["Your dough eats, you say.", "What does it breathe out?"]}
+    with serving(lambda asked: streamed(json.dumps(reply) if "<typed>" in asked.messages[-1]["content"] else "Prose.")) as server:
+        screen, attempts, _ = session(server, ("answer", "I would say that the dough eats something warm"), "quit")
+    assert "names no option" in screen and "What does it breathe out?" in screen and not attempts
 
 
 def test_what_learners_and_lessons_say_goes_in_as_data_behind_a_bar(session):

@@ -150,15 +150,18 @@ class Converse(ModelVerb):
         if settled:
             return Turn("graded", grade, tutoring.agreeing(speech, grade))
         counts = heard.is_answer and not closed and (earns(grade, round) or ladder.has_talked(round))
-        if may_answer and (turn.is_answer or counts):
+        if may_answer and not closed and (turn.is_answer or counts):
             if found := self.grade_of(model, item, answer, turn, round, lesson, grade):
                 whole = grading.with_credit(answer, round.met)
                 found = grading.settled_if_far(item, whole, found, lesson.language)
                 return Turn("graded", found, tutoring.agreeing(speech, found))
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         speech = tutoring.agreeing(speech, None)
-        if speech is None:
-            return self.built_in(terminal, item, answer, heard, round, lesson, None, open_index)
+        if speech is None:  # a remark at a question whose answer is a number or an option can't be read
+            unread = grade if closed else None
+            return self.built_in(terminal, item, answer, heard, round, lesson, unread, open_index)
+        if closed and turn.is_answer and grade and grade.misunderstood:
+            terminal.notice(grade.misunderstood)
         terminal.show(screens.TutorSays(speech))
         if heard.kind in (hearing.SOLUTION, hearing.SKIP):
             terminal.notice(SHOWS_IT)
@@ -172,7 +175,7 @@ class Converse(ModelVerb):
         """The grade of an answer that both graders have read; None where the built-in tutor settles it alone."""
         if grade and grade.correct:
             return grade
-        if not is_free(item) or not turn.is_answer:  # what earns a point is an answer, whatever a model takes it for
+        if not turn.is_answer:  # what earns a point is an answer, whatever a model takes it for
             return None
         found = cls.graded(model, item, answer, turn, round, lesson, grade)
         if not grade:
