@@ -353,7 +353,7 @@ def test_a_lesson_with_a_bank_has_no_made_items(docs):
 def test_a_made_item_says_so_on_screen_and_in_a_transcript(capsys):
     item = made(TEXT)[0]
     Terminal(Settings(plain=True), ScriptedLearner([])).show(screens.Question(item))
-    assert "fill in the blank · made from the text" in capsys.readouterr().out
+    assert "fill in the blank, made from the text" in capsys.readouterr().out
     assert screens.Question(item).markdown().startswith("**Question.** _(made from the text)_ ")
     authored = bank.parse_bank("items:\n- {id: a, section: s, kind: cloze, question: 'A [[b]].'}\n", "l", "p")[0]
     assert not authored.made and "made from" not in screens.Question(authored).markdown()
