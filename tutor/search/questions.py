@@ -263,7 +263,7 @@ def without_asking(question: str) -> str:
     return question if question.isascii() else ASKS.sub("", question) or question
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def understand(question: str) -> AskedQuestion:
     """The kind of a question and what it is about."""
     text = cleaned(question)

@@ -84,7 +84,8 @@ def _answers(question: AskedQuestion, fits: Sequence[Fit]) -> Iterator[AuthoredA
                 or (fit.already and without_verdict(said) in fit.already)
             ):
                 continue
-            yield AuthoredAnswer(fit, asked, said, built_in().nearest(fit.vector, [asked]))
+            like = fit.wordings.get(asked)
+            yield AuthoredAnswer(fit, asked, said, built_in().nearest(fit.vector, [asked]) if like is None else like)
 
 
 def features_of(question: AskedQuestion, one: AuthoredAnswer, best: Fit) -> dict[str, float]:

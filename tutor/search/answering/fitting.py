@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tutor.models import HEADING_SEPARATOR, Passage
@@ -95,6 +95,7 @@ class Fit:
     vector: SumAndLength  # of the question
     score: float  # of the search, relative to its best passage
     by_context: float  # the share of the words of what was said before, or beside the question, that the passage has
+    wordings: Mapping[str, float] = field(compare=False)  # how near each of the questions is that it answers
     already: str = ""  # the answer before, of which nothing is said again
 
     @classmethod
@@ -107,12 +108,12 @@ class Fit:
         most: float,
         context: QueryWords | None,
     ) -> Fit:
-        wordings = passage.also.splitlines()
+        wordings = {wording: built_in().nearest(vector, [wording]) for wording in passage.also.splitlines()}
         met = asked.met(f"{passage.lesson}\n{passage.heading}\n{passage.text}\n{passage.also}")
-        like, nearest = max(((built_in().nearest(vector, [wording]), wording) for wording in wordings), default=(0.0, ""))
+        like, nearest = max(((like, wording) for wording, like in wordings.items()), default=(0.0, ""))
         said_before = context.share(context.met(f"{passage.heading}\n{passage.text}")) if context and context.words else 0.0
         wording, score = asked.share(asked.met(nearest)), passage.score / most
-        return cls(passage, question, asked, met, wording, like, vector, score, said_before)
+        return cls(passage, question, asked, met, wording, like, vector, score, said_before, wordings)
 
     @property
     def title(self) -> str:
