@@ -17,6 +17,12 @@ from utils.installation import OURS, refuse_to_run
 
 if sys.version_info < (3, 10):  # noqa: UP036 - someone may start it with an older one
     refuse_to_run("needs Python 3.10 or newer")
+if sys.argv[1:2] == ["review"] and "--due" in sys.argv:
+    gc.disable()  # it is over before there is anything to collect
+    from tutor.nudge import leave_if_answered
+
+    leave_if_answered()
+    gc.enable()
 try:
     import click
 except ModuleNotFoundError as error:
@@ -183,14 +189,18 @@ def learn(
 @click.option("--transcript", type=FileName(), metavar="FILE", help="Save the review as Markdown.")
 @click.option("--limit", type=click.IntRange(1, 1000), metavar="N", help="Go over N items today (30).")
 @click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; remembered.")
+@click.option("--due", is_flag=True, help="Only say in a line what is due; exit code 5, and no line, where nothing is.")
 @click.option("--undo", is_flag=True, help="Take back the last answer, and the change to its item's due date.")
 @takes_settings
 def review(
-    settings: Settings, script: str | None, transcript: str | None, limit: int | None, undo: bool, confidence: bool | None = None
-) -> None:  # fmt: skip
+    settings: Settings, script: str | None, transcript: str | None, limit: int | None, due: bool, undo: bool,
+    confidence: bool | None = None,
+) -> ExitCode | None:  # fmt: skip
     """What is due today, mixed across lessons, starting with what is most likely forgotten."""
     from flow import create_review_flow
 
+    if due:
+        return tell_what_is_due(settings)
     if undo:
         with Environment(settings) as environment:
             last = environment.all_records.undo()
@@ -198,11 +208,23 @@ def review(
             raise NothingRun("there is no answer to take back")
         document = {"attempt": last.id, "item": last.item, "answer": last.answer}
         put(settings, document, lambda: f"taken back: “{last.answer}” to {last.item}")
-        return
+        return None
     with session(settings, None, script, transcript, limit) as shared:
         if confidence is not None:
             shared["records"].set_setting("ask_confidence", confidence)
         create_review_flow().run(shared)
+    return None
+
+
+def tell_what_is_due(settings: Settings) -> ExitCode:
+    """A line on what a review asks if it begins now; nothing, and exit code 5, where that is nothing."""
+    from tutor.nudge import line_of, what_is_due
+
+    with Environment(settings) as environment:
+        items, lessons = what_is_due(environment)
+    if items or settings.json:
+        put(settings, {"due": items, "lessons": lessons}, lambda: line_of(items, lessons), environment.corpus.warnings)
+    return ExitCode.DONE if items else ExitCode.NOTHING_RUN
 
 
 @cli.command()
@@ -264,14 +286,15 @@ def topics(settings: Settings, moved: bool) -> None:
 
     with Environment(settings) as environment:
         corpus, records = environment.corpus, environment.records_to_read
-        told = corpus.warnings if moved else [*corpus.warnings, *filter(None, [records.news])]
         if moved:
             document = moved_document(records)
-            put(settings, document, lambda: moved_listing(document), told)
+            put(settings, document, lambda: moved_listing(document), corpus.warnings)
             return
         rows = topic_rows(corpus, records, environment.now().astimezone())
     listed = topics_list if stdio.wants_plain(settings) else topics_tree
-    put(settings, rows, lambda: listed(rows, stdio.line_width()), told)
+    put(settings, rows, lambda: listed(rows, stdio.line_width()), corpus.warnings)
+    if records.news:
+        stdio.say_aside(records.news)
 
 
 @cli.command()

@@ -24,6 +24,7 @@ LAYERS = [
     {"tutor.tutoring"},
     {"tutor.check"},
     {"tutor.environment"},
+    {"tutor.nudge"},
     {"tutor.nodes"},
     {"nodes"},
     {"flow"},

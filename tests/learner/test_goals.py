@@ -11,10 +11,10 @@ from hypothesis import strategies as some
 
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda, goals
+from tutor.learner.file.tallies import tallies_of
 from tutor.learner.goals import ASSUMED_PACE_MIN, Goal, GoalPath, PathStep, goal_from_setting, path_to
 from tutor.learner.progress import days_of
 from tutor.learner.records import open_records
-from tutor.learner.tallies import tallies_of
 from tutor.models import Attempt, Grade, Place
 from utils.times import utc
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from conftest import BANK, LESSON, NOW, environment_of
 
-from tutor.learner import agenda
+from tutor.learner import agenda, due
 from tutor.learner.file.identity import SKETCH, digest, recognized, shared_marks, sketch_of
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card
@@ -194,7 +194,7 @@ def test_records_that_cannot_be_written_are_shown_as_they_would_be(docs, home, m
         looking = environment.all_records_to_read
         monkeypatch.setattr(records_file, "open_database", refuse)
         looking.follow(environment.corpus)
-        assert agenda.due_by_lesson(environment.corpus, looking, NOW + timedelta(days=7)) == {"loaf": 3}
+        assert due.due_by_lesson(environment.corpus, looking, NOW + timedelta(days=7)) == {"loaf": 3}
     monkeypatch.undo()
     with open_records(home, now=lambda: NOW, read_only=True) as records:
         assert {one.lesson for one in records.attempts()} == {"food/bread"}
@@ -238,12 +238,14 @@ def test_due_is_exactly_what_a_review_asks_over_random_histories_and_edits(docs,
         now = NOW + timedelta(days=day)
         with environment_of(docs, home, now=now, session=f"d{day}") as environment:
             corpus, records = environment.corpus, environment.records
-            due = agenda.due_cards(corpus, records, now)
+            ready = due.due_cards(corpus, records, now)
             chosen, count = ChooseDue().exec(corpus, records, lambda now=now: now, now.tzinfo, FAR, environment.terminal)
-            assert set(chosen) == {card.item for card in due} and count == len(due)
-            assert sum(row["due"] for row in topic_rows(corpus, records, now)) == len(due)
+            assert set(chosen) == {card.item for card in ready} and count == len(ready)
+            asked, _ = due.nudge(corpus, records, now)
+            assert asked == min(len(ready), due.left_today(records, now))
+            assert sum(row["due"] for row in topic_rows(corpus, records, now)) == len(ready)
             offered = [choice.text for choice in agenda.choices(corpus, records, now) if choice.opens == "review"]
-            assert bool(offered) == bool(due) and all(f"{len(due)} item" in text for text in offered)
+            assert bool(offered) == bool(ready) and all(f"{len(ready)} item" in text for text in offered)
             for lesson in chance.sample(sorted(corpus.files), 2):
                 if corpus.is_readable(lesson) and corpus.items(lesson):
                     for item in chance.sample(corpus.items(lesson), 2):

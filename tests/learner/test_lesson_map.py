@@ -9,7 +9,7 @@ from conftest import NOW
 from history import study
 
 from tutor.corpus.corpus import open_corpus
-from tutor.learner.agenda import due_cards
+from tutor.learner.due import due_cards
 from tutor.learner.lesson_map import lesson_map
 from tutor.learner.records import open_records
 from tutor.models import Place

@@ -7,8 +7,8 @@ import re
 from datetime import date, datetime, timedelta, timezone
 
 from tutor.learner import progress
+from tutor.learner.file.tallies import tallies_of
 from tutor.learner.progress import calendar, days_of, duration, forecast, progress_of
-from tutor.learner.tallies import tallies_of
 from tutor.models import Attempt, Card, Grade
 
 BERLIN = timezone(timedelta(hours=1))

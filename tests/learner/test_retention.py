@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from tutor.learner import retention
+from tutor.learner.file.tallies import tallies_of
 from tutor.learner.retention import CURVE_DAYS, retention_of
 from tutor.learner.schedule import next_card, retrievability
-from tutor.learner.tallies import tallies_of
 from tutor.models import Attempt, Grade
 from utils.times import utc
 

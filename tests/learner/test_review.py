@@ -11,7 +11,7 @@ from conftest import NOW, environment_of
 from flow import create_learn_flow, create_review_flow
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
-from tutor.learner import agenda
+from tutor.learner import agenda, due
 from tutor.learner.records import open_records
 from tutor.learner.schedule import LEECH_LAPSES, interleaved, next_card, review_card, todays_reviews
 from tutor.models import Card, Step
@@ -268,7 +268,7 @@ def test_the_home_screen_counts_two_items_with_the_same_idea_once(same_idea, two
         corpus, cards = open_corpus(two), records.cards()
         label = next(choice.label for choice in agenda.choices(corpus, records, day) if choice.opens == "review")
         assert agenda.figures(corpus, records, day) == f"{len(cards) - 1} due" and f"**{len(cards) - 1} items**" in label
-        assert sum(agenda.due_by_lesson(corpus, records, day).values()) == len(cards) - 1
+        assert sum(due.due_by_lesson(corpus, records, day).values()) == len(cards) - 1
 
 
 def test_a_miss_leaves_the_other_item_of_the_idea_as_it_was(run, same_idea, taught):

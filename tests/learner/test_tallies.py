@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from tutor.learner.file import database, tally_tables
 from tutor.learner.file.database import FILE_NAME
+from tutor.learner.file.tallies import mastery_of, quarter_of, tallies_of
 from tutor.learner.records import open_records
 from tutor.learner.schedule import mastery, next_card
-from tutor.learner.tallies import mastery_of, quarter_of, tallies_of
 from tutor.models import Attempt, Grade, Help, Place
 from utils.times import utc
 

@@ -10,10 +10,11 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import HELD, Belief, beliefs_of
+from tutor.learner.due import cards_of, due_by_lesson, due_cards
+from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
-from tutor.learner.progress import day_of, days_of, end_of_day, in_days, streak
+from tutor.learner.progress import day_of, days_of, in_days, streak
 from tutor.learner.schedule import is_mastered
-from tutor.learner.tallies import Tallies, mastery_of
 from tutor.models import Card, Place, Section
 from utils.errors import InvalidFile, UsageError
 from utils.text import literal, plural, shorten
@@ -279,29 +280,6 @@ def welcome(offered: Sequence[Choice], records: Records) -> str:
     return "Begin with one of these lessons, or say what you want to understand." if new else ""
 
 
-def due_by_lesson(corpus: Corpus, records: Records, now: datetime) -> dict[str, int]:
-    """How much a review has to ask of each lesson that is there. now: aware, in the learner's zone."""
-    return dict(Counter(card.lesson for card in due_cards(corpus, records, now)))
-
-
-def due_cards(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
-    """What a review asks today, but for its limit; the earliest due first. now: aware, in the learner's zone.
-
-    Of items with the same idea the one that is due first is asked, and counts for the others.
-    """
-    cards = [card for card in cards_of(corpus, records, end_of_day(now)) if not card.leech]
-    ideas = corpus.ideas({card.lesson for card in cards})
-    asked = {ideas.get(card.item, card.item): card for card in reversed(cards)}
-    return list(reversed(asked.values()))
-
-
-def cards_of(corpus: Corpus, records: Records, due_by: str | None = None) -> list[Card]:
-    """The cards of the items that the folder has; all, or those due by a time."""
-    cards = records.cards(due_by)
-    asked = corpus.asked_items({card.lesson for card in cards})
-    return [card for card in cards if card.item in asked]
-
-
 def waits_until(corpus: Corpus, records: Records, now: datetime) -> list[tuple[str, str]]:
     """From when to when something was due, up to now; in order, none overlapping. now: aware."""
     found = Tallies(waits=records.waits())
@@ -317,12 +295,6 @@ def figures(corpus: Corpus, records: Records, now: datetime) -> str:
     due = len(due_cards(corpus, records, now))
     parts = [f"{days}-day streak"] if days > 1 else []
     return " · ".join([*parts, f"{due} due"] if due else parts)
-
-
-def reviewed_today(records: Records, now: datetime) -> int:
-    """How many different items were reviewed today."""
-    begun = utc(datetime.combine(now.date(), time.min, now.tzinfo))
-    return len({attempt.item for attempt in records.attempts(since=begun, on_folder=True) if attempt.mode == "review"})
 
 
 def upcoming_reviews(cards: Collection[Card], now: datetime) -> list[str]:

@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner.agenda import cards_of, due_cards, finished_lessons, minutes_left
+from tutor.learner.agenda import finished_lessons, minutes_left
+from tutor.learner.due import cards_of, due_cards
+from tutor.learner.file.tallies import Sums, mastery_of
 from tutor.learner.overview import misconceptions_of
 from tutor.learner.progress import BeliefDocument, day_of
-from tutor.learner.tallies import Sums, mastery_of
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus

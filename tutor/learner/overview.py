@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner.agenda import FIRST_LESSONS, cards_of, due_cards, lessons_within_reach, path_to_goal, waits_until
+from tutor.learner.agenda import FIRST_LESSONS, lessons_within_reach, path_to_goal, waits_until
 from tutor.learner.beliefs import beliefs_of
+from tutor.learner.due import cards_of, due_cards
+from tutor.learner.file.tallies import Tallies
 from tutor.learner.progress import BeliefDocument, EvidenceDocument, Progress, day_of, progress_of
 from tutor.learner.retention import retention_of
-from tutor.learner.tallies import Tallies
 from tutor.models import Attempt, Evidence
 from utils.errors import InvalidFile, UsageError
 from utils.times import utc

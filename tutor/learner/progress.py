@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
-from tutor.learner.tallies import Quarter, Sums, Tallies, mastery_of
+from tutor.learner.file.tallies import Quarter, Sums, Tallies, mastery_of
 from tutor.models import Card
 from utils.times import moment_of, utc
 
@@ -179,11 +179,6 @@ def days_of(quarters: Mapping[str, Quarter], now: datetime) -> dict[date, Day]:
 def day_of(at: str, now: datetime) -> date:
     """The learner's day at a time from the records."""
     return moment_of(at).astimezone(now.tzinfo).date()
-
-
-def end_of_day(now: datetime) -> str:
-    """The last moment of the learner's day, in the form of the records."""
-    return utc(datetime.combine(now.date(), time.max, now.tzinfo))
 
 
 def streak(days: Collection[date], waits: Sequence[tuple[str, str]], now: datetime) -> int:

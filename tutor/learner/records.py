@@ -21,7 +21,7 @@ from tutor.learner.file import tally_tables
 from tutor.learner.file.database import open_database, records_errors, records_file
 from tutor.learner.file.records_file import RecordsFile
 from tutor.learner.file.rows import attempt_of, card_from_json, from_json, grade_from_json, place_from_json, storable, to_json
-from tutor.learner.tallies import Known, Quarter
+from tutor.learner.file.tallies import Known, Quarter
 from tutor.models import Attempt, Card, Evidence, Grade, Place
 from utils.times import moment_of, utc
 

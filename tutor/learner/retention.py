@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from tutor.learner.file.tallies import Quarter
 from tutor.learner.progress import RecalledDocument, RetentionDocument
 from tutor.learner.schedule import recall_ahead
-from tutor.learner.tallies import Quarter
 from tutor.models import Card
 
 CURVE_DAYS = range(0, 61, 3)  # from today, on which the curve has a point

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from tutor.learner.agenda import due_by_lesson
+from tutor.learner.due import due_by_lesson
 from tutor.learner.file.identity import RETIRED
-from tutor.learner.tallies import mastery_of
+from tutor.learner.file.tallies import mastery_of
 from utils.text import plural
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tutor.learner.copies import backups
-from tutor.learner.copies.backups import Backup
 from tutor.learner.file import corpora, following, tally_tables
 from tutor.learner.file.corpora import Move
 from tutor.learner.file.database import backup_advice, in_memory, open_database, records_errors, transaction
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection, Row
 
     from tutor.corpus.corpus import Corpus
+    from tutor.learner.copies.backups import Backup
     from tutor.learner.copies.importing import Export
     from tutor.learner.copies.merging import Merged
 
@@ -120,6 +119,8 @@ class RecordsFile:
 
     def back_up(self) -> Backup:
         """Make a backup. Raises RecordsError."""
+        from tutor.learner.copies import backups
+
         return backups.make_backup(self._connection, self.path, self.now())
 
     def export_lines(self) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner.file.rows import attempt_of
-from tutor.learner.tallies import Counted, Known, Quarter, Tallies, counted, quarter_of
+from tutor.learner.file.tallies import Counted, Known, Quarter, Tallies, counted, quarter_of
 from tutor.models import Attempt
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import agenda, beliefs, schedule
+from tutor.learner.due import cards_of, due_cards, left_today
 from tutor.learner.progress import next_due
 from tutor.models import Card, Item, Round
 from tutor.nodes.verb import Verb
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
 
-DAILY_LIMIT = 30
-
 
 class ChooseDue(Verb):
     """The items to go over today, those most likely forgotten first, as many as are left of the day's limit."""
@@ -32,12 +31,11 @@ class ChooseDue(Verb):
     ) -> tuple[dict[str, Item], int]:  # fmt: skip
         """({key: Item} of what is asked, in order; how many are due in all)."""
         today = now().astimezone(zone)
-        left = (limit or records.setting("daily_limit", DAILY_LIMIT)) - agenda.reviewed_today(records, today)
-        cards = agenda.due_cards(corpus, records, today)
+        cards = due_cards(corpus, records, today)
         items = items_of_cards(corpus, cards, terminal)
         ready = [card for card in cards if card.item in items]
         first = {item.key for item in beliefs.probing(items.values(), beliefs.held(records.evidence(), today))}
-        chosen = schedule.todays_reviews(ready, today, max(0, left), first)
+        chosen = schedule.todays_reviews(ready, today, left_today(records, today, limit), first)
         return {card.item: items[card.item] for card in chosen}, len(ready)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
@@ -73,7 +71,7 @@ class SayNothingDue(Verb):
         if due:
             terminal.notice(f"Enough for today: {due} more are due, and the day's limit is reached (--limit N raises it).")
             return
-        following = next_due(agenda.cards_of(corpus, records), now().astimezone(zone))
+        following = next_due(cards_of(corpus, records), now().astimezone(zone))
         place = records.last_place()
         when = f" The next one comes {following}." if following else ""
         going_on = place is not None and place.lesson in corpus.files

@@ -1,6 +1,6 @@
 """What attempts add up to, one after the other: how well items are known, how much was done when, what was remembered. Pure.
 
-The records keep it beside the attempts (file/tally_tables.py), so that a learner of many years waits no longer than a new one.
+The records keep it beside the attempts (tally_tables.py), so that a learner of many years waits no longer than a new one.
 """
 
 from __future__ import annotations

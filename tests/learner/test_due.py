@@ -1,0 +1,82 @@
+"""`review --due`: a line and 0 where a review would ask something now, else nothing and 5; in both ways that it is told."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from conftest import bare_environment, environment_of
+
+from tutor import nudge
+from tutor.learner.schedule import next_card
+from tutor.models import Attempt, Grade
+from utils.times import utc
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime.now(timezone.utc)  # the command looks at the real clock, and what it finds was due long ago
+
+
+def learned(docs, home, days_ago: int, *names: str) -> None:
+    at = NOW - timedelta(days=days_ago)
+    with environment_of(docs, home, now=at) as environment:
+        for name in names:
+            key = f"food/bread:{name}"
+            card = next_card(key, None, "unaided", at, fuzz=False)
+            environment.records.add(Attempt(key, "s", "x", Grade(1.0), utc(at), "practice", session="s", due=card.due), card=card)
+
+
+@pytest.fixture
+def quick(monkeypatch, capsys, home):
+    """The way before the commands are loaded: quick("--due") -> (exit code or None, what was printed)."""
+    monkeypatch.setenv("TUTOR_HOME", str(home))
+    monkeypatch.chdir(home.parent)
+
+    def run(*arguments):
+        code = nudge.answered([str(one) for one in arguments])
+        return code, capsys.readouterr().out
+
+    return run
+
+
+def test_nothing_is_printed_and_5_is_returned_where_nothing_is_due(docs, home, quick, tutor):
+    assert quick("--due", "--docs", docs) == (5, "")
+    assert not (home / "records.db").exists()
+    shown = tutor("review", "--due", "--docs", docs)
+    assert (shown.returncode, shown.stdout, shown.stderr) == (5, "", "")
+    learned(docs, home, 0, "gas")
+    assert quick("--due", f"--docs={docs}") == (5, "")
+
+
+def test_one_line_says_what_is_due(docs, home, quick):
+    learned(docs, home, 40, "gas", "eats")
+    line = "2 questions from 1 lesson to review: ptutor review\n"
+    assert quick("--due", "--docs", docs) == (0, line) == quick("--docs", docs, "--home", home, "--due")
+    environment = {**bare_environment(home), "HOME": str(home)}
+    for options in ([], ["--plain"]):  # what the quick way knows, and what it leaves to the parser of commands
+        command = [sys.executable, str(ROOT / "main.py"), "review", "--due", "--docs", str(docs), *options]
+        child = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True)
+        assert (child.returncode, child.stdout, child.stderr) == (0, line, "")
+
+
+def test_what_the_days_limit_leaves_out_is_not_due_now(docs, home, quick):
+    learned(docs, home, 40, "gas", "eats")
+    with environment_of(docs, home) as environment:
+        environment.records.set_setting("daily_limit", 1)
+    assert quick("--due", "--docs", docs)[1].startswith("1 question from 1 lesson")
+
+
+def test_what_is_uncommon_is_left_to_the_parser_of_commands_which_says_what_is_wrong(docs, home, quick, tutor):
+    for arguments in (["--due", "--limit", "3"], ["--due", "--home"], ["--due=yes"], ["--due", "--docs", home / "none"]):
+        assert quick(*arguments) == (None, "")
+    assert tutor("review", "--due", "--docs", home / "none").returncode == 2
+    home.mkdir(exist_ok=True)
+    (home / "records.db").write_bytes(b"my diary, not a database\n" * 200)
+    assert quick("--due", "--docs", docs) == (None, "") and tutor("review", "--due", "--docs", docs).returncode == 6
+
+
+def test_it_is_told_as_json_too(docs, home, tutor):
+    assert json.loads(tutor("review", "--due", "--docs", docs, "--json").stdout) == {"due": 0, "lessons": 0}

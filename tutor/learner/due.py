@@ -1,0 +1,62 @@
+"""What is due: the one place that says it, for the home screen, the lists, the nudge, and the review that asks it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from utils.times import utc
+
+if TYPE_CHECKING:
+    from tutor.corpus.corpus import Corpus
+    from tutor.learner.records import Records
+    from tutor.models import Card
+
+DAILY_LIMIT = 30  # reviews, where the learner has set no other
+
+
+def due_by_lesson(corpus: Corpus, records: Records, now: datetime) -> dict[str, int]:
+    """How much a review has to ask of each lesson that is there. now: aware, in the learner's zone."""
+    return dict(Counter(card.lesson for card in due_cards(corpus, records, now)))
+
+
+def due_cards(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
+    """What a review asks today, but for its limit; the earliest due first. now: aware, in the learner's zone.
+
+    Of items with the same idea the one that is due first is asked, and counts for the others.
+    """
+    cards = [card for card in cards_of(corpus, records, end_of_day(now)) if not card.leech]
+    ideas = corpus.ideas({card.lesson for card in cards})
+    asked = {ideas.get(card.item, card.item): card for card in reversed(cards)}
+    return list(reversed(asked.values()))
+
+
+def end_of_day(now: datetime) -> str:
+    """The last moment of the learner's day, in the form of the records."""
+    return utc(datetime.combine(now.date(), time.max, now.tzinfo))
+
+
+def cards_of(corpus: Corpus, records: Records, due_by: str | None = None) -> list[Card]:
+    """The cards of the items that the folder has; all, or those due by a time."""
+    cards = records.cards(due_by)
+    asked = corpus.asked_items({card.lesson for card in cards})
+    return [card for card in cards if card.item in asked]
+
+
+def reviewed_today(records: Records, now: datetime) -> int:
+    """How many different items were reviewed today."""
+    begun = utc(datetime.combine(now.date(), time.min, now.tzinfo))
+    return len({attempt.item for attempt in records.attempts(since=begun, on_folder=True) if attempt.mode == "review"})
+
+
+def left_today(records: Records, now: datetime, limit: int | None = None) -> int:
+    """How many reviews the day's limit still lets through. limit: in place of the learner's. now: aware, in their zone."""
+    return max(0, (limit or records.setting("daily_limit", DAILY_LIMIT)) - reviewed_today(records, now))
+
+
+def nudge(corpus: Corpus, records: Records, now: datetime) -> tuple[int, int]:
+    """(items, lessons) that a review asks if it begins now. now: aware, in the learner's zone."""
+    due = due_cards(corpus, records, now)
+    asked = min(len(due), left_today(records, now)) if due else 0
+    return asked, min(asked, len({card.lesson for card in due}))
