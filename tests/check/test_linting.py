@@ -502,10 +502,20 @@ def test_a_block_in_a_quote_is_not_rewritten():
     assert isinstance(block, CodeBlock)
 
 
-def test_a_short_answer_that_says_what_its_lesson_does_not_is_found(bread):
-    asked = "<!-- asked\nhow long does it rise\nA: {}\n-->\n\n## Recap"
-    good, foreign, long = "It rises.", "It rises for 7777 hours.", "It rises " + "slowly and " * 50 + "well."
-    for said in (foreign, long):
-        lesson = GOOD.replace("## Recap", asked.format(said))
-        assert f"unsaid-answer:{line_of(lesson, 'A: ')}" in found(bread(lesson))
-    assert not [one for one in found(bread(GOOD.replace("## Recap", asked.format(good)))) if one.startswith("unsaid")]
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "how long does it rise\nA: It rises for 7777 hours.",
+        "how long does it rise\nA: It rises " + "slowly and " * 50 + "well.",
+        "how long does it rise\nA:",
+        "A: It rises.",
+    ],
+)
+def test_a_short_answer_that_says_what_its_lesson_does_not_or_answers_nothing_is_found(bread, lines):
+    lesson = GOOD.replace("## Recap", f"<!-- asked\n{lines}\n-->\n\n## Recap")
+    assert f"unsaid-answer:{line_of(lesson, 'A:')}" in found(bread(lesson))
+
+
+def test_a_short_answer_that_its_lesson_holds_is_no_finding(bread):
+    lesson = GOOD.replace("## Recap", "<!-- asked\nhow long does it rise\nis it long\nA: It rises.\n-->\n\n## Recap")
+    assert not [one for one in found(bread(lesson)) if one.startswith("unsaid-answer")]

@@ -212,7 +212,7 @@ def test_two_sides_get_a_sentence_each(ask):
 
 def test_a_question_about_a_misconception_is_answered_with_what_is_said_against_it(ask):
     answer = ask("does linear attention give the softmax result faster?")
-    assert answer.text.startswith("No. Linear attention is another attention") and "kernel trick" in answer.citations[0].heading
+    assert answer.text.startswith("No. It gives other weights") and "Misconceptions" in answer.citations[0].heading
     assert "queries" not in ask("does dropout speed up training").text
 
 
@@ -406,6 +406,9 @@ A: Tannin is what makes tea bitter.
         ("is tea bitter after a long time", "Yes. Tannin dissolves slowly, so more of it is in the cup."),
         ("is tea not bitter after a long time", "Tannin dissolves slowly, so more of it is in the cup."),
         ("is tea always bitter after a long time", "Tannin dissolves slowly, so more of it is in the cup."),
+        ("is tea bitter", "Tannin dissolves slowly, so more of it is in the cup."),
+        ("is tea sweet after a long time", "Tannin dissolves slowly, so more of it is in the cup."),
+        ("is it wrong that tea is bitter after a long time", "Tannin dissolves slowly, so more of it is in the cup."),
         ("how many minutes do green leaves take", "Two minutes in water of 80 degrees, $t=2$."),
         ("what is tannin in simple words", "Tannin is what makes tea bitter."),
     ],
@@ -414,6 +417,19 @@ def test_an_answer_in_an_asked_comment_is_given_with_its_yes_or_no_only_to_the_s
     answer = ask_folder(tmp_path, question, tea=STEEPING)
     assert answer.text.startswith(said)
     assert answer.citations[0].line == 5 and answering.quote_stands(answer.citations[0], STEEPING)
+
+
+def test_a_verdict_in_another_language_is_said_only_to_the_same_question_too(tmp_path):
+    page = (
+        "---\nlanguage: de\n---\n\n# Katzen\n\n## Jagd\n\nKatzen jagen, wenn es dunkel wird.\n\n"
+        "<!-- asked\njagen Katzen nachts\nA: Nein. Sie jagen in der Dämmerung.\n-->\n"
+    )
+    assert ask_folder(tmp_path, "jagen Katzen nachts", katzen=page).text.startswith("Nein. Sie jagen")
+    assert ask_folder(tmp_path, "jagen Katzen tagsüber", katzen=page).text.startswith("Sie jagen")
+
+
+def test_a_question_in_another_language_gets_no_plain_no_where_a_word_of_it_is_unknown(ask):
+    assert not ask("ist Dropout nützlich?").text.startswith("No")
 
 
 def test_what_is_said_of_one_version_does_not_answer_for_another(tmp_path):

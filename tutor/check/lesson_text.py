@@ -13,7 +13,7 @@ from tutor.check.rules import finding
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import parse_lesson
 from tutor.corpus.links import links_of
-from tutor.corpus.markdown import ANSWER, asked_and_answered, markdown_parser, without_comments
+from tutor.corpus.markdown import ANSWER, lines_of_asked, markdown_parser, without_comments
 from tutor.grading.model.additions import additions_of
 from tutor.models import Finding, Lesson
 from tutor.screen import mathtext
@@ -224,20 +224,27 @@ def formula_finding(path: str, line: int, latex: str) -> Iterator[Finding]:
 
 
 def _short_answers(lesson: Lesson, text: str) -> Iterator[Finding]:
-    """Numbers, names and formulas of the answers in `asked` comments that the lesson doesn't hold, and answers that are long."""
-    answers = dict.fromkeys(said for section in lesson.sections for _, said in asked_and_answered(section.text))
-    if not answers:
-        return
+    """Answers in `asked` comments that say a number, name or formula which the lesson doesn't hold, are long, or answer nothing."""
     shown, lines = without_comments(text), [line.strip() for line in text.splitlines()]
-    for said in answers:
-        added = additions_of(said, shown, lesson.language)
-        words = len(said.split())
-        if unsaid := [*added.foreign, *added.wrong]:
-            message = (
-                f'found "{shorten(unsaid[0])}" in a short answer, which the lesson does not say; correct it, or say it there too'
-            )
-        elif words > LONGEST_ANSWER:
-            message = f"found a short answer of {words} words, expected at most {LONGEST_ANSWER}; shorten it"
-        else:
-            continue
-        yield finding("unsaid-answer", lesson.path, lines.index(ANSWER + said) + 1, message)
+    for section in lesson.sections:
+        above = ""
+        for line in lines_of_asked(section.text):
+            if line.startswith(ANSWER) and (fault := _fault_of(line.removeprefix(ANSWER).strip(), above, shown, lesson.language)):
+                yield finding("unsaid-answer", lesson.path, lines.index(line) + 1, fault)
+            above = line
+
+
+def _fault_of(said: str, above: str, shown: str, language: str) -> str:
+    """What is wrong with a short answer below a line of its comment, if anything."""
+    if not said or not above or above.startswith(ANSWER):
+        return (
+            "found a short answer "
+            + ("without a text" if not said else "with no question above it")
+            + "; write both, or remove it"
+        )
+    added = additions_of(said, shown, language)
+    if unsaid := [*added.foreign, *added.wrong]:
+        return f'found "{shorten(unsaid[0])}" in a short answer, which the lesson does not say; correct it, or say it there too'
+    if (words := len(said.split())) > LONGEST_ANSWER:
+        return f"found a short answer of {words} words, expected at most {LONGEST_ANSWER}; shorten it"
+    return ""

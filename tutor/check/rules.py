@@ -30,7 +30,11 @@ RULES = {
         Rule("circular-prerequisite", ERROR, "lessons are prerequisites of one another, in a circle"),
         Rule("unrenderable-formula", WARNING, "a formula that the terminal shows as its LaTeX source"),
         Rule("hidden-characters", ERROR, "a line holds characters that the terminal would show as marks"),
-        Rule("unsaid-answer", WARNING, "a short answer in an `asked` comment says what its lesson doesn't, or is long"),
+        Rule(
+            "unsaid-answer",
+            WARNING,
+            "a short answer in an `asked` comment says what its lesson doesn't, is long, or answers nothing",
+        ),
         Rule("untidy-lines", NOTE, "trailing spaces, CRLF line ends or no newline at the end"),
         Rule("code-failed", ERROR, "a Python block ends with an error"),
         Rule("check-failed", ERROR, "a hidden check ends with an error, or its assertion does not hold"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LinkDefinitions = dict[str, Any]  # what markdown-it-py calls its environment
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-ANSWER = "A: "  # begins a line of an `asked` comment that answers the questions above it
+ANSWER = "A:"  # begins a line of an `asked` comment that answers the questions above it
 ASKED = re.compile(r"<!--[ \t]*asked(?::|[ \t]*\n)(.*?)-->", re.DOTALL)
 CODE_SPAN = r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)"
 CODE_OR_COMMENT = re.compile(CODE_SPAN + r"|<!--.*?-->", re.DOTALL)
@@ -172,23 +172,25 @@ def cut_comment(match: re.Match[str]) -> str:
 
 def asked_lines(text: str) -> list[str]:
     """The questions in the `asked` comments of a section: those that it answers, worded as a learner would, one a line."""
-    return [line for line in _lines_of_asked(text) if not line.startswith(ANSWER)]
+    return [line for line in lines_of_asked(text) if not line.startswith(ANSWER)]
 
 
 def asked_and_answered(text: str) -> list[tuple[str, str]]:
     """(question, its author's answer) in the `asked` comments of a section: a line `A: …` answers the questions above it."""
     found: list[tuple[str, str]] = []
     above: list[str] = []
-    for line in _lines_of_asked(text):
+    for line in lines_of_asked(text):
         if not line.startswith(ANSWER):
             above.append(line)
             continue
-        found += [(question, line.removeprefix(ANSWER).strip()) for question in above]
+        said = line.removeprefix(ANSWER).strip()
+        found += [(question, said) for question in above if said]
         above = []
     return found
 
 
-def _lines_of_asked(text: str) -> list[str]:
+def lines_of_asked(text: str) -> list[str]:
+    """The lines of a text's `asked` comments, without blank ones."""
     if "<!--" not in text:
         return []
     comments = (ASKED.fullmatch(found[0]) for found in CODE_OR_COMMENT.finditer(text))

@@ -15,18 +15,23 @@ from tutor.search.answering.deciding import LEADING_NOT, NOT, scope_of
 from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import SENTENCE
 from tutor.search.answering.weighing import AUTHORED, score
-from tutor.search.questions import YES_NO, AskedQuestion, understand
-from tutor.search.words import content_words, language_of
+from tutor.search.questions import AskedQuestion, understand
+from tutor.search.words import content_stems, content_words, language_of
 from utils.embedding import built_in
 from utils.patterns import compiled_later
 
 PASSAGES, NEAREST = 3, 12  # passages whose answers are looked at, and how many of these
 OF_A_BETTER_PASSAGE = 0.1  # for how much better its passage fits, in the choice of those
 ENOUGH = 3.0  # how well an answer has to do to be given
+LIKE, SHARE = 0.35, 0.2  # how near its question has to be at least, and the share of the question that the two have to have
 NEARLY_AS_GOOD = 2.0  # how much less well the next one may do
-SAME_WORDS = 0.8  # share of the question in the author's, from which it may be the same one
 LONGEST_ASKED, LONGEST_SAID = 30, 60  # words, above which more don't count
-YES_OR_NO = compiled_later(r"(?:Yes|No)[.:,]\s+")
+VERDICT = compiled_later(
+    r"(?:(?:Yes|No|Not (?:always|necessarily|quite|really|exactly)|Partly|Sometimes|Usually|Ja|Nein|Doch|Nicht immer|Oui|Non"
+    r"|Pas toujours|S[íi]|No siempre|Да|Нет|Не всегда)[.:,]\s+)+",
+    re.I,
+)
+BEGINS_WORD = compiled_later(r"[a-zà-öø-ÿ]{2}|a ")
 FORMULA = compiled_later(r"\$[^$]{4,}\$")  # more than the name of a thing
 RESTATES = compiled_later(r"^\W*so\b|\W*\bright\W*$", re.I)
 
@@ -47,7 +52,8 @@ def authored(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None
     if not ranked:
         return None
     most, best = max(ranked, key=lambda pair: pair[0])
-    if most < ENOUGH:
+    met = best.fit.asked.met(f"{best.asked}\n{best.said}")
+    if most < ENOUGH or best.like < LIKE or best.fit.asked.share(met) < SHARE:
         return None
     said = [said_to(question, best)]
     room = (ROOM_FOR_A_SIDE if question.is_part else MOST_WORDS) - len(best.said.split())
@@ -106,21 +112,26 @@ def features_of(question: AskedQuestion, one: AuthoredAnswer, best: Fit) -> dict
 
 
 def said_to(question: AskedQuestion, one: AuthoredAnswer) -> str:
-    """An author's answer, with its Yes or No only where the very same was asked.
-
-    That is with nearly the same words, as many negations and the same scope.
-    """
-    if question.kind != YES_NO or one.fit.asked.share(one.fit.asked.met(one.asked)) < SAME_WORDS:
-        return without_verdict(one.said)
-    asked, theirs = LEADING_NOT.sub("", question.text, count=1), LEADING_NOT.sub("", RESTATES.sub("", one.asked), count=1)
-    is_same = len(NOT.findall(asked)) % 2 == len(NOT.findall(theirs)) % 2 and scope_of(asked) == scope_of(theirs)
+    """An author's answer, with its Yes or No only where the very same was asked: with the same words in the same order."""
+    is_same = understand(one.asked).kind == question.kind and _stated(one.asked) == _stated(question.text)
     return one.said if is_same else without_verdict(one.said)
+
+
+def _stated(question: str) -> list[str]:
+    """The words of what is asked, stems of content words and whatever denies or limits, in order."""
+    text = LEADING_NOT.sub("", RESTATES.sub("", question.lower()), count=1)
+    stems = {place: stem for place, word in enumerate(text.split()) for stem in content_stems(word)}
+    kept = {place: word for place, word in enumerate(text.split()) if NOT.search(word) or scope_of(word)}
+    return [(stems | kept)[place] for place in sorted(stems.keys() | kept.keys())]
 
 
 def without_verdict(said: str) -> str:
     """An answer without the Yes or No before it."""
-    verdict = YES_OR_NO.match(said)
-    return said[verdict.end() :][:1].upper() + said[verdict.end() :][1:] if verdict else said
+    verdict = VERDICT.match(said)
+    if not verdict:
+        return said
+    rest = said[verdict.end() :]
+    return rest[:1].upper() + rest[1:] if BEGINS_WORD.match(rest) else rest
 
 
 def _nearest_sentence(one: AuthoredAnswer) -> int | None:

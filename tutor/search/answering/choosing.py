@@ -19,7 +19,7 @@ from tutor.search.answering.composing import (
     join_parts,
     part_with,
 )
-from tutor.search.answering.deciding import decision, denial
+from tutor.search.answering.deciding import Denial, decision, denial
 from tutor.search.answering.defining import definition
 from tutor.search.answering.fitting import ABOUT, REPEATS, Fit
 from tutor.search.answering.quotes import ENTRY, FORMULA, SENTENCE, Quotable
@@ -35,6 +35,9 @@ ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 
 def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What to say; None where nothing can be quoted."""
+    denied = denial(question, fits) if question.kind == YES_NO else None
+    if denied and denied.is_no:
+        return against(denied, question, fits)
     own = authored(question, [fit for fit in fits if not fit.is_about_misconceptions])
     if own:
         return own
@@ -96,15 +99,19 @@ def _add_example(part: QuotedPart) -> None:
             part.numbers.add(number)
 
 
+def against(denied: Denial, question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer:
+    """What is said against a misconception, and where that is short, what explains it best in its lesson."""
+    parts = [QuotedPart(denied.fit, set(denied.numbers))]
+    if parts[0].size < FEWEST_WORDS:
+        join_parts(parts, *_explained(question, [fit for fit in fits if fit.passage.lesson == denied.fit.passage.lesson]))
+    return DraftAnswer(parts, "No." if denied.is_no else "")
+
+
 def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What is said against a misconception that was asked about; else the sentence that decides, after Yes or No if it does."""
     denied = denial(question, fits)
     if denied:
-        parts = [QuotedPart(denied.fit, set(denied.numbers))]
-        if parts[0].size < FEWEST_WORDS:
-            join_parts(parts, *_explained(question, [fit for fit in fits if fit.passage.lesson == denied.fit.passage.lesson]))
-        return DraftAnswer(parts, "No." if denied.is_no else "")
-
+        return against(denied, question, fits)
     draft = sentence(question, fits)
     quoted = [(part.fit, number) for part in draft.parts for number in sorted(part.numbers)] if draft else []
     decided = {decision(question, fit.quotes[number]): (fit, number) for fit, number in reversed(quoted)}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import ENTRY, SENTENCE, Quotable
 from tutor.search.questions import AUXILIARY, AskedQuestion
-from tutor.search.words import content_stems
+from tutor.search.words import content_stems, language_of
 from utils.embedding import SumAndLength, built_in
 from utils.patterns import compiled_later
 
@@ -75,6 +75,8 @@ class Denial:
 def denial(question: AskedQuestion, fits: Sequence[Fit]) -> Denial | None:
     """What is said against the misconception that was asked about; None where none was."""
     best: tuple[float, Fit, int] | None = None
+    if language_of(question.text) and any(fit.asked.unknown for fit in fits[:1]):
+        return None  # of another language, with words that no lesson has: what the claim says can't be compared
     for fit in fits:
         if not fit.is_about_misconceptions:
             continue
