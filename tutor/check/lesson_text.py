@@ -224,7 +224,7 @@ def formula_finding(path: str, line: int, latex: str) -> Iterator[Finding]:
 
 
 def _short_answers(lesson: Lesson, text: str) -> Iterator[Finding]:
-    """Answers in `asked` comments that say a number, name or formula which the lesson doesn't hold, are long, or answer nothing."""
+    """Answers in `asked` comments that say what the lesson doesn't hold, are long, or answer nothing."""
     shown, lines = without_comments(text), [line.strip() for line in text.splitlines()]
     for section in lesson.sections:
         above = ""
