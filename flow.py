@@ -137,7 +137,7 @@ def create_learn_flow() -> Flow:
     pick, load, chunk, recall = nodes.PickTopic(), nodes.LoadLesson(), nodes.ChunkSections(), nodes.RecallMissed()
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
     side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
-    guess = nodes.AskGuess()
+    guess, side_offer = nodes.AskGuess(), nodes.AnswerSideQuestion()
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     offer_back, explain_back, side_back = nodes.OfferToExplain(), nodes.AskToExplain(), nodes.AnswerSideQuestion()
     grade_back, show_back = nodes.GradeExplanation(), nodes.ShowExplanation()
@@ -214,6 +214,8 @@ def create_learn_flow() -> Flow:
     side >> explain
     offer - "skip" >> begin
     offer - "read" >> explain
+    offer - "side_question" >> side_offer >> offer
+    offer - "map" >> lesson_map
     offer - "left" >> leave
     begin - "practice" >> practice
     begin - "nothing" >> section

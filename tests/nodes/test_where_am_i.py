@@ -94,3 +94,53 @@ def test_a_lone_question_is_not_counted_nor_is_one_before_reading():
 def test_a_review_says_how_long_the_rest_takes():
     asking = Round("review", queue=["l:b", *(f"l:{n}" for n in range(7))], outcomes={"l:a": "unaided"})
     assert AskItem.note(item("b"), asking) == "l · question 2 of 9 · 4 min"
+
+
+class KnowsBread(Reader):
+    """A person who answers all right and takes the first way on; counts the keys that this takes besides."""
+
+    attended = True
+    ANSWERS = {"gas": "carbon dioxide", "eats": "sugar", "percent": "2", "slows": "slows it"}
+
+    def __init__(self):
+        super().__init__()
+        self.answered, self.pressed = [], []
+
+    def press(self, keys):
+        self.pressed.append("press")
+        return Step("next")
+
+    def write(self, keys):
+        self.pressed.append("write")
+        return Step("next")
+
+    def answer(self, question, keys):
+        if question.optional:
+            return self.write(keys)
+        self.answered.append(question.item.id)
+        number = question.item.question.partition(" g of yeast")[0].rpartition(" ")[2]
+        return Step("answer", self.ANSWERS.get(question.item.id) or str(int(number) * 50))
+
+    def choose(self, options, keys, unattended):
+        if "Skip the explanation" not in options:  # the lesson is over
+            return Step("quit")
+        self.pressed.append("choose")
+        return Step("choose", "0")
+
+
+def test_a_lesson_answered_all_right_takes_few_keys_besides(docs, home):
+    learner = KnowsBread()
+    with environment_of(docs, home, learner, NOW) as environment:
+        create_learn_flow().run(session_store(environment, "food/bread"))
+        assert environment.records.place("food/bread").stage == "finished"
+    assert sorted(learner.answered) == ["eats", "flour", "gas", "percent", "slows"]
+    assert len(learner.pressed) <= 1.3 * (len(learner.answered) + 4), learner.pressed
+
+
+@pytest.mark.parametrize(("step", "said"), [(("ask", "Why does dough rise?"), "bread.md:"), ("map", "1 of 4 sections")])
+def test_below_the_verdict_on_what_was_known_one_may_still_ask_or_look_at_the_map(read, step, said):
+    place = Place("food/bread", stage="probe", section="yeast", done=["bread"])
+    place.round = Round("probe", queue=["gas"])
+    screen, reader, kept = read(("answer", "carbon dioxide"), step, "quit", place=place)
+    assert said in screen and any("Skip the explanation" in rows for rows, _ in reader.menus)
+    assert kept.section == "yeast"

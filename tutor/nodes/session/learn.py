@@ -166,15 +166,15 @@ class ShowMap(Verb):
 
 
 class OfferToSkip(Verb):
-    """A learner who could already answer may skip the explanation, or read it anyway."""
+    """A learner who could already answer may skip the explanation, read it anyway, or ask."""
 
     def exec(self, terminal: Terminal) -> Step:
-        return terminal.choose(["Skip the explanation", "Read it anyway"], {"quit": "leave"})
+        return terminal.choose(["Skip the explanation", "Read it anyway"], {"ask": "ask", "map": "map", "quit": "leave"})
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         read_step(shared, step)
-        if step.action == "quit":
-            return "left"
+        if step.action != "choose":
+            return {"quit": "left", "ask": "side_question"}.get(step.action, step.action)
         keep_place(shared, stage="explain", page=0)
         return "read" if step.text == "1" else "skip"
 

@@ -128,9 +128,14 @@ class AskConfidence(Verb):
 
 
 class AwaitNext(Verb):
-    """Let the learner read before the next question comes; a free-text answer that was not accepted may be appealed, once."""
+    """Let the learner read before the next question comes; a free-text answer that was not accepted may be appealed, once.
+
+    After a probe that was known nothing waits: the choice that follows stands below the verdict.
+    """
 
     def exec(self, terminal: Terminal, round: Round, appealable: int | None, place: Place | None) -> Step:
+        if is_known(round):
+            return Step("next")
         keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "or just ask", "say": ""}
         if appealable:
             keys["appeal"] = "appeal"
@@ -145,6 +150,11 @@ class AwaitNext(Verb):
         return {"quit": "left", "ask": "side_question", "say": "said"}.get(step.action, "next")
 
 
+def is_known(round: Round) -> bool:
+    """Whether this was a question before the explanation, and answered right."""
+    return round.mode == "probe" and "unaided" in round.outcomes.values()
+
+
 class EndRound(Verb):
     """Close the round and say how it went; the last node of every practice flow."""
 
@@ -154,7 +164,7 @@ class EndRound(Verb):
         if step and step.action == "map":
             return "map"
         if round.mode == "probe":
-            return "known" if "unaided" in round.outcomes.values() else "unknown"
+            return "known" if is_known(round) else "unknown"
         if round.mode in ("recall", "review"):
             return "recalled"
         missed = len(weak_spots.still_missed(round))
