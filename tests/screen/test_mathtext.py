@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.screen.mathtext import display, inline
+from tutor.screen.mathtext import display, inline, plain
 
 READS = {
     # grouping
@@ -178,3 +178,7 @@ def test_no_input_raises(pieces):
 def test_importing_it_imports_no_parser_and_no_renderer():
     code = "import sys, tutor.screen.mathtext; print(*(set(sys.modules) & {'rich', 'pylatexenc', 'texicode'}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def test_plain_text_has_no_backslash_before_what_markdown_would_take_for_its_own():
+    assert plain(r"It costs \$5, **not \$6**, and $x^2$ of \*these\*.") == "It costs $5, not $6, and x² of *these*."

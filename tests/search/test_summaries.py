@@ -123,3 +123,11 @@ def test_an_outage_leads_to_the_lessons_own_words(tutor, docs):
     with serving(error("500 Oops", "boom")) as server:
         run = tutor("summarize", "--docs", docs, "bread", OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="fake")
     assert run.returncode == 0 and "Yeast eats sugar" in run.stdout and "going on with the built-in tutor" in run.stderr
+
+
+def test_a_summary_in_a_pipe_is_plain_text(tutor, docs):
+    lesson = docs / "food" / "bread.md"
+    price = "## Salt\n\n**Salt costs \\$2**, and $s^2$ of it. Two percent of the flour's weight is usual.\n\n"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("## Salt\n\n", price), encoding="utf-8")
+    told = tutor("--docs", docs, "summarize", "bread").stdout
+    assert told.startswith("Bread in brief") and "Salt costs $2, and s² of it." in told and "**" not in told

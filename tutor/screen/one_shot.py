@@ -127,7 +127,9 @@ class OneShot:
 
             self._draw(Summary(lesson, points))
         else:
-            print(sanitize(summaries.listing(lesson, points)))
+            from tutor.screen import mathtext
+
+            print(sanitize(mathtext.plain(summaries.listing(lesson, points))))
 
     def put_diff(self, text: str) -> None:
         """A change as a unified diff, green and red for a person; with --json the caller prints one document."""
