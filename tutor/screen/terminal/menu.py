@@ -34,7 +34,8 @@ class Menu(Region):
     """One of the rows, or with `several` any number of them: Step("choose", "0 2").
 
     The first nine are numbered, and a digit chooses (or marks) at once. With more than nine `/` filters. typed: words are
-    an answer too, so that any other character begins a line: Step("answer", that line as it stands).
+    an answer too, so that any other character begins a line: Step("answer", that line as it stands). A digit belongs to it
+    where text comes right after, as in "1 and 3".
     """
 
     def __init__(
@@ -78,12 +79,31 @@ class Menu(Region):
         self.bindings.add("home", filter=self.choosing)(move(lambda: 0))
         self.bindings.add("end", filter=self.choosing)(move(lambda: len(self.shown) - 1))
         for number in range(min(NUMBERED, len(self.options))):
-            self.bindings.add(str(number + 1), filter=self.choosing)(partial(self.pick, number))
+            self._bind_digit(number)
         if self.several:
-            self.bindings.add(" ", filter=self.choosing)(lambda event: self.toggle(self.at))
+            self.bindings.add(" ", filter=self.choosing)(self._mark_or_begin_line)
         for number, row in enumerate(self.options):
             if row.key and not self.typed:
                 self.bindings.add(row.key, filter=self.choosing)(partial(self.pick, number))
+
+    def _bind_digit(self, number: int) -> None:
+        """Where a line may be typed, a digit that chooses waits for what comes right after it."""
+        digit, pick = str(number + 1), partial(self.pick, number)
+        self.bindings.add(digit, filter=self.choosing)(pick)
+        if self.typed and not self.several:
+
+            def go_on(event: KeyPressEvent) -> None:
+                if not self.begin_line(event):
+                    pick(event)
+
+            self.bindings.add(digit, Key.Any, filter=self.choosing)(go_on)
+            for habit in (digit, "enter"):
+                self.bindings.add(digit, habit, filter=self.choosing)(pick)
+            self.bindings.add(digit, "c-c", filter=self.choosing)(lambda event: event.app.exit(exception=KeyboardInterrupt()))
+
+    def _mark_or_begin_line(self, event: KeyPressEvent) -> None:
+        if not (self.digits_before() and self.begin_line(event)):
+            self.toggle(self.at)
 
     def _bind_line(self) -> None:
         if len(self.options) > NUMBERED:
@@ -101,10 +121,16 @@ class Menu(Region):
     def all_bindings(self) -> KeyBindingsBase:
         return merge_key_bindings([load_key_bindings(), self.bindings])
 
-    def begin_line(self, event: KeyPressEvent) -> None:
-        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
-        if text.replace("\n", " ").isprintable():
-            self.begin(event, "line", text)
+    def begin_line(self, event: KeyPressEvent) -> bool:
+        """A line of what was typed, and of the digits right before it. False where that is no text."""
+        typed = "".join(press.data for press in event.key_sequence).replace("\r\n", "\n").replace("\r", "\n")
+        if not self.typed or not typed.replace("\n", " ").isprintable():
+            return False
+        before = self.digits_before()
+        for digit in before:  # they marked what they were not meant for
+            self.toggle(int(digit) - 1)
+        self.begin(event, "line", before + typed)
+        return True
 
     def begin(self, event: KeyPressEvent, mode: str, text: str) -> None:
         self.mode = mode
@@ -132,6 +158,7 @@ class Menu(Region):
 
     def go_to(self, place: int) -> None:
         self.at = place
+        self.forget_digits()
 
     def _a_page_on(self, direction: int) -> int:
         return max(0, min(len(self.shown) - 1, self.at + direction * max(1, self._height() - 1)))
@@ -146,6 +173,7 @@ class Menu(Region):
         self.at = number
         if self.several:
             self.toggle(number)
+            self.keep_digits(str(number + 1))
         else:
             event.app.exit(result=Step("choose", str(number)))
 

@@ -44,6 +44,7 @@ class Region:
         self.above = 0  # rows that were drawn since the last key and are to stay in view
         self.size = terminal_size()  # of the window that it was drawn in
         self.word_at = 0.0  # when a letter was typed that does nothing here; 0 for never
+        self._digits, self._digits_at = "", 0.0
         self.bindings = KeyBindings()
         self.bindings.add("enter")(self._enter)
         self.bindings.add("c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
@@ -105,6 +106,17 @@ class Region:
             return False
         self.word_at = time.monotonic()
         return True
+
+    def keep_digits(self, typed: str) -> None:
+        """More digits, which begin a line if text comes right after them."""
+        self._digits, self._digits_at = self.digits_before() + typed, time.monotonic()
+
+    def digits_before(self) -> str:
+        """The digits that were typed just now."""
+        return self._digits if time.monotonic() - self._digits_at <= WORD_S else ""
+
+    def forget_digits(self) -> None:
+        self._digits = ""
 
     def run(self, goes_on: bool = False) -> Step:
         """What the learner does: a Step of the region's, REDRAW where the window is to be drawn again, or SUSPEND.
@@ -169,7 +181,6 @@ class KeyRegion(Region):
     def __init__(self, console: Console, keys: Keys, position: str = ""):
         super().__init__(console, keys)
         self.position = position
-        self._digits, self._digits_at = "", 0.0
         self.bind_keys()
         if "say" in keys:
             after_digits = Condition(lambda: bool(self.digits_before()))
@@ -188,13 +199,9 @@ class KeyRegion(Region):
         if "say" not in self.keys or not typed.replace("\n", " ").isprintable():
             super().begin_word(event)
         elif typed.isdigit():
-            self._digits, self._digits_at = self.digits_before() + typed, time.monotonic()
+            self.keep_digits(typed)
         else:
             event.app.exit(result=Step("say", self.digits_before() + typed))
-
-    def digits_before(self) -> str:
-        """The digits that were typed just now."""
-        return self._digits if time.monotonic() - self._digits_at <= WORD_S else ""
 
 
 class LineEditor(Region):
