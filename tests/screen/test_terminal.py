@@ -316,3 +316,24 @@ def test_x_leads_to_the_example_below_and_where_that_has_been_read_to_another_on
     assert re.findall(r"Paragraph (\d+) ", someone.everything()) == [str(n) for n in range(12)]
     someone.press("x")
     assert "It is " in someone.read("Fifty times") and someone.text().count("Ten grams of yeast raise 500 grams") == 1
+
+
+def test_enter_chooses_no_option_that_nobody_moved_to_once_something_was_shown_above_the_menu(person):
+    someone = person("learn", "bread", "--seed", "1")
+    go_to(someone, "the probe")
+    assert choosing(someone) and "› 1" in someone.text()
+    prompts = someone.prompts
+    someone.press(*"what is salt?", "enter")
+    text = someone.read("bread.md:")
+    someone.settle(after=prompts)
+    menu = someone.text().rpartition("Bread › Salt")[2]
+    assert "  1 " in menu and "›" not in menu, text
+    someone.press("enter")  # meant as "I have read it"
+    someone.read("› 1 ")
+    assert "1–4" in someone.text() and "x example" not in someone.text()
+    someone.press("down", "enter")
+    someone.read("› 2 ")
+    someone.read("x example")
+    someone.settle()
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)

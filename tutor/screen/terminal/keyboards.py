@@ -49,6 +49,7 @@ class Keyboard:
         self.quiet = QuietKeys()  # for a whole session
         self._history: History | None = None
         self._redrawn = False  # the prompt for a key before was ended by that alone
+        self._asked: Question | None = None  # last, of those with options
         self._tried: tuple[str, set[str]] = ("", set())  # an item, and those of its options that were answered
 
     @property
@@ -117,11 +118,13 @@ class Keyboard:
     def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "", typed: bool = False) -> Step:
         return self._menu(list(map(as_row, options)), keys, int(unattended or 0), typed=typed)
 
-    def _menu(self, rows: list[MenuRow], keys: Keys, at: int, several: bool = False, typed: bool = False) -> Step:
-        """A row, or one of `keys`; where it is typed, also a line: Step("answer", the line)."""
+    def _menu(
+        self, rows: list[MenuRow], keys: Keys, at: int, several: bool = False, typed: bool = False, pointed: bool = True
+    ) -> Step:
+        """A row, or one of `keys`; where it is typed, also a line: Step("answer", the line). pointed: see Menu."""
         from tutor.screen.terminal.menu import Menu
 
-        menu = Menu(self.console, keys, rows, at, several, typed, self.history)
+        menu = Menu(self.console, keys, rows, at, several, typed, self.history, pointed)
         step = self._run(menu)
         return as_choice(step.text, keys, rows) if step.action == "answer" else step
 
@@ -133,15 +136,17 @@ class Keyboard:
     def _pick(self, question: Question, keys: Keys) -> Step:
         """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me").
 
-        It starts at the first option that was not answered before.
+        It starts at the first option that was not answered before; where the same was asked just before, and so something else
+        was shown since, only after a key has pointed there.
         """
         options = question.choices()
         rows = [*options, f"*{keys['next']}*"] if "next" in keys else options
         here = {action: word for action, word in keys.items() if action != "next"}
         item, tried = self._tried if self._tried[0] == question.item.key else (question.item.key, set())
+        again, self._asked = question == self._asked, question
         at = next((place for place, option in enumerate(options) if option not in tried), 0)
         several = kind_of(question.item).several_options
-        step = self._menu(list(map(as_row, rows)), here, at, several, typed=True)
+        step = self._menu(list(map(as_row, rows)), here, at, several, typed=True, pointed=not again)
         if step.action != "choose":
             return step
         picked = [int(index) for index in step.text.split()]

@@ -28,6 +28,7 @@ from utils.text import sanitize, width
 MARKS = re.compile(r"\*\*|\\")  # of Markdown in a row, that no column is needed for
 LEAST_TEXT = 30  # columns that a row's side must leave for its text, or it stands behind it
 LEAST_ROWS = 4  # of a menu, however much stands above it
+NOWHERE = -1
 
 
 class Menu(Region):
@@ -35,17 +36,18 @@ class Menu(Region):
 
     The first nine are numbered, and a digit chooses (or marks) at once. With more than nine `/` filters. typed: words are
     an answer too, so that any other character begins a line: Step("answer", that line as it stands). A digit belongs to it
-    where text comes right after, as in "1 and 3".
+    where text comes right after, as in "1 and 3". Where it isn't pointed, the first Enter only points at a row: it may have
+    been meant for what was shown above.
     """
 
     def __init__(
         self, console: Console, keys: Keys, rows: Sequence[MenuRow], at: int = 0, several: bool = False, typed: bool = False,
-        history: History | None = None,
+        history: History | None = None, pointed: bool = True,
     ):  # fmt: skip
         super().__init__(console, keys)
         self.options, self.several, self.typed = list(rows), several, typed
         self.shown = list(range(len(rows)))  # those that the filter lets through
-        self.at = at  # among the shown ones
+        self.start, self.at = at, at if pointed else NOWHERE  # among the shown ones
         self.marked: set[int] = set()
         self.mode = ""  # "line" while words are typed, "filter" while a filter is
         self.buffer = Buffer(multiline=False, history=history, on_text_changed=lambda _: self._on_text())
@@ -64,6 +66,9 @@ class Menu(Region):
             return Step("answer", self.buffer.text)
         if not self.shown:
             return None
+        if self.at == NOWHERE and not self.marked:
+            self.go_to(self.start)
+            return None
         picked = sorted(self.marked) if self.several and self.marked else [self.shown[self.at]]
         return Step("choose", " ".join(map(str, picked)))
 
@@ -73,7 +78,7 @@ class Menu(Region):
 
         moving = Condition(lambda: self.mode != "line")
         for key, by in (("up", -1), ("down", 1), ("tab", 1), ("s-tab", -1)):
-            self.bindings.add(key, filter=moving)(move(partial(lambda step: (self.at + step) % max(1, len(self.shown)), by)))
+            self.bindings.add(key, filter=moving)(move(partial(self._a_row_on, by)))
         for key, direction in (("pageup", -1), ("pagedown", 1)):
             self.bindings.add(key, filter=moving)(move(partial(self._a_page_on, direction)))
         self.bindings.add("home", filter=self.choosing)(move(lambda: 0))
@@ -103,6 +108,7 @@ class Menu(Region):
 
     def _mark_or_begin_line(self, event: KeyPressEvent) -> None:
         if not (self.digits_before() and self.begin_line(event)):
+            self.at = self.start if self.at == NOWHERE else self.at
             self.toggle(self.at)
 
     def _bind_line(self) -> None:
@@ -152,13 +158,20 @@ class Menu(Region):
     def _on_text(self) -> None:
         """The rows that the filter lets through: those with each of its words."""
         words = self.buffer.text.casefold().split() if self.mode == "filter" else []
-        pointed = self.shown[self.at] if self.shown else 0
+        if self.at == NOWHERE and self.mode != "filter":
+            return
+        pointed = self.shown[max(0, self.at)] if self.shown else 0
         self.shown = [index for index, row in enumerate(self.options) if has_words(row, words)]
         self.at = self.shown.index(pointed) if pointed in self.shown else 0
 
     def go_to(self, place: int) -> None:
         self.at = place
         self.forget_digits()
+
+    def _a_row_on(self, step: int) -> int:
+        if self.at == NOWHERE:
+            return self.start if step > 0 else len(self.shown) - 1
+        return (self.at + step) % max(1, len(self.shown))
 
     def _a_page_on(self, direction: int) -> int:
         return max(0, min(len(self.shown) - 1, self.at + direction * max(1, self._height() - 1)))
@@ -193,14 +206,14 @@ class Menu(Region):
 
     def rows(self) -> list[Container]:
         def here() -> list[str]:
-            return self._lines(self.shown[self.at]) if self.shown else []
+            return self._lines(self.shown[max(0, self.at)]) if self.shown else []
 
         def cursor() -> Point:
-            return Point(0, self._first_line(self.at + 1) - len(here()))
+            return Point(0, self._first_line(max(0, self.at) + 1) - len(here()))
 
         text = FormattedTextControl(self._text, focusable=True, show_cursor=False, get_cursor_position=cursor)
 
-        below = ScrollOffsets(top=lambda: int(bool(self._heading(self.at))), bottom=lambda: max(0, len(here()) - 1))
+        below = ScrollOffsets(top=lambda: int(bool(self._heading(max(0, self.at)))), bottom=lambda: max(0, len(here()) - 1))
         menu = Window(text, height=lambda: Dimension.exact(self._height()), scroll_offsets=below, always_hide_cursor=True)
         sign = {"filter": "/ ", "line": "› "}
         typed = line_window(self.buffer, lambda: sign.get(self.mode, ""))
