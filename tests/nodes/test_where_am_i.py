@@ -6,7 +6,7 @@ import pytest
 from conftest import NOW, environment_of
 
 from flow import create_learn_flow
-from tutor.models import Item, Kind, Place, Round, Step
+from tutor.models import Attempt, Grade, Item, Kind, Place, Round, Step
 from tutor.nodes.session.practice import AskItem
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
@@ -72,6 +72,36 @@ def test_a_round_that_the_map_is_looked_at_in_goes_on_where_it_was(read):
     screen, reader, kept = read(("answer", "carbon dioxide"), "map", "back", "quit", place=place)
     assert "Question 2 of 3" in screen and any("map" in keys for keys in reader.keys)
     assert kept.section == "yeast" and kept.stage == "practice"
+
+
+@pytest.mark.parametrize(("known", "asked"), [(("gas", "flour", "eats"), []), (("gas", "eats"), ["flour"])])
+def test_a_finished_section_that_the_map_leads_back_to_asks_only_what_is_open_and_goes_on(docs, home, capsys, known, asked):
+    reader = Asked("map", ("choose", "Yeast"), *[("answer", "no idea")] * len(asked))
+    with environment_of(docs, home, reader, NOW) as environment:
+        for name in known:
+            one = Attempt(f"food/bread:{name}", "yeast", "as it is", Grade(1.0), NOW.isoformat(), "practice", session="s")
+            environment.records.add(one)
+        environment.records.keep_place(Place("food/bread", stage="explain", section="salt", done=["bread", "yeast"]))
+        create_learn_flow().run(session_store(environment, "food/bread"))
+        kept = environment.records.place("food/bread")
+    screen = " ".join(capsys.readouterr().out.split())
+    assert "section 2 of 4" in screen and "Yeast eats sugar" in screen
+    assert list(dict.fromkeys(name for name in reader.asked if name not in ("percent", "slows"))) == asked
+    assert ("section 3 of 4" in screen.partition("section 2 of 4")[2]) != bool(asked)
+    assert kept.done == ["bread", "yeast"]
+    assert ("You have answered its questions" in screen) != bool(asked)
+
+
+class Asked(Reader):
+    """Remembers which items were asked."""
+
+    def __init__(self, *steps):
+        super().__init__(*steps)
+        self.asked = []
+
+    def answer(self, question, keys):
+        self.asked.append(question.item.id)
+        return super().answer(question, keys)
 
 
 def item(name: str) -> Item:

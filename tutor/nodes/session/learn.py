@@ -182,18 +182,23 @@ class OfferToSkip(Verb):
 class BeginPractice(Verb):
     """Set up the questions of a section: first those on what is believed wrongly, then those never asked or missed.
 
-    The probe just passed is left out.
+    The probe just passed is left out; in a section that the learner came back to, so is all that they have answered right.
     """
 
     def exec(
         self, place: Place, items: dict[str, Item], records: Records, round: Round | None, now: Callable[[], datetime],
-        zone: tzinfo | None,
+        zone: tzinfo | None, terminal: Terminal,
     ) -> list[str]:  # fmt: skip
         history = records.attempts(lesson=place.lesson, section=place.section)
         asking = items_of(items, place.section)
         times_right = {item.id: sum(past.unaided for past in history if past.item == item.key) for item in asking}
         probed = round.outcomes if round else {}
         fresh = [item.id for item in asking if probed.get(item.id) != "unaided"]
+        if fresh and place.section in place.done:
+            missed = records.missed_items(place.lesson)
+            fresh = [name for name in fresh if name in missed or not times_right[name]]
+            if not fresh:
+                terminal.notice("You have answered its questions before; reviews bring them back.")
         believed = beliefs.held(records.evidence(), now().astimezone(zone))
         first = {item.id for item in beliefs.probing(asking, believed)}
         return sorted(fresh, key=lambda name: (name not in first, times_right[name]))[:ITEMS_PER_SECTION]

@@ -187,6 +187,7 @@ def end_section(shared: SessionStore) -> None:
     """Mark the section that the learner is in as done."""
     place: Place | None = shared["place"]
     if place:
-        place.done.append(place.section)
+        if place.section not in place.done:  # a learner may come back to it
+            place.done.append(place.section)
         shared["round"] = place.round = None
         keep_place(shared, stage="start")
