@@ -184,6 +184,24 @@ def test_nonsense_that_a_model_takes_for_a_full_answer_is_neither_asked_about_no
     assert [attempt.grade.score for attempt in attempts] == [0]
 
 
+WEATHER = "Das Wetter ist heute schön und die Sonne scheint den ganzen Tag"
+
+
+@pytest.mark.parametrize("line", [WEATHER, "The weather is nice and sunny today, with some clouds."])
+def test_a_models_word_alone_makes_no_doubt_about_a_line_without_any_word_of_the_answer(session, line):
+    screen, attempts, _ = session(line, reply=turn(met=(line, line, line)))
+    after = screen.partition("Define the p-value")[2]
+    assert "what you meant" not in after and "✓" not in after and FIRST not in after
+    assert not any(attempt.grade.met or attempt.grade.unsure for attempt in attempts)
+
+
+def test_what_a_model_finds_in_another_language_is_shown_only_once_the_learner_has_chosen(session):
+    screen, attempts, _ = session(IN_GERMAN, reply=turn(met=(IN_GERMAN,) * 3))
+    before, asked, _ = screen.partition("Define the p-value")[2].partition("Which is what you meant?")
+    assert asked and "3 questions about what you meant" in before and attempts[0].grade.unsure
+    assert "✓" not in before and not any(point in before for point in (FIRST, SECOND, THIRD))
+
+
 def test_a_simply_right_answer_is_not_sent(session):
     _, attempts, _ = session(f"{FIRST}. {SECOND}. {THIRD}.", reply="no JSON at all")
     assert attempts[0].grade.correct and attempts[0].grade.grader == "built-in"

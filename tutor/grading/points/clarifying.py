@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tutor.corpus import bank
+from tutor.grading.points.shared_words import shares_a_root, shares_a_word
 from tutor.grading.points.tries import share_of_points
 from tutor.grading.readable import unreadable
 from tutor.grading.rubrics import LEAST, chances, has_rubric, question_for
@@ -29,7 +30,8 @@ WHICH = "Which is what you meant?"
 def doubtful_points(item: Item, answer: str, grade: Grade, language: str = "en") -> tuple[Point, ...]:
     """The points to ask about where a grade is unsure, the most doubtful first; () where it is sure or nothing can be asked.
 
-    What an answer doesn't come near to is not asked about. Where every point counts as made, the weakest is.
+    What an answer doesn't come near to is not asked about. Where every point counts as made, the weakest is. A model's word
+    makes no doubt about a line that has no word of the points.
     """
     if not grade.unsure:
         return ()
@@ -39,7 +41,13 @@ def doubtful_points(item: Item, answer: str, grade: Grade, language: str = "en")
             return ()
         # the built-in grader can't read the answer: what a model finds in it is asked about
         claimed = {met.point for met in grade.met}
+        if not shares_a_root(answer, item.rubric, language):
+            return ()
         return tuple(point for point in item.rubric if point.near and point.text in claimed)[:MOST]
+    if grade.grader != BUILT_IN:
+        found = {point.text: found[point.text] for point in item.rubric if shares_a_word(answer, [point], language)}
+        if not found:
+            return ()
     missed = [point for point in item.rubric if point.text in grade.missed and point.text in found]
     if not missed:
         least = 0.0 if grade.grader == BUILT_IN else LEAST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
 SHOWS_IT = "k shows the answer, and the question comes back later. Any answer of yours is worth a try first."
+UNMATCHED = "Nothing in that can be compared with the answer. No try lost: say it in the lesson's language, in a sentence."
 
 
 class HearLine(Verb):
@@ -155,6 +156,8 @@ class Converse(ModelVerb):
                 whole = grading.with_credit(answer, round.met)
                 found = grading.settled_if_far(item, whole, found, lesson.language)
                 return Turn("graded", found, tutoring.agreeing(speech, found))
+            if turn.is_answer and grade and grade.misunderstood:
+                grade = replace(grade, misunderstood=UNMATCHED)
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)
         speech = tutoring.agreeing(speech, None)
         if speech is None:  # a remark at a question whose answer is a number or an option can't be read
@@ -185,7 +188,9 @@ class Converse(ModelVerb):
         if not (found.unsure and grade.misunderstood):
             return found
         claimed = as_claimed(item, found, turn)  # only a model can read it: the learner says what they meant
-        return claimed if grading.doubtful_points(item, answer, claimed, lesson.language) else None
+        asked = [point.text for point in grading.doubtful_points(item, answer, claimed, lesson.language)]
+        met = tuple(one for one in claimed.met if one.point in asked)
+        return replace(claimed, met=met, missed=missed_by(item, asked)) if asked else None
 
     @staticmethod
     def graded(
@@ -271,8 +276,13 @@ def earns(grade: Grade | None, round: Round) -> bool:
 def as_claimed(item: Item, grade: Grade, turn: prompts.TutorTurn) -> Grade:
     """An unsure grade with the points that a model says an answer makes, for the learner to confirm."""
     claimed = [point for point, verdict in zip(prompts.points_of(item), turn.points, strict=True) if verdict.met]
-    missed = tuple(point.text for point in item.rubric if point.text not in claimed)
-    return replace(grade, score=0.0, met=tuple(Met(point) for point in claimed), missed=missed, feedback="")
+    met = tuple(Met(point) for point in claimed)
+    return replace(grade, score=0.0, met=met, missed=missed_by(item, claimed), feedback="")
+
+
+def missed_by(item: Item, met: Collection[str]) -> tuple[str, ...]:
+    """The points of a rubric without these."""
+    return tuple(point.text for point in item.rubric if point.text not in met)
 
 
 def subject_of(item: Item, lesson: Lesson) -> str:

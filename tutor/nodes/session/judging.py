@@ -230,7 +230,9 @@ class ShowFeedback(Verb):
         if doubts := len(grading.doubtful_points(item, said, grade, lesson.language)):
             lead = "Not sure yet. One question about what you meant:"
             lead = lead if doubts == 1 else f"Not sure yet. {doubts} questions about what you meant:"
-            terminal.show(screens.Verdict(replace(grade, missed=(), feedback=""), lead=lead))
+            before = {met.point for met in round.met}
+            told = tuple(met for met in grade.met if met.point in before)  # nothing of this answer counts yet
+            terminal.show(screens.Verdict(replace(grade, met=told, missed=(), feedback=""), lead=lead))
             return doubts
         parts = grading.part_by_part(item, answer, grade, result in TELLS, lesson.language)
         grade = grading.without_key(item, answer, grade) if result == "again" else grade
