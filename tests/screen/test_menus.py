@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from tutor.models import Step
 from tutor.screen.rows import MenuRow
+from tutor.screen.terminal import view
 from tutor.screen.terminal.keyboards import LineKeyboard
 from tutor.screen.terminal.keys import as_choice
 from tutor.screen.terminal.view import View
@@ -62,3 +64,16 @@ def test_a_row_s_letter_counts_alone_and_a_space_before_it_makes_words_of_it():
     assert as_choice("progress", KEYS, FOUR) == Step("answer", "progress")
     assert as_choice(" p", KEYS, FOUR) == Step("answer", "p")
     assert as_choice("2", KEYS, FOUR) == Step("answer", "2"), "a menu has taken its digits before a line is begun"
+
+
+def test_a_plain_menu_longer_than_the_window_comes_by_the_page(monkeypatch, typing):
+    monkeypatch.setattr(view, "terminal_size", lambda: os.terminal_size((60, 20)))
+    many = [MenuRow(f"Lesson {number} on flour", heading=f"Track {number // 15}") for number in range(1, 41)]
+    step, printed = typing(many, "", "", "30")
+    pages = printed.split("> ")
+    assert step == Step("choose", "29") and all(page.count("\n") < 20 for page in pages), printed
+    assert [f"page {number} of 3" in page for number, page in enumerate(pages[:3], 1)] == [True] * 3
+    assert "enter more" in pages[0] and "enter for 1" in pages[2]
+    assert [printed.count(f"Lesson {number} on") for number in range(1, 41)] == [1] * 40
+    assert pages[1].startswith("Track 1\n"), "the heading stands above each page"
+    assert typing(many, "3")[0] == Step("choose", "2") and typing(many, "", "/40", "")[0] == Step("choose", "0")

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
@@ -36,6 +35,9 @@ if TYPE_CHECKING:
     from tutor.screen.screens.asking import Question
     from tutor.screen.terminal.regions import Region
     from tutor.screen.terminal.view import View
+
+
+LEAST_ROWS = 4  # of a page of a plain menu, however much stands above it
 
 
 class Keyboard:
@@ -198,33 +200,53 @@ class LineKeyboard:
 
     def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "", typed: bool = False) -> Step:
         rows, default = list(map(as_row, options)), int(unattended or 0)
-        shown = {"next": f"for {default + 1}", **keys}
-        self._list(rows)
+        pages, number = self._pages(rows, keys), 0
+        self.console.print("\n".join(pages[0]))
         while True:
-            line = self._read_raw(shown)
+            is_last = number == len(pages) - 1
+            shown = {"next": f"for {default + 1}" if is_last else "more", **keys}
+            line = self._read_raw(shown, f"{number + 1} of {len(pages)}" if len(pages) > 1 else "")
             step = as_choice(line, shown, rows, numbers=True) if line is not None else Step("quit")
+            self.view.unread = 0
             if step.action == "next":
-                return Step("choose", str(default))
-            if len(rows) > NUMBERED and step.text.startswith("/"):
-                self._list(rows, step.text[1:])
+                if is_last:
+                    return Step("choose", str(default))
+                number += 1
+                self.console.print("\n".join(pages[number]))
+            elif len(rows) > NUMBERED and step.text.startswith("/"):
+                pages, number = self._pages(rows, keys, step.text[1:]), 0
+                self.console.print("\n".join(pages[0]))
             elif step.action != "answer" or typed:
                 return step
             else:
                 filters = ", /word for those that have it" if len(rows) > NUMBERED else ""
                 self.console.print(f"a number from 1 to {len(rows)}{filters}, or enter for {default + 1}")
 
-    def _list(self, rows: Sequence[MenuRow], wanted: str = "") -> None:
-        """The rows with their numbers, or those that have each of the words wanted, below their headings."""
+    def _pages(self, rows: Sequence[MenuRow], keys: Keys, wanted: str = "") -> list[list[str]]:
+        """The lines of each page: the rows with their numbers, or those that have each of the words wanted, below their headings.
+
+        A page leaves room for the keys and the line that is typed, the first one also for what was shown above it.
+        """
         from tutor.screen.layout import numbered_list
 
+        self.view.fit()
         words = wanted.casefold().split()
         found = [(number, row) for number, row in enumerate(rows, 1) if has_words(row, words)]
-        for heading, group in groupby(found, lambda one: one[1].heading):
-            if heading:
-                self.console.print(sanitize(heading, newlines=False), style="bold")
-            self.console.print(numbered_list({number: in_words(row.line) for number, row in group}))
         if not found:
-            self.console.print("nothing has these words")
+            return [["nothing has these words"]]
+        below = len(hints_rows(hints_line({"next": "more", **keys}, "page 00 of 00"), self.console.width)) + 1
+        room, above = self.view.height() - below, self.view.unread
+        pages: list[list[str]] = [[]]
+        for place, (number, row) in enumerate(found):
+            drawn = self.view.lines(numbered_list({number: in_words(row.line)}))
+            begins = row.heading and (not place or found[place - 1][1].heading != row.heading)
+            heading = [sanitize(row.heading, newlines=False)] if row.heading else []
+            lines = [*(heading if begins else []), *drawn]
+            if pages[-1] and len(pages[-1]) + len(lines) > max(LEAST_ROWS, room - (above if len(pages) == 1 else 0)):
+                pages.append([])
+                lines = [*heading, *drawn]
+            pages[-1] += lines
+        return pages
 
     def _read(self, keys: Keys, position: str = "") -> Step:
         line = self._read_raw(keys, position)

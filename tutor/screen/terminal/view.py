@@ -95,6 +95,10 @@ class View:
         rows = self.console.render_lines(Padding(content, (0, 0, 0, margin)), pad=False)  # type: ignore[arg-type]
         return list(map(without_padding, rows))
 
+    def lines(self, content: object) -> list[str]:
+        """What can be drawn, as lines of plain text."""
+        return ["".join(segment.text for segment in row) for row in self._rows(content)]
+
     # ------------------------------------------------------------------------------------------ drawing
 
     def draw(self, screen: Screen) -> None:
