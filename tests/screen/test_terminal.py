@@ -68,6 +68,21 @@ def test_a_whole_lesson_looks_like_its_golden_screen(person, columns, rows):
     compare(f"lesson-{columns}x{rows}.txt", text)
 
 
+def test_a_page_in_the_middle_of_a_long_section_looks_like_its_golden_screen(docs, person):
+    lesson = docs / "food" / "bread.md"
+    long = "".join(f"Step {number} folds the dough once more and lets it rest, as a baker would.\n\n" for number in range(1, 13))
+    text = lesson.read_text(encoding="utf-8").replace("You will know why dough rises.\n\n", long)
+    lesson.write_text(text, encoding="utf-8")
+    someone = person("learn", "bread", columns=60, rows=20)
+    someone.read("1 of")
+    someone.settle()
+    prompts = someone.prompts
+    someone.press("enter")
+    someone.read("2 of")
+    someone.settle(after=prompts)
+    compare("page-60x20.txt", "\n".join(line.rstrip() for line in someone.text().split("\n")))
+
+
 def choosing(someone) -> bool:
     """Is the question on screen one whose options are moved among?"""
     return "↑↓" in someone.text()
