@@ -31,6 +31,11 @@ VERDICT = compiled_later(
     r"|Pas toujours|S[íi]|No siempre|Да|Нет|Не всегда)[.:,]\s+)+",
     re.I,
 )
+ASKS_FOR = compiled_later(  # something else than whether it is so
+    r"^\W*(?:what|why|how|when|which|who|where|explain|define|was|warum|wieso|wie|wann|welche\w*|wer|wo|qu['’]|que|quel\w*|pourquoi"
+    r"|comment|quand|qué|cómo|por qué|cuál\w*|cuándo|что|почему|как|когда|какой)\b",
+    re.I,
+)
 BEGINS_WORD = compiled_later(r"[a-zà-öø-ÿ]{2}|a ")
 FORMULA = compiled_later(r"\$[^$]{4,}\$")  # more than the name of a thing
 RESTATES = compiled_later(r"^\W*so\b|\W*\bright\W*$", re.I)
@@ -113,7 +118,7 @@ def features_of(question: AskedQuestion, one: AuthoredAnswer, best: Fit) -> dict
 
 def said_to(question: AskedQuestion, one: AuthoredAnswer) -> str:
     """An author's answer, with its Yes or No only where the very same was asked: with the same words in the same order."""
-    is_same = understand(one.asked).kind == question.kind and _stated(one.asked) == _stated(question.text)
+    is_same = not ASKS_FOR.match(question.text) and _stated(one.asked) == _stated(question.text)
     return one.said if is_same else without_verdict(one.said)
 
 
