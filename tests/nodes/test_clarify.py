@@ -197,9 +197,9 @@ def test_what_was_credited_is_not_asked_for_again(type_lines):
 
 
 def test_the_credit_of_a_question_ends_with_it(type_lines):
-    type_lines(HALF, "trees", "trees", "trees")
+    type_lines(HALF, "trees", "trees", "trees", "trees")
     _, attempts = type_lines(OTHER_HALF, session="the next one")
-    assert [attempt.grade.score for attempt in attempts] == [0.5] * 5
+    assert [attempt.grade.score for attempt in attempts] == [0.5] * 6
     assert [met.point for met in attempts[-1].grade.met] == ["a stone sinks to the bottom"]
 
 

@@ -269,8 +269,8 @@ def test_headings_stand_on_the_left_in_the_accent_colour():
 
 def test_code_is_highlighted_without_a_background():
     coloured = shown("```python no-run\nfor x in y:  # go\n    pass\n```", colour="truecolor")
-    assert "\x1b[94mfor" in coloured
-    assert "\x1b[90m# go" in coloured
+    assert "\x1b[38;5;63mfor" in coloured
+    assert "\x1b[38;5;243m# go" in coloured
     assert "48;" not in coloured and "\x1b[4" not in coloured
 
 
