@@ -8,7 +8,15 @@ from functools import lru_cache
 import pytest
 
 from tutor.corpus.corpus import Corpus, bundled_docs, open_corpus
-from tutor.grading import grade_addition, grade_from_verdicts, grade_try, has_rubric, item_for_try, with_credit
+from tutor.grading import (
+    addition_in_words,
+    grade_addition,
+    grade_from_verdicts,
+    grade_try,
+    has_rubric,
+    item_for_try,
+    with_credit,
+)
 from tutor.models import Grade, Item, Kind, Met, Option
 
 
@@ -95,3 +103,10 @@ def test_a_line_that_makes_a_point_by_itself_makes_it_after_other_lines_too():
     for last in ("mistaken for the chance that H0 is true", "it is mistaken for the chance that H0 is true"):
         found = tries(item, (first, last), "en")[-1]
         assert len(found.met) == 3 and not found.missed, found
+
+
+def test_what_an_addition_still_misses_is_named_only_once_the_answer_was_shown():
+    item = next(item for item in read_by_points("stats/testing-vocabulary") if item.id == "silent-study")
+    found = grade_addition(item, item.rubric[1].text, Grade(0.0))
+    assert item.rubric[0].text in addition_in_words(item, found)
+    assert addition_in_words(item, found, told=False) == "Better."

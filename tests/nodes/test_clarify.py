@@ -273,6 +273,13 @@ def test_who_learns_from_the_lessons_that_come_with_the_program_is_not_told_how_
     assert "Both verdicts are kept." in screen and f"appeal {attempts[-1].id}" not in screen
 
 
+def test_once_the_answer_was_shown_an_appeal_judges_what_was_written_and_no_pick_earns_a_point(type_lines, appeal, refused):
+    screen, _ = type_lines(TRACE, TRACE, TRACE, "a", "a stone sinks to the bottom")
+    assert "The answer." in screen and ASKED not in screen and "The grade stands." in screen
+    said, stands, _ = appeal("wood is less dense than water", "a stone sinks to the bottom")
+    assert ASKED not in said.out and not stands
+
+
 def test_an_appeal_of_no_answer_asks_nothing(type_lines):
     screen, _ = type_lines("yes", "a")
     assert ASKED not in screen and "The grade stands." in screen

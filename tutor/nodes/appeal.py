@@ -89,8 +89,9 @@ def look_again(model: LanguageModel, item: Item, answer: str, language: str, spe
 class AppealGrade(ModelVerb):
     """A second look at the answer just graded; the first verdict stays in the record beside it.
 
-    A model is told to be strict. Without one the learner is asked about the points that got no credit. It costs no try: the same
-    question goes on, or, where the appeal stands, the item counts as passed. A near miss that was meant ends the question.
+    A model is told to be strict. Without one the learner is asked about the points that got no credit, unless the answer has been
+    shown: then only what was written is looked at. It costs no try: the same question goes on, or, where the appeal stands, the
+    item counts as passed. A near miss that was meant ends the question.
     """
 
     def exec(
@@ -147,6 +148,9 @@ class AppealGrade(ModelVerb):
 
 def points_to_dispute(item: Item, attempt: Attempt, records: Records, language: str) -> tuple[Point, ...]:
     """The points that an appeal asks about; () where nothing can be asked, or where the learner has read already what is so."""
+    since = (one for one in records.attempts(item=attempt.item) if one.id >= attempt.id)
+    if any(one.due or one.shown for one in since):  # the question's turn was over, and its answer on the screen
+        return ()
     if any(grading.tells_what_is_so(item, grade) for grade in (attempt.grade, *records.appeals(attempt.id))):
         return ()
     return grading.traced_points(item, answer_of(item, attempt), attempt.grade, language)

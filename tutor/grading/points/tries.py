@@ -72,13 +72,16 @@ def grade_addition(item: Item, line: str, before: Grade, language: str = "en") -
     return replace(found, unsure=False) if says_it or is_short else None
 
 
-def addition_in_words(item: Item, grade: Grade, language: str = "en") -> str:
-    """What an addition comes to, in a sentence or two: it is right now, or which point is still missing."""
+def addition_in_words(item: Item, grade: Grade, language: str = "en", *, told: bool = True) -> str:
+    """What an addition comes to, in a sentence or two: it is right now, or which point is still missing.
+
+    told: whether the answer has been shown; else the missing point is not named.
+    """
     if grade.correct or (item.rubric and not grade.missed):
         return "That is right now."
     lacking = [point.text for point in item.rubric if point.text in grade.missed]
     reply = without_questions(grade.feedback) if grade.heard else ""
-    missing = f"Still missing: {lacking[0]}." if lacking else ""
+    missing = f"Still missing: {lacking[0]}." if lacking and told else ""
     return " ".join(filter(None, [reply or ("Better." if grade.met else "Not yet."), missing]))
 
 

@@ -87,7 +87,7 @@ class HearAddition(Verb):
         if found is None:
             return None
         terminal.show(screens.Said(step.text))
-        verdict = grading.addition_in_words(item, found, lesson.language)
+        verdict = grading.addition_in_words(item, found, lesson.language, told=round.mode != "probe")
         terminal.notice(f"{verdict} {self.when_back(item, records, round, now, zone)}")
         return found
 
