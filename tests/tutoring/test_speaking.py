@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.models import Grade, Item, KnownWrong, Met, Option, Passage, Point
+from tutor.models import Grade, Item, KnownWrong, Met, Option, Passage, Point, Round, Section
 from tutor.prompts import sentences_in
 from tutor.prompts.conversing import TutorTurn
-from tutor.tutoring import agreeing, checked, up_to_a_question
+from tutor.tutoring import agreeing, checked, plain_help, tells, up_to_a_question
 
 LESSON = "Yeast eats sugar and breathes out carbon dioxide. The dough holds the gas in bubbles, so it rises to twice its size."
 PASSAGES = [Passage("food/bread", "docs/food/bread.md", 10, "Bread › Yeast", "yeast", 0.0, LESSON)]
@@ -238,3 +238,22 @@ RUDE = [
 @pytest.mark.parametrize("rude", [*RUDE, "OWN: Think of an idiot."])
 def test_a_rude_sentence_is_left_out(rude):
     assert shown(rude, "What does the yeast eat?", item=None) == "What does the yeast eat?"
+
+
+BANK_ROW = Item(
+    "bank", "llm/attention", "rows", "choice", "What does the table give for “bank”, once near a river and once near money?",
+    options=(
+        Option("Two vectors, since the neighbours choose the row"),
+        Option("The same row both times, whatever stands beside it", True),
+        Option("A row for the noun, and another one for the verb"),
+    ),
+)  # fmt: skip
+TELLS_ROW = "An embedding table gives a word the same vector in every sentence."
+HARMLESS = "Embeddings are learned."
+
+
+def test_a_sentence_of_the_lesson_that_says_a_right_option_in_other_words_is_not_shown_while_it_is_asked():
+    assert tells(TELLS_ROW, BANK_ROW, (), "en") and tells(f"{HARMLESS} {TELLS_ROW}", BANK_ROW, (), "en")
+    assert not tells(HARMLESS, BANK_ROW, (), "en")
+    section = Section("llm/attention#rows", "Rows", 2, ("Rows",), f"{TELLS_ROW}\n\n{HARMLESS}", 1, 2)
+    assert TELLS_ROW not in plain_help(BANK_ROW, section, Round("practice"), "en")

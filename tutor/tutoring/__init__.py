@@ -6,7 +6,7 @@ Pure: lines and replies go in, decisions come out. The nodes of a session show t
 from tutor.tutoring.hearing import Heard, hear, hear_beside
 from tutor.tutoring.hints import hints_for, next_hint
 from tutor.tutoring.languages import is_in_another_language
-from tutor.tutoring.speaking import Turn, agreeing, checked, plain_help, up_to_a_question
+from tutor.tutoring.speaking import Turn, agreeing, checked, plain_help, tells, up_to_a_question
 
 __all__ = [
     "Heard",
@@ -19,5 +19,6 @@ __all__ = [
     "is_in_another_language",
     "next_hint",
     "plain_help",
+    "tells",
     "up_to_a_question",
 ]

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from tutor import grading
 from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences
+from tutor.grading.likeness import likeness
 from tutor.grading.model import support
+from tutor.grading.words import clean, tokens
 from tutor.models import Grade, Item, Met, Passage, Round, Section, Speech
 from tutor.prompts import CitedSentence
 from tutor.prompts.conversing import HELP_OF, MAX_WORDS, TutorTurn
@@ -240,6 +242,25 @@ def up_to_a_question(text: str) -> str:
     return " ".join(kept)
 
 
+def tells(text: str, item: Item, met: Collection[Met], language: str) -> bool:
+    """Whether a passage of the lesson, shown while a question is open, tells its answer.
+
+    It must hold to what a hint must hold to. At options it may have no word, nor one that means the same, that of them only a
+    right one has: that alone is enough to pick it out.
+    """
+    said = [one for one in SENTENCE.split(text) if one.strip()]
+    if _leaks(said, item, met, language):
+        return True
+    right, wrong = (" ".join(one.text for one in item.options if one.right == is_right) for is_right in (True, False))
+    asked = _stems(f"{wrong}\n{item.question}", language)
+    secret, mine = _stems(right, language) - asked, _stems(text, language)
+    return any(likeness(one, other) > 0 for one in secret for other in mine)
+
+
+def _stems(text: str, language: str) -> set[str]:
+    return {one.stem for one in tokens(clean(text), language) if one.kind in ("word", "number")}
+
+
 def plain_help(item: Item, section: Section | None, round: Round, language: str) -> str:
     """A sentence of its section that does not answer a question, for one whose hints are used up; "" for none."""
     said = {what for _, what in round.said}
@@ -250,7 +271,7 @@ def plain_help(item: Item, section: Section | None, round: Round, language: str)
 
 def _hints_at(text: str, item: Item, round: Round, language: str) -> bool:
     """Whether a sentence of the lesson says anything of what an answer says beyond the question."""
-    if _leaks([text], item, round.met, language):
+    if tells(text, item, round.met, language):
         return True
     asked = content_of(bank.kind_of(item).question_text(item), language)
     secret = set().union(*(content_of(key, language) for key in bank.giveaways(item))) - asked

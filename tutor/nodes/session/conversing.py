@@ -237,7 +237,7 @@ class Converse(ModelVerb):
         elif heard.kind in (hearing.SIMPLER, hearing.EXAMPLE):
             section, shown = lesson.section(item.section), worked_example if heard.kind == hearing.EXAMPLE else key_sentences
             text = shown(section.text) if section else ""
-            if not text or grading.gives_away(text, item, lesson.language):
+            if not text or tutoring.tells(text, item, round.met, lesson.language):
                 return Turn("hint")
             terminal.show(screens.Prose(text))
         elif ladder.amounts_to(answer, item, lesson.language):
@@ -245,7 +245,7 @@ class Converse(ModelVerb):
             return Turn("hint")
         elif answer:
             found = look_up(answer, lesson, open_index)
-            if found.found and grading.gives_away(found.text, item, lesson.language):
+            if found.found and tutoring.tells(found.text, item, round.met, lesson.language):
                 terminal.notice("The lesson's answer to that would answer this question, too. A step towards it:")
                 return Turn("hint")
             terminal.show(screens.Answered(found, asked=True))
