@@ -91,6 +91,14 @@ def test_the_question_itself_asked_with_a_question_mark_is_met_with_a_hint(sessi
     assert "That is what this question asks." in screen and "Hint 2 of 2" in screen and len(attempts) == 1
 
 
+@pytest.mark.parametrize("line", ["you are stupid", "? define the p-value, what it assumes and which results it counts"])
+def test_a_hint_is_offered_only_while_one_is_left(session, line):
+    screen, attempts, _ = session("give me a hint", "give me a hint", line)
+    after = screen[screen.rindex("Hint 2 of 2") :]
+    assert "That " in after and ("k skips it" in after or "k shows the answer" in after) and not attempts
+    assert not any(offer in after for offer in ("h gives", "A step towards it", "no more hints"))
+
+
 def test_a_half_answer_is_met_with_a_question_for_what_is_missing_and_no_hint_is_used(session):
     screen, attempts, round = session(FIRST)
     assert "Which results does the p-value add up?" in screen and "Hint 1" not in screen

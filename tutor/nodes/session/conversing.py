@@ -11,7 +11,7 @@ from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences, worked_example
 from tutor.learner.progress import next_due
 from tutor.models import Grade, Item, Lesson, Met, Round, Step
-from tutor.nodes.session.helping import KEEPS_TO_LANGUAGE, look_up, passages_about
+from tutor.nodes.session.helping import KEEPS_TO_LANGUAGE, is_hint_left, look_up, passages_about
 from tutor.nodes.session.place import believed, keep_place, name_in, read_step
 from tutor.nodes.verb import ModelVerb, Verb
 from tutor.screen import screens
@@ -231,9 +231,8 @@ class Converse(ModelVerb):
         elif heard.kind == hearing.LANGUAGE:
             terminal.notice(KEEPS_TO_LANGUAGE)
         elif heard.kind == hearing.CHAT or heard.may_be_answer:
-            terminal.notice(
-                "That doesn't answer the question yet. No try lost: h gives a hint, k skips it, and ? asks something else."
-            )
+            help = "h gives a hint, k skips it" if is_hint_left(item, round, lesson.language) else "k skips it"
+            terminal.notice(f"That doesn't answer the question yet. No try lost: {help}, and ? asks something else.")
         elif heard.kind in (hearing.SIMPLER, hearing.EXAMPLE):
             section, shown = lesson.section(item.section), worked_example if heard.kind == hearing.EXAMPLE else key_sentences
             text = shown(section.text) if section else ""
@@ -241,15 +240,21 @@ class Converse(ModelVerb):
                 return Turn("hint")
             terminal.show(screens.Prose(text))
         elif ladder.amounts_to(answer, item, lesson.language):
-            terminal.notice("That is what this question asks. A step towards it:")
-            return Turn("hint")
+            return self.step_instead(terminal, "That is what this question asks.", item, round, lesson)
         elif answer:
             found = look_up(answer, lesson, open_index)
             if found.found and tutoring.tells(found.text, item, round.met, lesson.language):
-                terminal.notice("The lesson's answer to that would answer this question, too. A step towards it:")
-                return Turn("hint")
+                why = "The lesson's answer to that would answer this question, too."
+                return self.step_instead(terminal, why, item, round, lesson)
             terminal.show(screens.Answered(found, asked=True))
         return Turn("said")
+
+    @staticmethod
+    def step_instead(terminal: Terminal, why: str, item: Item, round: Round, lesson: Lesson) -> Turn:
+        """Why a question isn't answered, and the next hint in its place where one is left."""
+        is_left = is_hint_left(item, round, lesson.language)
+        terminal.notice(f"{why} A step towards it:" if is_left else f"{why} k shows the answer.")
+        return Turn("hint" if is_left else "said")
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], turn: Turn) -> str:
         round: Round = prepared["round"]

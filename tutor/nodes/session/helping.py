@@ -113,6 +113,13 @@ def unmade_points(item: Item, met: Sequence[Met]) -> list[Point]:
     return [point for point in item.rubric if point.text not in made]
 
 
+def is_hint_left(item: Item, round: Round, language: str) -> bool:
+    """Whether `h` has something to give: a hint of the author's, or a question for a point that is missing."""
+    if tutoring.next_hint(item, round.hints, round.met, language) < len(item.hints):
+        return True
+    return round.hints < len(item.hints) and bool(unmade_points(item, round.met))
+
+
 class GiveHint(ModelVerb):
     """The next hint about what is missing: the model's, which builds on what was answered, or the author's.
 
