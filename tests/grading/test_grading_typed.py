@@ -180,6 +180,13 @@ def test_a_cloze_with_too_few_words_is_misunderstood():
     assert "2 blanks to fill, 1 given" in grade(CLOZE, "columns").misunderstood
 
 
+@pytest.mark.parametrize("typed", ["query, key", "query; key", "query,key,"])
+def test_what_a_cloze_was_given_is_counted_at_commas_too(typed):
+    three = item(Kind.CLOZE, blanks=(Blank(("query",)), Blank(("key",)), Blank(("value",))))
+    assert "3 blanks to fill, 2 given" in grade(three, typed).misunderstood
+    assert grade(three, "query, key, value").correct and grade(three, "query; key; value;").correct
+
+
 def test_a_slip_is_not_forgiven_where_it_makes_the_opposite_or_another_known_word():
     mutable = item(Kind.CLOZE, blanks=(Blank(("immutable",)),))
     assert not grade(mutable, "mutable").correct

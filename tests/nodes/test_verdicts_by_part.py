@@ -71,3 +71,9 @@ def test_a_quiz_tells_it_in_its_report(asked, docs, tutor, tmp_path):
     said = " ".join(run.stdout.split())
     assert "blank 2: “water” is wrong; right is gas" in said and "The answer." not in said, text + run.stdout
     assert "blank 1: “glucose” is right; the lesson says sugar" in said
+
+
+def test_enter_after_a_line_that_could_not_be_read_loses_nothing(asked):
+    screen = asked("salt; gas", "salt", "", "sugar; gas")
+    assert "2 blanks to fill, 1 given" in screen and "The answer." not in screen
+    assert "blank 1: “sugar” is right" in screen or "Sugar is what yeast lives on." in screen

@@ -21,6 +21,7 @@ HEAD_NOUNS = frozenset(
     position entry element factor weight gradient probability
     """.split()
 )
+ENDS = ";, "  # beside the fills, meaning nothing
 QUOTES = '$"“”'  # around a fill, also of math
 NEVER_EXTRA = NEGATION | LIGHT | frozenset("or and nor but half twice double either both minus plus inverse".split())
 
@@ -34,7 +35,7 @@ def grade_cloze(item: Item, answer: str, language: str = "en") -> Grade:
     parts = fills_of(item, text)
     if not text or len(parts) != count:
         form = "; ".join(f"word {n}" for n in range(1, count + 1)) if count > 1 else "the word"
-        found = f"{len(parts)} given" if text else "nothing was typed"
+        found = f"{given(text)} given" if text else "nothing was typed"
         return Grade(0.0, misunderstood=f"{count} blank{'s' * (count > 1)} to fill, {found}. Type {form}.")
     wrong = [re.split(r"\s*;\s*", known.answer) for known in item.wrong]
     met, missed, said, close = [], [], [], []
@@ -62,8 +63,14 @@ def grade_cloze(item: Item, answer: str, language: str = "en") -> Grade:
 def fills_of(item: Item, text: str) -> list[str]:
     """What an answer fills the blanks with, one after the other; as many as it names, which may not be as many as there are."""
     count = len(item.blanks)
-    parts = [text] if count == 1 else re.split(r"\s*[;\n]\s*", text.strip("; "))
-    return text.split(",") if len(parts) != count and text.count(",") == count - 1 else parts
+    parts = [text] if count == 1 else re.split(r"\s*[;\n]\s*", text.strip(ENDS))
+    return text.strip(ENDS).split(",") if len(parts) != count and given(text) == count else parts
+
+
+def given(text: str) -> int:
+    """How many words or phrases a line gives: what stands between `;`, else between commas."""
+    text = text.strip(ENDS)
+    return len(re.split(r"[;\n]" if re.search(r"[;\n]", text) else ",", text))
 
 
 def known_wrong(item: Item, fills: Sequence[str]) -> KnownWrong | None:

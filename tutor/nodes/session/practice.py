@@ -8,7 +8,7 @@ from tutor import tutoring
 from tutor.corpus import bank
 from tutor.learner import weak_spots
 from tutor.learner.agenda import review_minutes
-from tutor.models import Item, Lesson, Place, Round, Step
+from tutor.models import Grade, Item, Lesson, Place, Round, Step
 from tutor.nodes.session.place import keep_place, name_in, read_step
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
@@ -48,7 +48,8 @@ class AskItem(Verb):
     """Put the item on screen, once, and read what the learner does."""
 
     def exec(
-        self, terminal: Terminal, item: Item, round: Round, asked: bool, appealable: int | None, lesson: Lesson
+        self, terminal: Terminal, item: Item, round: Round, asked: bool, appealable: int | None, lesson: Lesson,
+        grade: Grade | None,
     ) -> Step:  # fmt: skip
         question = screens.Question(item, self.note(item, round))
         if not asked:
@@ -61,10 +62,15 @@ class AskItem(Verb):
             appeal = {"appeal": "appeal" if appealable and round.tries else ""}
         if round.mode == "probe":
             return terminal.answer(question, {"next": "explain it to me", **appeal, "ask": "ask", "quit": "leave"})
-        keys = {"next": "see the answer"} if round.tries else {}
+        keys = {"next": "see the answer"} if self.may_see_answer(round, grade) else {}
         if round.hints < len(item.hints):
             keys["hint"] = "next hint" if round.hints else "hint"
         return terminal.answer(question, {**keys, "skip": "skip", **appeal, "ask": "ask", "quit": "leave"})
+
+    @staticmethod
+    def may_see_answer(round: Round, grade: Grade | None) -> bool:
+        """Whether Enter alone shows the answer: after a try, but not after a line that could not be read."""
+        return round.tries > 0 and not (grade and grade.misunderstood)
 
     @staticmethod
     def note(item: Item, round: Round) -> str:
@@ -97,7 +103,7 @@ class AskItem(Verb):
             round.queue.clear()
             return "declined"
         if step.action == "next":
-            return "skip" if round.tries else "nothing_said"
+            return "skip" if self.may_see_answer(round, prepared["grade"]) else "nothing_said"
         if step.action == "appeal" and not (prepared["appealable"] and round.tries):
             looked_at = round.tries and shared["records"].appeals(shared.get("stored") or 0)
             why = "This grade was looked at again already." if looked_at else "There is no grade to appeal here."
