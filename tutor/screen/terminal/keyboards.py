@@ -108,7 +108,8 @@ class Keyboard:
                 return as_said(line.text, keys)
 
     def line(self, prompt: str) -> str:
-        return self._read_line(prompt, {}).text
+        """A question, after the key that asks for it: what was typed since then is the question."""
+        return self._read_line(prompt, {"next": "ask"}, goes_on=True).text
 
     def answer(self, question: Question, keys: Keys) -> Step:
         return self._pick(question, keys) if kind_of(question.item).offers_options else self.write(keys)
@@ -130,10 +131,10 @@ class Keyboard:
         step = self._run(menu)
         return as_choice(step.text, keys, rows) if step.action == "answer" else step
 
-    def _read_line(self, prompt: str, keys: Keys, begun: str = "") -> Step:
+    def _read_line(self, prompt: str, keys: Keys, begun: str = "", goes_on: bool = False) -> Step:
         from tutor.screen.terminal.regions import LineEditor
 
-        return self._run(LineEditor(self.console, keys, prompt, self.history, begun), goes_on=bool(begun))
+        return self._run(LineEditor(self.console, keys, prompt, self.history, begun), goes_on or bool(begun))
 
     def _pick(self, question: Question, keys: Keys) -> Step:
         """Among the options, and one row more for what Enter alone means elsewhere ("explain it to me").
