@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from person import ended_well
+from test_terminal import go_to
 
 ASKED = "Which of these are true of salt"
 BANK = f"""items:
@@ -53,3 +54,36 @@ def test_a_digit_alone_chooses(asked, keys):
     someone.press(*keys)
     someone.leave()
     assert "of 1 right" in someone.text() and ended_well(someone)
+
+
+def test_a_question_typed_with_its_mark_in_one_go_is_asked_whole_after_a_verdict(person):
+    someone = person("learn", "bread")
+    go_to(someone, "the answer")
+    prompts = someone.prompts
+    someone.press("?what is salt\r")
+    someone.settle(after=prompts + 1)
+    assert "? what is salt" in someone.read("bread.md:18")
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
+@pytest.mark.parametrize("words", ["skip the basics", "xylitol is what", "map of it all"])
+def test_words_that_begin_with_a_key_of_a_page_are_talk_and_press_no_key(person, words):
+    someone = person("learn", "bread")
+    go_to(someone, "the explanation")
+    someone.press(words)
+    someone.read(f"› {words}")
+    someone.settle()
+    someone.press("c-c")
+    assert someone.leave() == -2 and ended_well(someone)
+
+
+@pytest.mark.parametrize("keys", ["s", "ss", "s\r"])
+def test_a_key_of_a_page_alone_acts(person, keys):
+    someone = person("learn", "bread")
+    go_to(someone, "the explanation")
+    someone.press(keys)
+    someone.read("in brief")
+    someone.settle()
+    someone.press("q")
+    assert someone.leave() == 0 and ended_well(someone)

@@ -30,7 +30,6 @@ from tutor.models import Step
 from tutor.screen.stdio import MARGIN, terminal_size
 from tutor.screen.terminal.keys import BETWEEN, KEY_OF, REDRAW, SUSPEND, Keys, flush_typed, hints_line, hints_rows
 
-HEAVY = ("appeal", "skip", "quit")  # actions that cost something where their key was only the first letter of a word
 LETTER_S = 0.2  # how soon a second letter follows the first one of a word
 WORD_S = 1.0  # and any further one
 ACCENT, DIM, RESET = "\x1b[38;5;63m", "\x1b[38;5;243m", "\x1b[0m"  # as in markup.styles
@@ -74,7 +73,7 @@ class Region:
         return self.bindings
 
     def bind_keys(self, active: Filter = Always()) -> None:  # noqa: B008 (it has no state)
-        """One key acts at once, but a letter of a word that is typed as if it were read here does not."""
+        """One key acts, but a letter of a word does not."""
 
         def end_with(action: str) -> Callable[[KeyPressEvent], None]:
             def end(event: KeyPressEvent) -> None:
@@ -88,7 +87,7 @@ class Region:
                 continue
             key = KEY_OF[action]
             self.bindings.add(key, filter=active)(end_with(action))
-            if action in HEAVY:  # waits for what comes right after it
+            if key.isalpha():  # it may begin a word, and waits for what comes right after it
                 self.bindings.add(key, Key.Any, filter=active)(lambda event: self.begin_word(event))
                 for habit in (key, "enter"):
                     self.bindings.add(key, habit, filter=active)(end_with(action))
