@@ -369,9 +369,9 @@ def test_practice_begins_with_what_the_learner_believes_wrongly(docs, home):
     with open_records(home, now=lambda: NOW) as records:
         begin, place = BeginPractice(), Place("food/bread", "yeast")
         items = {item.id: item for item in open_corpus(docs).items("food/bread")}
-        assert begin.exec(place, items, records, None, lambda: NOW, NOW.tzinfo)[0] == "gas"
+        assert begin.exec(place, items, records, None, lambda: NOW, NOW.tzinfo, terminal=None)[0] == "gas"
         assert records.forget_evidence("yeast makes oxygen")
-        assert begin.exec(place, items, records, None, lambda: NOW, NOW.tzinfo)[-1] == "gas"
+        assert begin.exec(place, items, records, None, lambda: NOW, NOW.tzinfo, terminal=None)[-1] == "gas"
 
 
 def test_a_review_begins_with_what_may_show_a_belief_that_is_held():

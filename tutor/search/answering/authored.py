@@ -22,7 +22,7 @@ from utils.patterns import compiled_later
 
 PASSAGES, NEAREST = 3, 12  # passages whose answers are looked at, and how many of these
 OF_A_BETTER_PASSAGE = 0.1  # for how much better its passage fits, in the choice of those
-ENOUGH = 3.0  # how well an answer has to do to be given
+ENOUGH = 5.0  # how well an answer has to do to be given
 LIKE, SHARE = 0.35, 0.2  # how near its question has to be at least, and the share of the question that the two have to have
 NEARLY_AS_GOOD = 2.0  # how much less well the next one may do
 LONGEST_ASKED, LONGEST_SAID = 30, 60  # words, above which more don't count
