@@ -74,7 +74,7 @@ def authored(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None
         _, other = max(others, key=lambda pair: pair[0])
         said.append(without_verdict(other.said))
     near = _nearest_sentence(best)
-    return DraftAnswer([QuotedPart(best.fit, {near}, tuple(said), silent=True, sure=most)]) if near is not None else None
+    return DraftAnswer([QuotedPart(best.fit, {near}, tuple(said), sure=most)]) if near is not None else None
 
 
 def candidates(question: AskedQuestion, fits: Sequence[Fit]) -> list[AuthoredAnswer]:

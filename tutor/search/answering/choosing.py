@@ -38,25 +38,28 @@ def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     denied = denial(question, fits) if question.kind == YES_NO else None
     if denied and denied.is_no:
         return against(denied, question, fits)
-    own = authored(question, [fit for fit in fits if not fit.is_about_misconceptions])
+    teaching = [fit for fit in fits if not fit.is_about_misconceptions]
+    own = authored(question, teaching)
     if own:
         return own
+    if question.kind == YES_NO:
+        return against(denied, question, fits) if denied else decided(question, fits)
+    if not teaching or teaching[0].weight + FAR_BEHIND < fits[0].weight:
+        if question.kind == DEFINITION:
+            return None
+        denied = denial(question, fits)
+        return against(denied, question, fits) if denied else decided(question, fits)
     chooser = CHOOSERS.get(question.kind)
-    if question.kind != YES_NO:
-        teaching = [fit for fit in fits if not fit.is_about_misconceptions]
-        if not teaching or teaching[0].weight + FAR_BEHIND < fits[0].weight:
-            return None if question.kind == DEFINITION else yes_or_no(question, fits)
-        fits = teaching
-    draft = (chooser(question, fits) if chooser else None) or sentence(question, fits)
+    draft = (chooser(question, teaching) if chooser else None) or sentence(question, teaching)
     if draft and question.kind in (HOW, WHY, OTHER):
-        _introduce(draft, fits)
+        _introduce(draft, teaching)
     return draft
 
 
 def _introduce(draft: DraftAnswer, fits: Sequence[Fit]) -> None:
     """Begin with what the thing is that was asked about, where nothing that was chosen names it."""
     first = draft.parts[0]
-    said = "\n".join([*first.own, *(quote.said for quote in first.quotes)])
+    said = "\n".join(quote.said for quote in first.quotes)
     named = first.fit.asked.named
     if named is None or named in first.fit.asked.met(said):
         return
@@ -107,18 +110,15 @@ def against(denied: Denial, question: AskedQuestion, fits: Sequence[Fit]) -> Dra
     return DraftAnswer(parts, "No." if denied.is_no else "")
 
 
-def yes_or_no(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
-    """What is said against a misconception that was asked about; else the sentence that decides, after Yes or No if it does."""
-    denied = denial(question, fits)
-    if denied:
-        return against(denied, question, fits)
+def decided(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
+    """The sentence that answers, after Yes or No where it decides."""
     draft = sentence(question, fits)
     quoted = [(part.fit, number) for part in draft.parts for number in sorted(part.numbers)] if draft else []
-    decided = {decision(question, fit.quotes[number]): (fit, number) for fit, number in reversed(quoted)}
-    decided.pop("", None)
-    if len(decided) != 1:
+    decisions = {decision(question, fit.quotes[number]): (fit, number) for fit, number in reversed(quoted)}
+    decisions.pop("", None)
+    if len(decisions) != 1:
         return draft
-    [(opening, (fit, number))] = decided.items()
+    [(opening, (fit, number))] = decisions.items()
     part = part_with(fit, number, with_key=False)
     say_more(part, question)
     return DraftAnswer([part], opening)
@@ -142,7 +142,7 @@ def _explained(question: AskedQuestion, fits: Sequence[Fit]) -> list[QuotedPart]
 def which(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """The sentence with the condition, or with the value that is chosen, and the table of cases below it."""
     draft = sentence(question, fits)
-    if draft and len(draft.parts) == 1 and not draft.parts[0].own:
+    if draft and len(draft.parts) == 1:
         add_cases(draft.parts[0])
     return draft
 
@@ -179,7 +179,6 @@ def _listed_steps(fit: Fit) -> set[int]:
 CHOOSERS: dict[str, Callable[[AskedQuestion, Sequence[Fit]], DraftAnswer | None]] = {
     DEFINITION: what_it_is,
     SIDES: side_by_side,
-    YES_NO: yes_or_no,
     HOW: steps,
     WHEN: which,
 }

@@ -47,8 +47,7 @@ class QuotedPart:
 
     fit: Fit
     numbers: set[int] = field(default_factory=set)
-    own: tuple[str, ...] = ()  # the author's answers, cited with the section's nearest quote
-    silent: bool = False  # the quotes are cited and not said
+    own: tuple[str, ...] = ()  # the author's answers, said in place of the quotes, which are cited
     sure: float = 0.0  # how well the author's answer does, as authored.py has found
 
     @property
@@ -57,8 +56,9 @@ class QuotedPart:
 
     @property
     def size(self) -> int:
-        said = () if self.silent else self.numbers
-        return sum(len(one.split()) for one in self.own) + sum(self.fit.quotes[number].size for number in said)
+        if self.own:
+            return sum(len(one.split()) for one in self.own)
+        return sum(self.fit.quotes[number].size for number in self.numbers)
 
 
 @dataclass
@@ -165,11 +165,13 @@ def joined(drafts: Sequence[DraftAnswer | None]) -> DraftAnswer | None:
             whole = draft
             continue
         for part in draft.parts:
-            same = [one for one in whole.parts if one.fit.passage == part.fit.passage and not one.silent]
+            if part.own:
+                part.own = tuple(one for one in part.own if not any(one in other.own for other in whole.parts))
+                whole.parts += [part] if part.own else []
+                continue
+            same = [one for one in whole.parts if one.fit.passage == part.fit.passage and not one.own]
             part.numbers -= set().union(*(one.numbers for one in same))
-            part.own = tuple(one for one in part.own if not any(one in other.own for other in whole.parts))
-            if part.own or (part.numbers and not part.silent):
-                whole.parts.append(part)
+            whole.parts += [part] if part.numbers else []
     return whole
 
 
@@ -229,7 +231,10 @@ def text_of(draft: DraftAnswer) -> str:
     for part in draft.parts:
         if len(draft.parts) > 1 and part is not draft.parts[0]:
             in_row = False
-        for number in () if part.silent else sorted(part.numbers):
+        if part.own:
+            blocks.append(" ".join(part.own))
+            continue
+        for number in sorted(part.numbers):
             said, is_block, is_entry = _said(part.fit.quotes[number], part)
             if not said:
                 continue
@@ -240,9 +245,6 @@ def text_of(draft: DraftAnswer) -> str:
             else:
                 blocks[-1] += f" {said}"
             in_row = not is_block and not is_entry
-        if part.own:
-            own = " ".join(part.own)
-            blocks[-1:] = [f"{blocks[-1]} {own}"] if in_row else [*blocks[-1:], own]
     return _joined(blocks)
 
 
