@@ -114,6 +114,13 @@ def interruptible():
 
 
 @pytest.fixture(autouse=True, scope="session")
+def no_neighbours():
+    """pytest imports from the folder around the checkout, too, where another checkout may be called as a library is."""
+    while str(ROOT.parent) in sys.path:
+        sys.path.remove(str(ROOT.parent))
+
+
+@pytest.fixture(autouse=True, scope="session")
 def open_book():
     """The tests' own process keeps the environment that it was started with; real processes show that a command forgets it."""
     with pytest.MonkeyPatch.context() as patch:

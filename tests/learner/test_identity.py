@@ -1,8 +1,12 @@
-"""Records know their folder and its items again: after renames, moves and edits, in a shared home, and due is what is asked."""
+"""Records know their folder and its items again: after renames, moves and edits, in a shared home, and due is what is asked.
+
+`HISTORIES=1000 pytest tests/learner/test_identity.py -n 0` tries so many histories with edits; by default a few.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from datetime import timedelta
@@ -20,6 +24,7 @@ from tutor.nodes.session.review import ChooseDue
 from utils.times import utc
 
 FAR = 10**6  # more than is ever due
+COUNT = int(os.environ.get("HISTORIES", 8))
 
 
 def answer(environment, key: str, right: bool = True, at=NOW, session="s") -> None:
@@ -225,7 +230,7 @@ def test_folders_are_compared_by_a_sample_of_their_marks_that_tells_how_much_the
 # ------------------------------------------------------------------------------------------- due is what is asked
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(COUNT))
 def test_due_is_exactly_what_a_review_asks_over_random_histories_and_edits(docs, home, seed):
     chance = random.Random(seed)
     bank = BANK.replace("  - id: eats\n", "  - id: eats\n    idea: sugar\n")
