@@ -16,7 +16,6 @@ types are in that file too; the other flows' stores are described where each flo
 | `zone`       | tzinfo of the learner's days                                                | main                       |
 | `rng`        | what every draw comes from; --seed makes it repeatable                      | main                       |
 | `draw`       | the way in which items are drawn, that of the script where there is one     | main                       |
-| `fuzz`       | whether due dates vary a little; not where the output must be reproducible  | main                       |
 | `session`    | id of this session                                                          | main                       |
 | `limit`      | how many items to review today, None for the setting                        | main                       |
 | `topic`      | the TOPIC asked for; None once it has been opened                           | main, PickTopic            |

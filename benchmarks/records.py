@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 from tutor.corpus.corpus import bundled_docs, open_corpus  # noqa: E402 - the tutor is beside this folder
 from tutor.learner.file import database  # noqa: E402
+from tutor.learner.memory.scheduling import DEFAULTS  # noqa: E402
 from tutor.learner.schedule import next_card  # noqa: E402
 from utils.times import utc  # noqa: E402
 
@@ -74,7 +75,7 @@ def write_old_home(home: Path, answers: int, seed: int = 1) -> None:
         for key, _ in items:
             card = None
             for ago in (90, 60, chance.randrange(1, 40)):
-                card = next_card(key, card, chance.choice(["unaided", "missed"]), now - timedelta(days=ago), fuzz=False)
+                card = next_card(key, card, chance.choice(["unaided", "missed"]), now - timedelta(days=ago), by=DEFAULTS)
             row = (key, card.lesson, card.due, json.dumps(asdict(card)), answers)
             plain.execute("INSERT INTO cards (item, lesson, due, card, attempt) VALUES (?, ?, ?, ?, ?)", row)
         plain.execute("COMMIT")

@@ -15,6 +15,7 @@ import pytest
 from conftest import NOW
 
 from tutor.learner.file.database import FILE_NAME
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card
 from tutor.models import Attempt, Grade
@@ -191,7 +192,7 @@ def test_a_time_that_cannot_be_is_no_valid_record(tutor, docs, home, at, command
     "changed", [{"last_review": "9999-12-31T23:59:59+00:00"}, {"due": "soon"}, {"stability": "much"}, {"difficulty": DEEP}]
 )
 def test_a_memory_that_cannot_be_is_no_valid_card(tutor, docs, home, changed):
-    card = next_card("food/bread:gas", None, "missed", NOW - timedelta(days=9), fuzz=False)
+    card = next_card("food/bread:gas", None, "missed", NOW - timedelta(days=9), by=DEFAULTS)
     memory = json.dumps({**json.loads(card.memory), **changed})
     with open_records(home, now=lambda: NOW) as records:
         records.put_card(replace(card, memory=memory))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timezone, tzinfo
 from functools import cached_property
@@ -118,13 +118,18 @@ class Environment:
         return self._records(read_only=True)
 
     def _records(self, read_only: bool) -> Records:
+        from tutor.learner.memory.scheduling import Scheduling
         from tutor.learner.records import open_records
 
         home = files.home_folder(self.settings.home)
         self._refuse_impossible_clock(home)
         records = self._opened.enter_context(open_records(home, now=self.now, read_only=read_only))
+        records.wishes = Scheduling(load=self._load_of(records) if self.seed is None else None)
         self._opened.callback(self._back_up, records)
         return records
+
+    def _load_of(self, records: Records) -> Callable[[Sequence[datetime]], list[int]]:
+        return lambda moments: records.due_on([moment.astimezone(self.zone) for moment in moments])
 
     def _refuse_impossible_clock(self, home: Path) -> None:
         """Before a time that could never be read again gets into the records."""

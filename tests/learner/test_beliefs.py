@@ -15,6 +15,7 @@ from flow import create_learn_flow
 from tutor.corpus import bank
 from tutor.corpus.corpus import bundled_docs, open_corpus
 from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_words, evidence_of, held, in_words
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card, todays_reviews
 from tutor.models import Attempt, Evidence, Grade, Help, Item, KnownWrong, Misconception, Option, Place, Point, Round, Step
@@ -360,7 +361,7 @@ def hold(home, name="yeast makes oxygen", item="gas"):
                 f"food/bread:{item}", "yeast", "x", Grade(score), at, "practice", session=f"before{day}", shown=not score
             )
             shows = [] if score else [Evidence(name, Evidence.SHOWN, given.item, "yeast", at)]
-            card = next_card(given.item, records.card(given.item), "missed", NOW - timedelta(days=28 - day), fuzz=False)
+            card = next_card(given.item, records.card(given.item), "missed", NOW - timedelta(days=28 - day), by=DEFAULTS)
             records.add(given, card=card, evidence=shows)
 
 
@@ -375,10 +376,10 @@ def test_practice_begins_with_what_the_learner_believes_wrongly(docs, home):
 
 
 def test_a_review_begins_with_what_may_show_a_belief_that_is_held():
-    cards = [next_card(f"food/bread:{name}", None, "unaided", NOW, fuzz=False) for name in "abc"]
+    cards = [next_card(f"food/bread:{name}", None, "unaided", NOW, by=DEFAULTS) for name in "abc"]
     later = NOW + timedelta(days=40)
-    assert todays_reviews(cards, later, 2, ["food/bread:c"])[0].item == "food/bread:c"
-    assert [card.item for card in todays_reviews(cards, later, 2)] == ["food/bread:a", "food/bread:b"]
+    assert todays_reviews(cards, later, 2, DEFAULTS, ["food/bread:c"])[0].item == "food/bread:c"
+    assert [card.item for card in todays_reviews(cards, later, 2, DEFAULTS)] == ["food/bread:a", "food/bread:b"]
 
 
 class Repairs(Says):

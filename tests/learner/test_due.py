@@ -12,6 +12,7 @@ import pytest
 from conftest import bare_environment, environment_of
 
 from tutor import nudge
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.schedule import next_card
 from tutor.models import Attempt, Grade
 from utils.times import utc
@@ -25,7 +26,7 @@ def learned(docs, home, days_ago: int, *names: str) -> None:
     with environment_of(docs, home, now=at) as environment:
         for name in names:
             key = f"food/bread:{name}"
-            card = next_card(key, None, "unaided", at, fuzz=False)
+            card = next_card(key, None, "unaided", at, by=DEFAULTS)
             environment.records.add(Attempt(key, "s", "x", Grade(1.0), utc(at), "practice", session="s", due=card.due), card=card)
 
 

@@ -16,6 +16,7 @@ from conftest import BANK, LESSON, NOW, environment_of
 
 from tutor.learner import agenda, due
 from tutor.learner.file.identity import SKETCH, digest, recognized, shared_marks, sketch_of
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
 from tutor.learner.schedule import next_card
 from tutor.learner.topics import moved_document, moved_listing, topic_rows
@@ -30,7 +31,7 @@ COUNT = int(os.environ.get("HISTORIES", 8))
 def answer(environment, key: str, right: bool = True, at=NOW, session="s") -> None:
     """An answer to an item, with the card that comes of it."""
     records = environment.records
-    card = next_card(key, records.card(key), "unaided" if right else "missed", at, fuzz=False)
+    card = next_card(key, records.card(key), "unaided" if right else "missed", at, by=DEFAULTS)
     records.add(Attempt(key, "yeast", "x", Grade(float(right)), utc(at), "practice", session=session, due=card.due), card=card)
 
 
@@ -172,7 +173,7 @@ def test_a_bank_that_is_broken_for_a_while_loses_nothing_and_nothing_of_it_is_du
 
 
 def test_a_history_from_before_folders_were_told_apart_goes_to_the_first_folder_that_has_it(docs, home, tmp_path):
-    card = next_card("food/bread:gas", None, "unaided", NOW, fuzz=False)
+    card = next_card("food/bread:gas", None, "unaided", NOW, by=DEFAULTS)
     with open_records(home, now=lambda: NOW) as records:
         attempt = Attempt("food/bread:gas", "yeast", "x", Grade(1.0), utc(NOW), "practice", due=card.due)
         records.add(attempt, Place("food/bread"), card)

@@ -23,6 +23,7 @@ from test_records import attempt, ended, needs_posix, opened, shown, start
 from tutor.learner import schedule
 from tutor.learner.copies import backups, exporting, importing, merging
 from tutor.learner.file import database
+from tutor.learner.memory.scheduling import DEFAULTS, Scheduling
 from tutor.learner.records import Records
 from tutor.models import Attempt, Evidence, Grade, Help, Met, Place, Round
 from utils.errors import InvalidFile
@@ -71,10 +72,10 @@ def lived_in(records: Records) -> None:
     place = Place("food/bread", "yeast", "practice", round=Round("practice", queue=["gas"], met=[Met("x", "y", 0.9)]))
     grade = Grade(0.5, (Met("gas", "CO₂"),), ("rises",), "Half of it. \udcff", unsure=True, heard="air-lifts")
     first = replace(attempt(seed=-7, hints=1, help=Help.STEP, confidence=3), answer="CO₂ 🙂 'x'\x00", grade=grade)
-    card = schedule.next_card(first.item, None, "missed", NOW, fuzz=True)
+    card = schedule.next_card(first.item, None, "missed", NOW, records.scheduling)
     records.add(replace(first, due=card.due), place, card, [shown()])
     later = replace(attempt("salt", 0), at="2026-03-01T09:30:30.000Z")
-    second = records.add(later, card=schedule.next_card("food/bread:salt", None, "missed", NOW))
+    second = records.add(later, card=schedule.next_card("food/bread:salt", None, "missed", NOW, DEFAULTS))
     records.add_appeal(second, Grade(1.0), "2026-03-01T09:31:00.000Z")
     records.set_setting("goal", {"words": "bread", "lessons": ["food/bread"]})
     records.set_setting("secret_path", "somewhere")
@@ -136,6 +137,7 @@ class Device:
         connection = database._connect(":memory:")
         database._migrate(connection)
         self.records = Records(Path(name), connection, lambda: self.now, False, "")
+        self.records.wishes = Scheduling(load=self.records.due_on)
         self.records.back_up = lambda: None  # there is no file to copy
 
     def lives(self, event: Event, other: Device, tmp_path: Path) -> None:
@@ -148,7 +150,7 @@ class Device:
             records.keep_place(Place(f"food/{event.item % 2}", page=self.sessions))
         elif event.what == "appeal" and (last := records.last_attempt()):
             before = records.card_before(last)
-            card = schedule.next_card(last.item, before, "unaided", self.now) if event.finished else None
+            card = schedule.next_card(last.item, before, "unaided", self.now, records.scheduling) if event.finished else None
             records.add_appeal(last, Grade(event.score), utc(self.now), card)
         else:
             given = Attempt(item, "yeast", "air", Grade(event.score), utc(self.now), event.mode, confidence=event.sure,
@@ -156,7 +158,7 @@ class Device:
             card = None
             if event.finished:
                 rating = "unaided" if event.score == 1 else "missed"
-                card = schedule.next_card(item, records.card(item), rating, self.now, sure=event.sure == 3)
+                card = schedule.next_card(item, records.card(item), rating, self.now, records.scheduling, sure=event.sure == 3)
                 given = replace(given, due=card.due)
             kind = Evidence.SHOWN if event.score < 1 else Evidence.RESOLVED
             evidence = [Evidence("air-lifts", kind, item, "yeast", given.at)] if event.item == 0 else []
@@ -203,7 +205,7 @@ def test_two_histories_merge_to_the_same_in_either_order_and_once_is_enough(tmp_
 def test_the_reviews_of_an_item_that_both_have_answered_are_gone_through_again_in_the_order_of_time(home, tmp_path):
     def answered(records: Records, day: int, score: float) -> None:
         at, item = NOW + timedelta(days=day), "food/bread:gas"
-        card = schedule.next_card(item, records.card(item), "unaided" if score else "missed", at, fuzz=False)
+        card = schedule.next_card(item, records.card(item), "unaided" if score else "missed", at, by=DEFAULTS)
         records.add(replace(attempt(score=score, session=str(day)), at=utc(at), due=card.due), card=card)
 
     with opened(home) as one, opened(tmp_path / "other") as other, opened(tmp_path / "all") as everything:
@@ -225,7 +227,7 @@ def test_the_reviews_of_an_item_that_both_have_answered_are_gone_through_again_i
 
 
 def learned(environment, item: str, at: datetime) -> None:
-    card = schedule.next_card(f"food/bread:{item}", None, "missed", at, fuzz=False)
+    card = schedule.next_card(f"food/bread:{item}", None, "missed", at, by=DEFAULTS)
     environment.records.add(replace(attempt(item, 0, session=item), at=utc(at), due=card.due), card=card)
 
 

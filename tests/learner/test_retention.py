@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from tutor.learner import retention
 from tutor.learner.file.tallies import tallies_of
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.retention import CURVE_DAYS, retention_of
 from tutor.learner.schedule import next_card, retrievability
 from tutor.models import Attempt, Grade
@@ -19,7 +20,7 @@ def learned(item: str, *days_ago: int, rating: str = "unaided"):
     """The card of an item that was asked on these days."""
     card = None
     for days in days_ago:
-        card = next_card(item, card, rating, NOW - timedelta(days=days), fuzz=False)
+        card = next_card(item, card, rating, NOW - timedelta(days=days), by=DEFAULTS)
     return card
 
 
@@ -36,16 +37,16 @@ def recalled(attempts):
 
 def test_the_curve_is_the_mean_of_what_fsrs_says_of_each_item():
     cards = [learned("l:a", 20, 17, 9), learned("l:b", 3), learned("m:c", 6, rating="missed")]
-    kept = retention_of([], cards, NOW)
+    kept = retention_of([], cards, NOW, DEFAULTS)
     for days in (0, 30, 60):
         moment = NOW + timedelta(days=days)
-        mean = sum(retrievability(card.memory, moment) for card in cards) / 3
+        mean = sum(retrievability(card.memory, moment, DEFAULTS) for card in cards) / 3
         assert abs(kept["curve"][moment.date().isoformat()] - mean) < 0.001
     assert kept["items"] == 3 and len(kept["curve"]) == len(CURVE_DAYS)
 
 
 def test_the_curve_falls_day_by_day_and_each_lesson_has_its_own_ends():
-    kept = retention_of([], [learned("l:a", 20, 17, 9), learned("m:c", 3, rating="missed")], NOW)
+    kept = retention_of([], [learned("l:a", 20, 17, 9), learned("m:c", 3, rating="missed")], NOW, DEFAULTS)
     shares = list(kept["curve"].values())
     assert shares == sorted(shares, reverse=True) and 0 < shares[-1] < shares[0] <= 1
     assert kept["lessons"]["l"][1] > kept["lessons"]["m"][1]
@@ -54,8 +55,8 @@ def test_the_curve_falls_day_by_day_and_each_lesson_has_its_own_ends():
 
 def test_what_was_set_aside_does_not_count_and_without_a_memory_there_is_no_estimate():
     card = learned("l:a", 3)
-    assert retention_of([], [replace(card, leech=True)], NOW) is None
-    assert retention_of([], [], NOW) is None
+    assert retention_of([], [replace(card, leech=True)], NOW, DEFAULTS) is None
+    assert retention_of([], [], NOW, DEFAULTS) is None
 
 
 def test_recalled_is_the_first_answer_of_a_later_day_without_help():

@@ -12,6 +12,7 @@ from flow import create_learn_flow, create_review_flow
 from tutor.corpus import bank
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda, due
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
 from tutor.learner.schedule import LEECH_LAPSES, interleaved, next_card, review_card, todays_reviews
 from tutor.models import Card, Step
@@ -177,15 +178,15 @@ def test_a_learner_who_wants_it_is_asked_how_sure_and_a_sure_miss_comes_first(ru
     assert "How sure are you?\nYou: Sure\n" in screen, "what was chosen stays"
     assert {attempt.confidence for attempt in attempts if attempt.session == "day2"} == {3}
     assert [card.item for card in cards if card.sure_and_wrong] == ["food/bread:percent"]
-    assert todays_reviews(cards, NOW + timedelta(days=400), 10)[0].item == "food/bread:percent"
+    assert todays_reviews(cards, NOW + timedelta(days=400), 10, DEFAULTS)[0].item == "food/bread:percent"
 
 
 def test_after_eight_lapses_an_item_is_set_aside():
     card = None
     for day in range(LEECH_LAPSES + 1):
-        card = next_card("l:x", card, "missed", NOW + timedelta(days=day), fuzz=False)
+        card = next_card("l:x", card, "missed", NOW + timedelta(days=day), by=DEFAULTS)
         assert card.leech == (day == LEECH_LAPSES)
-    assert todays_reviews([card], NOW + timedelta(days=99), 10) == []
+    assert todays_reviews([card], NOW + timedelta(days=99), 10, DEFAULTS) == []
 
 
 def test_lessons_are_mixed_as_far_as_they_can_be():
@@ -227,7 +228,9 @@ def test_a_scripted_review_gives_the_same_screens_for_the_same_seed(tutor, docs,
 
 def test_an_author_sees_what_was_set_aside(tutor, docs, home):
     with open_records(home, now=lambda: NOW) as records:
-        records.put_card(Card("food/bread:eats", review_card(None, "missed", NOW), "2026-03-01T00:00:00Z", lapses=8, leech=True))
+        records.put_card(
+            Card("food/bread:eats", review_card(None, "missed", NOW, DEFAULTS), "2026-03-01T00:00:00Z", lapses=8, leech=True)
+        )
     assert "set-aside" not in tutor("check", "--docs", docs, "--no-run").stdout
     run = tutor("check", "--docs", docs, "--no-run", "--records")
     assert 'item "eats" was missed 8 times and is no longer asked' in run.stdout and "bread.quiz.yaml:" in run.stdout

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor.learner.memory.scheduling import DEFAULTS, Scheduling, days_around, with_fitted
 from tutor.learner.schedule import (
     CREDIT,
     MASTERED,
@@ -166,7 +169,7 @@ def due(card: str) -> datetime:
 def test_intervals_are_those_of_fsrs_without_its_steps_of_minutes():
     card, now, intervals_days = None, datetime(2022, 11, 29, 12, 30, tzinfo=timezone.utc), []
     for rating in ["unaided"] * 6 + ["missed"] * 2 + ["unaided"] * 5:
-        card = review_card(card, rating, now, fuzz=False)
+        card = review_card(card, rating, now, by=DEFAULTS)
         intervals_days.append((due(card) - now).days)
         now = due(card)
     assert intervals_days == [2, 11, 46, 163, 497, 1346, 9, 1, 2, 4, 7, 13, 22]
@@ -175,7 +178,7 @@ def test_intervals_are_those_of_fsrs_without_its_steps_of_minutes():
 
 def test_the_same_reviews_give_the_same_card():
     def reviewed_twice():
-        return review_card(review_card(None, "unaided", NOON, fuzz=False), "assisted", NOON, fuzz=False)
+        return review_card(review_card(None, "unaided", NOON, by=DEFAULTS), "assisted", NOON, by=DEFAULTS)
 
     assert reviewed_twice() == reviewed_twice()
 
@@ -183,25 +186,28 @@ def test_the_same_reviews_give_the_same_card():
 def test_better_outcomes_come_back_later():
     card = None
     for day in range(3):
-        card = review_card(card, "unaided", NOON + timedelta(days=3 * day), fuzz=False)
+        card = review_card(card, "unaided", NOON + timedelta(days=3 * day), by=DEFAULTS)
     later = NOON + timedelta(days=20)
     missed, assisted, unaided = [
-        due(review_card(card, rating, later, fuzz=False)) for rating in ("missed", "assisted", "unaided")
+        due(review_card(card, rating, later, by=DEFAULTS)) for rating in ("missed", "assisted", "unaided")
     ]
     assert later < missed < assisted < unaided
 
 
 def test_what_was_reviewed_fades():
-    card = review_card(None, "unaided", NOON, fuzz=False)
-    values = [retrievability(card, NOON + timedelta(days=days)) for days in (0, 1, 10, 100)]
+    card = review_card(None, "unaided", NOON, by=DEFAULTS)
+    values = [retrievability(card, NOON + timedelta(days=days), DEFAULTS) for days in (0, 1, 10, 100)]
     assert values[0] == 1 and values == sorted(values, reverse=True) and values[-1] > 0
 
 
 def test_times_of_any_zone_are_taken_and_naive_ones_refused():
     local = datetime(2026, 3, 1, 13, 0, tzinfo=timezone(timedelta(hours=1)))
-    card = review_card(None, "unaided", NOON, fuzz=False)
-    assert review_card(None, "unaided", local, fuzz=False) == card
-    for call in (lambda naive: review_card(None, "unaided", naive), lambda naive: retrievability(card, naive)):
+    card = review_card(None, "unaided", NOON, by=DEFAULTS)
+    assert review_card(None, "unaided", local, by=DEFAULTS) == card
+    for call in (
+        lambda naive: review_card(None, "unaided", naive, DEFAULTS),
+        lambda naive: retrievability(card, naive, DEFAULTS),
+    ):
         with pytest.raises(ValueError, match="a time without a time zone: 2026-03-01T12:00:00"):
             call(datetime(2026, 3, 1, 12, 0))
 
@@ -226,14 +232,69 @@ reviews = st.lists(st.tuples(st.sampled_from(list(CREDIT)), jumps), min_size=1, 
 
 
 @settings(max_examples=1000, deadline=None, derandomize=True)
-@given(starts, reviews, st.booleans())
-def test_nothing_is_due_before_its_review_however_the_clock_jumps(now, reviews, fuzz):
-    card = None
+@given(starts, reviews, st.sampled_from([None, lambda moments: [moment.day % 3 for moment in moments]]))
+def test_nothing_is_due_before_its_review_however_the_clock_jumps(now, reviews, load):
+    card, by = None, Scheduling(load=load)
     for rating, jump_s in reviews:
         now += timedelta(seconds=jump_s)
-        card = review_card(card, rating, now, fuzz=fuzz)
+        card = review_card(card, rating, now, by)
         assert due(card) >= now.astimezone(timezone.utc) + timedelta(minutes=1)
-        assert 0 <= retrievability(card, now - timedelta(days=365)) <= 1
+        assert 0 <= retrievability(card, now - timedelta(days=365), DEFAULTS) <= 1
+
+
+# ------------------------------------------------------------------------------------------------ as one wishes
+
+
+def days_to_next(by: Scheduling, days: int = 30) -> int:
+    card = review_card(review_card(None, "unaided", NOON, by), "unaided", NOON + timedelta(days=days), by)
+    return (due(card) - NOON).days - days
+
+
+def test_who_wants_to_recall_more_is_asked_sooner_and_who_is_content_with_less_later():
+    sooner, usual, later = (days_to_next(replace(DEFAULTS, retention=share)) for share in (0.95, 0.9, 0.8))
+    assert sooner < usual < later
+
+
+def test_nothing_stays_away_longer_than_the_learner_wants():
+    assert days_to_next(DEFAULTS, 300) > 60
+    assert days_to_next(replace(DEFAULTS, longest_days=60), 300) == 60
+    quiet_later = Scheduling(longest_days=60, load=lambda moments: list(range(len(moments), 0, -1)))
+    assert days_to_next(quiet_later, 300) == 60
+
+
+def test_what_is_learned_on_one_day_comes_back_on_several_each_near_its_own():
+    days: Counter[datetime] = Counter()
+    by = Scheduling(load=lambda moments: [days[moment.date()] for moment in moments])
+    cards = [next_card(f"l:{number}", None, "unaided", NOON - timedelta(days=60), DEFAULTS) for number in range(70)]
+    ideal = due(next_card("l:0", cards[0], "unaided", NOON, DEFAULTS).memory)
+    for card in cards:
+        days[due(next_card(card.item, card, "unaided", NOON, by).memory).date()] += 1
+    near = days_around((ideal - NOON).days, 1000)
+    assert len(days) == len(near) > 6 and max(days.values()) - min(days.values()) <= 1
+    assert all((day - NOON.date()).days in near for day in days)
+
+
+def test_where_every_day_is_alike_the_right_one_is_taken():
+    assert days_to_next(Scheduling(load=lambda moments: [4] * len(moments))) == days_to_next(DEFAULTS)
+
+
+QUICK = (0.05, 0.2, 0.5, 1.0, *[6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796, 1.4835, 0.0614, 0.2629, 1.6483, 0.6014],
+         *[1.8729, 0.5425, 0.0912, 0.0658, 0.1542])  # of somebody who forgets fast  # fmt: skip
+
+
+def test_parameters_of_the_learner_change_dates_and_chances():
+    theirs = with_fitted(DEFAULTS, {"parameters": list(QUICK)})
+    assert days_to_next(theirs, 3) < days_to_next(DEFAULTS, 3)
+    card = review_card(None, "unaided", NOON, theirs)
+    decay = replace(theirs, parameters=(*QUICK[:-1], 0.5))
+    later = NOON + timedelta(days=9)
+    assert retrievability(card, later, decay) != retrievability(card, later, theirs)
+
+
+@pytest.mark.parametrize("kept", [[1], {"parameters": [1.0] * 20}, {"parameters": [-1.0] * 21}, {"parameters": [None] * 21}])
+def test_parameters_that_cannot_be_are_refused(kept):
+    with pytest.raises(ValueError, match="expected 21 parameters of FSRS"):
+        with_fitted(DEFAULTS, kept)
 
 
 # ------------------------------------------------------------------------------------------------ one idea, one memory
@@ -242,26 +303,26 @@ IDEAS = {"food/bread:a": "rising", "food/cake:b": "rising", "food/cake:c": "baki
 
 
 def card_of(item: str, days_ago: int) -> Card:
-    return next_card(item, None, "unaided", NOON - timedelta(days=days_ago), fuzz=False)
+    return next_card(item, None, "unaided", NOON - timedelta(days=days_ago), by=DEFAULTS)
 
 
 def test_a_review_counts_for_the_others_that_ask_the_same_by_the_same_rating():
     cards = [card_of("food/bread:a", 9), card_of("food/cake:b", 9), card_of("food/cake:c", 9)]
     for rating in ("unaided", "assisted"):
-        (moved,) = reviewed_too("food/bread:a", "rising", IDEAS, cards, rating, NOON, fuzz=False)
-        assert moved == next_card("food/cake:b", cards[1], rating, NOON, fuzz=False) and moved.due > cards[1].due
+        (moved,) = reviewed_too("food/bread:a", "rising", IDEAS, cards, rating, NOON, by=DEFAULTS)
+        assert moved == next_card("food/cake:b", cards[1], rating, NOON, by=DEFAULTS) and moved.due > cards[1].due
 
 
 def test_a_miss_says_nothing_of_the_others_and_none_is_reviewed_twice_on_a_day():
     cards = [card_of("food/cake:b", 9)]
-    assert reviewed_too("food/bread:a", "rising", IDEAS, cards, "missed", NOON, fuzz=False) == []
-    moved = reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", NOON, fuzz=False)
-    assert reviewed_too("food/bread:a", "rising", IDEAS, moved, "unaided", NOON + timedelta(hours=3), fuzz=False) == []
-    assert len(reviewed_too("food/bread:a", "rising", IDEAS, moved, "unaided", NOON + timedelta(days=1), fuzz=False)) == 1
-    assert reviewed_too("food/bread:a", "", IDEAS, cards, "unaided", NOON, fuzz=False) == []
+    assert reviewed_too("food/bread:a", "rising", IDEAS, cards, "missed", NOON, by=DEFAULTS) == []
+    moved = reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", NOON, by=DEFAULTS)
+    assert reviewed_too("food/bread:a", "rising", IDEAS, moved, "unaided", NOON + timedelta(hours=3), by=DEFAULTS) == []
+    assert len(reviewed_too("food/bread:a", "rising", IDEAS, moved, "unaided", NOON + timedelta(days=1), by=DEFAULTS)) == 1
+    assert reviewed_too("food/bread:a", "", IDEAS, cards, "unaided", NOON, by=DEFAULTS) == []
 
 
 def test_a_day_is_the_learners_own_for_what_was_reviewed_already():
     cards = [card_of("food/cake:b", 0)]  # at noon
     evening = (NOON + timedelta(hours=11)).astimezone(timezone(timedelta(hours=9)))  # the next day in Tokyo
-    assert len(reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", evening, fuzz=False)) == 1
+    assert len(reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", evening, by=DEFAULTS)) == 1

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from tutor.learner.file import database, tally_tables
 from tutor.learner.file.database import FILE_NAME
 from tutor.learner.file.tallies import mastery_of, quarter_of, tallies_of
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
 from tutor.learner.schedule import mastery, next_card
 from tutor.models import Attempt, Grade, Help, Place
@@ -126,7 +127,7 @@ def old_file(home) -> None:
         for number, attempt in enumerate(history(3, 30)):
             grade = '{"score": 1}' if number % 3 else "{oops"  # a row that nobody can read stops nothing
             plain.execute(OLD_ROW, (str(number), attempt.session, attempt.item, grade, attempt.at, attempt.due))
-        card = next_card(ITEMS[0], None, "missed", NOW, fuzz=False)
+        card = next_card(ITEMS[0], None, "missed", NOW, by=DEFAULTS)
         plain.execute(OLD_CARD, (card.item, card.due, json.dumps(asdict(card))))
         plain.execute(OLD_PLACE, (json.dumps(asdict(Place("food/bread", "yeast"))), utc(NOW)))
 

@@ -17,6 +17,7 @@ from tutor.corpus.bank import draw
 from tutor.corpus.corpus import bundled_docs, open_corpus
 from tutor.grading import grade, part_by_part
 from tutor.learner.lesson_map import lesson_map
+from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.overview import overview_of
 from tutor.learner.schedule import next_card
 from tutor.models import Answer, Attempt, Grade, Met, Passage, Speech
@@ -82,7 +83,7 @@ def samples(corpus, home):
         for number, item in enumerate(items[:6]):
             at = (NOW - timedelta(days=number)).isoformat()
             attempt = Attempt(item.key, item.section, "x", Grade(number % 2), at, "practice")
-            records.add(attempt, card=next_card(item.key, None, "unaided", NOW, fuzz=False))
+            records.add(attempt, card=next_card(item.key, None, "unaided", NOW, by=DEFAULTS))
         yield "map", screen_of(lesson_map(environment.corpus, records, lesson.id, NOW))
         yield "progress", screen_of(overview_of(environment.corpus, records, NOW))
 

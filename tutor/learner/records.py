@@ -8,19 +8,19 @@ The order is always that of the sequence numbers, never that of the clock, which
 
 from __future__ import annotations
 
-import json
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.learner import schedule
 from tutor.learner.file import tally_tables
 from tutor.learner.file.database import open_database, records_errors, records_file
 from tutor.learner.file.records_file import RecordsFile
-from tutor.learner.file.rows import attempt_of, card_from_json, from_json, grade_from_json, place_from_json, storable, to_json
+from tutor.learner.file.rows import attempt_of, card_from_json, grade_from_json, place_from_json, storable, to_json
 from tutor.learner.file.tallies import Known, Quarter
 from tutor.models import Attempt, Card, Evidence, Grade, Place
 from utils.times import moment_of, utc
@@ -225,6 +225,16 @@ class Records(RecordsFile):
         rows = self._read(f"SELECT card FROM cards WHERE {self._here}{where} ORDER BY due, item", values)
         return [self._card(row[0]) for row in rows]
 
+    def due_on(self, moments: Sequence[datetime]) -> list[int]:
+        """How many cards are due on the day of each of these moments, which are aware and of the learner's zone, in order."""
+        zone = moments[0].tzinfo
+        first, last = (
+            datetime.combine(one.date(), edge, zone) for one, edge in ((moments[0], time.min), (moments[-1], time.max))
+        )
+        query = f"SELECT due FROM cards WHERE {self._here} AND NOT leech AND due BETWEEN ? AND ?"
+        days = Counter(moment_of(due).astimezone(zone).date() for (due,) in self._read(query, (utc(first), utc(last))))
+        return [days[moment.date()] for moment in moments]
+
     def put_card(self, card: Card) -> None:
         """Store a card that was computed from earlier attempts."""
         with self._writing("card") as connection:
@@ -309,17 +319,7 @@ class Records(RecordsFile):
         """The place stored last in a lesson that is not finished."""
         return next((place for place in self.places().values() if place.stage != "finished"), None)
 
-    # ------------------------------------------------------------------------------------------- settings
-
-    def setting(self, key: str, default: Any = None) -> Any:
-        """The value that `set_setting` stored, or the default."""
-        rows = self._read("SELECT value FROM settings WHERE key = ?", (key,))
-        with self._decoding(f"setting {key}"):
-            return from_json(rows[0][0]) if rows else default
-
-    def set_setting(self, key: str, value: Any) -> None:
-        with self._writing("setting") as connection:
-            connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+    # -------------------------------------------------------------------------------------------- in words
 
     def description(self) -> str:
         """One line for `doctor`."""

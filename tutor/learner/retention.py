@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tutor.learner.file.tallies import Quarter
+from tutor.learner.memory.scheduling import Scheduling
 from tutor.learner.progress import RecalledDocument, RetentionDocument
 from tutor.learner.schedule import recall_ahead
 from tutor.models import Card
@@ -16,13 +17,13 @@ from tutor.models import Card
 CURVE_DAYS = range(0, 61, 3)  # from today, on which the curve has a point
 
 
-def retention_of(quarters: Iterable[Quarter], cards: Iterable[Card], now: datetime) -> RetentionDocument | None:
+def retention_of(quarters: Iterable[Quarter], cards: Iterable[Card], now: datetime, by: Scheduling) -> RetentionDocument | None:
     """The figures; None where no item has been reviewed yet. now: aware, in the learner's zone."""
     moments = [now + timedelta(days=days) for days in CURVE_DAYS]
     stability: dict[str, float] = {}
     chances: dict[str, list[list[float]]] = {}  # lesson -> for each of its items the chance on each of the days
     for card in cards:
-        if not card.leech and (found := recall_ahead(card.memory, moments)):
+        if not card.leech and (found := recall_ahead(card.memory, moments, by)):
             stability[card.item] = round(found[0], 1)
             chances.setdefault(card.lesson, []).append(found[1])
     if not chances:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 
+from tutor.learner.memory.scheduling import Scheduling, days_around, quietest, scheduler_of
 from tutor.models import Attempt, Card, Help
 from utils.times import moment_of, utc
 
@@ -85,45 +86,49 @@ def is_mastered(mastery: float) -> bool:
 # --------------------------------------------------------------------------------- FSRS, behind three functions
 
 
-def review_card(card: str | None, rating: str, now: datetime, *, fuzz: bool = True) -> str:
+def review_card(card: str | None, rating: str, now: datetime, by: Scheduling) -> str:
     """The state of an item's memory after a review, and when it is due: FSRS's card as JSON.
 
-    card: what an earlier call returned, None for an item never reviewed. rating: an `outcome`. now: aware.
-    fuzz: vary due dates a little at random, so that items learnt together don't stay together.
+    card: what an earlier call returned, None for an item never reviewed. rating: an `outcome`. now: aware. by: with a `load`
+    it chooses the quietest of the days around the right one, so that items learnt together don't stay together.
     The item is never due before `now`, even if the clock says that the last review is in the future.
     Raises ValueError for a naive datetime, KeyError for an unknown rating.
     """
-    from fsrs import Card, Rating, Scheduler
+    from fsrs import Card, Rating
 
     ratings = {"unaided": Rating.Good, "assisted": Rating.Hard, "missed": Rating.Again}
     moment = _utc(now)
     # with our own id and due time, because fsrs would take both from the clock
     before = Card.from_json(card) if card else Card(card_id=0, due=moment)
-    # no steps of minutes: within a session the practice loop brings back what was missed, and after it days count
-    scheduler = Scheduler(enable_fuzzing=fuzz, learning_steps=(), relearning_steps=())
-    after, _ = scheduler.review_card(before, ratings[rating], moment)
+    after, _ = scheduler_of(by).review_card(before, ratings[rating], moment)
+    if by.load:
+        ideal = (after.due - moment).days
+        candidates = days_around(ideal, by.longest_days)
+        if len(candidates) > 1:
+            loads = by.load([now + timedelta(days=days) for days in candidates])
+            after.due = moment + timedelta(days=quietest(candidates, ideal, loads))
     return after.to_json()
 
 
-def retrievability(card: str, now: datetime) -> float:
+def retrievability(card: str, now: datetime, by: Scheduling) -> float:
     """How likely the learner is to recall the item now, 0..1, by full days since the last review; 1 before that.
 
     card: as `review_card` returns it. now: aware. Raises ValueError for a naive datetime.
     """
-    from fsrs import Card, Scheduler
+    from fsrs import Card
 
     moment = _utc(now)
-    return Scheduler().get_card_retrievability(Card.from_json(card), moment)
+    return scheduler_of(by).get_card_retrievability(Card.from_json(card), moment)
 
 
-def recall_ahead(card: str, moments: Sequence[datetime]) -> tuple[float, list[float]] | None:
+def recall_ahead(card: str, moments: Sequence[datetime], by: Scheduling) -> tuple[float, list[float]] | None:
     """(stability in days, retrievability at each of the moments) of an item; None where it was never reviewed.
 
     The stability is how long after a review it takes until the item is recalled with a chance of 90 %. moments: aware.
     """
-    from fsrs import Card, Scheduler
+    from fsrs import Card
 
-    memory, scheduler = Card.from_json(card), Scheduler()
+    memory, scheduler = Card.from_json(card), scheduler_of(by)
     if memory.stability is None or memory.last_review is None:
         return None
     return memory.stability, [scheduler.get_card_retrievability(memory, _utc(moment)) for moment in moments]
@@ -132,9 +137,9 @@ def recall_ahead(card: str, moments: Sequence[datetime]) -> tuple[float, list[fl
 LEECH_LAPSES = 8  # after so many an item is set aside
 
 
-def next_card(item: str, before: Card | None, rating: str, now: datetime, *, sure: bool = False, fuzz: bool = True) -> Card:
+def next_card(item: str, before: Card | None, rating: str, now: datetime, by: Scheduling, *, sure: bool = False) -> Card:
     """An item's card after it was asked. rating: an `outcome`. sure: the learner felt sure before seeing the grade."""
-    memory = review_card(before.memory if before else None, rating, now, fuzz=fuzz)
+    memory = review_card(before.memory if before else None, rating, now, by)
     missed = rating == "missed"
     lapses = (before.lapses if before else 0) + (missed and before is not None)
     due = json.loads(memory)["due"]
@@ -143,7 +148,7 @@ def next_card(item: str, before: Card | None, rating: str, now: datetime, *, sur
 
 
 def reviewed_too(
-    key: str, idea: str, ideas: Mapping[str, str], cards: Iterable[Card], rating: str, now: datetime, *, fuzz: bool = True
+    key: str, idea: str, ideas: Mapping[str, str], cards: Iterable[Card], rating: str, now: datetime, by: Scheduling
 ) -> list[Card]:
     """The cards of the other items with the idea of one that was just answered, as if they had been reviewed with it.
 
@@ -153,7 +158,7 @@ def reviewed_too(
     if not idea or rating == "missed":
         return []
     siblings = [card for card in cards if ideas.get(card.item) == idea and card.item != key]
-    return [next_card(card.item, card, rating, now, fuzz=fuzz) for card in siblings if _last_day(card, now) != now.date()]
+    return [next_card(card.item, card, rating, now, by) for card in siblings if _last_day(card, now) != now.date()]
 
 
 def _last_day(card: Card, now: datetime) -> date | None:
@@ -162,7 +167,7 @@ def _last_day(card: Card, now: datetime) -> date | None:
     return moment_of(last).astimezone(now.tzinfo).date() if last else None
 
 
-def card_from_history(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card | None:
+def card_from_history(attempts: Sequence[Attempt], by: Scheduling) -> Card | None:
     """The card of an item that was answered before records had cards. attempts: all those on the item, in order."""
     sessions: dict[str, list[Attempt]] = {}
     for attempt in attempts:
@@ -172,17 +177,19 @@ def card_from_history(attempts: Sequence[Attempt], *, fuzz: bool = True) -> Card
         if run[-1].mode == "probe" and not run[-1].grade.correct:
             continue  # the item was asked before it was taught
         at = moment_of(run[-1].at)
-        card = next_card(attempts[0].item, card, outcome(run), at, fuzz=fuzz)
+        card = next_card(attempts[0].item, card, outcome(run), at, by)
     return card
 
 
-def todays_reviews(cards: Sequence[Card], now: datetime, limit: int, first: Collection[str] = ()) -> list[Card]:
+def todays_reviews(cards: Sequence[Card], now: datetime, limit: int, by: Scheduling, first: Collection[str] = ()) -> list[Card]:
     """At most `limit` items to review now, interleaved: wrong ones that felt sure first, then those most likely forgotten.
 
     first: keys of items that come before all others, because they may show what the learner believes wrongly.
     """
     ready = [card for card in cards if not card.leech]
-    ready.sort(key=lambda card: (card.item not in first, not card.sure_and_wrong, retrievability(card.memory, now), card.item))
+    ready.sort(
+        key=lambda card: (card.item not in first, not card.sure_and_wrong, retrievability(card.memory, now, by), card.item)
+    )
     return interleaved(ready[:limit])
 
 

@@ -379,7 +379,7 @@ class RecordAttempts(Verb):
         card = None
         if not doubtful:
             rating = "unaided" if grade.correct else "missed"
-            card = schedule.next_card(item.key, records.card(item.key), rating, now, fuzz=False)
+            card = schedule.next_card(item.key, records.card(item.key), rating, now, records.scheduling.exact)
         attempt = Attempt(
             item=item.key, section=item.section, answer=outcome.answer, grade=grade, at=utc(now), mode="quiz",
             seed=item.seed, draw=item.draw, shown=not outcome.answer, session=shared["session"],

@@ -59,7 +59,6 @@ class SessionInputs(TypedDict):
     zone: tzinfo | None  # of the learner's days
     rng: random.Random  # every draw comes from it; --seed makes it repeatable
     draw: int  # the way in which items are drawn, that of the script where there is one
-    fuzz: bool  # whether due dates vary a little; not where the output must be reproducible
     session: str  # id of this session
     topic: str | None  # the TOPIC asked for; None once it has been opened
     goal: str | None  # what the learner wants to understand, in their words, until it is kept; None where nothing is asked
@@ -110,7 +109,7 @@ def session_store(
         "corpus": corpus, "terminal": environment.terminal, "model": environment.model, "records": environment.records,
         "open_index": lambda: environment.index, "now": environment.now, "zone": environment.zone, "rng": environment.rng,
         "draw": environment.draw,
-        "fuzz": environment.seed is None, "session": environment.session, "topic": corpus.find(topic) if topic else None,
+        "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "command": partial(command_line, environment.settings),
         "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
         "speaks": environment.settings.language or "", "explained": [], "confidence": None, "appealable": None,

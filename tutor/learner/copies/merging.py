@@ -16,6 +16,7 @@ from tutor.learner.copies.importing import Export, Row
 from tutor.learner.file import tally_tables
 from tutor.learner.file.identity import SAME, shared_marks
 from tutor.learner.file.rows import attempt_of, grade_from_json, to_json
+from tutor.learner.memory.scheduling import Scheduling
 from tutor.models import Attempt, Card, Evidence, Grade
 from utils.text import plural
 from utils.times import moment_of
@@ -59,8 +60,8 @@ class Merged:
         return f"added: {', '.join(told)}; {plural(self.cards, 'item')} with another date of review"
 
 
-def merge(connection: Connection, export: Export) -> Merged:
-    """Add an export to the records, within a transaction that the caller has begun."""
+def merge(connection: Connection, export: Export, by: Scheduling) -> Merged:
+    """Add an export to the records, within a transaction that the caller has begun. by: for the items learned on both sides."""
     done = Merged()
     _know_corpora(connection, export)
     connection.execute("PRAGMA defer_foreign_keys = ON")  # numbers change below
@@ -71,7 +72,7 @@ def merge(connection: Connection, export: Export) -> Merged:
     numbers = {row[0]: row[1] for row in connection.execute("SELECT uid, id FROM attempts")}
     done.appeals = _add_appeals(connection, export.appeals, numbers)
     done.evidence = _add_evidence(connection, export.evidence, numbers)
-    done.cards = _merge_cards(connection, export, before, marks_of(export), numbers)
+    done.cards = _merge_cards(connection, export, before, marks_of(export), numbers, by.exact)
     done.places = _merge_places(connection, export.places)
     for row in export.settings:
         added = connection.execute("INSERT OR IGNORE INTO settings (key, value) VALUES (:key, :value)", row)
@@ -214,7 +215,7 @@ def marks_here(connection: Connection, items: set[ItemId]) -> dict[ItemId, set[s
 
 def _merge_cards(
     connection: Connection, export: Export, here: Mapping[ItemId, set[str]], there: Mapping[ItemId, set[str]],
-    numbers: Mapping[str, int],
+    numbers: Mapping[str, int], by: Scheduling,
 ) -> int:  # fmt: skip
     """Returns how many cards are new or other ones now."""
     given = {item_of(row): row for row in export.cards}
@@ -232,7 +233,7 @@ def _merge_cards(
         elif own < others or not (present or theirs):
             kept = theirs or present
         else:
-            kept = _replayed(*_history(connection, item))
+            kept = _replayed(*_history(connection, item), by)
         if kept and kept != present:
             card = json.loads(kept[0])
             values = {
@@ -244,8 +245,8 @@ def _merge_cards(
     return changed
 
 
-def _replayed(attempts: Sequence[Attempt], appeals: Mapping[int, Sequence[Grade]]) -> CardRow | None:
-    cards = replayed_cards(attempts, appeals)
+def _replayed(attempts: Sequence[Attempt], appeals: Mapping[int, Sequence[Grade]], by: Scheduling) -> CardRow | None:
+    cards = replayed_cards(attempts, appeals, by)
     if not cards:
         return None
     number, card = cards[-1]
@@ -269,7 +270,7 @@ def _history(connection: Connection, item: ItemId) -> tuple[list[Attempt], dict[
     return attempts, appeals
 
 
-def replayed_cards(attempts: Sequence[Attempt], appeals: Mapping[int, Sequence[Grade]]) -> list[tuple[int, Card]]:
+def replayed_cards(attempts: Sequence[Attempt], appeals: Mapping[int, Sequence[Grade]], by: Scheduling) -> list[tuple[int, Card]]:
     """(number of the attempt, the item's card after it) for each of its reviews, from the first on.
 
     attempts: in order. appeals: the grades of second looks, by attempt.
@@ -294,7 +295,7 @@ def replayed_cards(attempts: Sequence[Attempt], appeals: Mapping[int, Sequence[G
                 sure = (attempt.confidence or 0) >= SURE
                 rating = schedule.outcome(run[:count])
                 before = cards[-1][1] if cards else None
-                card = schedule.next_card(attempt.item, before, rating, moment_of(attempt.at), sure=sure, fuzz=False)
+                card = schedule.next_card(attempt.item, before, rating, moment_of(attempt.at), by, sure=sure)
                 cards.append((attempt.id, card))
     return cards
 

@@ -27,12 +27,13 @@ def make_missing_cards(connection: Connection) -> None:
     if not items:
         return
     from tutor.learner.file.rows import attempts_of, to_json
+    from tutor.learner.memory.scheduling import DEFAULTS
     from tutor.learner.schedule import card_from_history
 
     for (item,) in items:
         rows = connection.execute(f"SELECT * FROM attempts WHERE item = ? AND {told} ORDER BY id", (item,))
         attempts = attempts_of(rows)
-        card = card_from_history(attempts, fuzz=False) if attempts else None
+        card = card_from_history(attempts, DEFAULTS) if attempts else None
         if card:
             row = ("", item, card.lesson, card.due, int(card.leech), to_json(card), 0)
             columns = "corpus, item, lesson, due, leech, card, attempt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,8 @@ from tutor.learner.file import corpora, following, tally_tables
 from tutor.learner.file.corpora import Move
 from tutor.learner.file.database import backup_advice, in_memory, open_database, records_errors, transaction
 from tutor.learner.file.identity import lesson_of
+from tutor.learner.file.rows import from_json
+from tutor.learner.memory.scheduling import DEFAULTS, Scheduling, with_fitted
 from utils.errors import RecordsError
 from utils.times import utc
 
@@ -35,6 +38,7 @@ class RecordsFile:
         self.path, self.now, self.read_only = path, now, read_only
         self.warning = warning  # a sentence to show before the session begins, or ""
         self.corpus: str | None = None  # the folder of lessons that they are about, see `follow`; None: whatever they hold
+        self.wishes = DEFAULTS  # for reviews, see `scheduling`
         self.news = ""  # a line on what became of the learner's history in that folder, or ""
         self._folder: Corpus | None = None
         self._seen: set[str] = set()  # items and lessons that are remembered as they are
@@ -137,7 +141,26 @@ class RecordsFile:
         if self._read("SELECT EXISTS (SELECT 1 FROM attempts)")[0][0]:
             self.back_up()
         with self._decoding("what is there"), self._writing("history", "imported") as connection:
-            return merge(connection, export)
+            return merge(connection, export, self.scheduling)
+
+    # ------------------------------------------------------------------------------------------- settings
+
+    @property
+    def scheduling(self) -> Scheduling:
+        """How reviews are scheduled: as the learner wishes, with the parameters that were fitted to them."""
+        fitted = self.setting("fitted")
+        with self._decoding("setting fitted"):
+            return with_fitted(self.wishes, fitted)
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """The value that `set_setting` stored, or the default."""
+        rows = self._read("SELECT value FROM settings WHERE key = ?", (key,))
+        with self._decoding(f"setting {key}"):
+            return from_json(rows[0][0]) if rows else default
+
+    def set_setting(self, key: str, value: Any) -> None:
+        with self._writing("setting") as connection:
+            connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
 
     # ----------------------------------------------------------------------------------------------- inside
 

@@ -132,7 +132,7 @@ def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, 
         return None
     rating, before = round.outcomes[name_in(round, item)], shared["records"].card_before(attempt)
     sure = (attempt.confidence or 0) >= SURE
-    return schedule.next_card(attempt.item, before, rating, shared["now"](), sure=sure, fuzz=shared["fuzz"])
+    return schedule.next_card(attempt.item, before, rating, shared["now"](), shared["records"].scheduling, sure=sure)
 
 
 def siblings_reviewed(shared: SessionStore, item: Item, round: Round) -> list[Card]:
@@ -143,7 +143,7 @@ def siblings_reviewed(shared: SessionStore, item: Item, round: Round) -> list[Ca
     ideas = shared["corpus"].ideas({card.lesson for card in cards})
     today = shared["now"]().astimezone(shared["zone"])
     rating = round.outcomes[name_in(round, item)]
-    return schedule.reviewed_too(item.key, item.idea, ideas, cards, rating, today, fuzz=shared["fuzz"])
+    return schedule.reviewed_too(item.key, item.idea, ideas, cards, rating, today, shared["records"].scheduling)
 
 
 def comes_next(shared: SessionStore, attempt: Attempt, item: Item, round: Round) -> str:

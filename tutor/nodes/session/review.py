@@ -35,7 +35,7 @@ class ChooseDue(Verb):
         items = items_of_cards(corpus, cards, terminal)
         ready = [card for card in cards if card.item in items]
         first = {item.key for item in beliefs.probing(items.values(), beliefs.held(records.evidence(), today))}
-        chosen = schedule.todays_reviews(ready, today, left_today(records, today, limit), first)
+        chosen = schedule.todays_reviews(ready, today, left_today(records, today, limit), records.scheduling, first)
         return {card.item: items[card.item] for card in chosen}, len(ready)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
