@@ -113,6 +113,7 @@ GROUPS = {
     "author": {
         "check": "mistakes in lessons and banks; code run and compared",
         "draft": "questions for a lesson, as a change to accept",
+        "export": "a lesson's code as a script or a notebook",
     },
     "class": {
         "grade": "answers graded in bulk",
@@ -530,6 +531,38 @@ def draft(settings: Settings, topic: str, count: int, accept: bool | None) -> Ex
 
 
 @cli.command()
+@click.argument("topic")
+@click.option(
+    "--to", "form", type=click.Choice(["py", "ipynb"]), required=True, help="A Python script, or a notebook with the text."
+)
+@click.option(
+    "-o", "--output", "file", type=FileName(), default="-", metavar="FILE", help="Where to; by default standard output."
+)
+@takes_settings
+def export(settings: Settings, topic: str, form: str, file: str) -> None:
+    """Write the code of a lesson as one file that you can run and change."""
+    from tutor.corpus.exports import code
+    from utils import files
+    from utils.text import plural
+
+    with Environment(settings) as environment:
+        corpus = environment.corpus
+        lesson = corpus.lesson(corpus.find(topic))
+        cells = code.cells_of(corpus.lesson_text(lesson.id))
+    if not cells:
+        raise NothingRun(f"{lesson.path}: found no Python, so there is nothing to export")
+    text = code.FORMATS[form](lesson, cells)
+    if file == "-":
+        print(text, end="")
+        return
+    files.refuse_other_file(file, code.MARK, "export of a lesson")
+    files.write_atomically(file, text)
+    shown, blocks = files.shown_path(file), sum(bool(cell.code) for cell in cells)
+    document = {"file": shown, "lesson": lesson.id, "blocks": blocks}
+    put(settings, document, lambda: f"{shown}: {plural(blocks, 'block')} of {lesson.id}")
+
+
+@cli.command()
 @click.argument("flow", required=False, default="learn")
 @takes_settings
 def graph(settings: Settings, flow: str) -> None:
@@ -625,10 +658,10 @@ def forget(settings: Settings, misconception: str, yes: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-@records.command()
+@records.command("export")
 @click.argument("file", type=FileName())
 @takes_settings
-def export(settings: Settings, file: str) -> None:
+def export_history(settings: Settings, file: str) -> None:
     """Write your history to FILE as JSON lines, to move it or to merge it with that of another computer; - is standard output."""
     from tutor.learner.copies import exporting
     from utils import files

@@ -31,6 +31,39 @@ def test_later_blocks_build_on_earlier_names_and_checks_see_them_too():
     assert not any(run.error or run.skipped for run in runs)
 
 
+def test_code_that_is_shown_runs_without_what_only_hidden_checks_define():
+    runs = ran(CodeBlock("check", 1, "import math\nx = 1\n"), python("x = 2\nprint(x)", 5), python("print(math.pi)", 9))
+    assert runs[1].stdout == "2\n"
+    assert runs[2].error == (
+        "NameError: name 'math' is not defined; only the hidden check on line 1 defines it, and a reader doesn't run that"
+    )
+
+
+def test_a_check_sees_what_earlier_checks_defined_and_what_is_shown_now():
+    first, second = (
+        CodeBlock("check", 1, "y = 1\ndef twice(): return 2 * x\n"),
+        CodeBlock("check", 9, "assert twice() == 6 + y - 1\n"),
+    )
+    assert not any(run.error for run in ran(first, python("x = 3", 5), second))
+
+
+@pytest.mark.parametrize("module", ["random", "numpy.random"])
+def test_a_check_draws_no_random_numbers_from_those_of_the_reader(module):
+    if module == "numpy.random":
+        pytest.importorskip("numpy")
+    begin = python(f"import {module} as r\nr.seed(1)\nr.random()")
+    (_, alone), (_, _, with_check) = (
+        ran(begin, python("print(r.random())", 9)),
+        ran(begin, CodeBlock("check", 5, "assert r.random() < 1\n"), python("print(r.random())", 9)),
+    )
+    assert alone.stdout == with_check.stdout != ""
+
+
+def test_a_check_that_fails_leaves_what_is_shown_as_it_was():
+    _, check, shown = ran(python("x = 1"), CodeBlock("check", 3, "x = 2\nassert x == 1\n"), python("print(x)", 9))
+    assert check.error and shown.stdout == "1\n"
+
+
 def test_only_python_blocks_and_checks_run():
     runs = ran(CodeBlock("text", 1, "("), CodeBlock("sh", 3, "exit 1"), python("print(1)", 5), CodeBlock("output", 9, "1"))
     assert [run.block.line for run in runs] == [5]

@@ -20,7 +20,8 @@ import os
 import sys
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 FILE = "<lesson>"
@@ -82,10 +83,14 @@ def watchman(results: TextIO, nonce: str) -> Callable[[str, tuple[Any, ...]], No
 def run_all(job: dict[str, Any]) -> None:
     execute, tell = run, sys.audit  # a block can put others in their place
     module = sys.modules["__main__"] = types.ModuleType("__main__")  # where dataclasses and pickle look up names
+    hidden = Hidden(module.__dict__)
     here = os.getpid()
     builds_on = ""  # why names from earlier blocks may be missing
     for block in job["blocks"]:
-        result = execute(block, module.__dict__, job["max_output"], builds_on)
+        with hidden.shown_to(block):
+            result = execute(block, module.__dict__, job["max_output"], builds_on)
+        if missing := result.pop("missing"):
+            result["error"] += hidden.why_missing(missing)
         if os.getpid() != here:  # a copy of us that the block made with os.fork
             os._exit(0)
         if result["error"]:
@@ -93,6 +98,56 @@ def run_all(job: dict[str, Any]) -> None:
         elif result["skipped"]:
             builds_on = builds_on or f"it builds on the block on line {block['line']}, which was skipped"
         tell(RESULT, result)
+
+
+class Hidden:
+    """What hidden checks define and change, which later checks see and the code that a reader sees doesn't.
+
+    A reader runs the blocks that are shown, one after the other: an import or a random draw in a check must not count for them.
+    """
+
+    def __init__(self, names: dict[str, Any]):
+        self.names = names  # of the process, for the block that runs
+        self.own: dict[str, Any] = {}
+        self.lines: dict[str, int] = {}  # a name -> the line of the check that defines it
+
+    @contextmanager
+    def shown_to(self, block: dict[str, Any]) -> Iterator[None]:
+        """While a check runs, show it what the checks before it defined, and take that away again."""
+        if block["kind"] != "check":
+            yield
+            return
+        before, drawn = dict(self.names), random_states()
+        self.names.update({**self.own, **before})
+        yield
+        changed = {name: value for name, value in self.names.items() if name not in before or value is not before[name]}
+        self.own = changed
+        self.lines.update({name: block["line"] for name in changed if name not in self.lines})
+        self.names.clear()
+        self.names.update(before)
+        restore(drawn)
+
+    def why_missing(self, name: str) -> str:
+        """What to add to the error about a name that is missing; "" where no check defines it."""
+        if name not in self.own:
+            return ""
+        return f"; only the hidden check on line {self.lines[name]} defines it, and a reader doesn't run that"
+
+
+def random_states() -> list[tuple[Callable[[Any], Any], Any]]:
+    """The state of the random numbers of each module that is loaded, with what sets it."""
+    found: list[tuple[Callable[[Any], Any], Any]] = []
+    if module := sys.modules.get("random"):
+        found.append((module.setstate, module.getstate()))
+    if module := sys.modules.get("numpy.random"):
+        found.append((module.set_state, module.get_state()))
+    return found
+
+
+def restore(states: list[tuple[Callable[[Any], Any], Any]]) -> None:
+    """Set the random numbers back to where they were."""
+    for set_state, state in states:
+        set_state(state)
 
 
 def limit(job: dict[str, Any]) -> None:
@@ -128,9 +183,12 @@ def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def run(block: dict[str, Any], names: dict[str, Any], max_output: int, builds_on: str) -> dict[str, Any]:
-    """What a block printed, and the error it ended with or why it was skipped. `line` is that of the lesson."""
+    """What a block printed, the error it ended with or why it was skipped, and the name that it found undefined.
+
+    `line` is that of the lesson.
+    """
     printed = Output(max_output)
-    result = {"stdout": "", "error": "", "line": block["line"], "skipped": ""}
+    result = {"stdout": "", "error": "", "line": block["line"], "skipped": "", "missing": ""}
     if block["kind"] == "torch" and importlib.util.find_spec("torch") is None:
         return result | {"skipped": "PyTorch is not installed: pip install torch"}
     kept = sys.stdout, sys.stderr
@@ -147,6 +205,7 @@ def run(block: dict[str, Any], names: dict[str, Any], max_output: int, builds_on
             result["skipped"] = builds_on
         else:
             result["line"] = line_of(error) or block["line"]
+            result["missing"] = getattr(error, "name", None) if type(error) is NameError else ""
             result["error"] = describe(error, tree, result["line"], names)
     finally:
         sys.stdout, sys.stderr = kept

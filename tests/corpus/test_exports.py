@@ -1,0 +1,87 @@
+"""A lesson's code as a script and as a notebook, by the command that writes them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+LESSON = """---
+title: Bread
+---
+# Bread
+
+Flour and water. <!-- asked
+how much water
+-->
+
+## Ratio
+
+```python
+flour = 500
+print(flour * 0.7)
+```
+
+```output
+350.0
+```
+
+<!-- check
+assert flour == 500
+-->
+
+So 350 g of water.
+
+```python no-run
+bake(forever)
+```
+
+## Misconceptions
+
+**More yeast is better.** It tastes of it. {#more-yeast}
+"""
+
+
+@pytest.fixture
+def bread(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "bread.md").write_text(LESSON, encoding="utf-8")
+    return tmp_path / "docs"
+
+
+def test_a_script_runs_and_has_each_block_below_its_heading(tutor, bread, tmp_path):
+    script = tmp_path / "bread.py"
+    run = tutor("export", "bread", "--to", "py", "-o", script, "--docs", bread)
+    assert run.stdout == f"{script.name}: 2 blocks of bread\n"
+    written = script.read_text(encoding="utf-8")
+    assert "# %% Ratio\nflour = 500\nprint(flour * 0.7)\n\n# prints:\n# 350.0\n" in written
+    assert "# bake(forever)" in written and "assert" not in written
+    assert subprocess.run([sys.executable, script], capture_output=True, text=True).stdout == "350.0\n"
+
+
+def test_a_notebook_has_the_text_the_code_and_what_it_prints_without_what_is_hidden(tutor, bread):
+    run = tutor("export", "bread", "--to", "ipynb", "--docs", bread)
+    notebook = json.loads(run.stdout)
+    kinds = [cell["cell_type"] for cell in notebook["cells"]]
+    assert kinds == ["markdown", "code", "markdown", "markdown", "markdown"]
+    code = notebook["cells"][1]
+    assert "".join(code["source"]) == "flour = 500\nprint(flour * 0.7)" and code["outputs"][0]["text"] == ["350.0\n"]
+    text = "".join("".join(cell["source"]) for cell in notebook["cells"])
+    assert "So 350 g of water." in text and "```python\nbake(forever)" in text
+    assert not any(hidden in text for hidden in ("how much water", "assert", "{#more-yeast}", "title:", "350.0\n"))
+
+
+def test_an_export_is_written_again_but_no_other_file_is_overwritten(tutor, bread, tmp_path):
+    file = tmp_path / "bread.ipynb"
+    command = ("export", "bread", "--to", "ipynb", "-o", file, "--docs", bread)
+    assert (tutor(*command).returncode, tutor(*command).returncode) == (0, 0)
+    refused = tutor(*command[:5], bread / "bread.md", *command[6:])
+    assert refused.returncode == 2 and "found a file that is no export of a lesson" in refused.stderr
+
+
+def test_a_lesson_without_python_is_told(tutor, bread):
+    (bread / "water.md").write_text("# Water\n\nWet.\n", encoding="utf-8")
+    run = tutor("export", "water", "--to", "py", "--docs", bread)
+    assert run.returncode == 5 and "found no Python" in run.stderr

@@ -1,0 +1,1 @@
+"""What lessons can be written as for other programs."""
