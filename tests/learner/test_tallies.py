@@ -77,6 +77,20 @@ def test_what_is_kept_is_what_all_attempts_come_to_also_after_some_were_taken_ba
         assert [str(one) for one in (records.known(), records.waits())] == [str(one) for one in (kept[0], kept[2])]
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_what_was_answered_since_a_time_is_found_although_the_clock_went_back(tmp_path, seed):
+    with open_records(tmp_path, now=lambda: NOW) as records:
+        attempts = [records.add(attempt) for attempt in history(seed, 30)]
+        for at in [utc(NOW - timedelta(days=1)), *(one.at for one in attempts), utc(NOW + timedelta(days=4000))]:
+            assert records.attempts(since=at) == [one for one in attempts if one.at >= at]
+            before = {}
+            for number, one in enumerate(attempts):
+                if one.at > at and one.item not in before:
+                    known = tallies_of(attempts[:number]).known.get(one.item)
+                    before[one.item] = known.sums if known else (0.0, 0.0)
+            assert records.sums_before(at) == before
+
+
 def test_what_was_changed_behind_our_back_is_named(tmp_path):
     with open_records(tmp_path, now=lambda: NOW) as records:
         for attempt in history(1, 9):

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import HELD, Belief, beliefs_of
-from tutor.learner.due import cards_of, due_by_lesson, due_cards
+from tutor.learner.due import due_by, due_by_lesson, due_items
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, days_of, in_days, streak
@@ -283,16 +283,15 @@ def welcome(offered: Sequence[Choice], records: Records) -> str:
 def waits_until(corpus: Corpus, records: Records, now: datetime) -> list[tuple[str, str]]:
     """From when to when something was due, up to now; in order, none overlapping. now: aware."""
     found = Tallies(waits=records.waits())
-    waiting = [card.due for card in cards_of(corpus, records, utc(now)) if not card.leech]
-    if waiting:
-        found.add_wait(min(waiting), utc(now))
+    if waiting := due_by(corpus, records, utc(now)):
+        found.add_wait(waiting[0].due, utc(now))
     return found.waits
 
 
 def figures(corpus: Corpus, records: Records, now: datetime) -> str:
     """The figures at the right of the home screen: `4-day streak · 12 due`. now: aware, in the learner's zone."""
     days = streak({day_of(f"{begun}:00Z", now) for begun in records.answered_quarters()}, waits_until(corpus, records, now), now)
-    due = len(due_cards(corpus, records, now))
+    due = len(due_items(corpus, records, now))
     parts = [f"{days}-day streak"] if days > 1 else []
     return " · ".join([*parts, f"{due} due"] if due else parts)
 

@@ -10,7 +10,7 @@ from utils.times import utc
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
-    from tutor.learner.records import Records
+    from tutor.learner.records import DueItem, Records
     from tutor.models import Card
 
 DAILY_LIMIT = 30  # reviews, where the learner has set no other
@@ -18,18 +18,31 @@ DAILY_LIMIT = 30  # reviews, where the learner has set no other
 
 def due_by_lesson(corpus: Corpus, records: Records, now: datetime) -> dict[str, int]:
     """How much a review has to ask of each lesson that is there. now: aware, in the learner's zone."""
-    return dict(Counter(card.lesson for card in due_cards(corpus, records, now)))
+    return dict(Counter(one.lesson for one in due_items(corpus, records, now)))
 
 
 def due_cards(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
+    """The cards of `due_items`."""
+    due = {one.item for one in due_items(corpus, records, now)}
+    return [card for card in records.cards(end_of_day(now)) if card.item in due] if due else []
+
+
+def due_items(corpus: Corpus, records: Records, now: datetime) -> list[DueItem]:
     """What a review asks today, but for its limit; the earliest due first. now: aware, in the learner's zone.
 
     Of items with the same idea the one that is due first is asked, and counts for the others.
     """
-    cards = [card for card in cards_of(corpus, records, end_of_day(now)) if not card.leech]
-    ideas = corpus.ideas({card.lesson for card in cards})
-    asked = {ideas.get(card.item, card.item): card for card in reversed(cards)}
+    due = due_by(corpus, records, end_of_day(now))
+    ideas = corpus.ideas({one.lesson for one in due})
+    asked = {ideas.get(one.item, one.item): one for one in reversed(due)}
     return list(reversed(asked.values()))
+
+
+def due_by(corpus: Corpus, records: Records, at: str) -> list[DueItem]:
+    """Those of the items that the folder has that are due by a time (UTC, ISO 8601), the earliest first."""
+    due = records.due_items(at)
+    asked = corpus.asked_items({one.lesson for one in due})
+    return [one for one in due if one.item in asked]
 
 
 def end_of_day(now: datetime) -> str:
@@ -37,9 +50,9 @@ def end_of_day(now: datetime) -> str:
     return utc(datetime.combine(now.date(), time.max, now.tzinfo))
 
 
-def cards_of(corpus: Corpus, records: Records, due_by: str | None = None) -> list[Card]:
-    """The cards of the items that the folder has; all, or those due by a time."""
-    cards = records.cards(due_by)
+def cards_of(corpus: Corpus, records: Records) -> list[Card]:
+    """The cards of the items that the folder has."""
+    cards = records.cards()
     asked = corpus.asked_items({card.lesson for card in cards})
     return [card for card in cards if card.item in asked]
 
@@ -57,6 +70,6 @@ def left_today(records: Records, now: datetime, limit: int | None = None) -> int
 
 def nudge(corpus: Corpus, records: Records, now: datetime) -> tuple[int, int]:
     """(items, lessons) that a review asks if it begins now. now: aware, in the learner's zone."""
-    due = due_cards(corpus, records, now)
+    due = due_items(corpus, records, now)
     asked = min(len(due), left_today(records, now)) if due else 0
-    return asked, min(asked, len({card.lesson for card in due}))
+    return asked, min(asked, len({one.lesson for one in due}))

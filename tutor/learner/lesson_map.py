@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner.agenda import finished_lessons, minutes_left
-from tutor.learner.due import cards_of, due_cards
+from tutor.learner.due import cards_of, due_items
 from tutor.learner.file.tallies import Sums, mastery_of
 from tutor.learner.overview import misconceptions_of
 from tutor.learner.progress import BeliefDocument, day_of
@@ -77,7 +77,7 @@ def lesson_map(corpus: Corpus, records: Records, lesson: str, now: datetime) -> 
     place = records.place(lesson)
     sums = {key: one.sums for key, one in records.known().items()}
     cards = [card for card in cards_of(corpus, records) if card.lesson == lesson and not card.leech]
-    due = {card.item for card in due_cards(corpus, records, now)}
+    due = {one.item for one in due_items(corpus, records, now)}
     keys = sections_of[lesson]
     finished = finished_lessons(corpus, records)
     rows = tuple(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.learner.agenda import FIRST_LESSONS, lessons_within_reach, path_to_goal, waits_until
 from tutor.learner.beliefs import beliefs_of
-from tutor.learner.due import cards_of, due_cards
+from tutor.learner.due import cards_of, due_items
 from tutor.learner.file.tallies import Tallies
 from tutor.learner.progress import BeliefDocument, EvidenceDocument, Progress, day_of, progress_of
 from tutor.learner.retention import retention_of
@@ -57,7 +57,7 @@ def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: boo
     cards = cards_of(corpus, records)
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
     believed = misconceptions_of(corpus, records.evidence(), records.attempts() if in_full else (), now)
-    retention, due = retention_of(tallies.quarters.values(), cards, now, records.scheduling), len(due_cards(corpus, records, now))
+    retention, due = retention_of(tallies.quarters.values(), cards, now, records.scheduling), len(due_items(corpus, records, now))
     week_ago = records.sums_before(utc(now - timedelta(days=7)))
     figures = progress_of(tallies, cards, items, now, due, week_ago, believed, retention)
     entries = corpus.entries()

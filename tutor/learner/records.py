@@ -14,19 +14,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.learner import schedule
 from tutor.learner.file import tally_tables
 from tutor.learner.file.database import open_database, records_errors, records_file
 from tutor.learner.file.records_file import RecordsFile
 from tutor.learner.file.rows import attempt_of, card_from_json, grade_from_json, place_from_json, storable, to_json
-from tutor.learner.file.tallies import Known, Quarter
+from tutor.learner.file.tallies import Known, Quarter, quarter_of
 from tutor.models import Attempt, Card, Evidence, Grade, Place
 from utils.times import moment_of, utc
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Row
+
+
+class DueItem(NamedTuple):
+    """As much of an item's card as says that it is due."""
+
+    item: str  # Item.key
+    lesson: str
+    due: str  # UTC, ISO 8601
 
 
 def open_records(home: Path | str, *, now: Callable[[], datetime], read_only: bool = False) -> Records:
@@ -131,8 +139,22 @@ class Records(RecordsFile):
         if self.corpus is not None and (on_folder or given.keys() & {"lesson", "section", "item"}):
             given["corpus"] = self.corpus
         conditions = [f"{name} >= :{name}" if name == "at" else f"{name} = :{name}" for name in given]
+        if since is not None:
+            conditions.append(f"id >= {self._first_since(since)}")
         where = f" WHERE {' AND '.join(conditions)}" if given else ""
         return [self._attempt(row) for row in self._read(f"SELECT * FROM attempts{where} ORDER BY id", given)]
+
+    def _first_since(self, at: str) -> int:
+        """The number of the first attempt since a time, or a lower one; those below it needn't be looked through.
+
+        The clock may have jumped: as many are looked for, from the last on, as the quarters of an hour have counted since.
+        """
+        begun = quarter_of(at)
+        count = int(self._read("SELECT total(answers) FROM quarters WHERE quarter >= ?", (begun,))[0][0])
+        if not count:
+            return self._read("SELECT coalesce(max(id), 0) + 1 FROM attempts")[0][0]
+        found = self._read("SELECT id FROM attempts WHERE at >= ? ORDER BY id DESC LIMIT 1 OFFSET ?", (begun, count - 1))
+        return found[0][0] if found else 0
 
     def last_attempt(self) -> Attempt | None:
         """The attempt stored last, on whatever folder."""
@@ -187,8 +209,9 @@ class Records(RecordsFile):
     def sums_before(self, at: str) -> dict[str, tuple[float, float]]:
         """item (key) -> its sums (Known.sums) as they were at a time, of those items that were answered later than that."""
         rows = self._read(
-            f"SELECT item, earned, evidence, min(id) FROM attempts WHERE at > ? AND {self._here} GROUP BY corpus, item", (at,)
-        )
+            "SELECT item, earned, evidence, min(id) FROM attempts NOT INDEXED "  # the newest rows are few
+            f"WHERE id >= {self._first_since(at)} AND at > ? AND {self._here} GROUP BY corpus, item", (at,)
+        )  # fmt: skip
         return {row["item"]: (row["earned"], row["evidence"]) for row in rows}
 
     def quarters(self) -> dict[str, Quarter]:
@@ -234,6 +257,11 @@ class Records(RecordsFile):
         query = f"SELECT due FROM cards WHERE {self._here} AND NOT leech AND due BETWEEN ? AND ?"
         days = Counter(moment_of(due).astimezone(zone).date() for (due,) in self._read(query, (utc(first), utc(last))))
         return [days[moment.date()] for moment in moments]
+
+    def due_items(self, due_by: str) -> list[DueItem]:
+        """What is due by a time (UTC, ISO 8601), without what was set aside, the earliest first."""
+        query = f"SELECT item, lesson, due FROM cards WHERE {self._here} AND due <= ? AND NOT leech ORDER BY due, item"
+        return [DueItem(*row) for row in self._read(query, (due_by,))]
 
     def put_card(self, card: Card) -> None:
         """Store a card that was computed from earlier attempts."""
