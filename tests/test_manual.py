@@ -146,6 +146,7 @@ ITEMS = {
     Kind.SHORT: "rubric: [{point: a}]\n    references: [a]",
     Kind.CLOZE: "question: '[[a]]'",
     Kind.ORDER: "steps: [a, b]",
+    Kind.PREDICT: "code: print(1)",
 }
 
 
@@ -169,7 +170,7 @@ def test_every_field_of_a_bank_is_documented_once():
     assert names("field of every item") == sorted(every)
     assert names("field of some kinds") == sorted(set.union(*by_kind.values()) - every)
     for line in PAGES["banks"].split("\n"):
-        if row := re.match(r"\| `(\w+)` \| (`(?:choice|multi|number|short|cloze|order)`[^|]*) \|", line):
+        if row := re.match(r"\| `(\w+)` \| (`(?:choice|multi|number|short|cloze|order|predict)`[^|]*) \|", line):
             assert set(re.findall(r"\w+", row[2])) == {kind for kind in by_kind if row[1] in by_kind[kind]}, row[1]
     wrong = "question: '[[a]]'\n    wrong: [{answer: b, bogus: 1}]"
     parts = {

@@ -121,7 +121,8 @@ class Kind:
     """The kinds of item that a bank can contain."""
 
     CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER = "choice", "multi", "number", "short", "cloze", "order"
-    ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER)
+    PREDICT = "predict"
+    ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER, PREDICT)
 
 
 class Draw:
@@ -205,6 +206,10 @@ class Item:
     blanks: tuple[Blank, ...] = ()
     steps: tuple[str, ...] = ()  # in the right order
     any_order: tuple[tuple[int, ...], ...] = ()  # groups of steps, from 0, that may change places among one another
+    # predict
+    code: str = ""  # Python, shown with the question
+    output: str = ""  # what it prints; "" where `check --fix` has not written it yet
+    outputs: tuple[tuple[str, str], ...] = ()  # of a parametric item: (the values, what it prints with them)
     # parametric
     variables: tuple[Variable, ...] = ()
     where: str = ""  # a condition that the drawn values must meet

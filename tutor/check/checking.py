@@ -12,17 +12,19 @@ from tutor.check.banks import bank_findings, lone_ideas, unknown_misconception, 
 from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
 from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisite_circles
+from tutor.check.programs import outputs
 from tutor.check.report import CheckReport
 from tutor.check.rubrics import mutation
 from tutor.check.rules import finding
 from tutor.check.selection import Selection, selections
+from tutor.corpus.bank import parse_bank
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import marked_misconceptions, parse_lesson
 from tutor.models import BANK_SUFFIX, Finding, Item, Lesson, Misconception
 from tutor.screen.terminal.keys import ACTION_OF
-from utils import files
+from utils import files, strict_yaml
 from utils.errors import InvalidFile, UsageError
 from utils.sandbox.choosing import chosen
 from utils.settings import Settings
@@ -100,7 +102,9 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
                         finding("unknown-misconception", lesson.path, line, unknown_misconception(name, known))
                     )
         if lesson_id in selection.banks:
-            items += _examine_bank(corpus, lesson_id, lesson, has_banks, known, report)
+            found = _examine_bank(corpus, lesson_id, lesson, has_banks, known, report)
+            _run_items(corpus, lesson_id, found, run_code, may_run, report)
+            items += found
     for lesson_id in selection.strays:
         _examine_stray_bank(corpus, lesson_id, report)
     report.findings += _circle_findings(corpus, selection.lessons)
@@ -188,6 +192,18 @@ def _examine_stray_bank(corpus: Corpus, lesson_id: str, report: CheckReport) -> 
     report.files += 1
 
 
+def _run_items(corpus: Corpus, lesson_id: str, items: Sequence[Item], run_code: bool, may_run: bool, report: CheckReport) -> None:
+    """Run the programs of a bank's items, and report what they do other than their author says."""
+    with_code = [item for item in items if item.code] if run_code else []
+    if not with_code:
+        return
+    text, path = corpus.bank_text(lesson_id) or ("", "")
+    if not (may_run or chosen().means):
+        report.findings.append(not_run_finding(path, with_code[0].line, str(chosen())))
+        return
+    report.findings += outputs.output_findings(path, outputs.run_all(items, strict_yaml.load(text, path)["items"]))
+
+
 def _try_mutants(items: Sequence[Item], text: str, path: str, lesson: Lesson | None, report: CheckReport) -> None:
     if report.mutated and items:
         findings, scores = mutation.try_bank(items, text, path, lesson.language if lesson else "en")
@@ -244,8 +260,6 @@ def _known_lessons(corpus: Corpus, ids: set[str]) -> Callable[[str], bool]:
 
 
 def _circle_findings(corpus: Corpus, chosen: Sequence[str]) -> list[Finding]:
-    from utils import strict_yaml
-
     needs: dict[str, tuple[str, ...]] = {}
     waiting = list(chosen)
     while waiting:
@@ -290,7 +304,9 @@ def _fix(selection: Selection, run_code: bool, may_run: bool, tell: Tell, report
         except (InvalidFile, UsageError):
             continue
         if found:
-            _tidy_file(found[0], _real_path(corpus, lesson_id, BANK_SUFFIX), found[1], report)
+            text = _tidy_file(found[0], _real_path(corpus, lesson_id, BANK_SUFFIX), found[1], report)
+            if run_code and (may_run or chosen().means):
+                _fix_prints(corpus, lesson_id, text, found[1], tell, report)
     for lesson_id, done in (_run(blocks, may_run, tell, corpus, report) if run_code else {}).items():
         shown = corpus.path_of(lesson_id)
         wrong = [
@@ -303,6 +319,21 @@ def _fix(selection: Selection, run_code: bool, may_run: bool, tell: Tell, report
         if fixed != text:
             files.write_atomically(_real_path(corpus, lesson_id, ".md"), fixed)
             report.fixed.append(f"{shown}: {plural(len(wrong), 'output block')} rewritten with what the code prints")
+
+
+def _fix_prints(corpus: Corpus, lesson_id: str, text: str, path: str, tell: Tell, report: CheckReport) -> None:
+    """Write what the code of a bank's items prints into the bank."""
+    try:
+        items = parse_bank(text, lesson_id, path)
+    except InvalidFile:
+        return  # reported by _examine
+    if not any(item.code for item in items):
+        return
+    tell(f"running the code of {path}")
+    fixed, changed = outputs.with_prints(text, outputs.run_all(items, strict_yaml.load(text, path)["items"]))
+    if fixed != text:
+        files.write_atomically(_real_path(corpus, lesson_id, BANK_SUFFIX), fixed)
+        report.fixed.append(f"{path}: {plural(changed, 'output')} rewritten with what the code prints")
 
 
 def _real_path(corpus: Corpus, lesson_id: str, suffix: str) -> str:

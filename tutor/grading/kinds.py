@@ -9,6 +9,7 @@ from tutor.grading.closed.choices import grade_choice, grade_multi, grade_order
 from tutor.grading.closed.cloze import grade_cloze
 from tutor.grading.closed.guesses import beside_a_question, without_hedges
 from tutor.grading.closed.numbers import grade_expression, grade_number
+from tutor.grading.closed.outputs import grade_output
 from tutor.grading.features import Weights
 from tutor.grading.points.substance import empty_grade
 from tutor.grading.rubrics import grade_item
@@ -22,6 +23,7 @@ GRADERS: dict[str, Callable[[Item, str, str], Grade]] = {  # (item, answer, lang
     Kind.SHORT: grade_expression,  # a formula; free text is graded by grade_item
     Kind.CLOZE: grade_cloze,
     Kind.ORDER: grade_order,
+    Kind.PREDICT: grade_output,
 }
 
 
@@ -47,8 +49,8 @@ def _grade_closed(item: Item, answer: str, language: str) -> Grade:
         return grade
     bare, beside = without_hedges(answer), beside_a_question(answer)
     again = grader(item, bare, language) if bare and bare != answer.strip() else grade
-    if grade.misunderstood and not again.misunderstood and item.kind not in (Kind.SHORT, Kind.CLOZE):
-        return again  # in those two, any words can be read, and so a question is looked for first
+    if grade.misunderstood and not again.misunderstood and item.kind not in (Kind.SHORT, Kind.CLOZE, Kind.PREDICT):
+        return again  # in those, any words can be read, and so a question is looked for first
     if beside and beside != bare and not grader(item, beside, language).misunderstood:
         said = f"I read “{shorten(beside, 40)}” with a question beside it. Type it alone to answer with it; to ask, type ? first."
         return Grade(0.0, misunderstood=said)

@@ -14,6 +14,7 @@ from tutor.learner import beliefs, schedule
 from tutor.models import Attempt, Card, Evidence, Grade, Item, Kind, Step
 from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.session.disputes import how_to_dispute
+from tutor.nodes.session.place import askable
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
 from tutor.quiz import clarifications, sheets
@@ -41,10 +42,17 @@ if TYPE_CHECKING:
 class ChooseItems(Verb):
     """What is asked: drawn from the banks, or exactly the items that a sheet or an earlier report names."""
 
-    def exec(self, corpus: Corpus, request: QuizRequest) -> tuple[list[Item], dict[str, list[Item]]]:
-        """(the items to ask, drawn; the banks that they come from)"""
+    def exec(
+        self, corpus: Corpus, request: QuizRequest, terminal: Terminal, sheet: Sheet | None, sheet_path: str | None
+    ) -> tuple[list[Item], dict[str, list[Item]]]:  # fmt: skip
+        """(the items to ask, drawn; the banks that they come from)
+
+        A sheet may be written and graded on two machines, so what can't be asked on this one is left out at a keyboard only.
+        """
         banks = read_banks(corpus, request.lessons or corpus.ids())
-        return choose(banks, request), banks
+        if sheet or sheet_path:
+            return choose(banks, request), banks
+        return choose({lesson: askable(items, terminal) for lesson, items in banks.items()}, request), banks
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], chosen: tuple[list[Item], dict[str, list[Item]]]) -> str:
         items, shared["banks"] = chosen
@@ -113,15 +121,26 @@ class CompareSheet(Verb):
                 warnings.append(
                     f"{sheet.path}:{entry.line}: {item.key}: {altered}; its letters and numbers count as they were asked"
                 )
+        unready = self.ungradable(sheet, [item for item in waiting if item.key not in why])
+        warnings += [f"{sheet.path}: {key} is not graded: {outcome.error}" for key, outcome in unready.items()]
         if request.keys is None:  # a teacher chose the questions: one that is not on the sheet is missed
             drawn = {item.key: item for item in waiting}
             strange = [entry for entry in sheet.entries if entry.key not in drawn]
             warnings += [f"{sheet.path}:{entry.line}: {entry.key} is not a question of this quiz" for entry in strange]
             missed = sheets.missing_items(sheet, waiting, why)
-            return warnings, {key: Outcome(drawn[key], grade=no_answer(drawn[key], said)) for key, said in missed.items()}
+            absent = {key: Outcome(drawn[key], grade=no_answer(drawn[key], said)) for key, said in missed.items()}
+            return warnings, {**unready, **absent}
         errors = sheets.ungraded_outcomes(sheet, {key: why[key] for key in request.keys if key in why})
         warnings += [f"{outcome.where}: {key} is not graded: {outcome.error}" for key, outcome in errors.items()]
-        return warnings, errors
+        return warnings, {**unready, **errors}
+
+    @staticmethod
+    def ungradable(sheet: Sheet, items: Sequence[Item]) -> dict[str, Outcome]:
+        """{key: outcome} of the answers that can't be graded on this machine, which is none of their faults."""
+        why = [(item, bank.kind_of(item).cannot_be_asked(item)) for item in items if sheet.typed(item)]
+        return {
+            item.key: Outcome(item, sheet.typed(item), error=reason, exit_code=ExitCode.USAGE) for item, reason in why if reason
+        }
 
     def post(self, shared: QuizStore, prepared: dict[str, Any], compared: tuple[list[str], dict[str, Outcome]]) -> None:
         warnings, aside = compared

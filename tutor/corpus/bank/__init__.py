@@ -2,7 +2,7 @@
 
 from tutor.corpus.bank.answers import accepted_answers, giveaways, shown_answer
 from tutor.corpus.bank.chance import random_of
-from tutor.corpus.bank.drawing import draw, draw_again
+from tutor.corpus.bank.drawing import all_draws, draw, draw_again
 from tutor.corpus.bank.kinds import KINDS, kind_of
 from tutor.corpus.bank.kinds.cloze import BLANK_MARK
 from tutor.corpus.bank.kinds.order import shuffled_steps
@@ -14,6 +14,7 @@ __all__ = [
     "BLANK_MARK",
     "KINDS",
     "accepted_answers",
+    "all_draws",
     "draw",
     "draw_again",
     "giveaways",

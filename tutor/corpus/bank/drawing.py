@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 
 from tutor.corpus.bank.chance import random_of
 from tutor.corpus.bank.kinds import kind_of
-from tutor.corpus.bank.templates import DrawnValues
+from tutor.corpus.bank.templates import DrawnValues, values_in_words
 from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.models import Draw, Item, KnownWrong
 from utils.errors import InvalidFile
@@ -49,6 +50,19 @@ def _with_numbers(item: Item, seed: int) -> Item:
         f'item "{item.id}": found no numbers to ask about in {MAX_TRIES} draws '
         f"({reason}), expected some; widen variables or loosen where",
     )
+
+
+def all_draws(item: Item) -> dict[str, Item]:
+    """{values in words: the item with them} of every combination of its values that `where` allows; {"": item} without any."""
+    if not item.variables:
+        return {"": item}
+    names = [variable.name for variable in item.variables]
+    found = {}
+    for chosen in product(*(variable.values for variable in item.variables)):
+        values = dict(zip(names, chosen, strict=True))
+        if not item.where or _holds(item.where, values):
+            found[values_in_words(values)] = _filled(item, DrawnValues(values))
+    return found
 
 
 def draw_again(item: Item, seed: int, number: int, way: int = Draw.LATEST) -> Item:

@@ -74,6 +74,12 @@ class BankFields:
             self.refuse(place, f"found an empty text in {field}, expected words; fill it in or remove it")
         return value.strip()
 
+    def program(self, field: str) -> str:
+        """Lines of code, or of what code prints, with their indentation."""
+        self.text(field)
+        lines = [line.rstrip() for line in self.data[field].expandtabs(4).split("\n")]
+        return "\n".join(lines).strip("\n")
+
     def misconception(self) -> str:
         """An id or a text, on one line."""
         return " ".join(self.text("misconception", required=False).split())

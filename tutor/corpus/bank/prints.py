@@ -21,7 +21,8 @@ def print_of(item: Item) -> str:
 def asked(item: Item) -> str:
     """What the item asks, as text: its question, the options in any order, what it draws."""
     drawn = [f"{variable.name} {' '.join(map(repr, variable.values))}" for variable in item.variables]
-    return "\n".join([item.kind, item.question, *sorted(option.text for option in item.options), *drawn, item.where])
+    code = [item.code] if item.code else []
+    return "\n".join([item.kind, item.question, *sorted(option.text for option in item.options), *code, *drawn, item.where])
 
 
 def answered(item: Item) -> str:
@@ -31,7 +32,9 @@ def answered(item: Item) -> str:
     number = [] if item.answer is None else [repr(item.answer)]
     right = sorted(option.text for option in item.options if option.right)
     blanks = [blank.accepted[0] for blank in item.blanks]
-    return "\n".join(filter(None, [*right, *number, item.answer_expression, item.expression, item.unit, *blanks, *item.steps]))
+    printed = [item.output, *(output for _, output in item.outputs)]
+    said = [*right, *number, item.answer_expression, item.expression, item.unit, *blanks, *item.steps, *printed]
+    return "\n".join(filter(None, said))
 
 
 def is_same_question(item: Item, earlier_asked: str, earlier_answer: str) -> bool:

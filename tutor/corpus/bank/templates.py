@@ -58,3 +58,8 @@ class DrawnValues:
     def formula(self, template: str) -> str:
         """A formula with its variables replaced, too."""
         return substitute(self.text(template), self.by_name)
+
+
+def values_in_words(values: Mapping[str, float]) -> str:
+    """The values of a draw as a bank names their output: `n=3, m=2`."""
+    return ", ".join(f"{name}={show(value)}" for name, value in values.items())

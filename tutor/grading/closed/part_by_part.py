@@ -1,4 +1,4 @@
-"""What was typed beside what is right, for an answer that has parts: blank by blank, option by option, step by step."""
+"""What was typed beside what is right, for an answer that has parts: by blank, option, step or line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tutor.grading.closed.choices import as_typed, grade_multi, grade_order, lon
 from tutor.grading.closed.choices import with_groups_in_order as grouped
 from tutor.grading.closed.cloze import QUOTES, fills_of, grade_cloze, known_wrong
 from tutor.grading.closed.guesses import without_hedges
+from tutor.grading.closed.outputs import OutputLine, compared, grade_output, known_output
 from tutor.grading.closed.spellings import fold
 from tutor.grading.words import clean
 from tutor.models import AnswerPart, Grade, Item, Kind
@@ -38,7 +39,7 @@ class PartByPart:
 
 
 def part_by_part(item: Item, answer: str, grade: Grade, tells: bool, language: str = "en") -> PartByPart | None:
-    """An answer to a `cloze`, `multi` or `order` item by its parts; None for others, and where it names none.
+    """An answer to a `cloze`, `multi`, `order` or `predict` item by its parts; None for others, and where it names none.
 
     tells: what is right may be shown. Where it may not (a try is left), only what was typed is told, as right or wrong; of a
     `multi` item not even that, since what is wrong among its options would be the answer.
@@ -63,7 +64,7 @@ def _blanks(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | No
     met, parts = list(grade.met), []
     for number, (blank, fill) in enumerate(zip(item.blanks, fills, strict=True), 1):
         fill, so = fill.strip(), blank.accepted[0]
-        quoted = f"“{literal(shorten(fill, FILL_SHOWN))}”" if fill else "nothing"
+        quoted = _quoted(fill) if fill else "nothing"
         where = f"blank {number}: " if len(fills) > 1 else ""
         right = bool(met) and (met[0].point, met[0].evidence) == (so, fill)
         if not right:
@@ -124,4 +125,34 @@ def _ordinal(index: int) -> str:
     return f"{number}{ending}"
 
 
-_PARTS = {Kind.CLOZE: (grade_cloze, _blanks), Kind.MULTI: (grade_multi, _options), Kind.ORDER: (grade_order, _steps)}
+def _lines(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+    if grade.correct:
+        return None
+    compared_lines = compared(item.output, text)
+    parts = [AnswerPart(_line(one, tells), False) for one in compared_lines if not one.right]
+    right = [str(one.number) for one in compared_lines if one.right]
+    if right:
+        which = f"line {right[0]} is" if len(right) == 1 else f"lines {', '.join(right[:-1])} and {right[-1]} are"
+        parts.append(AnswerPart(f"{which} right", True))
+    known = known_output(item, text)
+    return PartByPart(tuple(parts), (known.reply or known.misconception) if known else "")
+
+
+def _line(line: OutputLine, tells: bool) -> str:
+    """A line of a predicted output that is wrong."""
+    said, so = _quoted(line.said), _quoted(line.printed)
+    if not so:
+        return f"{said}: no such line is printed there"
+    if not said:
+        return f"line {line.number}: it prints {so}, you said nothing" if tells else f"line {line.number} is missing"
+    return f"line {line.number}: " + (f"you said {said}, it prints {so}" if tells else f"{said} is not what it prints")
+
+
+def _quoted(text: str | None) -> str:
+    return "" if text is None else f"“{literal(shorten(text.strip(), FILL_SHOWN))}”"
+
+
+_PARTS = {
+    Kind.CLOZE: (grade_cloze, _blanks), Kind.MULTI: (grade_multi, _options), Kind.ORDER: (grade_order, _steps),
+    Kind.PREDICT: (grade_output, _lines),
+}  # fmt: skip

@@ -37,6 +37,8 @@ class HearLine(Verb):
     CHOICES = ("It is my answer", "I am asking you")
 
     def exec(self, terminal: Terminal, model: LanguageModel, item: Item, answer: str, lesson: Lesson) -> Step | Heard:
+        if "\n" in answer and bank.kind_of(item).several_lines:
+            return Heard(hearing.ANSWER)
         heard = tutoring.hear(answer)
         if heard.is_answer and (not model.available or not is_free(item)):  # a model can tell talk from an answer in words
             heard = tutoring.hear_beside(answer, subject_of(item, lesson), lesson.language)

@@ -172,7 +172,7 @@ def example_is_below(text: str, terminal: Terminal) -> bool:
 
 def examples_of(items: Sequence[Item]) -> list[str]:
     """Examples worked out from the section's questions that have numbers of their own each time, as Markdown."""
-    drawn = [bank.draw(item, EXAMPLE_SEED) for item in items if item.variables]
+    drawn = [bank.draw(item, EXAMPLE_SEED) for item in items if item.variables and not bank.kind_of(item).several_lines]
     return [f"**Example.** {item.question}\n\nIt is **{bank.shown_answer(item)}**. {item.explanation}".rstrip() for item in drawn]
 
 

@@ -15,7 +15,7 @@ from tutor.learner.lesson_map import lesson_map
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.session.goals import clear_reached_goal
 from tutor.nodes.session.judging import JUDGED
-from tutor.nodes.session.place import items_of, keep_place, read_step
+from tutor.nodes.session.place import askable, items_of, keep_place, read_step
 from tutor.nodes.session.practice import end_section
 from tutor.nodes.shared import Pages
 from tutor.nodes.verb import ModelVerb, Verb
@@ -35,8 +35,8 @@ ITEMS_PER_SECTION = 3  # asked after an explanation; the rest of the bank is for
 class LoadLesson(Verb):
     """Read the lesson and its items, and the place where the learner left it."""
 
-    def exec(self, corpus: Corpus, chosen: str) -> tuple[Lesson, dict[str, Item]]:
-        return corpus.lesson(chosen), {item.id: item for item in corpus.items(chosen)}
+    def exec(self, corpus: Corpus, chosen: str, terminal: Terminal) -> tuple[Lesson, dict[str, Item]]:
+        return corpus.lesson(chosen), {item.id: item for item in askable(corpus.items(chosen), terminal)}
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], loaded: tuple[Lesson, dict[str, Item]]) -> None:
         lesson, shared["items"] = loaded

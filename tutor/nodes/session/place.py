@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from tutor.corpus.bank import kind_of
 from tutor.learner import beliefs
 from tutor.models import POINTERS, Item, Round, Step
+from utils.text import plural
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
     from tutor.learner.records import Records
     from tutor.nodes.shared import SessionStore
+    from tutor.screen.terminal import Terminal
 
 REPEATS = (*POINTERS, "recap")  # slugs of sections that answer no question better than those they repeat
 
@@ -41,6 +45,14 @@ def read_step(shared: SessionStore, step: Step) -> None:
 def name_in(round: Round, item: Item) -> str:
     """What a round calls an item: its id, or, where items of several lessons are mixed, its key."""
     return item.key if round.mode == "review" else item.id
+
+
+def askable(items: Iterable[Item], terminal: Terminal) -> list[Item]:
+    """The items that can be asked on this machine; of the others it is said why."""
+    why = [(item, kind_of(item).cannot_be_asked(item)) for item in items]
+    for reason, count in Counter(reason for _, reason in why if reason).items():
+        terminal.notice(f"{plural(count, 'question')} left out: {reason}")
+    return [item for item, reason in why if not reason]
 
 
 def items_of(items: dict[str, Item], slug: str | None) -> list[Item]:

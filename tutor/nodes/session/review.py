@@ -10,6 +10,7 @@ from tutor.learner import agenda, beliefs, schedule
 from tutor.learner.due import cards_of, due_cards, left_today
 from tutor.learner.progress import next_due
 from tutor.models import Card, Item, Round
+from tutor.nodes.session.place import askable
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
 from utils.errors import InvalidFile, UsageError
@@ -51,15 +52,16 @@ class ChooseDue(Verb):
 
 def items_of_cards(corpus: Corpus, cards: Sequence[Card], terminal: Terminal) -> dict[str, Item]:
     """{key: Item} of those cards whose lesson still has them; a lesson that can't be read is left out, with a notice."""
-    found: dict[str, Item] = {}
+    found: list[Item] = []
+    due = {card.item for card in cards}
     for lesson_id in dict.fromkeys(card.lesson for card in cards):
         if lesson_id not in corpus.files:
             continue
         try:
-            found.update((item.key, item) for item in corpus.items(lesson_id))
+            found += [item for item in corpus.items(lesson_id) if item.key in due]
         except (InvalidFile, UsageError) as error:
             terminal.notice(f"left out: {error}")
-    return found
+    return {item.key: item for item in askable(found, terminal)}
 
 
 class SayNothingDue(Verb):
@@ -86,7 +88,7 @@ class BeginRepair(Verb):
     """Questions on the misconception that the learner holds most firmly, over all lessons that they have begun."""
 
     def exec(
-        self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None
+        self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, terminal: Terminal
     ) -> tuple[Repair, dict[str, Item]] | None:  # fmt: skip
         """(what is repaired, {key: Item} of what is asked); None where another session has repaired it in the meantime."""
         repair = agenda.repair(corpus, records, now().astimezone(zone))
@@ -94,7 +96,7 @@ class BeginRepair(Verb):
             return None
         lessons = dict.fromkeys(key.partition(":")[0] for key in repair.items)
         items = {item.key: item for lesson in lessons for item in corpus.items(lesson)}
-        return repair, {key: items[key] for key in repair.items}
+        return repair, {item.key: item for item in askable((items[key] for key in repair.items), terminal)}
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[Repair, dict[str, Item]] | None) -> str:
         if chosen is None:

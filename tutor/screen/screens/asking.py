@@ -91,7 +91,8 @@ class Said(Screen):
 
     def parts(self) -> Iterator[RenderableType]:
         said = sanitize(self.text)
-        yield Either(Text("› ", style=ACCENT).append(said, style=""), Text(f"You: {said}"))
+        below = said.replace("\n", "\n  ")
+        yield Either(Text("› ", style=ACCENT).append(below, style=""), Text(f"You:\n{said}" if "\n" in said else f"You: {said}"))
 
     def markdown(self) -> str:
         return "> " + sanitize(self.text).replace("\n", "\n> ")

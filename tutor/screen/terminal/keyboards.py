@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
@@ -13,6 +13,7 @@ from tutor.models import Step
 from tutor.screen.rows import MenuRow, as_row, has_words, in_words
 from tutor.screen.stdio import MARGIN, columns
 from tutor.screen.terminal.keys import (
+    HANDS_IN,
     NUMBERED,
     REDRAW,
     SUSPEND,
@@ -22,6 +23,7 @@ from tutor.screen.terminal.keys import (
     as_choice,
     as_said,
     as_step,
+    as_text,
     flush_typed,
     hints_line,
     hints_rows,
@@ -112,7 +114,15 @@ class Keyboard:
         return self._read_line(prompt, {"next": "ask"}, goes_on=True).text
 
     def answer(self, question: Question, keys: Keys) -> Step:
-        return self._pick(question, keys) if kind_of(question.item).offers_options else self.write(keys)
+        kind = kind_of(question.item)
+        if kind.several_lines:
+            return self._write_lines(keys)
+        return self._pick(question, keys) if kind.offers_options else self.write(keys)
+
+    def _write_lines(self, keys: Keys) -> Step:
+        from tutor.screen.terminal.editor import TextEditor
+
+        return self._run(TextEditor(self.console, keys))
 
     def write(self, keys: Keys) -> Step:
         step = self._read_line("› ", keys)
@@ -173,14 +183,32 @@ class LineKeyboard:
     def line(self, prompt: str) -> str:
         flush_typed()
         with LoudKeys():  # before the prompt is there, so that nothing typed after it is dropped
-            self.console.file.write(prompt)
-            self.console.file.flush()
-            line = sys.stdin.readline()
+            line = self._next_line(prompt)
             while more_is_typed():  # a paste of several lines is one answer
                 line += sys.stdin.readline()
-        if not line:
-            raise EOFError
         return line.rstrip("\r\n")
+
+    def _lines(self, prompt: str, goes_on: Callable[[list[str]], bool]) -> str:
+        """Lines, as long as more are expected after those that were typed."""
+        flush_typed()
+        lines: list[str] = []
+        with LoudKeys():
+            while not lines or goes_on(lines):
+                try:
+                    lines.append(self._next_line(prompt).rstrip("\r\n"))
+                except EOFError:
+                    if not lines:
+                        raise
+                    break
+        return "\n".join(lines)
+
+    def _next_line(self, prompt: str) -> str:
+        """Raises EOFError where the input has ended."""
+        self.console.file.write(prompt)
+        self.console.file.flush()
+        if not (line := sys.stdin.readline()):
+            raise EOFError
+        return line
 
     def rows_below(self, keys: Keys, position: str = "", rows: Sequence[str | MenuRow] = ()) -> int:
         """How many rows a prompt takes up: its keys, the line typed, and the rows of its menu."""
@@ -194,7 +222,19 @@ class LineKeyboard:
         return step if step.action in keys else Step("next")
 
     def answer(self, question: Question, keys: Keys) -> Step:
-        return self._read(keys)
+        return self._read_lines(keys) if kind_of(question.item).several_lines else self._read(keys)
+
+    def _read_lines(self, keys: Keys) -> Step:
+        """Lines up to an empty one, or one of `keys` alone on the first."""
+
+        def goes_on(lines: list[str]) -> bool:
+            return bool(lines[-1].strip()) and (len(lines) > 1 or as_step(lines[0], keys).action == "answer")
+
+        self._show_hints(keys, HANDS_IN)
+        try:
+            return as_text(self._lines("> ", goes_on), keys)
+        except EOFError:
+            return Step("quit")
 
     def write(self, keys: Keys) -> Step:
         return self._read(keys)
@@ -253,11 +293,14 @@ class LineKeyboard:
         line = self._read_raw(keys, position)
         return as_step(line, keys) if line is not None else Step("quit")
 
+    def _show_hints(self, keys: Keys, told: str = "") -> None:
+        """The line of keys; told: stands before them."""
+        self.view.fit()
+        self.console.print("\n".join(map(in_words, hints_rows(hints_line(keys, told), self.console.width))))
+
     def _read_raw(self, keys: Keys, position: str = "") -> str | None:
         """A line below the hints; None where the input has ended."""
-        self.view.fit()
-        place = f"page {position}" if position else ""
-        self.console.print("\n".join(map(in_words, hints_rows(hints_line(keys, place), self.console.width))))
+        self._show_hints(keys, f"page {position}" if position else "")
         try:
             return self.line("> ")
         except EOFError:

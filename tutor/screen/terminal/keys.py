@@ -28,6 +28,7 @@ Keys = Mapping[str, str]  # action -> what it does here, in a word, such as {"as
 
 PASTE_S = 0.02  # within which the lines of a paste follow each other
 BETWEEN = " · "  # two hints
+HANDS_IN = "enter twice hands in"  # where an answer may have several lines
 NUMBERED = 9  # rows of a menu that a digit chooses
 
 
@@ -61,6 +62,12 @@ def as_step(line: str, keys: Keys) -> Step:
         return Step("next")
     action = ACTION_OF.get(line.lower())
     return Step(action) if action is not None and action in keys else Step("answer", line.strip())
+
+
+def as_text(text: str, keys: Keys) -> Step:
+    """What was typed where an answer may have several lines: those, or what a single one means."""
+    lines = text.rstrip().strip("\n")
+    return Step("answer", lines) if "\n" in lines else as_step(lines, keys)
 
 
 def as_said(line: str, keys: Keys) -> Step:

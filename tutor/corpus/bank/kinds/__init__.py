@@ -8,6 +8,7 @@ from tutor.corpus.bank.kinds.item_kind import ItemKind
 from tutor.corpus.bank.kinds.multi import MultiKind
 from tutor.corpus.bank.kinds.number import NumberKind
 from tutor.corpus.bank.kinds.order import OrderKind
+from tutor.corpus.bank.kinds.predict import PredictKind
 from tutor.corpus.bank.kinds.short import ShortKind
 from tutor.models import Item, Kind
 
@@ -18,6 +19,7 @@ KINDS: dict[str, ItemKind] = {
     Kind.SHORT: ShortKind(),
     Kind.CLOZE: ClozeKind(),
     Kind.ORDER: OrderKind(),
+    Kind.PREDICT: PredictKind(),
 }
 NO_KIND = ItemKind()  # of a sheet's question that the lessons no longer have
 

@@ -20,6 +20,7 @@ class ItemKind:
     offers_options = False  # the answer is picked among `Item.options`
     several_options = False  # and may be more than one of them
     in_order = False  # the answer puts what is shown into an order
+    several_lines = False  # the answer is typed on lines of its own
     open_ended = False  # a right answer can be put in many ways, so its grade may be disputed
     separator = "; "  # between the parts of an answer that is shown
 
@@ -47,6 +48,10 @@ class ItemKind:
     def flaw(self, item: Item) -> str | None:
         """Why an item can't be asked with the values just drawn, or None."""
         return None
+
+    def cannot_be_asked(self, item: Item) -> str:
+        """Why an item, as its author wrote it, can't be asked here and now; "" where it can."""
+        return ""
 
     def entry(self, item: Item) -> dict[str, Any]:
         """The fields of the item that only this kind writes in a bank, or writes in another way."""

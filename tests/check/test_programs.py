@@ -1,0 +1,135 @@
+"""The programs in banks: what `check` finds out by running them, and what `check --fix` writes."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import LESSON
+
+from tutor.check import checking
+from tutor.corpus.bank import parse_bank
+from utils.errors import InvalidFile
+from utils.settings import Settings
+
+ITEM = """\
+items:
+  - id: sum
+    section: yeast
+    kind: predict
+    question: What does this print?
+    code: |
+      total = 0
+      for x in [1, 2, 3]:
+          total += x
+          print(total)
+    # the end
+    hints: [It adds up., Begin with 0.]
+    explanation: It is a running sum.
+  - id: half
+    section: salt
+    kind: predict
+    question: "{{n}} halves?"
+    variables: {n: {choose: [1, 3, 8]}}
+    where: n < 5
+    code: "print({{n}} / 2)"
+    hints: [A slash divides., It gives a float.]
+    explanation: A slash gives a float.
+"""
+PRINTS = "    prints: |\n      1\n      3\n      6\n"
+
+
+@pytest.fixture
+def check(docs):
+    """Check a bank: check(text) -> (the findings as `rule: message`, the bank's text afterwards)."""
+    path = docs / "food" / "bread.quiz.yaml"
+    (docs / "food" / "bread.md").write_text(LESSON, encoding="utf-8")
+
+    def run(bank: str, **options):
+        path.write_text(bank, encoding="utf-8")
+        report = checking.check(Settings(docs=str(docs)), [str(path)], trust=True, **options)
+        return [f"{one.rule}: {one.message}" for one in report.findings], path.read_text(encoding="utf-8")
+
+    return run
+
+
+def test_an_output_that_the_bank_lacks_is_an_error_and_fix_writes_it_for_every_draw(check):
+    findings, _ = check(ITEM)
+    assert findings == [
+        'missing-output: item "sum": found no output in prints, expected what the code prints; add it (--fix does)',
+        'missing-output: item "half" with n=1: found no output in prints, expected what the code prints; add it (--fix does)',
+    ]
+    findings, written = check(ITEM, fix=True)
+    assert findings == [] and PRINTS + "    # the end\n" in written
+    assert '    prints:\n      n=1: "0.5"\n      n=3: "1.5"\n    hints: [A slash' in written
+    assert check(written, fix=True) == ([], written), "a second time changes nothing"
+
+
+def test_an_output_that_differs_is_an_error_and_is_written_anew(check):
+    _, right = check(ITEM, fix=True)
+    wrong = right.replace(PRINTS, PRINTS.replace("6", "7")).replace('n=3: "1.5"', 'n=3: "2"\n      n=9: "4.5"')
+    findings, _ = check(wrong)
+    assert [text.partition(":")[0] for text in findings] == ["output-differs", "output-differs"]
+    assert '"7" in line 3 of prints, but the code prints "6"' in findings[0]
+    assert check(wrong, fix=True) == ([], right)
+
+
+def test_an_output_of_values_that_are_never_drawn_is_an_error(check):
+    _, right = check(ITEM, fix=True)
+    findings, _ = check(right.replace('n=3: "1.5"', 'n=3: "1.5"\n      n=8: "4.0"'))
+    assert len(findings) == 1 and "values that are never drawn" in findings[0]
+
+
+@pytest.mark.parametrize(
+    "code, told",
+    [
+        ("print(x)", "code-failed: item \"half\" with n=1: the code failed: NameError: name 'x' is not defined; correct it"),
+        ("x = {{n}}", "the code prints nothing, expected 1 to 20 lines"),
+        ("print('a\\\\n' * 30)", "the code prints 30 lines, expected 1 to 20"),
+        ("print('\\\\x1b[1m')", "characters that a terminal acts on"),
+    ],
+)
+def test_code_whose_output_cannot_be_asked_for_is_an_error_and_nothing_is_written(check, code, told):
+    bank = ITEM.replace("print({{n}} / 2)", code)
+    findings, written = check(bank, fix=True)
+    assert any(told in finding for finding in findings)
+    assert written == bank.replace("    # the end", f"{PRINTS}    # the end")
+
+
+def test_code_is_not_run_without_being_asked_to(check):
+    assert check(ITEM, run_code=False) == ([], ITEM)
+
+
+def test_a_hint_that_says_what_is_printed_is_a_leak(check):
+    bank = ITEM.replace("It adds up.", "'It prints 1, 3 and 6.'")
+    _, written = check(bank, fix=True)
+    assert any("leaked-key" in finding and "It prints 1" in finding for finding in check(written)[0])
+
+
+def test_a_known_wrong_output_that_is_right_is_an_error(check):
+    findings, _ = check(ITEM.replace("    # the end\n", '    wrong: [{answer: "1\\n3\\n6"}]\n'), fix=True)
+    assert any("passed-wrong-answer" in finding for finding in findings)
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        (("choose: [1, 3, 8]", "from: 1, to: 90"), "found 90 combinations of values, expected at most 50"),
+        (("code: |", "code: 3\n    no: |"), 'found the unknown field "no"'),
+        (('code: "print({{n}} / 2)"', "code: 3"), "found the number 3 in code, expected a text"),
+        (("print({{n}} / 2)", "print({{m}} / 2)"), 'found the unknown name "m"'),
+        (("    # the end\n", "    prints: {n=1: a}\n"), "found fields in prints, expected a text"),
+        (("    where: n < 5\n", '    prints: "2"\n'), 'expected fields "key: value"'),
+        (("    # the end\n", "    prints: |\n" + "      1\n" * 21), "found 21 lines of output, expected at most 20"),
+        (("    # the end\n", "    steps: [a, b]\n"), "which is for order"),
+    ],
+)
+def test_a_predict_item_whose_fields_are_wrong_is_refused_with_its_line(change, told):
+    assert change[0] in ITEM
+    with pytest.raises(InvalidFile) as caught:
+        parse_bank(ITEM.replace(*change), "food/bread", "bread.quiz.yaml")
+    assert told in str(caught.value) and caught.value.line
+
+
+def test_braces_in_code_stand_for_themselves_where_nothing_is_drawn():
+    bank = ITEM.replace("print(total)", "print(f'{{total}}', {1: {2: 3}}, {{*'ab'}} if 0 else 1)")
+    item = parse_bank(bank, "food/bread", "bread.quiz.yaml")[0]
+    assert "{{total}}" in item.code and item.code.startswith("total = 0\nfor x in")
