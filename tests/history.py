@@ -13,7 +13,7 @@ from tutor.corpus.corpus import Corpus, open_corpus
 from tutor.learner.beliefs import evidence_of
 from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import Records, open_records
-from tutor.learner.schedule import next_card
+from tutor.learner.schedule import chance_before, next_card
 from tutor.models import Attempt, Item, Place
 from utils.times import utc
 
@@ -64,9 +64,10 @@ def answer(records: Records, item: Item, mode: str, at: datetime, chance: random
     typed = bank.accepted_answers(drawn)[0] if chance.random() < (right / 2 if hard else right) else wrong[0]
     grade = grading.grade(drawn, typed)
     day = at.date().isoformat()
-    card = next_card(item.key, records.card(item.key), "unaided" if grade.correct else "missed", at, by=DEFAULTS)
+    before = records.card(item.key)
+    card = next_card(item.key, before, "unaided" if grade.correct else "missed", at, by=DEFAULTS)
     attempt = Attempt(
         item.key, item.section, typed, grade, utc(at), mode, seed=drawn.seed, draw=drawn.draw, session=day, due=card.due,
-        confidence=chance.choice([None, 1, 2, 3]),
+        confidence=chance.choice([None, 1, 2, 3]), predicted=chance_before(before, at, DEFAULTS),
     )  # fmt: skip
     records.add(attempt, card=card, evidence=evidence_of(attempt, drawn, grade.correct, records.evidence()))

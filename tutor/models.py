@@ -316,6 +316,7 @@ class Attempt:
     confidence: int | None = None  # how sure the learner was before seeing the grade, 1 (a guess) to 3 (sure)
     due: str | None = None  # when the item will be asked again, UTC, ISO 8601; None if it was not finished yet
     help: int = 0  # the strongest help given with the item before this answer, one of Help
+    predicted: float | None = None  # the chance of recall that FSRS gave it before it was asked, 0..1; None if it had no card yet
     id: int = 0  # given by the records when it is stored
 
     @property

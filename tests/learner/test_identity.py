@@ -18,7 +18,7 @@ from tutor.learner import agenda, due
 from tutor.learner.file.identity import SKETCH, digest, recognized, shared_marks, sketch_of
 from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
-from tutor.learner.schedule import next_card
+from tutor.learner.schedule import chance_before, next_card
 from tutor.learner.topics import moved_document, moved_listing, topic_rows
 from tutor.models import Attempt, Grade, Place
 from tutor.nodes.session.review import ChooseDue
@@ -31,8 +31,11 @@ COUNT = int(os.environ.get("HISTORIES", 8))
 def answer(environment, key: str, right: bool = True, at=NOW, session="s") -> None:
     """An answer to an item, with the card that comes of it."""
     records = environment.records
-    card = next_card(key, records.card(key), "unaided" if right else "missed", at, by=DEFAULTS)
-    records.add(Attempt(key, "yeast", "x", Grade(float(right)), utc(at), "practice", session=session, due=card.due), card=card)
+    before = records.card(key)
+    card = next_card(key, before, "unaided" if right else "missed", at, by=DEFAULTS)
+    chance = chance_before(before, at, DEFAULTS)
+    given = Attempt(key, "yeast", "x", Grade(float(right)), utc(at), "practice", session=session, due=card.due, predicted=chance)
+    records.add(given, card=card)
 
 
 def learned(docs, home, *names: str, lesson="food/bread") -> None:

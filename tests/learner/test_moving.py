@@ -61,6 +61,10 @@ def contents(records: Records) -> dict:
         "known": rows("SELECT * FROM known ORDER BY corpus, item"),
         "quarters": rows("SELECT * FROM quarters ORDER BY quarter"),
         "waits": rows("SELECT * FROM waits ORDER BY begun"),
+        "recall": [
+            tuple(round(value, 6) if isinstance(value, float) else value for value in row)
+            for row in rows("SELECT * FROM recall ORDER BY corpus, lesson, interval, chance")
+        ],
     }
 
 
@@ -156,6 +160,7 @@ class Device:
             given = Attempt(item, "yeast", "air", Grade(event.score), utc(self.now), event.mode, confidence=event.sure,
                             session=f"{self.name}{self.sessions}")  # fmt: skip
             card = None
+            given = replace(given, predicted=schedule.chance_before(records.card(item), self.now, DEFAULTS))
             if event.finished:
                 rating = "unaided" if event.score == 1 else "missed"
                 card = schedule.next_card(item, records.card(item), rating, self.now, records.scheduling, sure=event.sure == 3)

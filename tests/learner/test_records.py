@@ -190,7 +190,7 @@ def test_the_file_is_in_wal_mode_with_strict_tables_and_full_synchronization(hom
         assert plain.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         strict = {row[1] for row in plain.execute("PRAGMA table_list") if row[5]}
         identity = {"corpora", "items", "lessons", "moves"}
-        tallies = {"known", "quarters", "waits"}
+        tallies = {"known", "quarters", "waits", "recall"}
         assert strict == {"appeals", "attempts", "cards", "evidence", "places", "settings", *identity, *tallies}
         assert records._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
         assert records._connection.execute("PRAGMA busy_timeout").fetchone()[0] == 30_000
@@ -325,7 +325,7 @@ def test_records_of_a_newer_version_are_refused_and_left_alone(home, read_only):
     opened(home).close()
     with plain_sqlite(home) as plain:
         plain.execute("PRAGMA user_version = 9999")
-    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 5\)\. Nothing was changed\."
+    said = r"a newer version of the tutor wrote it \(schema 9999, this one knows 6\)\. Nothing was changed\."
     with unchanged(home / "records.db"), pytest.raises(RecordsError, match=said) as caught:
         opened(home, read_only=read_only)
     assert caught.value.exit_code == ExitCode.RECORDS

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from io import StringIO
+
+from rich.console import Console
 
 from tutor.learner import retention
 from tutor.learner.file.tallies import tallies_of
@@ -11,6 +16,7 @@ from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.retention import CURVE_DAYS, retention_of
 from tutor.learner.schedule import next_card, retrievability
 from tutor.models import Attempt, Grade
+from tutor.screen.screens.retention import retention_parts
 from utils.times import utc
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -65,6 +71,54 @@ def test_recalled_is_the_first_answer_of_a_later_day_without_help():
     assert recalled([*first, *later]) == {"asked": 2, "right": 0.5}, "a second try on the same day is not counted"
     assert recalled(first) is None
     assert recalled([*first, answered(5, hints=1)]) == {"asked": 1, "right": 0.0}
+
+
+def test_what_was_recalled_stands_by_the_days_since_the_review_before_beside_what_was_predicted():
+    attempts = [answered(200), answered(193, predicted=0.9), answered(186, right=False, predicted=0.8), answered(154)]
+    attempts += [answered(200, "m:b"), answered(110, "m:b", predicted=0.7), answered(110, "m:b", session="another")]
+    told = retention.measured(tallies_of(attempts).recalls)
+    short, week, month, quarter, longer = told["intervals"]
+    assert (week["about"], week["days"], week["asked"], week["recalled"]) == (7, [4, 14], 2, 0.5)
+    assert (week["mean_days"], week["predicted"], week["with_prediction"]) == (7.0, 0.85, 2)
+    assert (month["asked"], month["recalled"], month["predicted"], month["with_prediction"]) == (1, 1.0, None, 0)
+    assert (quarter["about"], quarter["asked"], quarter["predicted"]) == (90, 1, 0.7)
+    assert short["recalled"] is None is longer["recalled"] and longer["days"] == [157, None]
+    assert told["not_measured"] == 1, "an answer within a night tells nothing"
+    assert [one["asked"] for one in told["lessons"]["m"]] == [0, 0, 0, 1, 0]
+
+
+def test_calibration_is_told_in_tenths_and_what_has_no_prediction_is_counted_apart():
+    attempts = [answered(30), answered(27, predicted=0.95), answered(20, right=False, predicted=0.97), answered(9, predicted=0.6)]
+    told = retention.prediction_of(tallies_of([*attempts, answered(2)]).recalls)
+    assert (told["asked"], told["not_predicted"], told["recalled"]) == (3, 1, 0.667)
+    loss = -(math.log(0.95) + math.log(0.03) + math.log(0.6)) / 3
+    assert told["log_loss"] == round(loss, 4)
+    assert told["bins"] == [
+        {"chance": [0.6, 0.7], "asked": 1, "predicted": 0.6, "recalled": 1.0},
+        {"chance": [0.9, 1.0], "asked": 2, "predicted": 0.96, "recalled": 0.5},
+    ]
+    nothing = retention.prediction_of({})
+    assert nothing["log_loss"] is None and nothing["bins"] == []
+
+
+def shown(kept, drawn=False) -> str:
+    """What the screen says of it, as plain text or drawn."""
+    console = Console(file=StringIO(), width=100, force_terminal=drawn, color_system=None)
+    console.print(*retention_parts(kept, NOW.date(), {"l": "Lesson"}), sep="\n")
+    return console.file.getvalue()
+
+
+def test_the_screen_says_how_much_came_to_mind_and_what_was_not_measured():
+    attempts = [answered(200), answered(193, predicted=0.9), answered(186, right=False, predicted=0.8), answered(154)]
+    attempts.append(answered(154, session="another"))
+    kept = retention_of([], [learned("l:a", 154)], NOW, DEFAULTS, tallies_of(attempts).recalls)
+    told = shown(kept, drawn=True)
+    assert "67 % of 3 questions asked again came to mind at once (measured)" in told
+    assert re.search(r"about 7 days .*●.*○.* 50 % of 2, 85 % predicted", told)
+    assert re.search(r"about 90 days .* not measured yet", told)
+    assert "Not measured: 1 more answer came too soon to tell, 1 is from before predictions were kept" in told
+    assert "about 7 days: 50 % of 2, 85 % predicted" in shown(kept)
+    assert "asked again" not in shown(retention_of([], [learned("l:a", 154)], NOW, DEFAULTS, {}))
 
 
 def test_what_came_on_a_sheet_or_was_never_dated_is_not_asked_again():

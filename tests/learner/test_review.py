@@ -14,7 +14,7 @@ from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda, due
 from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
-from tutor.learner.schedule import LEECH_LAPSES, interleaved, next_card, review_card, todays_reviews
+from tutor.learner.schedule import LEECH_LAPSES, interleaved, next_card, retrievability, review_card, todays_reviews
 from tutor.models import Card, Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
@@ -105,6 +105,17 @@ def test_every_finished_turn_at_an_item_gives_it_a_date(run):
     assert {card.item for card in cards} == {attempt.item for attempt in attempts}
     assert all(attempt.due for attempt in attempts if attempt.grade.correct)
     assert all(card.due > "2026-03-01T09:30" for card in cards)
+
+
+def test_an_answer_is_kept_with_the_chance_that_was_predicted_before_it_was_asked(run, taught):
+    _, _, attempts, _ = run(create_review_flow, Answers({}), day=20)
+    first, later = (
+        next(one for one in attempts if one.item == "food/cake:moist" and (one.mode == "review") == again)
+        for again in (False, True)
+    )
+    assert first.predicted is None and 0.5 < later.predicted < 0.95
+    memory = review_card(None, "unaided", NOW, DEFAULTS)
+    assert later.predicted == pytest.approx(retrievability(memory, NOW + timedelta(days=20), DEFAULTS), abs=0.001)
 
 
 def test_a_question_not_known_before_it_was_taught_gets_no_date(run):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import shutil
@@ -19,9 +20,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.learner.file import database, tally_tables
+from tutor.learner.file import corpora, database, tally_tables
 from tutor.learner.file.database import FILE_NAME
-from tutor.learner.file.tallies import mastery_of, quarter_of, tallies_of
+from tutor.learner.file.identity import Moves
+from tutor.learner.file.tallies import NONE, mastery_of, quarter_of, tallies_of
 from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
 from tutor.learner.schedule import mastery, next_card
@@ -47,7 +49,7 @@ def history(seed: int, count: int) -> list[Attempt]:
                 chance.choice(ITEMS), "s", "x", Grade(score, unsure=unsure), utc(at),
                 chance.choice(["practice", "review", "quiz", "probe", "explain"]), session=str(session), due=due,
                 confidence=chance.choice([None, 1, 2, 3]), help=chance.choice([0, 0, Help.HINT, Help.ANSWER]),
-                shown=chance.random() < 0.1,
+                shown=chance.random() < 0.1, predicted=chance.choice([None, 0.0, 0.35, 0.91, 1.0]),
             )
         )  # fmt: skip
     return found
@@ -72,9 +74,17 @@ def test_what_is_kept_is_what_all_attempts_come_to_also_after_some_were_taken_ba
                 records.undo()
         assert records.faults() == []
         kept = (records.known(), records.quarters(), records.waits())
+        recalls = as_rows(records)
         tally_tables.rebuild(records._connection)
         assert records.faults() == []
         assert [str(one) for one in (records.known(), records.waits())] == [str(one) for one in (kept[0], kept[2])]
+        assert as_rows(records) == recalls
+
+
+def as_rows(records) -> list[tuple]:
+    """What is kept of recalls, but for what rounding adds."""
+    rows = [tuple(row) for row in records._connection.execute("SELECT * FROM recall ORDER BY corpus, lesson, interval, chance")]
+    return [(*row[:-2], round(row[-2], 6), round(row[-1], 6)) for row in rows]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -97,11 +107,65 @@ def test_what_was_changed_behind_our_back_is_named(tmp_path):
             records.add(attempt)
         records._connection.execute("UPDATE known SET credit = 7 WHERE item = 'food/bread:gas'")
         records._connection.execute("UPDATE quarters SET answers = answers + 1")
+        records._connection.execute("INSERT INTO recall VALUES ('', 'food/soup', 1, 9, 4, 3, 20, 3.6, 1.2)")
         records._connection.execute("DELETE FROM attempts WHERE id = 9")
         named = records.faults()
+        assert "what was recalled of food/soup" in named
         assert "item food/bread:gas" in named and any(one.startswith("the answers from 2026-03-01T") for one in named)
         tally_tables.rebuild(records._connection)
         assert records.faults() == []
+
+
+def asked(days: int, right=True, predicted=None, key=ITEMS[0], **values) -> Attempt:
+    """An answer so many days after NOW."""
+    at = NOW + timedelta(days=days)
+    values = {"session": f"day {days}", "due": utc(at + timedelta(days=1)), **values}
+    return Attempt(key, "s", "x", Grade(float(right)), utc(at), "review", predicted=predicted, **values)
+
+
+def test_what_is_asked_again_is_counted_by_the_days_since_the_review_before_and_by_what_was_predicted():
+    attempts = [
+        asked(0),
+        asked(2, predicted=0.95),
+        asked(9, False, 0.9),
+        asked(10, predicted=0.4),
+        asked(45),
+        asked(145, predicted=1.0),
+    ]
+    recalls = tallies_of(attempts).recalls
+    counted = {key[1:]: (one.asked, one.recalled, one.days, round(one.predicted, 2)) for key, one in recalls.items()}
+    assert counted == {
+        (0, 9): (1, 1, 2, 0.95), (1, 9): (1, 0, 7, 0.9), (0, 4): (1, 1, 1, 0.4),
+        (2, NONE): (1, 1, 35, 0.0), (3, 9): (1, 1, 100, 1.0),
+    }  # fmt: skip
+    assert recalls["food/bread", 1, 9].loss == pytest.approx(-math.log(0.1)) and recalls["food/bread", 0, 4].loss > 0.9
+
+
+def test_what_is_asked_again_too_soon_or_was_never_finished_is_counted_as_not_measured():
+    soon = asked(0, session="another")
+    unfinished = [asked(0, False, due=None, key=ITEMS[1]), asked(3, key=ITEMS[1])]
+    same_session = [asked(0, key=ITEMS[2]), asked(0, key=ITEMS[2])]
+    recalls = tallies_of([asked(0), soon, *unfinished, *same_session]).recalls
+    assert {key: (one.asked, one.recalled) for key, one in recalls.items()} == {
+        ("food/bread", NONE, NONE): (2, 0),
+    }
+
+
+def test_an_item_that_is_renamed_onto_another_takes_what_was_recalled_along(tmp_path):
+    with open_records(tmp_path, now=lambda: NOW) as records:
+        records.corpus = "aa"
+        for attempt in [
+            asked(0),
+            asked(5, predicted=0.9),
+            asked(1, key=ITEMS[2]),
+            asked(5, key=ITEMS[2]),
+            asked(11, key=ITEMS[2]),
+        ]:
+            records.add(attempt)
+        corpora.carry_out(records._connection, "aa", Moves({}, {ITEMS[2]: ITEMS[0]}, []), utc(NOW))
+        assert records.faults() == [] and {key[0] for key in records.recalls()} == {"food/bread"}
+        counted = {key[1:]: one.asked for key, one in records.recalls().items()}
+        assert counted == {(1, 9): 1, (NONE, NONE): 1, (1, NONE): 2}, "one came before the answer that stands above it"
 
 
 def test_an_attempt_and_what_it_adds_are_stored_together_or_not_at_all(tmp_path, monkeypatch):

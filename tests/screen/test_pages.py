@@ -107,6 +107,9 @@ def test_the_page_says_what_progress_says(docs, lived_in):
     assert f"about {curve['2026-03-01'] * 100:.0f} % would come to mind today" in page.text
     assert page.tables["All questions, without a review"][3] == ["in 30 days", f"{curve['2026-03-31'] * 100:.0f} %"]
     assert sum(int(count) for _, count in page.tables["Questions by stability"][1:]) == one.retention["items"]
+    intervals = one.retention["measured"]["intervals"]
+    assert [int(row[2]) for row in page.tables["Asked again"][1:]] == [each["asked"] for each in intervals]
+    assert page.tables["Asked again"][2][:2] == ["about 7 days", f"{intervals[1]['recalled'] * 100:.0f} %"]
 
 
 def test_every_day_with_answers_stands_in_the_calendar_and_in_its_table(docs, lived_in):

@@ -58,6 +58,46 @@ class RecalledDocument(TypedDict):
     right: float
 
 
+class IntervalDocument(TypedDict):
+    """How much was recalled so many days after the review before."""
+
+    about: int | None  # 7, 30 or 90 days; None for what was asked sooner or later
+    days: list[int | None]  # from and to; the last interval has no end
+    asked: int
+    recalled: float | None  # the share that was right at once, without help; None where nothing was asked
+    mean_days: float | None
+    predicted: float | None  # what had been predicted of those with a prediction: a share
+    with_prediction: int
+
+
+class MeasuredDocument(TypedDict):
+    """What was recalled when it was asked again on a later day, by the days since the review before."""
+
+    intervals: list[IntervalDocument]
+    not_measured: int  # asked again too, but within a night, or never finished before
+    lessons: dict[str, list[IntervalDocument]]  # the same intervals for each lesson
+
+
+class BinDocument(TypedDict):
+    """Answers whose chance was predicted to lie between two values."""
+
+    chance: list[float]  # from and to
+    asked: int
+    predicted: float  # the mean
+    recalled: float
+
+
+class PredictionDocument(TypedDict):
+    """How well the chances were predicted of what was asked again."""
+
+    asked: int  # with a prediction
+    not_predicted: int  # asked again too, but answered before predictions were kept
+    log_loss: float | None  # the mean; the lower the better
+    predicted: float | None  # the mean
+    recalled: float | None  # the share
+    bins: list[BinDocument]  # those with answers
+
+
 class RetentionDocument(TypedDict):
     """What the learner would remember if nothing were asked again, by FSRS's estimates. None of it counts what is set aside."""
 
@@ -65,7 +105,9 @@ class RetentionDocument(TypedDict):
     curve: dict[str, float]  # ISO date, from today on -> the share of them that would be recalled on that day
     lessons: dict[str, list[float]]  # the same for each lesson: today, and at the curve's end
     stability_days: dict[str, float]  # item -> days after a review until its chance has fallen to 90 %
-    recalled: RecalledDocument | None  # what was measured; None where nothing was asked again yet
+    recalled: RecalledDocument | None  # what was measured, in whatever folder; None where nothing was asked again yet
+    measured: MeasuredDocument  # in this folder
+    prediction: PredictionDocument  # likewise
 
 
 class ProgressDocument(TypedDict):

@@ -21,7 +21,7 @@ from tutor.learner.file import tally_tables
 from tutor.learner.file.database import open_database, records_errors, records_file
 from tutor.learner.file.records_file import RecordsFile
 from tutor.learner.file.rows import attempt_of, card_from_json, grade_from_json, place_from_json, storable, to_json
-from tutor.learner.file.tallies import Known, Quarter, quarter_of
+from tutor.learner.file.tallies import Known, Quarter, Recall, RecallKey, quarter_of
 from tutor.models import Attempt, Card, Evidence, Grade, Place
 from utils.times import moment_of, utc
 
@@ -87,6 +87,7 @@ class Records(RecordsFile):
             "score": float(attempt.grade.score), "unaided": int(attempt.unaided), "shown": int(attempt.shown),
             "hints": attempt.hints, "seed": attempt.seed, "draw": attempt.draw, "mode": attempt.mode, "at": attempt.at,
             "confidence": attempt.confidence, "due": attempt.due, "help": attempt.help, "corpus": self.corpus or "",
+            "predicted": attempt.predicted,
         }  # fmt: skip
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
         connection.execute(f"INSERT INTO attempts ({columns}) VALUES ({values})", row)
@@ -218,6 +219,11 @@ class Records(RecordsFile):
         """What each quarter of an hour saw, by when it began (UTC), in order; on whatever folder."""
         with records_errors(self.path, "cannot be read"), self._decoding("what was counted"):
             return tally_tables.quarters_of(self._connection)
+
+    def recalls(self) -> dict[RecallKey, Recall]:
+        """How often what was asked again was recalled."""
+        with records_errors(self.path, "cannot be read"):
+            return tally_tables.recalls_of(self._connection, self.corpus)
 
     def answered_quarters(self) -> list[str]:
         """The quarters of an hour with answers, as `quarters`."""

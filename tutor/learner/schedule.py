@@ -134,6 +134,12 @@ def recall_ahead(card: str, moments: Sequence[datetime], by: Scheduling) -> tupl
     return memory.stability, [scheduler.get_card_retrievability(memory, _utc(moment)) for moment in moments]
 
 
+def chance_before(card: Card | None, now: datetime, by: Scheduling) -> float | None:
+    """The chance of recall to keep with an answer, by the item's card before it; None for an item never reviewed."""
+    found = recall_ahead(card.memory, [now], by) if card else None
+    return round(found[1][0], 4) if found else None
+
+
 LEECH_LAPSES = 8  # after so many an item is set aside
 
 

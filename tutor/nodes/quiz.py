@@ -395,14 +395,14 @@ class RecordAttempts(Verb):
         """What is stored of an answer: the attempt, the item's new card and what it shows; a doubtful one changes no review."""
         item, now = outcome.item, shared["now"]()
         grade = outcome.grade or grading.grade(item, outcome.answer, strict=True)  # what was said is kept in any case
-        card = None
+        before, card = records.card(item.key), None
         if not doubtful:
             rating = "unaided" if grade.correct else "missed"
-            card = schedule.next_card(item.key, records.card(item.key), rating, now, records.scheduling.exact)
+            card = schedule.next_card(item.key, before, rating, now, records.scheduling.exact)
         attempt = Attempt(
             item=item.key, section=item.section, answer=outcome.answer, grade=grade, at=utc(now), mode="quiz",
             seed=item.seed, draw=item.draw, shown=not outcome.answer, session=shared["session"],
-            due=card.due if card else None,
+            due=card.due if card else None, predicted=schedule.chance_before(before, now, records.scheduling),
         )  # fmt: skip
         return attempt, card, beliefs.evidence_of(attempt, item, True, records.evidence()) if card else []
 

@@ -21,7 +21,7 @@ FORMAT, VERSION = "pocket-tutor-records", 1
 MARK = f'{{"format": "{FORMAT}"'  # how such a file begins
 EMPTY = 2  # lines of an export without any history
 # Of an attempt: its number here, and what is computed from the rest.
-NOT_EXPORTED = {"id", "score", "unaided", "seconds", "recalled", "earned", "evidence"}
+NOT_EXPORTED = {"id", "score", "unaided", "seconds", "recalled", "days", "earned", "evidence"}
 SETTINGS = ("ask_confidence", "explain_back", "goal", "daily_limit", "asked_to_explain:*")  # that move with the learner
 
 

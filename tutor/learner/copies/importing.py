@@ -148,6 +148,12 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
     return read
 
 
+def _chance(value: Any) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise ValueError("expected a number from 0 to 1")
+    return float(value)
+
+
 def _one_of(*values: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in values:
@@ -234,7 +240,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "answer": Field(_text), "grade": Field(_json(Grade)), "shown": Field(_whole(0, 1)), "hints": Field(_whole(0, 10**6)),
         "seed": Field(_optional(_whole(-MOST_WHOLE, MOST_WHOLE)), None), "mode": Field(_name), "at": Field(_moment),
         "confidence": Field(_optional(_whole(1, 3)), None), "due": Field(_optional(_moment), None),
-        "help": Field(_whole(0, 5), 0), "draw": Field(_whole(1, 10**6), 1),
+        "help": Field(_whole(0, 5), 0), "draw": Field(_whole(1, 10**6), 1), "predicted": Field(_optional(_chance), None),
         "corpus": Field(_matching(CORPUS, "hexadecimal digits"), ""),
     },
     "appeal": {"attempt": Field(_text), "grade": Field(_json(Grade)), "at": Field(_moment)},

@@ -68,6 +68,7 @@ def merge(connection: Connection, export: Export, by: Scheduling) -> Merged:
     items = {item_of(row) for row in export.attempts} | {item_of(row) for row in export.cards}
     before = marks_here(connection, items)
     done.attempts = _add_attempts(connection, export.attempts)
+    completed = _add_predictions(connection, export.attempts)
     moved = _put_in_order(connection)
     numbers = {row[0]: row[1] for row in connection.execute("SELECT uid, id FROM attempts")}
     done.appeals = _add_appeals(connection, export.appeals, numbers)
@@ -77,7 +78,7 @@ def merge(connection: Connection, export: Export, by: Scheduling) -> Merged:
     for row in export.settings:
         added = connection.execute("INSERT OR IGNORE INTO settings (key, value) VALUES (:key, :value)", row)
         done.settings += added.rowcount
-    if moved or done.anything:
+    if moved or completed or done.anything:
         connection.execute("UPDATE corpora SET seen = ''")  # what moved in a folder moves for what was added, too
         tally_tables.rebuild(connection)
     return done
@@ -120,6 +121,14 @@ def _add_attempts(connection: Connection, rows: Sequence[Row]) -> int:
         _insert(connection, "attempts", {**row, "score": float(attempt.grade.score), "unaided": int(attempt.unaided)})
         added += 1
     return added
+
+
+def _add_predictions(connection: Connection, rows: Sequence[Row]) -> bool:
+    """Complete attempts that came from a version of the program that kept no predictions. Says whether there were any."""
+    missing = {row[0] for row in connection.execute("SELECT uid FROM attempts WHERE predicted IS NULL")}
+    given = [(row["predicted"], row["uid"]) for row in rows if row["predicted"] is not None and row["uid"] in missing]
+    connection.executemany("UPDATE attempts SET predicted = ? WHERE uid = ?", given)
+    return bool(given)
 
 
 def _put_in_order(connection: Connection) -> bool:

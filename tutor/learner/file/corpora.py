@@ -92,6 +92,8 @@ def claim(connection: Connection, corpus: str, lessons: Collection[str]) -> None
             connection.execute(f"DELETE FROM {table} WHERE corpus = ? AND lesson = ?", (UNCLAIMED, lesson))
         for row in left:
             tally_tables.count_item(connection, corpus, row["item"])
+        for one in (UNCLAIMED, corpus):
+            tally_tables.count_recalls(connection, one, [lesson])
 
 
 def carry_out(connection: Connection, corpus: str, moves: Moves, at: str) -> None:
@@ -106,6 +108,7 @@ def carry_out(connection: Connection, corpus: str, moves: Moves, at: str) -> Non
         _rename(connection, corpus, key, BETWEEN + key)
     for key, now in renamed.items():
         _rename(connection, corpus, BETWEEN + key, now)
+    tally_tables.count_recalls(connection, corpus, {lesson_of(key) for pair in renamed.items() for key in pair})
     told = [*moves.lessons.items(), *((key, "") for key in moves.anew)]
     told += [(key, now) for key, now in moves.items.items() if key not in moves.anew and lesson_of(key) not in moves.lessons]
     rows = [(corpus, was, became, at) for was, became in told]

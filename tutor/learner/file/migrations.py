@@ -31,7 +31,7 @@ def make_missing_cards(connection: Connection) -> None:
     from tutor.learner.schedule import card_from_history
 
     for (item,) in items:
-        rows = connection.execute(f"SELECT * FROM attempts WHERE item = ? AND {told} ORDER BY id", (item,))
+        rows = connection.execute(f"SELECT *, NULL AS predicted FROM attempts WHERE item = ? AND {told} ORDER BY id", (item,))
         attempts = attempts_of(rows)
         card = card_from_history(attempts, DEFAULTS) if attempts else None
         if card:
@@ -199,7 +199,23 @@ MIGRATIONS: tuple[tuple[str | Step, ...], ...] = (
             begun TEXT PRIMARY KEY,               -- as in attempts; no two overlap
             ended TEXT NOT NULL
         ) STRICT, WITHOUT ROWID""",
-        fill_tallies,
         make_missing_cards,
+    ),
+    (
+        "ALTER TABLE attempts ADD COLUMN predicted REAL",  # the chance of recall before it, 0 to 1; NULL where nobody reckoned it
+        "ALTER TABLE attempts ADD COLUMN days INTEGER",  # since the review before: tallies.Counted
+        """CREATE TABLE recall (                     -- what was asked again: tallies.Recall
+            corpus TEXT NOT NULL,
+            lesson TEXT NOT NULL,
+            interval INTEGER NOT NULL,            -- between the reviews: its place in tallies.UP_TO_DAYS; -1: not measured
+            chance INTEGER NOT NULL,              -- predicted, in tenths; -1: none was
+            asked INTEGER NOT NULL,
+            recalled INTEGER NOT NULL,
+            days INTEGER NOT NULL,
+            predicted REAL NOT NULL,
+            loss REAL NOT NULL,
+            PRIMARY KEY (corpus, lesson, interval, chance)
+        ) STRICT, WITHOUT ROWID""",
+        fill_tallies,
     ),
 )

@@ -29,7 +29,7 @@ def attempt_of(row: Row | Mapping[str, Any]) -> Attempt:
         item=row["item"], section=row["section"], answer=row["answer"], grade=grade_from_json(row["grade"]),
         at=row["at"], mode=row["mode"], seed=row["seed"], draw=row["draw"], hints=row["hints"], shown=bool(row["shown"]),
         session=row["session"], id=row["id"],
-        confidence=row["confidence"], due=row["due"], help=row["help"],
+        confidence=row["confidence"], due=row["due"], help=row["help"], predicted=row["predicted"],
     )  # fmt: skip
 
 

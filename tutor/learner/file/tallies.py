@@ -5,6 +5,7 @@ The records keep it beside the attempts (tally_tables.py), so that a learner of 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,10 @@ IDLE_S = 300  # a longer pause between two answers counts as this long
 FIRST_S = 30  # what a session's first answer counts as
 NIGHT = timedelta(hours=8)  # with less between them, a second answer says little about what was remembered
 LEVELS = 3  # of confidence
+UP_TO_DAYS = (3, 14, 52, 156)  # that the intervals between reviews end with: short ones, about 7, 30 and 90 days, longer ones
+BINS = 10  # of predicted chances
+NONE = -1  # in place of an interval or a bin: it doesn't measure what was remembered, or nothing was predicted
+LEAST_CHANCE = 0.0001  # that a loss is reckoned with, so that one certainty that failed doesn't outweigh all else
 Sums = tuple[float, float]  # of an item: its outcomes and their weights, as in `schedule.mastery`
 
 
@@ -63,6 +68,50 @@ class Quarter:
             self.sure[place + 1] += sign * one.attempt.grade.correct
 
 
+@dataclass
+class Recall:
+    """How often what was asked again came to mind, and how often it should have: a row of the table `recall`."""
+
+    asked: int = 0
+    recalled: int = 0  # right at once and without help
+    days: int = 0  # since the review before, added up
+    predicted: float = 0.0  # the chances that had been predicted, added up
+    loss: float = 0.0  # what these cost, as log loss, added up
+
+    def count(self, recalled: bool | None, days: int, predicted: float | None) -> None:
+        """Add an answer. days: see Counted."""
+        self.asked += 1
+        self.recalled += bool(recalled)
+        self.days += max(days, 0)
+        if predicted is not None and days != NONE:
+            self.predicted += predicted
+            self.loss += log_loss(predicted, bool(recalled))
+
+    def add(self, other: Recall) -> None:
+        self.asked += other.asked
+        self.recalled += other.recalled
+        self.days += other.days
+        self.predicted += other.predicted
+        self.loss += other.loss
+
+
+RecallKey = tuple[str, int, int]  # lesson, interval (of UP_TO_DAYS), bin of the predicted chance; the last two may be NONE
+
+
+def recall_key(lesson: str, days: int, predicted: float | None) -> RecallKey:
+    """Where an answer counts. days: see Counted."""
+    if days == NONE:
+        return lesson, NONE, NONE
+    chance = NONE if predicted is None else min(max(int(predicted * BINS), 0), BINS - 1)
+    return lesson, bisect_left(UP_TO_DAYS, days), chance
+
+
+def log_loss(predicted: float, recalled: bool) -> float:
+    """What a prediction costs: 0 if it was certain and right, the more the surer it was of the contrary."""
+    chance = predicted if recalled else 1 - predicted
+    return -math.log(min(max(chance, LEAST_CHANCE), 1 - LEAST_CHANCE))
+
+
 @dataclass(frozen=True)
 class Counted:
     """What one attempt adds."""
@@ -72,6 +121,7 @@ class Counted:
     before: Sums  # the item's sums before it
     seconds: float
     recalled: bool | None  # None where it doesn't measure what was remembered
+    days: int | None  # since the item's review before; NONE where it was asked again and this measures nothing; None otherwise
     waited: tuple[str, str] | None  # from when to when the item was due, before it was answered
 
 
@@ -83,6 +133,7 @@ class Tallies:
     quarters: dict[str, Quarter] = field(default_factory=dict)  # by when they began
     waits: list[tuple[str, str]] = field(default_factory=list)  # when something was due: in order, none overlapping
     sessions: dict[str, str] = field(default_factory=dict)  # session -> the time of its last answer
+    recalls: dict[RecallKey, Recall] = field(default_factory=dict)
 
     def count(self, attempt: Attempt, item: str = "") -> Counted:
         """Count the next attempt. item: what its item is called here, if not by its key. Returns what it added."""
@@ -90,6 +141,9 @@ class Tallies:
         one = counted(attempt, self.known.get(name), self.sessions.get(attempt.session))
         self.known[name], self.sessions[attempt.session] = one.known, attempt.at
         self.quarters.setdefault(quarter_of(attempt.at), Quarter()).count(one)
+        if one.days is not None:
+            key = recall_key(name.partition(":")[0], one.days, attempt.predicted)
+            self.recalls.setdefault(key, Recall()).count(one.recalled, one.days, attempt.predicted)
         if one.waited:
             self.add_wait(*one.waited)
         return one
@@ -108,7 +162,9 @@ def counted(attempt: Attempt, known: Known | None, session_at: str | None) -> Co
     mastered, before = _known_after(attempt, known), known.sums if known else (0.0, 0.0)
     gap = (moment_of(attempt.at) - moment_of(session_at)).total_seconds() if session_at else FIRST_S
     waited = (known.due, attempt.at) if known and known.due and known.due < attempt.at else None
-    return Counted(attempt, mastered, before, min(max(gap, 0.0), IDLE_S), _recalled(attempt, known), waited)
+    days = _days_after_review(attempt, known)
+    recalled = None if days is None or days == NONE else attempt.unaided
+    return Counted(attempt, mastered, before, min(max(gap, 0.0), IDLE_S), recalled, days, waited)
 
 
 def _known_after(attempt: Attempt, known: Known | None) -> Known:
@@ -124,13 +180,14 @@ def _known_after(attempt: Attempt, known: Known | None) -> Known:
     return replace(known, credit=credit_of(attempt, unaided), sure=sure, unaided=unaided, due=attempt.due, dated=dated)
 
 
-def _recalled(attempt: Attempt, known: Known | None) -> bool | None:
-    """Whether what had got a date earlier was right at once and without help, in a later session."""
-    if attempt.mode == "explain" or (attempt.mode == "quiz" and not attempt.due):
-        return None  # it answers no item, or came on a sheet, which may be anyone's
-    if known is None or not known.dated or known.session == attempt.session:
+def _days_after_review(attempt: Attempt, known: Known | None) -> int | None:
+    """Counted.days: what had got a date earlier is measured by the first answer of a later session, a night on or more."""
+    if attempt.mode == "explain" or known is None or known.session == attempt.session:
         return None
-    return attempt.unaided if moment_of(attempt.at) - moment_of(known.dated) >= NIGHT else None
+    if not known.dated or (attempt.mode == "quiz" and not attempt.due):
+        return NONE  # it was never finished, or came on a sheet, which may be anyone's
+    gap = moment_of(attempt.at) - moment_of(known.dated)
+    return gap.days if gap >= NIGHT else NONE
 
 
 def quarter_of(at: str) -> str:

@@ -85,11 +85,12 @@ class RecordAttempt(Verb):
         return "again" if used < len(item.hints) and not answer_seen else "missed"
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: str) -> str:
-        item, grade, round = prepared["item"], prepared["grade"], prepared["round"]
+        item, grade, round, records = prepared["item"], prepared["grade"], prepared["round"], shared["records"]
         attempt = Attempt(
             item=item.key, section=item.section, answer=shared["answer"], grade=grade, at=utc(shared["now"]()),
             mode=round.mode, seed=item.seed, draw=item.draw, hints=round.hints, help=round.help, shown=grade.grader == SKIPPED,
             session=shared["session"], confidence=shared["confidence"],
+            predicted=schedule.chance_before(records.card(item.key), shared["now"](), records.scheduling),
         )  # fmt: skip
         if attempt.answer:
             round.answers.append(attempt.answer)
@@ -112,7 +113,7 @@ class RecordAttempt(Verb):
         place = shared["place"]
         if place and round.mode != "recall":
             place.round = round
-        records, unaided = shared["records"], round.outcomes.get(name_in(round, item)) == "unaided"
+        unaided = round.outcomes.get(name_in(round, item)) == "unaided"
         earlier = records.evidence() if unaided and item.probes else ()  # only a right answer is held against it
         shown = beliefs.evidence_of(attempt, item, unaided, earlier)
         others = siblings_reviewed(shared, item, round) if card else ()

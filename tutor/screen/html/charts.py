@@ -3,6 +3,7 @@ puts the same figures beside it as text or as a table."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from xml.etree.ElementTree import Element
@@ -101,6 +102,36 @@ def curve_chart(label: str, points: Sequence[tuple[float, float, str]], marks: S
         x, y = at(days, share)
         dots.append(tag("circle", tag("title", says), cx=f"{x:g}", cy=f"{y:g}", r="2.6", class_="dot"))
     return chart(label, height, grid, area, tag("polyline", points=line, class_="line"), dots, names)
+
+
+def measured_chart(label: str, series: Sequence[tuple[str, Sequence[tuple[float, float, str]]]]) -> Element:
+    """Shares by the days since the review before, on a scale on which each doubling is as wide.
+
+    series: (class of its line, [(days, share, what it says when it is pointed at)]).
+    """
+    left, top, bottom, right = 34, 8, 22, 12
+    height, least, most = 160, 1.0, 365.0
+    wide, tall = WIDTH - left - right, height - top - bottom
+
+    def at(days: float, share: float) -> tuple[float, float]:
+        across = math.log(min(max(days, least), most) / least) / math.log(most / least)
+        return round(left + wide * across, 2), round(top + tall * (1 - share), 2)
+
+    drawn: list[Element] = []
+    for percent in (0, 50, 90, 100):
+        _, y = at(least, percent / 100)
+        kind = "rule aim" if percent == 90 else "rule"
+        drawn.append(tag("line", x1=f"{left}", x2=f"{WIDTH - right}", y1=f"{y:g}", y2=f"{y:g}", class_=kind))
+        if percent != 100:
+            drawn.append(words(left - 5, y + 3.5, f"{percent} %", "end"))
+    for days, name in ((1, "1 day"), (7, "7"), (30, "30"), (90, "90"), (365, "365")):
+        drawn.append(words(at(days, 0)[0], height - 6, name, "end" if days == most else "middle"))
+    for class_, points in series:
+        places = [at(days, share) for days, share, _ in points]
+        drawn.append(tag("polyline", points=" ".join(f"{x:g},{y:g}" for x, y in places), class_=class_))
+        for (x, y), (_, _, says) in zip(places, points, strict=True):
+            drawn.append(tag("circle", tag("title", says), cx=f"{x:g}", cy=f"{y:g}", r="3.2", class_=f"dot {class_}"))
+    return chart(label, height, drawn)
 
 
 def meter(share: float, label: str) -> Element:

@@ -7,13 +7,14 @@ from xml.etree.ElementTree import Element
 
 from tutor.learner.agenda import REVIEW_S
 from tutor.learner.overview import Overview
-from tutor.learner.progress import day_and_month, duration
+from tutor.learner.progress import IntervalDocument, day_and_month, duration
 from tutor.learner.schedule import is_mastered
-from tutor.screen.html.charts import WEEKS, bar_chart, calendar_chart, curve_chart, meter, strip
+from tutor.screen.html.charts import WEEKS, bar_chart, calendar_chart, curve_chart, measured_chart, meter, strip
 from tutor.screen.html.document import document
 from tutor.screen.html.elements import Child, card, folded, foreign, table, tag
 from tutor.screen.html.pieces import day_in_words, misconceptions, percent, written_on
 from tutor.screen.screens.endings import mastery_in_words
+from tutor.screen.screens.retention import in_words, name_of, not_measured
 from utils.text import plural
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -33,7 +34,7 @@ def progress_page(overview: Overview) -> str:
     head = tag("header", tag("p", "Pocket Tutor", class_="brand"), tag("h1", "Your progress"))
     if not one.attempts:
         return document("Your progress", head, _welcome(overview), _goal(overview), foot=written)
-    beside = [part(overview) for part in (_retention, _forecast, _lasting, _goal, _calibration, _set_aside)]
+    beside = [part(overview) for part in (_retention, _measured, _forecast, _lasting, _goal, _calibration, _set_aside)]
     side_by_side = tag("div", beside, class_="columns")
     parts = [_figures(overview), _calendar(overview), _mastery(overview), side_by_side, _misconceptions(overview)]
     return document("Your progress", head, parts, foot=written)
@@ -110,13 +111,6 @@ def _retention(overview: Overview) -> Element | None:
     label = (
         f"Forgetting curve: {percent(by_day[0])} today, {percent(by_day[30])} in 30 days, {percent(by_day[last])} in {last} days"
     )
-    measured = kept["recalled"]
-    seen = (
-        f"Measured: of {plural(measured['asked'], 'question')} asked again on a later day you knew {percent(measured['right'])} "
-        "at once."
-        if measured
-        else None
-    )
     how = (
         "An estimate by FSRS, the model of memory that plans your reviews: the mean of every question's chance of being "
         "recalled, if none were asked again. A question comes back when its own chance is near 90 %, the dashed line; what is "
@@ -131,7 +125,6 @@ def _retention(overview: Overview) -> Element | None:
         "What would come to mind",
         tag("p", told),
         curve_chart(label, points, marks),
-        tag("p", seen) if seen else None,
         tag("p", how, class_="quiet"),
         folded(
             "As a table",
@@ -139,6 +132,53 @@ def _retention(overview: Overview) -> Element | None:
             table("By lesson", ("lesson", "today", f"in {last} days"), lessons, class_="numbers"),
         ),
     )
+
+
+def _measured(overview: Overview) -> Element | None:
+    """What did come to mind, beside what had been predicted."""
+    kept = overview.progress.retention
+    intervals = [one for one in kept["measured"]["intervals"] if one["asked"]] if kept else []
+    if not kept or not intervals:
+        return None
+    asked = sum(one["asked"] for one in intervals)
+    right = sum(one["asked"] * (one["recalled"] or 0) for one in intervals) / asked
+    told = f"Of {plural(asked, 'question')} asked again on a later day you knew {percent(right)} at once. {not_measured(kept)}"
+    seen = [(one["mean_days"] or 0, one["recalled"] or 0, f"{name_of(one)}: {in_words(one)}") for one in intervals]
+    foreseen = [
+        (one["mean_days"] or 0, one["predicted"], f"{name_of(one)}: {percent(one['predicted'])} predicted")
+        for one in intervals
+        if one["predicted"] is not None
+    ]
+    label = "Recalled, by the days since the review before: " + ", ".join(says for _, _, says in seen)
+    lines = [("line", seen), *([("foreseen", foreseen)] if foreseen else [])]
+    how = (
+        "The forgetting curve as it was seen (solid) and as FSRS had predicted it before each answer (dashed), by how long after "
+        "the review before a question was asked. Right means at once and without help."
+    )
+    rows = [_measured_row(name_of(one), one) for one in kept["measured"]["intervals"]]
+    lessons = [
+        _measured_row([foreign(overview.title(lesson)), f", {name_of(one)}"], one)
+        for lesson, own in kept["measured"]["lessons"].items()
+        for one in own
+        if one["asked"]
+    ]
+    heads = ("recalled", "of", "predicted")
+    return card(
+        "What did come to mind",
+        tag("p", told.strip()),
+        measured_chart(label, lines),
+        tag("p", how, class_="quiet"),
+        folded(
+            "As a table",
+            table("Asked again", ("after", *heads), rows, class_="numbers"),
+            table("Asked again, by lesson", ("lesson", *heads), lessons, class_="numbers"),
+        ),
+    )
+
+
+def _measured_row(name: Child, one: IntervalDocument) -> list[Child]:
+    recalled = "–" if one["recalled"] is None else percent(one["recalled"])
+    return [name, recalled, str(one["asked"]), "–" if one["predicted"] is None else percent(one["predicted"])]
 
 
 def _in_days(days: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -20,6 +20,7 @@ from tutor.screen.layout import Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.markup.verbatim import NARROW
 from tutor.screen.screens.lesson_map import LessonMapScreen
+from tutor.screen.screens.retention import retention_parts
 from tutor.screen.signs import Either
 from utils.text import plural, sanitize
 
@@ -114,19 +115,13 @@ class ProgressScreen(Screen):
         yield Either(Padding(table, (0, 0, 0, 1)), Group(*lines), needs=NARROW)
 
     def retention(self) -> Iterator[RenderableType]:
-        """How much would come to mind, by FSRS's estimate and as measured."""
+        """How much would come to mind, by FSRS's estimate, and how much did."""
         kept = self.progress.retention
         if not kept:
             return
-        in_30_days = (self.today + timedelta(days=30)).isoformat()
-        now, later = (f"{kept['curve'][day] * 100:.0f} %" for day in (self.today.isoformat(), in_30_days))
         yield Text("")
         yield line("Retention", "bold")
-        learned = plural(kept["items"], "question")
-        yield line(f"{now} of {learned} would come to mind today, {later} in 30 days without a review (estimated)", indent=1)
-        if measured := kept["recalled"]:
-            right = f"{measured['right'] * 100:.0f} % of {plural(measured['asked'], 'question')}"
-            yield line(f"{right} asked again on a later day were right at once (measured)", indent=1)
+        yield from retention_parts(kept, self.today, self.titles)
 
     def misconceptions(self) -> Iterator[RenderableType]:
         """What the learner's answers have shown, each with its days; what is so is said of those that are held."""
