@@ -258,3 +258,15 @@ def test_an_outage_is_told_on_stderr_and_the_lessons_answer(ask_model):
     assert run.returncode == 0 and "Yeast eats sugar" in run.stdout and "rejected the API key" in run.stderr
     run, _ = ask_model(error("401 Unauthorized", "no"), arguments=["--require-model"])
     assert run.returncode == 2 and "Traceback" not in run.stderr
+
+
+def test_a_plot_is_not_searched_or_quoted_and_makes_no_question(tutor, docs):
+    lesson = docs / "food" / "bread.md"
+    plot = "```plot\ntitle: Zymurgy of pumpernickel\nx: {label: zymurgy, from: 0, to: 3}\ncurves:\n  pumpernickel: x**2\n```\n\n"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("## Recap", f"{plot}## Recap"), encoding="utf-8")
+    (docs / "food" / "bread.quiz.yaml").unlink()
+    for command in (("ask", "what is the zymurgy of bread"), ("search", "pumpernickel zymurgy"), ("summarize", "food/bread")):
+        shown = tutor(*command, "--docs", str(docs), "--offline").stdout
+        assert "umpernickel" not in shown and "curves" not in shown
+    sheet = tutor("quiz", "food/bread", "--sheet", "--docs", str(docs))
+    assert "ymurgy" not in sheet.stdout and "curves" not in sheet.stdout

@@ -12,6 +12,7 @@ from tutor.check.banks import bank_findings, lone_ideas, unknown_misconception, 
 from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
 from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisite_circles
+from tutor.check.plots.findings import plot_findings
 from tutor.check.programs import outputs
 from tutor.check.report import CheckReport
 from tutor.check.rubrics import mutation
@@ -94,6 +95,7 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
             report.code_blocks += sum(runs.kind_of(block) in ("python", "torch") for block in blocks[lesson_id])
             is_known = _known_lessons(corpus, ids)
             report.findings += lesson_findings(lesson, texts[lesson_id], links, is_known)
+            report.findings += plot_findings(lesson.path, blocks[lesson_id])
             report.findings += run_findings(lesson.path, blocks[lesson_id], runs_of.get(lesson_id, ()))
             for name, line in marked_misconceptions(lesson, texts[lesson_id]):
                 named.add(name)

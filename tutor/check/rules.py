@@ -41,6 +41,7 @@ RULES = {
         Rule("output-differs", ERROR, "a Python block, or the code of an item, prints something other than is shown"),
         Rule("missing-output", ERROR, "a Python block prints and no output block follows, or an item lacks its prints"),
         Rule("stray-output", ERROR, "an output block without code directly above it"),
+        Rule("invalid-plot", ERROR, "a plot can't be read, is undefined somewhere in its range, or has too much to draw"),
         Rule("code-not-run", WARNING, "code that was not run, because no sandbox works here and nobody said --trust"),
         Rule("code-skipped", NOTE, "code that can't run here, because a package is missing"),
         Rule(

@@ -1,8 +1,8 @@
 """The arithmetic of banks and of formulas that learners type: a whitelist over the syntax tree, never `eval`.
 
 A source is first read as tokens (numbers, names, operators, brackets; nothing else exists here: no strings, attributes,
-indexes or underscored names), then as a Python syntax tree whose every node must be on the whitelist, then computed by
-walking it. Length, nodes, depth, exponents and magnitude are bounded, so that no source takes noticeable time or space.
+indexes or underscored names), then as a Python syntax tree whose every node must be on the whitelist, then computed from
+there. Length, nodes, depth, exponents and magnitude are bounded, so that no source takes noticeable time or space.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ MAX_DEPTH = 60
 MAX_DIGITS = 307  # before the decimal point, of every intermediate value: floats end within 309
 MAX_FACTORIAL = 170  # 171! is more than a float can hold
 MAX_COMB = 1000
+LARGEST = 10.0**MAX_DIGITS
 Token = tuple[str, str]  # kind ("number", "name" or "operator"), text
+Steps = Callable[[Mapping[str, float]], float | bool]  # variables -> value
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
@@ -208,7 +210,7 @@ def evaluate(source: str, variables: Mapping[str, float]) -> float | bool:
     Integers stay exact integers as long as `/` and functions leave them so. Raises ExpressionError where the source is
     not arithmetic, names something unknown, or has no (finite, real, reasonably small) value.
     """
-    return _value(syntax_tree(source), variables)
+    return _steps_of(syntax_tree(source))(variables)
 
 
 def names(source: str) -> set[str]:
@@ -219,56 +221,85 @@ def names(source: str) -> set[str]:
     return found - set(CONSTANTS)
 
 
-def _value(node: ast.expr, variables: Mapping[str, float]) -> float | bool:
+def number_at(node: ast.expr, variables: Mapping[str, float]) -> float:
+    """The value of a node of a syntax tree, which has to be a number. Raises ExpressionError as `evaluate` does."""
+    return _number(_steps_of(node)(variables))
+
+
+@lru_cache(maxsize=4096)
+def _steps_of(node: ast.expr) -> Steps:
+    """A node as nested functions: a plot computes the same expression some hundred times, and walking its tree is slow."""
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-        return _bounded(node.value)
+        return _constant(node.value)
     if isinstance(node, ast.Name):
-        return _look_up(node.id, variables)
+        name = node.id
+        return lambda variables: _look_up(name, variables)
     if isinstance(node, ast.BoolOp):
-        stop = isinstance(node.op, ast.Or)
+        stop, parts = isinstance(node.op, ast.Or), [_steps_of(value) for value in node.values]
         # One after the other, so that `b != 0 and a / b > 1` is safe.
-        return stop if any(_condition(value, variables) is stop for value in node.values) else not stop
+        return lambda variables: stop if any(_condition(part(variables)) is stop for part in parts) else not stop
     if isinstance(node, ast.Compare):
-        left = number_at(node.left, variables)
-        for comparison, right_node in zip(node.ops, node.comparators, strict=True):
-            right = number_at(right_node, variables)
-            if not OPERATORS[type(comparison)](left, right):
+        return _comparison(node)
+    if isinstance(node, ast.UnaryOp):
+        operand = _steps_of(node.operand)
+        if isinstance(node.op, ast.Not):
+            return lambda variables: not _condition(operand(variables))
+        sign = OPERATORS[type(node.op)]
+        return lambda variables: sign(_number(operand(variables)))
+    if isinstance(node, ast.BinOp):
+        return _operation(OPERATORS[type(node.op)], [node.left, node.right], "")
+    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)  # syntax_tree lets nothing else through
+    return _operation(FUNCTIONS[node.func.id][0], node.args, node.func.id)
+
+
+def _constant(value: float) -> Steps:
+    return lambda variables: _bounded(value)
+
+
+def _comparison(node: ast.Compare) -> Steps:
+    first = _steps_of(node.left)
+    rest = [(OPERATORS[type(op)], _steps_of(right)) for op, right in zip(node.ops, node.comparators, strict=True)]
+
+    def compare(variables: Mapping[str, float]) -> bool:
+        left = _number(first(variables))
+        for holds, side in rest:
+            right = _number(side(variables))
+            if not holds(left, right):
                 return False
             left = right
         return True
-    if isinstance(node, ast.UnaryOp):
-        if isinstance(node.op, ast.Not):
-            return not _condition(node.operand, variables)
-        return OPERATORS[type(node.op)](number_at(node.operand, variables))
-    if isinstance(node, ast.BinOp):
-        function, arguments = OPERATORS[type(node.op)], [node.left, node.right]
-    else:
-        assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)  # syntax_tree lets nothing else through
-        function, arguments = FUNCTIONS[node.func.id][0], node.args
-    values = [number_at(argument, variables) for argument in arguments]
-    try:
-        return _bounded(function(*values))
-    except ExpressionError:
-        raise
-    except ZeroDivisionError:
-        raise ExpressionError("division by zero") from None
-    except OverflowError:
-        raise ExpressionError("an intermediate value is too large") from None
-    except ValueError:  # of math and statistics alike: outside the function's domain
-        name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
-        shown = f"{name}({', '.join(map(show, values))})" if name else "it"
-        raise ExpressionError(f"{shown} is undefined") from None
+
+    return compare
 
 
-def number_at(node: ast.expr, variables: Mapping[str, float]) -> float:
-    value = _value(node, variables)
+def _operation(function: Callable[..., float], operands: Iterable[ast.expr], name: str) -> Steps:
+    """name: of the function, "" for an operator."""
+    parts = [_steps_of(operand) for operand in operands]
+
+    def compute(variables: Mapping[str, float]) -> float:
+        values = [_number(part(variables)) for part in parts]
+        try:
+            return _bounded(function(*values))
+        except ExpressionError:
+            raise
+        except ZeroDivisionError:
+            raise ExpressionError("division by zero") from None
+        except OverflowError:
+            raise ExpressionError("an intermediate value is too large") from None
+        except ValueError:  # of math and statistics alike: outside the function's domain
+            shown = f"{name}({', '.join(map(show, values))})" if name else "it"
+            raise ExpressionError(f"{shown} is undefined") from None
+
+    return compute
+
+
+def _number(value: float | bool) -> float:
     if isinstance(value, bool):
         raise ExpressionError("a comparison stands where a number is expected")
     return value
 
 
-def _condition(node: ast.expr, variables: Mapping[str, float]) -> bool:
-    value = _value(node, variables)
+def _condition(value: float | bool) -> bool:
     if not isinstance(value, bool):
         raise ExpressionError("a number stands where a comparison is expected")
     return value
@@ -284,9 +315,7 @@ def _look_up(name: str, variables: Mapping[str, float]) -> float:
 
 
 def _bounded(value: float) -> float:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ExpressionError("an intermediate value is too large")
-    if abs(value) >= 10**MAX_DIGITS:
+    if not -LARGEST < value < LARGEST:  # nor where it is no number
         raise ExpressionError("an intermediate value is too large")
     return value
 

@@ -38,7 +38,7 @@ def split_pages(text: str, limit: int = PAGE_CHARACTERS) -> list[str]:
     """A section's Markdown in pieces of about `limit` characters, without HTML comments; at least one, maybe "".
 
     Cut between blocks, and between the entries of a long list; a block longer than the limit is a page of its own. An
-    `output` block stays with its code, and what ends in a colon or comma with what follows.
+    `output` block stays with its code, a plot too, and what ends in a colon or comma with what follows.
     """
     pieces, lines = split_blocks(text, list_limit=limit)
     pages: list[list[SectionBlock]] = []
@@ -71,6 +71,7 @@ def _groups(pieces: Sequence[SectionBlock]) -> list[list[SectionBlock]]:
         before = groups[-1][-1] if groups else None
         if before and (
             (piece.info == "output" and before.kind == "fence")
+            or (piece.info == "plot" and before.info == "python plot")
             or (before.kind == "paragraph_open" and before.text.endswith((":", ",", "：", ":**")))
         ):
             groups[-1].append(piece)

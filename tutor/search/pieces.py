@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.corpus.markdown import asked_and_answered, asked_lines, without_comments
+from tutor.corpus.plots.blocks import without_plots
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
 from tutor.search.words import WORD
 
@@ -39,7 +40,7 @@ def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
         answers = "\n".join([*written, *filter(None, map(short_answer, own))])
         further = [said for item in own for said in item.references[1:]]
         said_too = " ".join(words_beside(f"{heading}\n{section.text}\n{also}", further)) if further else ""
-        for offset, text in split(without_comments(section.text)):
+        for offset, text in split(without_plots(without_comments(section.text))):
             yield Piece(heading, section.slug, section.text_line + offset, text, also, answers, said_too)
 
 

@@ -1,4 +1,4 @@
-"""Fenced code: highlighted, ruled where it is output, or drawn where it is a Mermaid diagram."""
+"""Fenced code: highlighted, ruled where it is output, or drawn where it is a plot or a Mermaid diagram."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from tutor.screen.markup.styles import DIM, SYNTAX
@@ -34,6 +34,9 @@ class Code(Verbatim):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         margin = " " * margin_of(options, 4)
+        if self.language == "plot" and (drawn := self._figure(options, margin[:2])):
+            yield drawn
+            return
         source = self.text.rstrip("\n").expandtabs(4)
         source = source.translate(IN_ASCII) if self.page.plain else source
         room = options.max_width - len(margin)
@@ -52,10 +55,21 @@ class Code(Verbatim):
                 line.append(mark, style=DIM)
             yield line
 
+    def _figure(self, options: ConsoleOptions, margin: str) -> RenderableType | None:
+        """The block as a plot; None where it can't be drawn, or the page has too many."""
+        from tutor.screen.markup.figures import MOST_PLOTS, figure
+
+        self.page.plots += 1
+        return (
+            figure(self.text, options, "" if self.page.plain else margin, self.page.plain)
+            if self.page.plots <= MOST_PLOTS
+            else None
+        )
+
 
 def _highlight(source: str, language: str) -> Text:
     """Code in the terminal's own colours, without a background; unchanged if the language is not known."""
-    if language in ("", "text", "output", "mermaid", "console"):
+    if language in ("", "text", "output", "mermaid", "console", "plot"):
         return Text(source)
     from pygments.token import string_to_tokentype
     from rich.style import Style

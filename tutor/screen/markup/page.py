@@ -52,6 +52,7 @@ class Page(Markdown):
         self.source = sanitize(source)
         self.signs = SIGNS
         self.plain = False
+        self.plots = 0
         self.justify, self.style, self.code_theme = "left", "none", ""
         self.hyperlinks = False
         self.inline_code_lexer, self.inline_code_theme = None, ""
@@ -64,7 +65,7 @@ class Page(Markdown):
                 self.readable = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        self.plain = is_plain(console)
+        self.plain, self.plots = is_plain(console), 0
         self.signs = PLAIN_SIGNS if self.plain else SIGNS
         try:
             segments = self._segments(console, options) if self.readable else None

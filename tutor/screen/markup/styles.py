@@ -50,3 +50,4 @@ class Styled(Protocol):
 
     signs: dict[str, str]
     plain: bool
+    plots: int  # that it was asked to draw so far

@@ -1,0 +1,21 @@
+"""Findings about the plots of a lesson: each is read and computed, at every point of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tutor.check.rules import finding
+from tutor.corpus.code_blocks import CodeBlock
+from tutor.corpus.plots import compute, is_plot, read_plot
+from tutor.models import Finding
+from utils.errors import InvalidFile
+
+
+def plot_findings(path: str, blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
+    """What can't be drawn, at the line of its fault."""
+    for block in blocks:
+        if is_plot(block.info):
+            try:
+                compute(read_plot(block.body, path, block.line + 1), strict=True)
+            except InvalidFile as error:
+                yield finding("invalid-plot", path, error.line or block.line, error.message)

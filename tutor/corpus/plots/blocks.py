@@ -1,0 +1,26 @@
+"""Plot blocks in Markdown: which they are, and a text without them. Their YAML is neither searched nor quoted."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.corpus.markdown import lines_of, parse_blocks
+
+FENCE = re.compile(r"(?:```|~~~)[ \t]*plot\b")
+
+
+def is_plot(info: str) -> bool:
+    """Whether a fenced block with that info string says what to draw."""
+    return info.split()[:1] == ["plot"]
+
+
+def without_plots(text: str) -> str:
+    """Markdown with its plots blanked out, every other line in its place."""
+    if not FENCE.search(text):
+        return text
+    lines = text.split("\n")
+    for token in parse_blocks(text)[0]:
+        if token.type == "fence" and is_plot(token.info):
+            first, end = lines_of(token)
+            lines[first:end] = [""] * (end - first)
+    return "\n".join(lines)
