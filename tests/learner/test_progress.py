@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from datetime import date, datetime, timedelta, timezone
+
+import pytest
 
 from tutor.learner import progress
 from tutor.learner.file.tallies import tallies_of
 from tutor.learner.progress import calendar, days_of, duration, forecast, progress_of
 from tutor.models import Attempt, Card, Grade
+from utils.times import utc
 
 BERLIN = timezone(timedelta(hours=1))
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=BERLIN)
@@ -45,6 +49,16 @@ def test_a_day_on_which_something_waited_breaks_the_streak_and_one_with_nothing_
 def test_a_day_is_the_learners_own():
     late = answered(8, hour="23:30:00")  # the 9th in Berlin
     assert progress_of(tallies_of([late]), [], {}, NOW).by_day == {"2026-03-09": 1}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Kiritimati", "UTC"])
+def test_days_of_many_times_are_those_of_each_also_where_the_clocks_change(zone):
+    now = datetime(2018, 11, 4, 9, 0, tzinfo=pytest.importorskip("zoneinfo").ZoneInfo(zone))
+    chance = random.Random(zone)
+    times = [utc(now + timedelta(minutes=15 * chance.randrange(-20_000, 20_000))) for _ in range(600)]
+    days = progress.Days(now)
+    for at in (*times, *sorted(times)):
+        assert days.day_of(at) == progress.day_of(at, now)
 
 
 def test_the_forecast_counts_what_is_overdue_for_today_and_leaves_out_what_is_set_aside():

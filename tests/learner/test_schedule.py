@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.learner.memory.scheduling import DEFAULTS, Scheduling, days_around, with_fitted
+from tutor.learner.memory.scheduling import DEFAULTS, Scheduling, days_around, scheduler_of, with_fitted
 from tutor.learner.schedule import (
     CREDIT,
+    DECAY,
     MASTERED,
     credit,
     is_mastered,
@@ -289,6 +290,20 @@ def test_parameters_of_the_learner_change_dates_and_chances():
     decay = replace(theirs, parameters=(*QUICK[:-1], 0.5))
     later = NOON + timedelta(days=9)
     assert retrievability(card, later, decay) != retrievability(card, later, theirs)
+
+
+@pytest.mark.parametrize(
+    "by", [DEFAULTS, Scheduling(QUICK), Scheduling((*QUICK[:-1], 0.5))], ids=["published", "fitted", "decay"]
+)
+@pytest.mark.parametrize("days", [-3, 0, 1, 2.9, 30, 4000])
+def test_the_forgetting_curve_is_that_of_fsrs(by, days):
+    import fsrs
+
+    card = review_card(review_card(None, "missed", NOON, by), "unaided", NOON + timedelta(days=2), by)
+    moment = NOON + timedelta(days=days)
+    theirs = scheduler_of(by).get_card_retrievability(fsrs.Card.from_json(card), moment)
+    assert retrievability(card, moment, by) == pytest.approx(theirs, abs=1e-12)
+    assert fsrs.scheduler.DEFAULT_PARAMETERS[-1] == DECAY
 
 
 @pytest.mark.parametrize("kept", [[1], {"parameters": [1.0] * 20}, {"parameters": [-1.0] * 21}, {"parameters": [None] * 21}])

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tutor.learner.progress import BeliefDocument, EvidenceDocument, day_and_month, day_of
+from tutor.learner.progress import BeliefDocument, Days, EvidenceDocument, day_and_month
 from tutor.models import Attempt, Evidence, Item, Misconception
 
 ENOUGH = 2  # pieces of evidence that make a misconception held, and that resolve it
@@ -69,23 +69,23 @@ def evidence_of(attempt: Attempt, item: Item, unaided: bool, earlier: Iterable[E
 
 def beliefs_of(evidence: Iterable[Evidence], now: datetime) -> list[Belief]:
     """What the learner believes, the strongest first: held, then seen once, then resolved. now: aware, in their time zone."""
-    by_name: dict[str, list[Evidence]] = {}
+    by_name: dict[str, list[tuple[Evidence, date]]] = {}
+    days = Days(now)
     for one in evidence:
-        by_name.setdefault(one.misconception, []).append(one)
-    found = [belief for name, pieces in by_name.items() if (belief := _belief(name, pieces, now))]
+        by_name.setdefault(one.misconception, []).append((one, days.day_of(one.at)))
+    found = [belief for name, pieces in by_name.items() if (belief := _belief(name, pieces))]
     order = (HELD, SEEN, RESOLVED)
     return sorted(found, key=lambda one: (order.index(one.state), -one.pieces, -one.seen[-1].toordinal(), one.id))
 
 
-def _belief(name: str, evidence: Sequence[Evidence], now: datetime) -> Belief | None:
-    """What the pieces of evidence for one misconception come to, in their order; None where none shows it."""
+def _belief(name: str, evidence: Sequence[tuple[Evidence, date]]) -> Belief | None:
+    """What the pieces of evidence for one misconception, with their days, come to, in their order; None where none shows it."""
     shown: set[tuple[str, date]] = set()  # (item, day) since it was last resolved
     against: set[tuple[str, date]] = set()  # since it last showed
     days: list[date] = []
     resolved: date | None = None
     first = last = None
-    for one in evidence:
-        day = day_of(one.at, now)
+    for one, day in evidence:
         if one.kind == Evidence.SHOWN:
             shown.add((one.item, day))
             against.clear()

@@ -56,7 +56,7 @@ def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: boo
     tallies = Tallies(records.known(), records.quarters(), waits_until(corpus, records, now))
     cards = cards_of(corpus, records)
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
-    believed = misconceptions_of(corpus, records.evidence(), records.attempts() if in_full else (), now)
+    believed = misconceptions_of(corpus, records.evidence(), records.attempts_with_evidence() if in_full else (), now)
     retention = retention_of(tallies.quarters.values(), cards, now, records.scheduling, records.recalls())
     due = len(due_items(corpus, records, now))
     week_ago = records.sums_before(utc(now - timedelta(days=7)))

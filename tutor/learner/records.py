@@ -313,15 +313,19 @@ class Records(RecordsFile):
     def evidence(self) -> list[Evidence]:
         """All that answers have shown of misconceptions, in the order in which it was stored."""
         rows = self._read("SELECT misconception, kind, item, section, at, attempt FROM evidence ORDER BY id")
-        number = 0
+        found = [Evidence(*row) for row in rows]
+        one = None
         try:
-            found = []
-            for misconception, kind, item, section, at, number in rows:
-                moment_of(at)
-                found.append(Evidence(misconception, kind, item, section, at, number))
-            return found
+            for one in found:
+                moment_of(one.at)
         except (ValueError, TypeError) as error:
-            raise self._not_valid(f"the evidence of attempt {number}", error) from error
+            raise self._not_valid(f"the evidence of attempt {one.attempt if one else 0}", error) from error
+        return found
+
+    def attempts_with_evidence(self) -> list[Attempt]:
+        """The attempts that have shown something of misconceptions, ordered by id."""
+        rows = self._read("SELECT * FROM attempts WHERE id IN (SELECT attempt FROM evidence) ORDER BY id")
+        return [self._attempt(row) for row in rows]
 
     def forget_evidence(self, misconception: str) -> int:
         """Delete what is stored about a misconception; the answers themselves stay. Returns how many pieces there were."""

@@ -15,6 +15,7 @@ from tutor.models import Attempt, Card, Help
 from utils.times import moment_of, utc
 
 MASTERED = 0.8
+DECAY = 0.1542  # of FSRS's forgetting curve: the last of its published parameters
 CREDIT = {"unaided": 1.0, "assisted": 0.5, "missed": 0.0}
 CREDIT_AFTER = {Help.QUESTION: 0.8, Help.HINT: 0.6, Help.CONTRAST: 0.5, Help.STEP: 0.3}  # of a right answer after such help
 FADING = 0.5  # how much of an outcome's weight each later session leaves
@@ -113,12 +114,10 @@ def review_card(card: str | None, rating: str, now: datetime, by: Scheduling) ->
 def retrievability(card: str, now: datetime, by: Scheduling) -> float:
     """How likely the learner is to recall the item now, 0..1, by full days since the last review; 1 before that.
 
-    card: as `review_card` returns it. now: aware. Raises ValueError for a naive datetime.
+    card: as `review_card` returns it; 0 for one never reviewed. now: aware. Raises ValueError for a naive datetime.
     """
-    from fsrs import Card
-
-    moment = _utc(now)
-    return scheduler_of(by).get_card_retrievability(Card.from_json(card), moment)
+    ahead = recall_ahead(card, [now], by)
+    return ahead[1][0] if ahead else 0.0
 
 
 def recall_ahead(card: str, moments: Sequence[datetime], by: Scheduling) -> tuple[float, list[float]] | None:
@@ -126,12 +125,21 @@ def recall_ahead(card: str, moments: Sequence[datetime], by: Scheduling) -> tupl
 
     The stability is how long after a review it takes until the item is recalled with a chance of 90 %. moments: aware.
     """
-    from fsrs import Card
-
-    memory, scheduler = Card.from_json(card), scheduler_of(by)
-    if memory.stability is None or memory.last_review is None:
+    memory = json.loads(card)
+    if memory["stability"] is None or memory["last_review"] is None:
         return None
-    return memory.stability, [scheduler.get_card_retrievability(memory, _utc(moment)) for moment in moments]
+    last = moment_of(memory["last_review"])
+    return memory["stability"], chances_after([(_aware(one) - last).days for one in moments], memory["stability"], by)
+
+
+def chances_after(days: Iterable[int], stability: float, by: Scheduling) -> list[float]:
+    """FSRS's forgetting curve: the chances of recall, 0..1, so many days after a review. stability: see `recall_ahead`.
+
+    Written down here because `fsrs` takes long to load: https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm
+    """
+    decay = -(by.parameters[-1] if by.parameters else DECAY)
+    factor = (0.9 ** (1 / decay) - 1) / stability
+    return [(1 + factor * max(0, day)) ** decay for day in days]
 
 
 def chance_before(card: Card | None, now: datetime, by: Scheduling) -> float | None:
@@ -216,6 +224,10 @@ def interleaved(cards: Sequence[Card]) -> list[Card]:
 
 
 def _utc(moment: datetime) -> datetime:
+    return _aware(moment).astimezone(timezone.utc)
+
+
+def _aware(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError(f"a time without a time zone: {moment.isoformat()}")
-    return moment.astimezone(timezone.utc)
+    return moment

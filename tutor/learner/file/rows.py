@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TEXTS = ("item", "section", "lesson", "answer", "grade", "at", "mode", "session")  # the columns of an attempt that need one
+NAMES: dict[Any, frozenset[str]] = {
+    kind: frozenset(field.name for field in fields(kind)) for kind in (Card, Grade, Met, Place, Round)
+}
 
 
 def attempt_of(row: Row | Mapping[str, Any]) -> Attempt:
@@ -68,7 +71,7 @@ def place_from_json(text: str) -> Place:
 
 
 def _build(kind: type[T], values: dict[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = NAMES[kind]
     return kind(**{name: value for name, value in values.items() if name in known})
 
 

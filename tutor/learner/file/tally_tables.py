@@ -202,7 +202,7 @@ def quarters_of(connection: Connection, name: str = "") -> dict[str, Quarter]:
 
 def _quarter(row: Row) -> Quarter:
     _, answers, seconds, asked_again, recalled, sure = row
-    return Quarter(answers, seconds, asked_again, recalled, json.loads(sure))
+    return Quarter(answers, seconds, asked_again, recalled, [int(count) for count in sure.strip("[]").split(",")])
 
 
 def known_from(row: Row) -> Known:
