@@ -20,6 +20,7 @@ types are in that file too; the other flows' stores are described where each flo
 | `limit`      | how many items to review today, None for the setting                        | main                       |
 | `topic`      | the TOPIC asked for; None once it has been opened                           | main, PickTopic            |
 | `goal`       | what the learner wants to understand, in their words, until it is kept      | main, AskGoal and others   |
+| `by`         | the day by which to know that, until it is kept; None where there is none   | main                       |
 | `left`       | the learner asked to leave                                                  | nodes that read            |
 | `taught`     | a lesson has been opened in this session                                    | LoadLesson, ChooseItem     |
 | `chosen`     | id of the lesson to open                                                    | PickTopic and others       |

@@ -161,23 +161,30 @@ def cli(context: click.Context, **options: Any) -> None:
 @click.option("--script", type=FileName(), metavar="FILE", help="Take the learner's steps from a YAML file.")
 @click.option("--transcript", type=FileName(), metavar="FILE", help="Save the session as Markdown.")
 @click.option("--goal", metavar="TEXT", help="What you want to understand: shows the way there; remembered.")
+@click.option("--by", metavar="DATE", help="Be ready by this day (2027-01-20), for the goal or TOPIC; never: no day any more.")
 @click.option("--confidence/--no-confidence", default=None, help="Ask how sure you are before each verdict; remembered.")
 @click.option("--explain-back/--no-explain-back", default=None, help="Ask you to explain a mastered section (yes); remembered.")
 @takes_settings
 def learn(
     settings: Settings, topic: str | None = None, script: str | None = None, transcript: str | None = None,
-    goal: str | None = None, confidence: bool | None = None, explain_back: bool | None = None,
+    goal: str | None = None, by: str | None = None, confidence: bool | None = None, explain_back: bool | None = None,
 ) -> None:  # fmt: skip
     """An interactive tutoring session (the default).
 
     TOPIC is track/slug (llm/attention), a unique part of it, or a path.
     """
     from flow import create_learn_flow
+    from tutor.learner.goals import NEVER
+    from tutor.nodes.session.goals import take_day
 
     if goal is not None and (topic or not goal.strip()):
         found = f"the TOPIC {topic} beside it, expected one of the two" if topic else "no words after it, expected some"
         raise UsageError(f'--goal: found {found}; name what you want to understand, as in --goal "understand attention"')
+    if by is not None and by.strip().lower() != NEVER:  # a TOPIC is the goal then
+        topic, goal = None, goal or topic
     with session(settings, topic, script, transcript, goal=goal) as shared:
+        if by is not None:
+            take_day(shared, by)
         if confidence is not None:
             shared["records"].set_setting("ask_confidence", confidence)
         if explain_back is not None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as some
 from tutor.corpus.corpus import open_corpus
 from tutor.learner import agenda, goals
 from tutor.learner.file.tallies import tallies_of
-from tutor.learner.goals import ASSUMED_PACE_MIN, Goal, GoalPath, PathStep, goal_from_setting, path_to
+from tutor.learner.goals import ASSUMED_PACE_MIN, LAST_LOOK_DAYS, Goal, GoalPath, PathStep, day_by, goal_from_setting, path_to
 from tutor.learner.progress import days_of
 from tutor.learner.records import open_records
 from tutor.models import Attempt, Grade, Place
+from utils.errors import UsageError
 from utils.times import utc
 
 NEEDS = {"attention": ["softmax", "vectors"], "softmax": ["neuron"], "neuron": ["vectors"], "vectors": [], "bayes": []}
@@ -90,11 +91,66 @@ def test_answers_that_a_wrong_clock_dated_ahead_are_not_counted():
 
 def test_the_days_follow_from_minutes_and_pace_and_the_screen_says_which_pace():
     steps = (PathStep("a", "A", 30), PathStep("b", "B", 35))
-    assumed, own = GoalPath(Goal("x", ("b",)), steps, None), GoalPath(Goal("x", ("b",)), steps, 13)
+    assumed, own = (GoalPath(Goal("x", ("b",)), steps, pace, NOW.date()) for pace in (None, 13))
     assert (assumed.minutes, assumed.minutes_a_day, assumed.days) == (65, ASSUMED_PACE_MIN, 4)
     assert assumed.estimate() == "65 min, about 4 days at an assumed 20 min a day"
     assert own.estimate() == "65 min, about 5 days at your 13 min a day"
-    assert own.document() == {"goal": "x", "lessons": ["b"], "path": ["a", "b"], "minutes": 65, "days": 5, "minutes_a_day": 13}
+    told = {"goal": "x", "lessons": ["b"], "path": ["a", "b"], "minutes": 65, "days": 5, "minutes_a_day": 13}
+    without_a_day = {"by": None, "days_left": None, "needed_a_day": None, "works": None, "plan": []}
+    assert own.document() == {**told, **without_a_day}
+
+
+def by_day(days: int, *minutes: int, pace: int | None = None, reviews: int = 0) -> GoalPath:
+    """The way to a goal that is so many days ahead, by lessons of so many minutes."""
+    steps = tuple(PathStep(str(number), str(number), each) for number, each in enumerate(minutes))
+    return GoalPath(Goal("x", ("b",), NOW.date() + timedelta(days=days)), steps, pace, NOW.date(), reviews)
+
+
+def test_a_goal_with_a_day_says_how_much_a_day_it_takes_and_whether_the_learner_does_as_much():
+    works = by_day(12, 100, 85, pace=19)
+    assert works.estimate() == "185 min in 12 days is 16 min a day; you do 19: that works"
+    assert works.left() == "2 lessons left, by 13 Mar" and works.document()["works"] is True
+    too_much = by_day(5, 40, 60, 85, pace=19, reviews=10)
+    assert too_much.estimate() == (
+        "185 min and 10 min of reviews in 5 days is 39 min a day; you do 19: that is more than you have done so far: "
+        "at 19 a day you get through 1 of 3 lessons by then"
+    )
+    assert too_much.document()["needed_a_day"] == 39 and too_much.document()["works"] is False
+    assert by_day(1, 85, pace=19).estimate().endswith("at 19 a day you don't get through the first lesson by then")
+    assert by_day(12, 185).estimate() == "185 min in 12 days is 16 min a day; an assumed pace is 20: that works"
+
+
+def test_what_is_new_is_spread_over_the_days_left_but_for_the_last_ones():
+    days = [(day - NOW.date()).days for day in by_day(30, *[20] * 10).plan()]
+    assert days == sorted(days) and max(days) == 30 - LAST_LOOK_DAYS - 1
+    assert max(days.count(day) for day in days) == 1
+    assert [(day - NOW.date()).days for day in by_day(1, 20, 20).plan()] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("soon", "found soon, expected a day after today, as 2026-03-31, or never"),
+        ("", "found nothing, "), ("20270120", "found 20270120, "), ("2027-02-30", "found 2027-02-30, "),
+        ("20.1.2027", "found 20.1"),
+        ("2026-03-01", "found 2026-03-01, which is today; "), ("2026-02-28", "found 2026-02-28, which has passed; "),
+        ("9999-01-01", "found the year 9999, expected one before 2500"),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_none_or_is_not_ahead_is_refused_with_what_was_expected(given, found):
+    with pytest.raises(UsageError) as told:
+        day_by(given, NOW.date())
+    assert str(told.value).startswith(f"--by: {found}")
+
+
+def test_a_day_ahead_is_taken_and_never_takes_it_back():
+    assert day_by(" 2027-01-20 ", NOW.date()).isoformat() == "2027-01-20" and day_by("Never", NOW.date()) is None
+
+
+def test_a_goal_is_kept_with_its_day_and_a_day_that_is_none_is_passed_over():
+    goal = Goal("x", ("b",), NOW.date(), True)
+    assert goal_from_setting(goal.setting()) == goal and goal_from_setting(Goal("x", ("b",)).setting()) == Goal("x", ("b",))
+    assert goal_from_setting({"words": "x", "lessons": ["b"], "by": 7}) == Goal("x", ("b",))
 
 
 @pytest.mark.parametrize("kept", [None, "x", 3, [], {}, {"words": 1, "lessons": []}, {"words": "x", "lessons": [1]}])

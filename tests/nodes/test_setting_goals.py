@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from conftest import NOW, environment_of
@@ -11,8 +12,9 @@ from guest import Guest, write_lessons
 from flow import create_learn_flow
 from tutor.learner.records import open_records
 from tutor.models import Place
+from tutor.nodes.session.goals import take_day
 from tutor.nodes.shared import session_store
-from utils.errors import NothingRun
+from utils.errors import NothingRun, UsageError
 
 LESSONS = {
     "food/toast": "---\ntitle: Toast\nminutes: 5\nprerequisites: [food/bread]\n---\n# Toast\n\nToast is browned bread.\n",
@@ -32,12 +34,14 @@ def menu(docs, monkeypatch):
 def visit(menu, home, capsys):
     """Sit down with a goal on the command line, or none; returns (screen, guest, the goal that is kept, the store)."""
 
-    def run(*steps, goal=None, topic=None, attended=True, finished=()):
+    def run(*steps, goal=None, topic=None, attended=True, finished=(), by=None, day=0):
         guest = Guest(*steps, attended=attended)
-        with environment_of(menu, home, guest, NOW) as environment:
+        with environment_of(menu, home, guest, NOW + timedelta(days=day)) as environment:
             for lesson in finished:
                 environment.records.keep_place(Place(lesson, stage="finished"))
             shared = session_store(environment, topic, goal=goal)
+            if by:
+                take_day(shared, by)
             create_learn_flow().run(shared)
             kept = environment.records.setting("goal")
         return capsys.readouterr().out, guest, kept, shared
@@ -190,3 +194,72 @@ def test_a_goal_without_words_or_beside_a_topic_is_refused(tutor, docs, given, t
     goal, *topic = given
     run = tutor("learn", "--docs", docs, *topic, "--goal", goal)
     assert run.returncode == 2 and f"--goal: found {told}" in run.stderr
+
+
+# ------------------------------------------------------------------------------------------------ by a day
+
+
+def test_a_goal_by_a_day_shows_by_when_each_lesson_should_be_done_and_whether_it_can_be(visit):
+    screen, guest, kept, _ = visit("Not now", ("quit",), goal="toast", by="2026-03-13")
+    told = " ".join(screen.split())
+    assert "Your goal: toast, by 13 Mar" in told and "10 min · by" in told
+    assert "15 min in 12 days is 2 min a day; an assumed pace is 20: that works." in told
+    assert kept == {"words": "toast", "lessons": ["food/toast"], "by": "2026-03-13"}
+    assert guest.menus[-1][0] == "Towards “toast”: **Bread** · 2 lessons left, by 13 Mar"
+
+
+def test_a_day_alone_is_that_of_the_goal_that_is_kept_and_never_takes_it_back(visit):
+    visit(goal="toast")
+    screen, guest, kept, _ = visit(("quit",), by="2026-03-02")
+    assert "“toast” by 2 Mar: 15 min in 1 day is 15 min a day; an assumed pace is 20: that works." in " ".join(screen.split())
+    assert kept["by"] == "2026-03-02" and guest.menus[0][0].endswith("2 lessons left, by 2 Mar")
+    screen, guest, kept, _ = visit(("quit",), by="never")
+    assert "“toast” has no day any more" in screen and "by" not in kept and guest.menus[0][0].endswith("2 lessons, 1 day")
+    visit("Towards", "No goal any more", ("quit",))
+    assert "There is no goal, and so no day for it." in visit(("quit",), by="never")[0]
+
+
+def test_a_day_without_a_goal_asks_for_one_and_in_a_script_it_is_refused(visit):
+    _, _, kept, _ = visit(("answer", "toast"), "Not now", ("quit",), by="2026-03-13")
+    assert kept["lessons"] == ["food/toast"] and kept["by"] == "2026-03-13"
+    visit("Towards", "No goal any more", ("quit",))
+    _, guest, kept, _ = visit(("next",), ("quit",), by="2026-03-13")
+    assert kept is None and len(guest.menus) == 1, "who names none is asked no more"
+    with pytest.raises(UsageError, match="--by: found no goal that is kept, expected --goal TEXT or a TOPIC"):
+        visit(by="2026-03-13", attended=False)
+
+
+def test_what_is_known_already_is_a_goal_by_a_day_because_it_comes_back_before(visit):
+    finished = ["food/bread", "food/toast"]
+    screen, _, kept, _ = visit(("quit",), goal="toast", by="2026-03-13", finished=finished)
+    assert "You know this already: food/toast. Its questions come back before 13 Mar." in " ".join(screen.split())
+    assert kept["reached"] and "Goal reached" not in visit(("quit",))[0]
+
+
+def test_a_goal_that_is_reached_is_kept_until_its_day_and_then_let_go_with_a_line(visit):
+    visit("Not now", ("quit",), goal="tea", by="2026-03-13")
+    screen, _, kept, _ = visit(("quit",), finished=["drink/tea"])
+    assert "Goal reached: “tea”. Its questions come back before 13 Mar." in " ".join(screen.split()) and kept["reached"]
+    assert visit(("quit",), day=12)[2] is not None, "on the day itself it still holds"
+    screen, _, kept, _ = visit(("quit",), day=13)
+    passed = "“tea” was for 13 Mar, which has passed: its questions come back on their usual days."
+    assert passed in " ".join(screen.split()) and kept is None
+    assert passed not in visit(("quit",), day=13)[0]
+
+
+def test_a_goal_whose_day_has_passed_goes_on_without_it(visit):
+    visit("Not now", ("quit",), goal="toast", by="2026-03-13")
+    _, guest, kept, _ = visit(("quit",), day=20)
+    assert kept == {"words": "toast", "lessons": ["food/toast"]} and guest.menus[0][0].endswith("2 lessons, 1 day")
+
+
+def test_the_command_takes_a_topic_by_a_day_and_refuses_what_is_no_day(tutor, docs, tmp_path):
+    script = tmp_path / "s.yaml"
+    script.write_text("steps: [quit]\n", encoding="utf-8")
+    for day, told in (("soon", "found soon, expected a day after today"), ("2020-01-01", "which has passed")):
+        run = tutor("learn", "--docs", docs, "bread", "--by", day, "--script", script)
+        assert run.returncode == 2 and f"--by: found {day}" in run.stderr and told in run.stderr
+    run = tutor("learn", "--docs", docs, "bread", "--by", "2400-01-20", "--script", script, "--json")
+    (event,) = (one for line in run.stdout.splitlines() if (one := json.loads(line))["event"] == "goal")
+    assert run.returncode == 0 and event["by"] == "2400-01-20" and event["plan"][0]["lesson"] == "food/bread"
+    assert json.loads(tutor("progress", "--docs", docs, "--json").stdout)["goal"]["by"] == "2400-01-20"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import HELD, Belief, beliefs_of
-from tutor.learner.due import due_by, due_by_lesson, due_items
+from tutor.learner.due import due_by, due_by_lesson, due_items, planned_by
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, days_of, in_days, streak
@@ -116,7 +116,11 @@ def path_to_goal(
     for lesson in path:
         place = records.place(lesson)
         steps.append(PathStep(lesson, entries[lesson].title, minutes_left(corpus, entries[lesson], place), bool(place)))
-    return GoalPath(goal, tuple(steps), pace_of(days_of(records.quarters(), now), now))
+    found = GoalPath(goal, tuple(steps), pace_of(days_of(records.quarters(), now), now), now.date())
+    if not found.by:
+        return found
+    eve = utc(datetime.combine(found.by, time.min, now.tzinfo))
+    return replace(found, reviews=round(len(planned_by(corpus, records, now, eve)) * REVIEW_S / 60))
 
 
 def minutes_left(corpus: Corpus, entry: CatalogueEntry, place: Place | None) -> int:

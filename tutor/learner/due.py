@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
+from tutor.learner.memory.deadline import deadline_of, with_last_looks
 from utils.times import utc
 
 if TYPE_CHECKING:
@@ -23,8 +26,11 @@ def due_by_lesson(corpus: Corpus, records: Records, now: datetime) -> dict[str, 
 
 def due_cards(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
     """The cards of `due_items`."""
-    due = {one.item for one in due_items(corpus, records, now)}
-    return [card for card in records.cards(end_of_day(now)) if card.item in due] if due else []
+    due = {one.item: one.due for one in due_items(corpus, records, now)}
+    if not due:
+        return []
+    cards = records.cards() if deadline_of(corpus, records, now) else records.cards(end_of_day(now))
+    return [replace(card, due=due[card.item]) for card in cards if card.item in due]
 
 
 def due_items(corpus: Corpus, records: Records, now: datetime) -> list[DueItem]:
@@ -32,7 +38,7 @@ def due_items(corpus: Corpus, records: Records, now: datetime) -> list[DueItem]:
 
     Of items with the same idea the one that is due first is asked, and counts for the others.
     """
-    due = due_by(corpus, records, end_of_day(now))
+    due = planned_by(corpus, records, now, end_of_day(now))
     ideas = corpus.ideas({one.lesson for one in due})
     asked = {ideas.get(one.item, one.item): one for one in reversed(due)}
     return list(reversed(asked.values()))
@@ -45,16 +51,35 @@ def due_by(corpus: Corpus, records: Records, at: str) -> list[DueItem]:
     return [one for one in due if one.item in asked]
 
 
+def planned_by(corpus: Corpus, records: Records, now: datetime, at: str) -> list[DueItem]:
+    """The same with what comes back sooner because of a deadline. now: aware, in the learner's zone."""
+    due, deadline = due_by(corpus, records, at), deadline_of(corpus, records, now)
+    if deadline is None:
+        return due
+    found = {one.item: one for one in due}
+    asked = corpus.asked_items(deadline.lessons)
+    for one, reviewed in records.reviewed_items(deadline.lessons):
+        when = deadline.due(one.item, one.due, reviewed, now)
+        if when <= at and one.item in asked:
+            found[one.item] = one._replace(due=when)
+    return sorted(found.values(), key=lambda one: (one.due, one.item))
+
+
 def end_of_day(now: datetime) -> str:
     """The last moment of the learner's day, in the form of the records."""
     return utc(datetime.combine(now.date(), time.max, now.tzinfo))
 
 
-def cards_of(corpus: Corpus, records: Records) -> list[Card]:
-    """The cards of the items that the folder has."""
+def cards_of(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
+    """The cards of the items that the folder has, as they are due. now: aware, in the learner's zone."""
     cards = records.cards()
     asked = corpus.asked_items({card.lesson for card in cards})
-    return [card for card in cards if card.item in asked]
+    return as_planned(corpus, records, [card for card in cards if card.item in asked], now)
+
+
+def as_planned(corpus: Corpus, records: Records, cards: Iterable[Card], now: datetime) -> list[Card]:
+    """Cards as they are due, which is sooner for some before a deadline. now: aware, in the learner's zone."""
+    return with_last_looks(cards, deadline_of(corpus, records, now), now)
 
 
 def reviewed_today(records: Records, now: datetime) -> int:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
-from tutor.learner.progress import Day
-from utils.text import plural
+from tutor.learner.progress import Day, day_and_month
+from utils.errors import UsageError
+from utils.text import plural, shorten
+from utils.times import CLOCK_YEARS
 
 MOST_CHARACTERS = 200  # of a goal's words
 ASSUMED_PACE_MIN = 20  # minutes a day, where too little is known of the learner
 PACE_DAYS = 28  # that the learner's own pace is taken from
 FEWEST_DAYS = 3  # with answers, among these
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LAST_LOOK_DAYS = 7  # before a goal's day, in which nothing new is planned and what was learned comes back
 WORDS_A_MINUTE = 90  # of a lesson that doesn't say how long it takes: as in the bundled ones, their questions included
+
+
+class PlanDocument(TypedDict):
+    """By when a lesson on the way should be done, so that all are before the day."""
+
+    lesson: str
+    by: str  # ISO date
 
 
 class GoalDocument(TypedDict):
@@ -27,18 +40,28 @@ class GoalDocument(TypedDict):
     minutes: int
     days: int
     minutes_a_day: int
+    by: str | None  # ISO date; the rest is None or empty without one
+    days_left: int | None
+    needed_a_day: int | None  # minutes, reviews included
+    works: bool | None  # whether that is no more than minutes_a_day
+    plan: list[PlanDocument]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What the learner wants to understand: in their words, and the lessons that these mean."""
+    """What the learner wants to understand: in their words, and the lessons that these mean; and by when, if by a day."""
 
     words: str
     lessons: tuple[str, ...]
+    by: date | None = None
+    reached: bool = False  # and said so; kept until the day, because its questions come back before it
 
     def setting(self) -> dict[str, Any]:
         """The goal as the records keep it."""
-        return {"words": self.words, "lessons": list(self.lessons)}
+        kept: dict[str, Any] = {"words": self.words, "lessons": list(self.lessons)}
+        if self.by:
+            kept |= {"by": self.by.isoformat()} | ({"reached": True} if self.reached else {})
+        return kept
 
 
 def goal_from_setting(kept: Any) -> Goal | None:
@@ -48,7 +71,35 @@ def goal_from_setting(kept: Any) -> Goal | None:
     words, lessons = kept.get("words"), kept.get("lessons")
     if not isinstance(words, str) or not isinstance(lessons, list) or not all(isinstance(lesson, str) for lesson in lessons):
         return None
-    return Goal(words, tuple(lessons))
+    return Goal(words, tuple(lessons), _day_of_setting(kept.get("by")), kept.get("reached") is True)
+
+
+def _day_of_setting(kept: Any) -> date | None:
+    with suppress(ValueError, TypeError):
+        return date.fromisoformat(kept)
+    return None
+
+
+NEVER = "never"  # in place of a day: none any more
+
+
+def day_by(text: str, today: date) -> date | None:
+    """The day that was named as that by which to be ready, None for NEVER. Raises UsageError for what is no day to come."""
+    expected = f"expected a day after today, as {(today + timedelta(days=30)).isoformat()}, or {NEVER}"
+    given = text.strip()
+    if given.lower() == NEVER:
+        return None
+    try:
+        day = date.fromisoformat(given) if DAY.fullmatch(given) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise UsageError(f"--by: found {shorten(given, 40) or 'nothing'}, {expected}")
+    if day <= today:
+        raise UsageError(f"--by: found {given}, which {'is today' if day == today else 'has passed'}; {expected}")
+    if day.year not in CLOCK_YEARS:
+        raise UsageError(f"--by: found the year {day.year}, expected one before {CLOCK_YEARS[-1] + 1}")
+    return day
 
 
 @dataclass(frozen=True)
@@ -68,6 +119,8 @@ class GoalPath:
     goal: Goal
     steps: tuple[PathStep, ...]
     pace: int | None  # minutes a day of the learner's own; None where too little is known
+    today: date
+    reviews: int = 0  # minutes of reviews that are planned before the goal's day, where it has one
 
     @property
     def minutes(self) -> int:
@@ -81,20 +134,69 @@ class GoalPath:
     def days(self) -> int:
         return math.ceil(self.minutes / self.minutes_a_day)
 
+    @property
+    def by(self) -> date | None:
+        """The day by which to be ready, if it is still to come."""
+        return self.goal.by if self.goal.by and self.goal.by >= self.today else None
+
+    @property
+    def days_left(self) -> int:
+        """Until the goal's day, today included; at least one."""
+        return max(1, (self.by - self.today).days) if self.by else 0
+
+    @property
+    def needed_a_day(self) -> int:
+        """Minutes that the lessons and the reviews take on each of the days left."""
+        return math.ceil((self.minutes + self.reviews) / max(self.days_left, 1))
+
     def left(self) -> str:
-        """`7 lessons, 10 days`."""
-        return f"{plural(len(self.steps), 'lesson')}, {plural(self.days, 'day')}"
+        """`7 lessons, 10 days`, or `7 lessons left, by 12 Jan`."""
+        lessons = plural(len(self.steps), "lesson")
+        return f"{lessons} left, by {day_and_month(self.by, self.today)}" if self.by else f"{lessons}, {plural(self.days, 'day')}"
+
+    def plan(self) -> list[date]:
+        """By when each lesson should be done: the new is spread over the days left, but for the last, which are for reviews."""
+        if not self.by:
+            return []
+        learning = max(1, self.days_left - min(LAST_LOOK_DAYS, self.days_left // 3))
+        done = 0
+        days = []
+        for step in self.steps:
+            done += step.minutes
+            days.append(self.today + timedelta(days=max(0, math.ceil(learning * done / self.minutes) - 1)))
+        return days
 
     def estimate(self) -> str:
-        """`185 min, about 10 days at your 19 min a day`."""
+        """`185 min, about 10 days at your 19 min a day`, or, by a day, whether that can be done."""
+        if self.by:
+            return self._feasibility()
         whose = "your" if self.pace else "an assumed"
         return f"{self.minutes} min, about {plural(self.days, 'day')} at {whose} {self.minutes_a_day} min a day"
+
+    def _feasibility(self) -> str:
+        """`185 min in 12 days is 16 min a day; you do 19: that works`."""
+        and_reviews = f" and {self.reviews} min of reviews" if self.reviews else ""
+        told = f"{self.minutes} min{and_reviews} in {plural(self.days_left, 'day')} is {self.needed_a_day} min a day; "
+        told += f"you do {self.pace}" if self.pace else f"an assumed pace is {ASSUMED_PACE_MIN}"
+        if self.needed_a_day <= self.minutes_a_day:
+            return f"{told}: that works"
+        room, within = self.minutes_a_day * self.days_left - self.reviews, 0
+        for step in self.steps:
+            room -= step.minutes
+            within += room >= 0
+        more = "that is more than you have done so far" if self.pace else "that is more"
+        count = f"get through {within} of {plural(len(self.steps), 'lesson')}" if within else "don't get through the first lesson"
+        return f"{told}: {more}: at {self.minutes_a_day} a day you {count} by then"
 
     def document(self) -> GoalDocument:
         """The same as plain values."""
         return {
             "goal": self.goal.words, "lessons": list(self.goal.lessons), "path": [step.lesson for step in self.steps],
             "minutes": self.minutes, "days": self.days, "minutes_a_day": self.minutes_a_day,
+            "by": self.by.isoformat() if self.by else None, "days_left": self.days_left if self.by else None,
+            "needed_a_day": self.needed_a_day if self.by else None,
+            "works": self.needed_a_day <= self.minutes_a_day if self.by else None,
+            "plan": [{"lesson": step.lesson, "by": day.isoformat()} for step, day in zip(self.steps, self.plan(), strict=False)],
         }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def lesson_map(corpus: Corpus, records: Records, lesson: str, now: datetime) -> 
     read, entries, sections_of = corpus.lesson(lesson), corpus.entries(), corpus.item_sections()
     place = records.place(lesson)
     sums = {key: one.sums for key, one in records.known().items()}
-    cards = [card for card in cards_of(corpus, records) if card.lesson == lesson and not card.leech]
+    cards = [card for card in cards_of(corpus, records, now) if card.lesson == lesson and not card.leech]
     due = {one.item for one in due_items(corpus, records, now)}
     keys = sections_of[lesson]
     finished = finished_lessons(corpus, records)

@@ -54,7 +54,7 @@ def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: boo
     lessons and banks have to be read.
     """
     tallies = Tallies(records.known(), records.quarters(), waits_until(corpus, records, now))
-    cards = cards_of(corpus, records)
+    cards = cards_of(corpus, records, now)
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
     believed = misconceptions_of(corpus, records.evidence(), records.attempts_with_evidence() if in_full else (), now)
     retention = retention_of(tallies.quarters.values(), cards, now, records.scheduling, records.recalls())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
@@ -268,6 +268,14 @@ class Records(RecordsFile):
         """What is due by a time (UTC, ISO 8601), without what was set aside, the earliest first."""
         query = f"SELECT item, lesson, due FROM cards WHERE {self._here} AND due <= ? AND NOT leech ORDER BY due, item"
         return [DueItem(*row) for row in self._read(query, (due_by,))]
+
+    def reviewed_items(self, lessons: Collection[str]) -> list[tuple[DueItem, str | None]]:
+        """(item, when it was reviewed last: UTC, ISO 8601) of some lessons, without what was set aside."""
+        query = (
+            "SELECT item, lesson, due, json_extract(json_extract(card, '$.memory'), '$.last_review') AS reviewed FROM cards "
+            f"WHERE {self._here} AND NOT leech AND lesson IN ({', '.join('?' * len(lessons))})"
+        )
+        return [(DueItem(*row[:3]), row[3]) for row in map(tuple, self._read(query, tuple(lessons)))]
 
     def put_card(self, card: Card) -> None:
         """Store a card that was computed from earlier attempts."""

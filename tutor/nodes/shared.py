@@ -7,7 +7,7 @@ flow.py says who writes what; tests/test_house.py checks that it agrees with the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -61,6 +61,7 @@ class SessionInputs(TypedDict):
     draw: int  # the way in which items are drawn, that of the script where there is one
     session: str  # id of this session
     topic: str | None  # the TOPIC asked for; None once it has been opened
+    by: date | None  # the day by which to know what is asked for as a goal, until that is kept
     goal: str | None  # what the learner wants to understand, in their words, until it is kept; None where nothing is asked
     limit: int | None  # how many items to review today; None for the setting
     left: bool  # the learner asked to leave
@@ -111,7 +112,7 @@ def session_store(
         "draw": environment.draw,
         "session": environment.session, "topic": corpus.find(topic) if topic else None,
         "command": partial(command_line, environment.settings),
-        "goal": goal, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
+        "goal": goal, "by": None, "limit": limit, "left": False, "taught": False, "round": None, "place": None, "step": None,
         "speaks": environment.settings.language or "", "explained": [], "confidence": None, "appealable": None,
         "item": None, "grade": None, "talk": [], "speech": None, "hinted": False, "in_doubt": "",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading, prompts, tutoring
 from tutor.corpus import bank
 from tutor.corpus.sentences import key_sentences, worked_example
+from tutor.learner.due import as_planned
 from tutor.learner.progress import next_due
 from tutor.models import Grade, Item, Lesson, Met, Round, Step
 from tutor.nodes.session.helping import KEEPS_TO_LANGUAGE, is_hint_left, look_up, passages_about
@@ -82,7 +83,7 @@ class HearAddition(Verb):
 
     def exec(
         self, terminal: Terminal, item: Item, step: Step, grade: Grade, lesson: Lesson, records: Records, round: Round,
-        now: Callable[[], datetime], zone: tzinfo | None,
+        now: Callable[[], datetime], zone: tzinfo | None, corpus: Corpus,
     ) -> Grade | None:  # fmt: skip
         heard = tutoring.hear(step.text)
         found = grading.grade_addition(item, step.text, grade, lesson.language) if heard.may_be_answer else None
@@ -90,19 +91,22 @@ class HearAddition(Verb):
             return None
         terminal.show(screens.Said(step.text))
         verdict = grading.addition_in_words(item, found, lesson.language, told=round.mode != "probe")
-        terminal.notice(f"{verdict} {self.when_back(item, records, round, now, zone)}")
+        terminal.notice(f"{verdict} {self.when_back(item, records, round, now, zone, corpus)}")
         return found
 
     @staticmethod
-    def when_back(item: Item, records: Records, round: Round, now: Callable[[], datetime], zone: tzinfo | None) -> str:
+    def when_back(
+        item: Item, records: Records, round: Round, now: Callable[[], datetime], zone: tzinfo | None, corpus: Corpus
+    ) -> str:
         """When the question is asked again, as a sentence."""
         name = name_in(round, item)
         if round.mode == "probe":
             return "The explanation comes next."
         if name in round.again or name in round.instead.values():
             return "You are asked once more in this session."
-        card = records.card(item.key)
-        return f"The question comes back {next_due([card], now().astimezone(zone)) if card else 'later'}."
+        card, today = records.card(item.key), now().astimezone(zone)
+        when = next_due(as_planned(corpus, records, [card], today), today) if card else ""
+        return f"The question comes back {when or 'later'}."
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], found: Grade | None) -> str:
         if found is None:

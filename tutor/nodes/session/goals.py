@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import agenda
-from tutor.learner.goals import MOST_CHARACTERS, Goal, GoalPath
+from tutor.learner.goals import MOST_CHARACTERS, Goal, GoalPath, day_by
+from tutor.learner.progress import day_and_month
 from tutor.models import Step
 from tutor.nodes.session.place import read_step
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
 from tutor.screen.screens.progress import WayToGoal
 from tutor.search.finding import LessonsMeant, lessons_meant
-from utils.errors import NothingRun
+from utils.errors import NothingRun, UsageError
 from utils.text import cut, literal
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tutor.screen.terminal import Terminal
     from tutor.search.index import Index
 
+USUAL = "its questions come back on their usual days"
 QUESTION = "**What do you want to understand?** Say it in your own words, or name a lesson."
 
 
@@ -40,6 +43,7 @@ class AskGoal(Verb):
         read_step(shared, step)
         words = " ".join(step.text.split())
         shared["goal"] = cut(words, MOST_CHARACTERS) if step.action == "answer" and words else None
+        shared["by"] = shared["by"] if shared["goal"] else None
         return "left" if step.action == "quit" else "asked" if shared["goal"] else "nothing"
 
 
@@ -110,7 +114,7 @@ class ShowWay(Verb):
 
 def said_nothing_kept(shared: SessionStore, why: str) -> str:
     """Tell a person why there is no goal to keep. Raises NothingRun where nobody is there to read it."""
-    shared["goal"] = None
+    shared["goal"] = shared["by"] = None
     if not shared["terminal"].attended:
         raise NothingRun(why)
     kept = agenda.kept_goal(shared["corpus"], shared["records"])
@@ -121,21 +125,81 @@ def said_nothing_kept(shared: SessionStore, why: str) -> str:
 
 def keep_goal(shared: SessionStore, lessons: Sequence[str]) -> str:
     """Keep the goal in the records, in place of an earlier one, unless all of its lessons are known."""
-    goal, corpus, records = Goal(shared["goal"] or "", tuple(lessons)), shared["corpus"], shared["records"]
-    path = agenda.path_to_goal(corpus, records, shared["now"]().astimezone(shared["zone"]), goal)
-    if not path or not path.steps:
+    goal = Goal(shared["goal"] or "", tuple(lessons), shared["by"])
+    corpus, records, terminal = shared["corpus"], shared["records"], shared["terminal"]
+    today = shared["now"]().astimezone(shared["zone"])
+    path = agenda.path_to_goal(corpus, records, today, goal)
+    if not path or (not path.steps and not goal.by):
         return said_nothing_kept(shared, f"you know this already: {', '.join(lessons)}")
+    shared["by"] = None
+    if goal.by and not path.steps:
+        terminal.notice(f"You know this already: {', '.join(lessons)}. {comes_back(goal.by, today)}")
+        goal = replace(goal, reached=True)
     records.set_setting("goal", goal.setting())
-    shared["terminal"].event("goal", **path.document())
+    terminal.event("goal", **path.document())
     return "kept"
+
+
+def comes_back(by: date, today: datetime) -> str:
+    """What a day means for what is known already. today: aware, in the learner's zone."""
+    return f"Its questions come back before {day_and_month(by, today.date())}."
+
+
+def take_day(shared: SessionStore, text: str) -> None:
+    """What --by says: the day of the goal that is asked for with it, of the one that is kept, or of one to ask for.
+
+    Raises UsageError for what is no day to come, and where there is no goal and nobody to ask.
+    """
+    day = day_by(text, shared["now"]().astimezone(shared["zone"]).date())
+    if day and shared["goal"]:
+        shared["by"] = day
+    elif not set_day(shared, day):
+        if day is None:
+            shared["terminal"].notice("There is no goal, and so no day for it.")
+        elif shared["terminal"].attended:
+            shared["by"] = day
+        else:
+            raise UsageError("--by: found no goal that is kept, expected --goal TEXT or a TOPIC beside it")
+
+
+def set_day(shared: SessionStore, by: date | None) -> bool:
+    """Give the kept goal another day by which to be ready, or none any more, and say so; False where no goal is kept."""
+    records, terminal, today = shared["records"], shared["terminal"], shared["now"]().astimezone(shared["zone"])
+    goal = agenda.kept_goal(shared["corpus"], records)
+    if goal is None:
+        return False
+    changed = replace(goal, by=by, reached=goal.reached and bool(by))
+    path = agenda.path_to_goal(shared["corpus"], records, today, changed)
+    ends = by is None and (path is None or not path.steps)  # it was kept for its day only
+    records.set_setting("goal", None if ends else changed.setting())
+    if by is None:
+        terminal.notice(f"“{goal.words}” has no day any more: {USUAL}.")
+    elif path:
+        told = f"{path.estimate()}." if path.steps else comes_back(by, today)
+        terminal.notice(f"“{goal.words}” by {day_and_month(by, today.date())}: {told}")
+        terminal.event("goal", **path.document())
+    return True
 
 
 def clear_reached_goal(
     corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, terminal: Terminal
 ) -> None:
     """Say that the goal is reached, if it is, and keep it no longer."""
-    path = agenda.path_to_goal(corpus, records, now().astimezone(zone))
-    if path and not path.steps:
-        records.set_setting("goal", None)
-        terminal.notice(f"Goal reached: “{path.goal.words}”.")
-        terminal.event("goal_reached", goal=path.goal.words, lessons=list(path.goal.lessons))
+    today = now().astimezone(zone)
+    path = agenda.path_to_goal(corpus, records, today)
+    if path is None:
+        return
+    goal = path.goal
+    if goal.by and goal.by < today.date():
+        passed = day_and_month(goal.by, today.date())
+        terminal.notice(f"“{goal.words}” was for {passed}, which has passed: {USUAL}.")
+        goal = replace(goal, by=None)
+        records.set_setting("goal", goal.setting() if path.steps else None)
+        if not path.steps and goal.reached:
+            return
+    if path.steps or goal.reached:
+        return
+    records.set_setting("goal", replace(goal, reached=True).setting() if goal.by else None)
+    more = f" {comes_back(goal.by, today)}" if goal.by else ""
+    terminal.notice(f"Goal reached: “{goal.words}”.{more}")
+    terminal.event("goal_reached", goal=goal.words, lessons=list(goal.lessons))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import agenda
@@ -40,9 +40,9 @@ class PickTopic(Verb):
 
     def exec(
         self, topic: str | None, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None,
-        terminal: Terminal, taught: bool, goal: str | None,
+        terminal: Terminal, taught: bool, goal: str | None, by: date | None,
     ) -> Choice | Step:  # fmt: skip
-        if goal:
+        if goal or by:
             return Choice("", opens="new_goal")
         if topic:
             return Choice("", opens="named", lesson=corpus.find(topic))

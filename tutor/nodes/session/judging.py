@@ -10,6 +10,7 @@ from tutor import grading, tutoring
 from tutor.corpus import bank
 from tutor.grading.words import right_in_words, without_questions
 from tutor.learner import beliefs, schedule, weak_spots
+from tutor.learner.memory.deadline import scheduling_for
 from tutor.models import Attempt, Card, Grade, Help, Item, Lesson, Round, Speech, Step
 from tutor.nodes.session.helping import help_of_hint
 from tutor.nodes.session.place import name_in, read_step
@@ -133,7 +134,9 @@ def next_card(shared: SessionStore, attempt: Attempt, item: Item, round: Round, 
         return None
     rating, before = round.outcomes[name_in(round, item)], shared["records"].card_before(attempt)
     sure = (attempt.confidence or 0) >= SURE
-    return schedule.next_card(attempt.item, before, rating, shared["now"](), shared["records"].scheduling, sure=sure)
+    now = shared["now"]().astimezone(shared["zone"])
+    by = scheduling_for(shared["corpus"], shared["records"], attempt.lesson, now)
+    return schedule.next_card(attempt.item, before, rating, shared["now"](), by, sure=sure)
 
 
 def siblings_reviewed(shared: SessionStore, item: Item, round: Round) -> list[Card]:

@@ -11,6 +11,7 @@ from tutor.corpus import bank
 from tutor.corpus.pages import split_pages, unfolded
 from tutor.corpus.sentences import warm_up_answers, warm_up_of
 from tutor.learner import agenda, beliefs, schedule
+from tutor.learner.due import as_planned
 from tutor.learner.lesson_map import lesson_map
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.session.goals import clear_reached_goal
@@ -234,8 +235,9 @@ class Recap(ModelVerb):
         drawn = [bank.draw(item, 0) for item in self.missed_items(lesson, items, records)]
         questions = [bank.kind_of(item).question_text(item) for item in drawn]
         keys = {item.key for item in items.values()}
-        cards = [card for card in records.cards() if card.item in keys]
-        back = agenda.upcoming_reviews(cards, now().astimezone(zone))
+        today = now().astimezone(zone)
+        cards = as_planned(corpus, records, (card for card in records.cards() if card.item in keys), today)
+        back = agenda.upcoming_reviews(cards, today)
         known = self.mastery(lesson, sections, items, records)
         terminal.show(screens.LessonEnd(lesson.title, known, questions, suggestion, back))
         if place.guess:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import agenda, beliefs, schedule
-from tutor.learner.due import cards_of, due_cards, left_today
+from tutor.learner.due import as_planned, cards_of, due_cards, left_today
 from tutor.learner.progress import next_due
 from tutor.models import Card, Item, Round
 from tutor.nodes.session.place import askable
@@ -73,7 +73,8 @@ class SayNothingDue(Verb):
         if due:
             terminal.notice(f"Enough for today: {due} more are due, and the day's limit is reached (--limit N raises it).")
             return
-        following = next_due(cards_of(corpus, records), now().astimezone(zone))
+        today = now().astimezone(zone)
+        following = next_due(cards_of(corpus, records, today), today)
         place = records.last_place()
         when = f" The next one comes {following}." if following else ""
         going_on = place is not None and place.lesson in corpus.files
@@ -137,11 +138,12 @@ class EndReview(Verb):
     """How the review went, and when its items come back."""
 
     def exec(
-        self, terminal: Terminal, round: Round, records: Records, now: Callable[[], datetime], zone: tzinfo | None, due: int
-    ) -> None:
-        outcomes = list(round.outcomes.values())
+        self, terminal: Terminal, round: Round, records: Records, corpus: Corpus, now: Callable[[], datetime],
+        zone: tzinfo | None, due: int,
+    ) -> None:  # fmt: skip
+        outcomes, today = list(round.outcomes.values()), now().astimezone(zone)
         cards = [card for key in round.outcomes if (card := records.card(key))]
-        comebacks = agenda.upcoming_reviews(cards, now().astimezone(zone))
+        comebacks = agenda.upcoming_reviews(as_planned(corpus, records, cards, today), today)
         terminal.show(screens.ReviewEnd(outcomes, comebacks, max(0, due - len(outcomes))))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> str:

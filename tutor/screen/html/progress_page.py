@@ -291,7 +291,8 @@ def _goal(overview: Overview) -> Element | None:
         for step in path.steps
     ]
     heading = ("Towards “", foreign(path.goal.words), "”")
-    return card(heading, tag("p", f"{plural(len(steps), 'lesson')}, {path.estimate()}."), tag("ol", steps))
+    told = f"{path.left()}; {path.estimate()}." if path.by else f"{plural(len(steps), 'lesson')}, {path.estimate()}."
+    return card(heading, tag("p", told), tag("ol", steps))
 
 
 def _calibration(overview: Overview) -> Element | None:

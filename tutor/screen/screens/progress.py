@@ -61,7 +61,8 @@ class ProgressScreen(Screen):
         yield Either(Group(*self.calendar()), line(self.days_in_words()))
         yield Text("")
         if self.path and self.path.steps:
-            yield line(f"Towards “{self.path.goal.words}”: {plural(len(self.path.steps), 'lesson')}, {self.path.estimate()}")
+            left = self.path.left() if self.path.by else plural(len(self.path.steps), "lesson")
+            yield line(f"Towards “{self.path.goal.words}”: {left}{'; ' if self.path.by else ', '}{self.path.estimate()}")
             yield line(f"next: {self.path.steps[0].title} ({self.path.steps[0].lesson})", DIM, indent=1)
             yield Text("")
         yield from self.lessons()
@@ -171,15 +172,18 @@ class WayToGoal(Screen):
     path: GoalPath
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """(number, title, minutes)."""
-        rows = [(str(number), step.title, f"{step.minutes} min") for number, step in enumerate(self.path.steps, 1)]
+        """(number, title, minutes, and by when where the goal has a day)."""
+        days = [f" · by {day_and_month(day, self.path.today)}" for day in self.path.plan()] or [""] * len(self.path.steps)
+        steps = zip(self.path.steps, days, strict=True)
+        rows = [(str(number), step.title, f"{step.minutes} min{by}") for number, (step, by) in enumerate(steps, 1)]
         if len(rows) <= LESSONS_SHOWN:
             return rows
         return [*rows[: LESSONS_SHOWN - 2], ("", f"… {len(rows) - LESSONS_SHOWN + 1} more lessons …", ""), rows[-1]]
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
-        yield Sides(Text("Your goal: ", style="").append(sanitize(self.path.goal.words, newlines=False), f"bold {ACCENT}"), "")
+        goal = Text("Your goal: ", style="").append(sanitize(self.path.goal.words, newlines=False), f"bold {ACCENT}")
+        yield Sides(goal.append(f", by {day_and_month(self.path.by, self.path.today)}") if self.path.by else goal, "")
         yield Text("")
         table = Table.grid(padding=(0, 2))
         table.add_column(justify="right", style=DIM)
@@ -189,7 +193,7 @@ class WayToGoal(Screen):
             table.add_row(number, Text(sanitize(title, newlines=False)), minutes)
         yield Padding(table, (0, 0, 0, 1))
         yield Text("")
-        yield line(f"In all {self.path.estimate()}.", DIM)
+        yield line(f"{'' if self.path.by else 'In all '}{self.path.estimate()}.", DIM)
         yield Text("")
 
     def markdown(self) -> str:
