@@ -92,7 +92,7 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
             report.lessons += 1
             report.files += 1
             report.sections += len(lesson.sections)
-            report.code_blocks += sum(runs.kind_of(block) in ("python", "torch") for block in blocks[lesson_id])
+            report.code_blocks += sum(runs.kind_of(block) in ("python", "torch", "plot") for block in blocks[lesson_id])
             is_known = _known_lessons(corpus, ids)
             report.findings += lesson_findings(lesson, texts[lesson_id], links, is_known)
             report.findings += plot_findings(lesson.path, blocks[lesson_id])

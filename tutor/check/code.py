@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from tutor.check.plots.values import in_one_form
 from tutor.check.rules import finding
 from tutor.corpus.code_blocks import CodeBlock
+from tutor.corpus.plots.blocks import is_python_plot
 from tutor.models import Finding
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ def output_is_wrong(run: Run) -> bool:
 
 def _output_findings(path: str, run: Run) -> Iterator[Finding]:
     block = run.block
+    if is_python_plot(block.info):
+        yield from _plot_findings(path, run)
+        return
     if block.output is None:
         if run.stdout.strip():
             yield finding(
@@ -75,6 +80,22 @@ def _output_findings(path: str, run: Run) -> Iterator[Finding]:
         yield finding(
             "output-differs", path, (block.output_line or block.line) + number,
             f"found {shown}, but the code prints {printed}; correct either of them (--fix takes what is printed)",
+        )  # fmt: skip
+
+
+def _plot_findings(path: str, run: Run) -> Iterator[Finding]:
+    """The plot below a block of Python that gives its data; however it is written, it has to say the same."""
+    block, computed = run.block, run.stdout
+    if block.output is None:
+        yield finding(
+            "missing-output", path, block.line,
+            "found code that gives a plot, expected a plot block with its data below it; add it (--fix does)",
+        )  # fmt: skip
+    elif different := difference(in_one_form(block.output), computed):
+        yield finding(
+            "output-differs", path, block.output_line,
+            f"found {different[1]} in the plot, but the code gives {different[2]}; correct either of them (--fix takes what is "
+            "computed)",
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from tutor.corpus.code_blocks import CodeBlock
+from tutor.corpus.plots.blocks import is_python_plot
 from utils.text import CUT, plural, sanitize
 
 MAX_PASSES = 5  # over a line: removing a character can bring two others together that then count as hidden
@@ -80,7 +81,7 @@ def with_outputs(text: str, printed: Iterable[tuple[CodeBlock, str]]) -> str:
         body = [fence[1] + line if line else "" for line in output.rstrip().split("\n")]
         longest = max((len(run) for run in re.findall("`+", output)), default=0)
         mark = "`" * max(3, longest + 1)
-        new = [f"{fence[1]}{mark}output", *body, fence[1] + mark]
+        new = [f"{fence[1]}{mark}{'plot' if is_python_plot(block.info) else 'output'}", *body, fence[1] + mark]
         if block.output_line is not None:
             first = block.output_line - 1
             last = first + (block.output or "").count("\n") + 1

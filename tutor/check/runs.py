@@ -13,6 +13,7 @@ from utils.sandbox.jobs import Watch, end, run_job
 from utils.sandbox.means import Means
 
 MAX_OUTPUT = 100_000  # characters that one block may print
+RUN = ("python", "torch", "plot", "check")  # kinds
 TORCH_MEMORY_MB = 8_192  # PyTorch maps several gigabytes before it computes anything
 
 
@@ -28,10 +29,13 @@ class Run:
 
 
 def kind_of(block: CodeBlock) -> str:
-    """What a block is: "python", "torch" or "check" can be run, "no-run" is Python that must not be; "" for everything else."""
+    """What a block is: "python", "torch", "plot" (Python whose last value is a plot) or "check" can be run.
+
+    "no-run" is Python that must not be; "" stands for everything else.
+    """
     words = block.info.split()
     if words[:1] == ["python"]:
-        return "no-run" if "no-run" in words else "torch" if "torch" in words else "python"
+        return next((word for word in ("no-run", "torch", "plot") if word in words[1:]), "python")
     return "check" if block.info == "check" else ""
 
 
@@ -48,7 +52,7 @@ def run_blocks(
     that works here, or none.
     """
     kinds = [kind_of(block) for block in blocks]
-    wanted = [block for block, kind in zip(blocks, kinds, strict=True) if kind in ("python", "torch", "check")]
+    wanted = [block for block, kind in zip(blocks, kinds, strict=True) if kind in RUN]
     job = {
         "blocks": [{"kind": kind_of(block), "line": block.line, "body": block.body} for block in wanted],
         "memory_mb": max(memory_mb, TORCH_MEMORY_MB) if "torch" in kinds else memory_mb,
@@ -62,13 +66,23 @@ def run_blocks(
         if kind == "no-run":
             runs.append(Run(block, skipped="it is marked no-run"))
         elif kind and results:
-            runs.append(Run(block, **results.pop(0)))
+            runs.append(_with_plot(Run(block, **results.pop(0))) if kind == "plot" else Run(block, **results.pop(0)))
         elif kind and ended:
             runs.append(Run(block, error=ended, line=block.line))
             ended, reached = "", block.line
         elif kind:
             runs.append(Run(block, skipped=f"the block of line {reached} ended the run"))
     return runs
+
+
+def _with_plot(run: Run) -> Run:
+    """The run of a block whose value is a plot, with the YAML of that as what it printed."""
+    if run.error or run.skipped:
+        return run
+    from tutor.check.plots.values import plot_of_value
+
+    text, fault = plot_of_value(run.stdout)
+    return Run(run.block, text, fault, run.block.line)
 
 
 def run_lessons(

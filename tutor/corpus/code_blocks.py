@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.markdown import lines_of, parse_blocks
+from tutor.corpus.plots.blocks import is_python_plot
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -22,12 +23,15 @@ class CodeBlock:
     info: str  # "python", "python no-run", "output" where no code stands above, …
     line: int  # 1-based line of the fence or the comment's beginning; the body begins on the next
     body: str
-    output: str | None = None  # body of the `output` block directly below
+    output: str | None = None  # body of the `output` (or `plot`) block directly below
     output_line: int | None = None
 
 
 def code_blocks_of(text: str) -> list[CodeBlock]:
-    """Every fenced block and hidden check of a file, in order; an `output` block belongs to the one above it."""
+    """Every fenced block and hidden check of a file, in order; an `output` block belongs to the one above it.
+
+    A `plot` block belongs to `python plot` above it, which gives it its data.
+    """
     _, body = split_front_matter(text)
     tokens, _ = parse_blocks(body)
     blocks: list[CodeBlock] = []
@@ -35,7 +39,8 @@ def code_blocks_of(text: str) -> list[CodeBlock]:
     for index, token in enumerate(tokens):
         if token.type == "fence" and token is not taken:
             below = tokens[index + 1] if index + 1 < len(tokens) else None
-            taken = below if below and below.type == "fence" and below.info.strip() == "output" else None
+            wanted = "plot" if is_python_plot(token.info) else "output"
+            taken = below if below and below.type == "fence" and below.info.strip() == wanted else None
             output, output_line = (taken.content, lines_of(taken)[0] + 1) if taken else (None, None)
             blocks.append(CodeBlock(token.info.strip(), lines_of(token)[0] + 1, token.content, output, output_line))
         elif token.type == "html_block":

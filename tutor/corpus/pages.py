@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.corpus.markdown import CODE_OR_COMMENT, COMMENT, DETAILS, cut_comment, folded_lines, lines_of, parse_blocks
+from tutor.corpus.plots.blocks import is_python_plot
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -71,7 +72,7 @@ def _groups(pieces: Sequence[SectionBlock]) -> list[list[SectionBlock]]:
         before = groups[-1][-1] if groups else None
         if before and (
             (piece.info == "output" and before.kind == "fence")
-            or (piece.info == "plot" and before.info == "python plot")
+            or (piece.info == "plot" and is_python_plot(before.info))
             or (before.kind == "paragraph_open" and before.text.endswith((":", ",", "：", ":**")))
         ):
             groups[-1].append(piece)

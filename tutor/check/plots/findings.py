@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tutor.check.rules import finding
 from tutor.corpus.code_blocks import CodeBlock
-from tutor.corpus.plots import compute, is_plot, read_plot
+from tutor.corpus.plots import compute, read_plot
+from tutor.corpus.plots.blocks import is_plot, is_python_plot
 from tutor.models import Finding
 from utils.errors import InvalidFile
 
@@ -14,8 +15,9 @@ from utils.errors import InvalidFile
 def plot_findings(path: str, blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
     """What can't be drawn, at the line of its fault."""
     for block in blocks:
-        if is_plot(block.info):
+        source, line = (block.output, block.output_line) if is_python_plot(block.info) else (block.body, block.line)
+        if source is not None and line and (is_plot(block.info) or is_python_plot(block.info)):
             try:
-                compute(read_plot(block.body, path, block.line + 1), strict=True)
+                compute(read_plot(source, path, line + 1), strict=True)
             except InvalidFile as error:
-                yield finding("invalid-plot", path, error.line or block.line, error.message)
+                yield finding("invalid-plot", path, error.line or line, error.message)

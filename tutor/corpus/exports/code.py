@@ -15,6 +15,7 @@ from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import MARK as IDS
 from tutor.corpus.markdown import without_comments
+from tutor.corpus.plots.blocks import is_python_plot
 from tutor.models import Lesson
 
 MARK = "Written by ptutor export"  # near the beginning of each file, so that it is known as one that may be written again
@@ -44,7 +45,8 @@ def cells_of(text: str) -> list[Cell]:
             continue
         cells += _prose_cells(lines[done : block.line - 1])
         not_run = "no-run" in block.info.split()
-        cells.append(Cell("", block.body.rstrip("\n"), block.output or "", not_run, block.line))
+        output = "" if is_python_plot(block.info) else block.output or ""
+        cells.append(Cell("", block.body.rstrip("\n"), output, not_run, block.line))
         done = _end_of(block)
     return [*cells, *_prose_cells(lines[done:])] if done else []
 

@@ -14,6 +14,11 @@ def is_plot(info: str) -> bool:
     return info.split()[:1] == ["plot"]
 
 
+def is_python_plot(info: str) -> bool:
+    """Whether a fenced block with that info string is Python whose last value says what to draw."""
+    return info.split()[:2] == ["python", "plot"]
+
+
 def without_plots(text: str) -> str:
     """Markdown with its plots blanked out, every other line in its place."""
     if not FENCE.search(text):
