@@ -556,6 +556,10 @@ def export(settings: Settings, topic: str, form: str, file: str) -> None:
         corpus = environment.corpus
         lesson = corpus.lesson(corpus.find(topic))
         cells = code.cells_of(corpus.lesson_text(lesson.id))
+    if form == "ipynb":
+        from tutor.screen.plots.svg import with_pictures
+
+        cells = [replace(cell, prose=with_pictures(cell.prose)) for cell in cells]
     if not cells:
         raise NothingRun(f"{lesson.path}: found no Python, so there is nothing to export")
     text = code.FORMATS[form](lesson, cells)

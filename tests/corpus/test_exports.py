@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import subprocess
 import sys
 
@@ -85,3 +87,19 @@ def test_a_lesson_without_python_is_told(tutor, bread):
     (bread / "water.md").write_text("# Water\n\nWet.\n", encoding="utf-8")
     run = tutor("export", "water", "--to", "py", "--docs", bread)
     assert run.returncode == 5 and "found no Python" in run.stderr
+
+
+def test_a_plot_is_a_picture_in_a_notebook_and_no_part_of_a_script(tutor, bread):
+    (bread / "loaf.md").write_text(
+        "# Loaf\n\n```python plot\n{'bars': {'rye': 2}}\n```\n\n```plot\nbars: {rye: 2}\n```\n\nText.\n\n"
+        "```plot\ntitle: Rising\nx: {from: 0, to: 1}\ncurves: x**2\n```\n",
+        encoding="utf-8",
+    )
+    notebook = json.loads(tutor("export", "loaf", "--to", "ipynb", "--docs", bread).stdout)
+    prose = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    pictures = re.findall(r"!\[([^]]+)\]\(data:image/svg\+xml;base64,([^)]+)\)", "\n".join(prose))
+    assert len(pictures) == 2 and "Rising" in pictures[1][0] and "rises from 0 at x = 0 to 1 at 1" in pictures[1][0]
+    assert all(base64.b64decode(picture).startswith(b"<svg ") for _, picture in pictures)
+    assert not any("curves" in text for text in prose)
+    script = tutor("export", "loaf", "--to", "py", "--docs", bread).stdout
+    assert "{'bars': {'rye': 2}}" in script and "prints" not in script

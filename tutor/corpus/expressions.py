@@ -210,7 +210,12 @@ def evaluate(source: str, variables: Mapping[str, float]) -> float | bool:
     Integers stay exact integers as long as `/` and functions leave them so. Raises ExpressionError where the source is
     not arithmetic, names something unknown, or has no (finite, real, reasonably small) value.
     """
-    return _steps_of(syntax_tree(source))(variables)
+    return compiled(source)(variables)
+
+
+def compiled(source: str) -> Steps:
+    """A function of the variables that does as `evaluate`, for an expression that is computed many times."""
+    return _steps_of(syntax_tree(source))
 
 
 def names(source: str) -> set[str]:
@@ -277,7 +282,10 @@ def _operation(function: Callable[..., float], operands: Iterable[ast.expr], nam
     parts = [_steps_of(operand) for operand in operands]
 
     def compute(variables: Mapping[str, float]) -> float:
-        values = [_number(part(variables)) for part in parts]
+        values = [part(variables) for part in parts]
+        for value in values:
+            if value is True or value is False:
+                _number(value)
         try:
             return _bounded(function(*values))
         except ExpressionError:

@@ -47,6 +47,8 @@ def cells_of(text: str) -> list[Cell]:
         not_run = "no-run" in block.info.split()
         output = "" if is_python_plot(block.info) else block.output or ""
         cells.append(Cell("", block.body.rstrip("\n"), output, not_run, block.line))
+        if is_python_plot(block.info) and block.output:
+            cells.append(Cell(f"```plot\n{block.output}```"))
         done = _end_of(block)
     return [*cells, *_prose_cells(lines[done:])] if done else []
 

@@ -19,9 +19,14 @@ def is_python_plot(info: str) -> bool:
     return info.split()[:2] == ["python", "plot"]
 
 
+def has_plot(text: str) -> bool:
+    """Whether a Markdown text may have a plot; quick, for texts that mostly have none."""
+    return bool(FENCE.search(text))
+
+
 def without_plots(text: str) -> str:
     """Markdown with its plots blanked out, every other line in its place."""
-    if not FENCE.search(text):
+    if not has_plot(text):
         return text
     lines = text.split("\n")
     for token in parse_blocks(text)[0]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from tutor.corpus.expressions import ExpressionError, evaluate, names, show
+from tutor.corpus.expressions import ExpressionError, Steps, compiled, names, show
 from tutor.corpus.plots.contours import contours_of
 from tutor.corpus.plots.data import Arrow, Axis, Bars, Columns, Contours, Heatmap, Mark, Plot, PlottedLine, Point, Scatter
 from tutor.corpus.plots.scales import nice_bins, nice_step, rounded_out
@@ -19,6 +19,7 @@ MAX_WORK = 200_000  # characters of expressions, counted as often as they are co
 COSTLY = {"comb": 200, "factorial": 20}  # in how many characters' time one is computed at most
 MAX_WHOLE = 60  # bars of an expression
 LARGEST = 1e12  # that is drawn
+Prepared = tuple[Steps, list[tuple[str, Steps]], int]  # an expression, the names of `let` in it, what it counts
 
 
 def compute(spec: PlotSpec, values: Mapping[str, float] | None = None, strict: bool = False) -> Plot:
@@ -37,9 +38,8 @@ class _Computing:
         if missing := sorted(spec.knobs - values.keys()):
             raise KeyError(f"no value for the knob {missing[0]}")
         self.lets = dict(spec.lets)
-        self.needed: dict[str, list[str]] = {}  # source -> the names of `let` that it is made of, in order
+        self.prepared: dict[str, Prepared] = {}
         self.work = 0
-        self.costs: dict[str, int] = {}
 
     def plot(self) -> Plot:
         spec = self.spec
@@ -82,29 +82,28 @@ class _Computing:
 
     def _value(self, term: NumberSource, **at: float) -> float:
         """Raises ExpressionError where it is undefined."""
-        if not isinstance(term.said, str):
-            value = term.said
-        else:
-            self.work += self._cost(term.said)
-            bound = {**self.knobs, **at}
-            for name in self._lets_of(term.said):
-                said = self.lets[name].said
-                bound[name] = evaluate(said, bound) if isinstance(said, str) else said
-                self.work += self._cost(str(said))
+        value = term.said
+        if isinstance(value, str):
+            steps, lets, cost = self._prepared(value)
+            self.work += cost
             if self.work > MAX_WORK:
                 self.refuse(
                     term.line, "found a plot that takes too long to compute, expected fewer or shorter expressions; simplify"
                 )
-            value = evaluate(term.said, bound)
-            value = float(value) if isinstance(value, bool) else value  # `x > 0` is a step
-        if abs(value) > LARGEST:
+            bound: dict[str, float] = {**self.knobs, **at} if self.knobs else at
+            for name, said in lets:
+                bound[name] = said(bound)
+            value = steps(bound)
+        if not -LARGEST <= value <= LARGEST:
             raise ExpressionError(f"{show(value)} is too large to be drawn")
-        return float(value)
+        return float(value)  # a comparison is a step
 
-    def _cost(self, source: str) -> int:
-        if source not in self.costs:
-            self.costs[source] = len(source) + sum(cost * source.count(name) for name, cost in COSTLY.items())
-        return self.costs[source]
+    def _prepared(self, source: str) -> Prepared:
+        if source not in self.prepared:
+            lets = [(name, self.lets[name].said) for name in self._lets_of(source)]
+            cost = _cost(source) + sum(_cost(str(said)) for _, said in lets)
+            self.prepared[source] = compiled(source), [(name, compiled(str(said))) for name, said in lets], cost
+        return self.prepared[source]
 
     def _number(self, term: NumberSource) -> float:
         try:
@@ -122,16 +121,15 @@ class _Computing:
         return tuple(map(self._pair, pairs))
 
     def _lets_of(self, source: str) -> list[str]:
-        if source not in self.needed:
-            wanted = names(source)
-            order: list[str] = []
-            for name in reversed(self.lets):  # each is made of earlier ones alone
-                if name in wanted:
-                    order.insert(0, name)
-                    said = self.lets[name].said
-                    wanted |= names(said) if isinstance(said, str) else set()
-            self.needed[source] = order
-        return self.needed[source]
+        """The names of `let` that an expression is made of, in order."""
+        wanted = names(source)
+        order: list[str] = []
+        for name in reversed(self.lets):  # each is made of earlier ones alone
+            if name in wanted:
+                order.insert(0, name)
+                said = self.lets[name].said
+                wanted |= names(said) if isinstance(said, str) else set()
+        return order
 
     # --------------------------------------------------------------------------------------------- what is drawn
 
@@ -344,6 +342,11 @@ class _Computing:
 
     def refuse(self, line: int, message: str) -> NoReturn:
         raise InvalidFile(self.spec.path, line or self.spec.line, f"plot: {message}")
+
+
+def _cost(source: str) -> int:
+    """What an expression counts each time that it is computed, in characters."""
+    return len(source) + sum(cost * source.count(name) for name, cost in COSTLY.items())
 
 
 def _tidied(value: float, low: float, high: float) -> float:

@@ -6,6 +6,7 @@ Written here because plotext, which draws such plots, takes 0.4 s to be imported
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich.text import Text
 
@@ -101,9 +102,9 @@ class Canvas:
     def row(self, number: int) -> Text:
         """A row as text, with its styles."""
         line = Text(no_wrap=True)
-        for column in range(self.columns):
-            sign, style = self._cell(column, number)
-            line.append(sign, style or None)
+        cells = (self._cell(column, number) for column in range(self.columns))
+        for style, run in groupby(cells, key=lambda cell: cell[1]):
+            line.append("".join(sign for sign, _ in run), style or None)
         return line
 
     def _cell(self, column: int, row: int) -> tuple[str, str]:

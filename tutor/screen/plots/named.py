@@ -90,7 +90,7 @@ def heatmap_rows(plot: Plot, heatmap: Heatmap, columns: int) -> list[Text]:
     wide = (columns - left - 1) // count
     with_numbers = wide >= longest + 3
     cell = min(max(longest + 4, max(map(width, heatmap.columns)) + 1), wide) if with_numbers else max(1, min(3, wide))
-    labels = [Text(label, style=DIM) for label in [_axes(plot)] if label]
+    labels = [Text(label, style=DIM) for label in [axes_in_words(plot)] if label]
     drawn = [*labels, *_heads(heatmap, left, cell)]
     for name, values in zip(heatmap.rows, heatmap.values, strict=True):
         row = Text(padded(cut_to(name, left), left, right=True) + " ")
@@ -110,7 +110,7 @@ def heatmap_rows(plot: Plot, heatmap: Heatmap, columns: int) -> list[Text]:
     return drawn
 
 
-def _axes(plot: Plot) -> str:
+def axes_in_words(plot: Plot) -> str:
     """What rows and columns are."""
     down = f"down: {plot.y.label}" if plot.y.label else ""
     return ", ".join(filter(None, (down, f"across: {plot.x.label}" if plot.x.label else "")))

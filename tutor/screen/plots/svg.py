@@ -6,21 +6,27 @@ them. Presentation attributes, not styles: a page's policy may forbid inline sty
 
 from __future__ import annotations
 
+import base64
 import zlib
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
+from tutor.corpus.markdown import lines_of, parse_blocks
+from tutor.corpus.plots import compute, read_plot
+from tutor.corpus.plots.blocks import has_plot, is_plot
 from tutor.corpus.plots.data import Bars, Heatmap, Plot, Point
 from tutor.corpus.plots.scales import in_short, log_ticks, tick_labels, ticks
 from tutor.screen.html.elements import Child, tag
-from tutor.screen.plots.named import numbers_alike
+from tutor.screen.plots.named import axes_in_words, numbers_alike
 from tutor.screen.plots.words import sentences
+from utils.errors import InvalidFile
 
 COLOURS = ("#5f5fff", "#af5f5f", "#00875f", "#d700af", "#875fd7", "currentColor")  # 63, 131, 29, 163, 98 of the 256
 DASHES = ("", "8 5", "2 4", "10 4 2 4", "5 5", "2 7")
+FILLED, OPEN = "filled", "open"  # samples of points in a legend, in place of dashes
 DIM = "#767676"  # 243
 WIDTH, HEIGHT = 640.0, 360.0
-LEFT, RIGHT, TOP, BOTTOM = 64.0, 130.0, 34.0, 48.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 130.0, 42.0, 46.0
 ROW = 26.0  # of a lying bar or a heatmap
 LETTER = 7.6  # the width of a letter, about
 
@@ -32,7 +38,9 @@ def plot_svg(plot: Plot) -> Element:
     elif plot.bars:
         content, height = _bars(plot.bars, plot)
     else:
-        content, height = list(_Plane(plot).drawn()), HEIGHT
+        plane = _Plane(plot)
+        content = list(plane.drawn())
+        height = plane.height()
     title, *said = sentences(plot)
     heading = _words(0, 16, plot.title, weight="bold") if plot.title else None
     return tag(
@@ -41,6 +49,22 @@ def plot_svg(plot: Plot) -> Element:
         aria_label=f"{plot.title or 'Plot'}. {' '.join(said)}", class_="plot", font_family="sans-serif", font_size="13",
         fill="currentColor",
     )  # fmt: skip
+
+
+def with_pictures(text: str) -> str:
+    """Markdown whose plots are pictures within it, with what they show as alternative text. One that can't be drawn stays."""
+    lines = text.split("\n")
+    for token in reversed(parse_blocks(text)[0]) if has_plot(text) else ():
+        if token.type == "fence" and token.level == 0 and is_plot(token.info):
+            first, end = lines_of(token)
+            try:
+                plot = compute(read_plot(token.content))
+            except InvalidFile:
+                continue
+            picture = base64.b64encode(tostring(plot_svg(plot))).decode()
+            said = " ".join(sentences(plot)).replace("[", "(").replace("]", ")")
+            lines[first:end] = [f"![{said}](data:image/svg+xml;base64,{picture})"]
+    return "\n".join(lines)
 
 
 def _words(
@@ -64,6 +88,11 @@ def _rectangle(x: float, y: float, width: float, height: float, colour: str, opa
     return tag("rect", fill=colour, fill_opacity=f"{opacity:.2g}", **{name: _short(value) for name, value in sides.items()})
 
 
+def _dot(x: float, y: float, colour: str, number: int, radius: float = 4) -> Element:
+    """A point of a series: filled, or open for every second one."""
+    return tag("circle", cx=_short(x), cy=_short(y), r=radius, fill=colour if number % 2 == 0 else "none", stroke=colour)
+
+
 class _Plane:
     """What has two axes of numbers."""
 
@@ -82,6 +111,10 @@ class _Plane:
         x, y = self.plot.x.share(point[0]), self.plot.y.share(point[1])
         x, y = (min(9.0, max(-9.0, share)) if share == share else -9.0 for share in (x, y))
         return LEFT + x * self.wide, TOP + 10 + (1 - y) * self.tall
+
+    def height(self) -> float:
+        """Of the whole picture, once it is drawn."""
+        return TOP + 10 + self.tall + BOTTOM + (24 if any(label for _, _, label in self.legend) else 0)
 
     def next_style(self) -> tuple[str, str]:
         number, self.series = self.series, self.series + 1
@@ -115,7 +148,7 @@ class _Plane:
         if self.plot.x.label:
             yield _words((left + right) / 2, bottom + 36, self.plot.x.label, "middle", DIM)
         if self.plot.y.label:
-            yield _words(0, top - 8, self.plot.y.label, "start", DIM)
+            yield _words(0, top - 16, self.plot.y.label, "start", DIM)
 
     def _things(self) -> Iterator[Element]:
         for number, columns in enumerate(self.plot.columns):
@@ -140,7 +173,7 @@ class _Plane:
                 path = "M" + "L".join(_pair(self.at(point)) for point in points)
                 yield tag("path", d=path, stroke=colour, stroke_width=2, stroke_dasharray=dashes or None, fill="none")
             last = next((point for point in reversed(line.drawn) if 0 <= self.plot.y.share(point[1]) <= 1), None)
-            if line.of_x and last and self.plot.x.share(last[0]) > 0.97:
+            if line.of_x and last and self.plot.x.share(last[0]) > 0.95:
                 self.labels.append((self.at(last)[1], line.label, colour))
             else:
                 self.legend.append((colour, dashes, line.label))
@@ -149,7 +182,8 @@ class _Plane:
         if x is not None:
             at = self.at((x, self.plot.y.low))[0]
             yield _line((at, TOP + 10), (at, TOP + 10 + self.tall), DIM, "4 4")
-            yield _words(at + 5, TOP + 22, label, "start", DIM)
+            late = self.plot.x.share(x) > 0.75
+            yield _words(at - 5 if late else at + 5, TOP + 22, label, "end" if late else "start", DIM)
         elif y is not None:
             at = self.at((self.plot.x.low, y))[1]
             yield _line((LEFT, at), (LEFT + self.wide, at), DIM, "4 4")
@@ -160,11 +194,8 @@ class _Plane:
             colour, _ = self.next_style()
             for point in scatter.points:
                 x, y = self.at(point)
-                inner = colour if number % 2 == 0 else "none"
-                yield tag(
-                    "circle", cx=_short(x), cy=_short(y), r=4 if len(scatter.points) < 100 else 2, fill=inner, stroke=colour
-                )
-            self.legend.append((colour, "", scatter.label))
+                yield _dot(x, y, colour, number, 4 if len(scatter.points) < 100 else 2)
+            self.legend.append((colour, FILLED if number % 2 == 0 else OPEN, scatter.label))
         for number, line in enumerate(self.plot.lines):
             if line.ends:
                 colour = COLOURS[(len(self.plot.columns) + number) % len(COLOURS)]
@@ -197,8 +228,11 @@ class _Plane:
         x = LEFT
         for colour, dashes, label in self.legend:
             if label:
-                y = TOP + 10 + self.tall + BOTTOM - 6
-                yield _line((x, y - 4), (x + 24, y - 4), colour, dashes, 3)
+                y = TOP + 10 + self.tall + BOTTOM + 12
+                if dashes in (FILLED, OPEN):
+                    yield _dot(x + 12, y - 4, colour, (FILLED, OPEN).index(dashes))
+                else:
+                    yield _line((x, y - 4), (x + 24, y - 4), colour, dashes, 3)
                 yield _words(x + 30, y, label)
                 x += 46 + LETTER * len(label)
 
@@ -244,15 +278,14 @@ def _bars(bars: Bars, plot: Plot) -> tuple[list[Child], float]:
 def _heatmap(heatmap: Heatmap, plot: Plot) -> tuple[list[Child], float]:
     cells = [value for row in heatmap.values for value in row]
     low, high = min(cells), max(cells)
-    texts = iter(numbers_alike(cells))
+    written = numbers_alike(cells)
+    texts, longest = iter(written), max(map(len, written))
     left = min(200.0, 12 + LETTER * max(map(len, heatmap.rows)))
     wide = min(80.0, (WIDTH - left) / len(heatmap.columns))
     top = TOP + 26
     drawn: list[Child] = []
-    if plot.x.label:
-        drawn.append(_words(left, TOP + 2, plot.x.label, colour=DIM))
-    if plot.y.label:
-        drawn.append(_words(0, top - 6, plot.y.label, colour=DIM))
+    if axes := axes_in_words(plot):
+        drawn.append(_words(0, TOP - 4, axes, colour=DIM))
     for number, name in enumerate(heatmap.columns):
         drawn.append(_words(left + (number + 0.5) * wide, top - 6, name, "middle"))
     for row, (name, values) in enumerate(zip(heatmap.rows, heatmap.values, strict=True)):
@@ -261,6 +294,6 @@ def _heatmap(heatmap: Heatmap, plot: Plot) -> tuple[list[Child], float]:
         for column, value in enumerate(values):
             share = (value - low) / ((high - low) or 1)
             drawn.append(_rectangle(left + column * wide, y, wide - 1, ROW - 1, COLOURS[0], 0.05 + 0.6 * share))
-            if wide > 38:
+            if wide > LETTER * longest + 4:
                 drawn.append(_words(left + (column + 0.5) * wide, y + 17, next(texts), "middle"))
     return drawn, top + len(heatmap.rows) * ROW + 8
