@@ -10,7 +10,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import HELD, Belief, beliefs_of
-from tutor.learner.due import due_by, due_by_lesson, due_items, planned_by
+from tutor.learner.due import asked_now, due_by, due_items, nudge, planned_by
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, days_of, in_days, streak
@@ -183,7 +183,7 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     place = records.last_place()
     going_on = place.lesson if place and place.lesson in entries else None
     parts = [
-        _review_choice(due_by_lesson(corpus, records, now)),
+        _review_choice(*nudge(corpus, records, now)),
         _going_on_choice(corpus, entries[going_on], place) if place and going_on else None,
         _goal_choice(path) if path and path.steps else None,
         _repair_choice(corpus, repair(corpus, records, now)),
@@ -204,13 +204,12 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     return offered
 
 
-def _review_choice(due: Mapping[str, int]) -> Choice | None:
-    """due: how many items are due, by lesson."""
-    if not due:
+def _review_choice(asked: int, lessons: int) -> Choice | None:
+    """asked: how many items a review asks now, as much as the day's limit lets through. lessons: from how many, at most."""
+    if not asked:
         return None
-    count = sum(due.values())
-    text = f"Review **{plural(count, 'item')}** from {plural(len(due), 'lesson')}"
-    return Choice(text, f"{review_minutes(count)} min", "review")
+    text = f"Review **{plural(asked, 'item')}** from {plural(lessons, 'lesson')}"
+    return Choice(text, f"{review_minutes(asked)} min", "review")
 
 
 def review_minutes(items: int) -> int:
@@ -296,8 +295,11 @@ def figures(corpus: Corpus, records: Records, now: datetime) -> str:
     """The figures at the right of the home screen: `4-day streak · 12 due`. now: aware, in the learner's zone."""
     days = streak({day_of(f"{begun}:00Z", now) for begun in records.answered_quarters()}, waits_until(corpus, records, now), now)
     due = len(due_items(corpus, records, now))
+    asked = asked_now(records, due, now)
     parts = [f"{days}-day streak"] if days > 1 else []
-    return " · ".join([*parts, f"{due} due"] if due else parts)
+    if due:
+        parts.append(f"{due} due" if asked == due else f"{asked} of {due} due today" if asked else f"{due} due after today")
+    return " · ".join(parts)
 
 
 def upcoming_reviews(cards: Collection[Card], now: datetime) -> list[str]:

@@ -90,11 +90,21 @@ def reviewed_today(records: Records, now: datetime) -> int:
 
 def left_today(records: Records, now: datetime, limit: int | None = None) -> int:
     """How many reviews the day's limit still lets through. limit: in place of the learner's. now: aware, in their zone."""
-    return max(0, (limit or records.setting("daily_limit", DAILY_LIMIT)) - reviewed_today(records, now))
+    return max(0, a_day(records, limit) - reviewed_today(records, now))
+
+
+def a_day(records: Records, limit: int | None = None) -> int:
+    """How many reviews a day's limit lets through. limit: in place of the learner's."""
+    return limit or int(records.setting("daily_limit", DAILY_LIMIT))
+
+
+def asked_now(records: Records, due: int, now: datetime) -> int:
+    """How much of what is due a review asks if it begins now. now: aware, in the learner's zone."""
+    return min(due, left_today(records, now)) if due else 0
 
 
 def nudge(corpus: Corpus, records: Records, now: datetime) -> tuple[int, int]:
     """(items, lessons) that a review asks if it begins now. now: aware, in the learner's zone."""
     due = due_items(corpus, records, now)
-    asked = min(len(due), left_today(records, now)) if due else 0
+    asked = asked_now(records, len(due), now)
     return asked, min(asked, len({one.lesson for one in due}))

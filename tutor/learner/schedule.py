@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 
+from tutor.learner.memory.backlog import gain
 from tutor.learner.memory.scheduling import Scheduling, days_around, quietest, scheduler_of
 from tutor.models import Attempt, Card, Help
 from utils.times import moment_of, utc
@@ -195,16 +196,25 @@ def card_from_history(attempts: Sequence[Attempt], by: Scheduling) -> Card | Non
     return card
 
 
-def todays_reviews(cards: Sequence[Card], now: datetime, limit: int, by: Scheduling, first: Collection[str] = ()) -> list[Card]:
+def todays_reviews(
+    cards: Sequence[Card], now: datetime, limit: int, by: Scheduling, first: Collection[str] = (), wanted: Collection[str] = ()
+) -> list[Card]:
     """At most `limit` items to review now, interleaved: wrong ones that felt sure first, then those most likely forgotten.
 
-    first: keys of items that come before all others, because they may show what the learner believes wrongly.
+    Where more is due, these are chosen by what a review is worth: the same first, then what has to be known by a day, then
+    what it adds most to. first: keys of items that come before all others, because they may show what the learner believes
+    wrongly. wanted: lessons that have to be known by a day. now: aware.
     """
-    ready = [card for card in cards if not card.leech]
-    ready.sort(
-        key=lambda card: (card.item not in first, not card.sure_and_wrong, retrievability(card.memory, now, by), card.item)
-    )
-    return interleaved(ready[:limit])
+    chosen, moment = [card for card in cards if not card.leech], _utc(now)
+
+    def urgency(card: Card) -> tuple[bool, bool]:
+        return card.item not in first, not card.sure_and_wrong
+
+    if len(chosen) > limit:
+        chosen.sort(key=lambda card: (urgency(card), card.lesson not in wanted, -gain(card.memory, moment, by), card.item))
+        chosen = chosen[:limit]
+    chosen.sort(key=lambda card: (urgency(card), retrievability(card.memory, now, by), card.item))
+    return interleaved(chosen)
 
 
 def interleaved(cards: Sequence[Card]) -> list[Card]:

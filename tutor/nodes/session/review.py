@@ -7,8 +7,10 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tutor.learner import agenda, beliefs, schedule
-from tutor.learner.due import as_planned, cards_of, due_cards, left_today
-from tutor.learner.progress import next_due
+from tutor.learner.due import a_day, as_planned, cards_of, due_cards, left_today
+from tutor.learner.memory.backlog import level_on
+from tutor.learner.memory.deadline import deadline_of
+from tutor.learner.progress import day_and_month, next_due
 from tutor.models import Card, Item, Round
 from tutor.nodes.session.place import askable
 from tutor.nodes.verb import Verb
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class ChooseDue(Verb):
-    """The items to go over today, those most likely forgotten first, as many as are left of the day's limit."""
+    """The items to go over today, those most likely forgotten first, as many as are left of the day's limit.
+
+    Where more is due than that, what a review is worth most for is asked, and by when all of it is worked off is said.
+    """
 
     def exec(
         self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, limit: int | None,
@@ -36,7 +41,8 @@ class ChooseDue(Verb):
         items = items_of_cards(corpus, cards, terminal)
         ready = [card for card in cards if card.item in items]
         first = {item.key for item in beliefs.probing(items.values(), beliefs.held(records.evidence(), today))}
-        chosen = schedule.todays_reviews(ready, today, left_today(records, today, limit), records.scheduling, first)
+        wanted = deadline.lessons if (deadline := deadline_of(corpus, records, today)) else ()
+        chosen = schedule.todays_reviews(ready, today, left_today(records, today, limit), records.scheduling, first, wanted)
         return {card.item: items[card.item] for card in chosen}, len(ready)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], chosen: tuple[dict[str, Item], int]) -> str:
@@ -46,8 +52,20 @@ class ChooseDue(Verb):
         if not items:
             return "nothing"
         lessons = len({item.lesson for item in items.values()})
-        shared["terminal"].show(screens.ReviewHead(len(items), lessons, due))
+        shared["terminal"].show(screens.ReviewHead(len(items), lessons, due, backlog_in_words(shared, due, len(items))))
         return "review"
+
+
+def backlog_in_words(shared: SessionStore, due: int, asked: int) -> str:
+    """`300 due; 30 a day: level by 12 Dec`; "" where all that is due is asked."""
+    if due <= asked:
+        return ""
+    corpus, records, today = shared["corpus"], shared["records"], shared["now"]().astimezone(shared["zone"])
+    limit = a_day(records, shared["limit"])
+    left = left_today(records, today, shared["limit"])
+    day = level_on(cards_of(corpus, records, today), today, left, limit, records.scheduling)
+    when = f"level by {day_and_month(day, today.date())}" if day else "not level within half a year"
+    return f"{due} due; {limit} a day: {when}"
 
 
 def items_of_cards(corpus: Corpus, cards: Sequence[Card], terminal: Terminal) -> dict[str, Item]:

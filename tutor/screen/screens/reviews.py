@@ -21,6 +21,7 @@ class ReviewHead(Screen):
     items: int
     lessons: int
     due: int
+    backlog: str = ""  # when all that is due is worked off, where that is more than is asked
 
     def figures(self) -> str:
         rest = f", {self.due - self.items} more are due" if self.due > self.items else ""
@@ -29,9 +30,16 @@ class ReviewHead(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         yield Sides(Text(f"Review of {plural(self.items, 'item')}", style=f"bold {ACCENT}"), self.figures())
+        if self.backlog:
+            yield line(f"{self.backlog}.", DIM)
 
     def markdown(self) -> str:
-        return f"## Review of {plural(self.items, 'item')}\n\n_{self.figures()}_"
+        told = [
+            f"## Review of {plural(self.items, 'item')}",
+            f"_{self.figures()}_",
+            *([f"{self.backlog}."] if self.backlog else []),
+        ]
+        return "\n\n".join(told)
 
 
 @dataclass
