@@ -25,12 +25,12 @@ def figure(source: str, options: ConsoleOptions, margin: str, plain: bool) -> Re
         return None
     if plain:
         return Whole(Text("\n".join(_said(plot))))
-    from tutor.screen.plots.terminal import LEAST_COLUMNS, plot_rows, rows_for
+    from tutor.screen.plots.terminal import LEAST_COLUMNS, plot_rows
 
     room = options.max_width - len(margin)
     if room < LEAST_COLUMNS:
         return Text("\n".join(_said(plot)))
-    rows = plot_rows(plot, room, rows_for(options.max_height))
+    rows = plot_rows(plot, room, options.max_height)
     return Whole(Text("\n").join(Text(margin).append_text(row) for row in rows))
 
 

@@ -18,7 +18,6 @@ STYLES = (ACCENT, RED, GREEN, MAGENTA, PURPLE, "")  # of series, in turn
 POINTS = "●○▲△◆◇"
 STEPS_SHOWN = 30  # points of a path; of one with more, only the ends are marked
 FEW = 60  # points that are drawn as signs; more of them as dots
-WIDEST = 6.5  # columns of a canvas to a row of it: a lower and longer one looks flat
 SIDE_SHARE = 0.34  # of the width, for labels at the ends of curves
 NARROW = 48  # columns, below which there are no labels at the side
 CONTOUR = (1, 2)
@@ -48,14 +47,14 @@ class Legend:
             yield Text(" " * min(indent, max(0, columns - row.cell_len))).append_text(row)
 
 
-def plane_rows(plot: Plot, columns: int, rows: int) -> list[Text]:
-    """A plot with two axes, at most `columns` wide, with a canvas of about `rows` rows."""
+def plane_rows(plot: Plot, columns: int, rows: int, widest: int) -> list[Text]:
+    """A plot with two axes, at most `columns` wide, with a canvas of at most `rows` and `widest` columns."""
     y_ticks = _ticks(plot.y, max(2, round(rows / 2.5)))
     y_labels = tick_labels(y_ticks, plot.y.log)
     left = max(map(width, y_labels), default=0)
     side = _side(plot, columns)
     room = max(8, columns - left - 2 - side)
-    wide, tall = _shape(plot, _in_whole_cells(plot, min(room, round(WIDEST * rows))), rows)
+    wide, tall = _shape(plot, _in_whole_cells(plot, min(room, widest)), rows)
     drawing = _Drawing(plot, wide, tall)
     beside = drawing.draw(columns - left - 3 - wide if side else 0)
     marked = {_row(plot.y, value, tall): label for value, label in zip(y_ticks, y_labels, strict=True)}
