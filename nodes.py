@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.find import *  # noqa: F403
     from tutor.nodes.grade import *  # noqa: F403
     from tutor.nodes.quiz import *  # noqa: F403
+    from tutor.nodes.quiz_questions import *  # noqa: F403
     from tutor.nodes.session.conversing import *  # noqa: F403
     from tutor.nodes.session.explain_back import *  # noqa: F403
     from tutor.nodes.session.explaining import *  # noqa: F403
@@ -47,10 +48,8 @@ BY_FILE = {
         "GradeAnswer", "SayUnreadable", "GiveUp", "RecordAttempt", "ShowFeedback", "JudgeAnswer", "RevealAnswer",
     ),
     "session.review": ("ChooseDue", "SayNothingDue", "EndReview", "BeginRepair", "EndRepair"),
-    "quiz": (
-        "ChooseItems", "WriteSheet", "CompareSheet", "CollectAnswers", "GradeAnswers", "ClarifyAnswers",
-        "RecordAttempts", "AskAboutAnswer", "ReportScores",
-    ),
+    "quiz_questions": ("ChooseItems", "WriteSheet", "CompareSheet"),
+    "quiz": ("CollectAnswers", "GradeAnswers", "ClarifyAnswers", "RecordAttempts", "AskAboutAnswer", "ReportScores"),
     "ask": ("FindPassages", "AskWhichIsMeant", "AnswerQuestion", "ShowAnswer"),
     "find": ("LookThrough", "DecideStep", "SearchLessons", "ReadLesson", "ShowFound"),
     "summarize": ("ChooseSections", "SummarizeSections", "CombineSummaries", "ShowSummary"),

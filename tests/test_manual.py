@@ -147,6 +147,7 @@ ITEMS = {
     Kind.CLOZE: "question: '[[a]]'",
     Kind.ORDER: "steps: [a, b]",
     Kind.PREDICT: "code: print(1)",
+    Kind.CODE: "examples: [f(1) == 1]\n    tests: [f(2) == 2]\n    reference: f = abs",
 }
 
 
@@ -170,7 +171,7 @@ def test_every_field_of_a_bank_is_documented_once():
     assert names("field of every item") == sorted(every)
     assert names("field of some kinds") == sorted(set.union(*by_kind.values()) - every)
     for line in PAGES["banks"].split("\n"):
-        if row := re.match(r"\| `(\w+)` \| (`(?:choice|multi|number|short|cloze|order|predict)`[^|]*) \|", line):
+        if row := re.match(r"\| `(\w+)` \| (`(?:choice|multi|number|short|cloze|order|predict|code)`[^|]*) \|", line):
             assert set(re.findall(r"\w+", row[2])) == {kind for kind in by_kind if row[1] in by_kind[kind]}, row[1]
     wrong = "question: '[[a]]'\n    wrong: [{answer: b, bogus: 1}]"
     parts = {

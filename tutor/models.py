@@ -121,8 +121,8 @@ class Kind:
     """The kinds of item that a bank can contain."""
 
     CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER = "choice", "multi", "number", "short", "cloze", "order"
-    PREDICT = "predict"
-    ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER, PREDICT)
+    PREDICT, CODE = "predict", "code"
+    ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER, PREDICT, CODE)
 
 
 class Draw:
@@ -169,6 +169,20 @@ class Blank:
 
 
 @dataclass(frozen=True)
+class ProgramTest:
+    """A test of a program: an expression, and the value that it has, the error that it raises or what it prints."""
+
+    call: str  # Python; "" for what the program prints when it is run
+    expected: str = ""  # the value as Python writes it
+    raises: str = ""  # the name of an error
+    prints: str = ""
+    message: str = ""  # what it is about, said where it fails
+    misconception: str = ""  # that a program shows which fails it
+    reply: str = ""
+    hidden: bool = False  # it is no example that the learner sees
+
+
+@dataclass(frozen=True)
 class Variable:
     """A variable of a parametric item and the values to choose from."""
 
@@ -210,6 +224,10 @@ class Item:
     code: str = ""  # Python, shown with the question
     output: str = ""  # what it prints; "" where `check --fix` has not written it yet
     outputs: tuple[tuple[str, str], ...] = ()  # of a parametric item: (the values, what it prints with them)
+    # code
+    starter: str = ""  # what there is to begin with, or to mend
+    tests: tuple[ProgramTest, ...] = ()  # the examples first
+    reference: str = ""  # a program that passes them
     # parametric
     variables: tuple[Variable, ...] = ()
     where: str = ""  # a condition that the drawn values must meet
@@ -233,6 +251,7 @@ class Item:
     def probes(self) -> tuple[str, ...]:
         """The misconceptions that a wrong answer to it may show, each by its id or text."""
         named = [one.misconception for one in self.wrong] + [one.misconception for one in self.options]
+        named += [one.misconception for one in self.tests]
         return tuple(dict.fromkeys(filter(None, named)))
 
 

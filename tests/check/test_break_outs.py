@@ -18,7 +18,10 @@ import pytest
 
 from tutor.check import runs
 from tutor.corpus.code_blocks import CodeBlock
+from tutor.grading.closed import programs
+from tutor.models import ProgramTest
 from utils.sandbox import jobs
+from utils.sandbox.choosing import SandboxChoice
 from utils.sandbox.jobs import failure_of
 from utils.sandbox.means import NONE, ORDER, visible_paths
 
@@ -144,6 +147,19 @@ def test_code_does_not_get_at(name, tried, outside):
     assert not run.skipped and FOUND not in run.stdout and CANARY not in run.stdout + run.error
     assert outside.process.poll() is None, "the process outside lives on"
     assert not (outside.home / "planted").exists()
+    with pytest.raises(BlockingIOError):
+        outside.datagrams.recv(10)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_program_of_an_answer_does_not_get_at(name, means, attacks, outside, monkeypatch):
+    monkeypatch.setattr(programs, "chosen", lambda: SandboxChoice(means, {}))
+    test = ProgramTest("done()", "1")
+    programs.run_program.cache_clear()
+    ran = programs.run_program((ProgramTest("", prints=FOUND), test), f"{attacks[name].body}\ndef done():\n    return 1")
+    assert not any(FOUND in one.printed or CANARY in one.printed + one.error for one in ran.outcomes)
+    assert len(ran.outcomes) == 2 and not ran.outcomes[0].passed
+    assert outside.process.poll() is None and not (outside.home / "planted").exists()
     with pytest.raises(BlockingIOError):
         outside.datagrams.recv(10)
 

@@ -191,8 +191,10 @@ def test_every_bundled_item_survives_a_sheet_and_is_graded_right_by_its_own_answ
     assert not sheets.outdated_entries(sheet, {item.key: item for items in banks.values() for item in items})
     data = load(text, "s.yaml")["items"]
     for item, fields in zip(chosen, data, strict=True):
-        assert fields["question"] == item.question.replace(bank.BLANK_MARK, "____")
+        assert fields["question"] == bank.kind_of(item).question_text(item)
         assert list(fields.get("options", {}).values()) == [option.text for option in item.options]
+        if bank.kind_of(item).cannot_be_asked(item):  # without a sandbox
+            continue
         answer = bank.accepted_answers(item)[0]
         assert grading.grade(item, sheets.as_typed(item, SheetEntry(item.key, "", answer))).score == 1.0
 

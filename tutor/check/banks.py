@@ -217,6 +217,8 @@ class _ItemCheck:
 
     def grader_disagreements(self) -> Iterator[Finding]:
         """For each rule and field, the first answer on which grader and author disagree."""
+        if kind_of(self.item).is_code:  # which is run, see programs.solutions
+            return
         reported: set[tuple[str, int]] = set()
         for drawn in self.drawn:
             of_draw = f' (asked "{shorten(drawn.question)}")' if drawn.variables else ""
@@ -293,7 +295,10 @@ class _ItemCheck:
 
     def unknown_misconceptions(self, known: Collection[str]) -> Iterator[Finding]:
         """What reads like an id of a misconception and is none; any other text is its own name."""
-        for field, entries in (("wrong", self.item.wrong), ("options", self.item.options)):
+        examples = [test for test in self.item.tests if not test.hidden]
+        hidden = [test for test in self.item.tests if test.hidden]
+        named = (("wrong", self.item.wrong), ("options", self.item.options), ("examples", examples), ("tests", hidden))
+        for field, entries in named:
             for index, entry in enumerate(entries):
                 name = entry.misconception  # type: ignore[attr-defined]
                 if known and name not in known and LIKE_AN_ID.fullmatch(name):

@@ -13,7 +13,7 @@ from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
 from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisite_circles
 from tutor.check.plots.findings import plot_findings
-from tutor.check.programs import outputs
+from tutor.check.programs import outputs, solutions
 from tutor.check.report import CheckReport
 from tutor.check.rubrics import mutation
 from tutor.check.rules import finding
@@ -196,14 +196,17 @@ def _examine_stray_bank(corpus: Corpus, lesson_id: str, report: CheckReport) -> 
 
 def _run_items(corpus: Corpus, lesson_id: str, items: Sequence[Item], run_code: bool, may_run: bool, report: CheckReport) -> None:
     """Run the programs of a bank's items, and report what they do other than their author says."""
-    with_code = [item for item in items if item.code] if run_code else []
+    with_code = [item for item in items if item.code or item.tests] if run_code else []
     if not with_code:
         return
     text, path = corpus.bank_text(lesson_id) or ("", "")
     if not (may_run or chosen().means):
         report.findings.append(not_run_finding(path, with_code[0].line, str(chosen())))
         return
-    report.findings += outputs.output_findings(path, outputs.run_all(items, strict_yaml.load(text, path)["items"]))
+    entries = strict_yaml.load(text, path)["items"]
+    report.findings += outputs.output_findings(path, outputs.run_all(items, entries))
+    if chosen().means:  # learners' programs are run in a sandbox only, and so are these
+        report.findings += solutions.solution_findings(path, items, entries)
 
 
 def _try_mutants(items: Sequence[Item], text: str, path: str, lesson: Lesson | None, report: CheckReport) -> None:

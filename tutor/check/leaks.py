@@ -18,6 +18,7 @@ COMMON_WORDS = set(
 )
 WORD = re.compile(r"\d[\d.,]*\d|\w+|[^\w\s.,;:!?()\"'“”‘’`*$_]")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
+LEAST_CODE = 8  # characters of a line of code without its spaces
 MIN_LETTERS = 4  # of a one-word answer; hints may well contain shorter ones by chance
 
 
@@ -26,6 +27,8 @@ def hint_gives_away(item: Item, hint: str, language: str) -> bool:
     kind = kind_of(item)
     if kind.offers_options:
         return _names_right_options(item, hint, one_word=True)
+    if kind.is_code:
+        return _contains_code(kind.giveaways(item), hint)
     if item.answer is not None:
         return _contains_answer(item, hint)
     if parts := kind.answer_parts(item):
@@ -91,6 +94,13 @@ def _contains_answer(item: Item, hint: str) -> bool:
     wanted = {_value(number) for number in NUMBER.findall(shown_answer(item))} | {answer}
     given = Counter(_value(number) for number in NUMBER.findall(item.question))
     return any(_value(number) in wanted and _value(number) not in given for number in NUMBER.findall(readable(hint)))
+
+
+def _contains_code(lines: Iterable[str], hint: str) -> bool:
+    """Does a hint hold a line of the reference that says more than a keyword?"""
+    said = "".join(hint.split())
+    bare = ["".join(line.split()).removeprefix("return") for line in lines]
+    return any(len(line) >= LEAST_CODE and line in said for line in bare)
 
 
 def _value(number: str) -> float:

@@ -26,6 +26,7 @@ class Run:
     error: str = ""  # one line; "" if all went well
     line: int = 0  # line of the lesson at which the error was raised
     skipped: str = ""  # why it did not run; "" if it did
+    value: str = ""  # of a test, see utils.sandbox.process
 
 
 def kind_of(block: CodeBlock) -> str:

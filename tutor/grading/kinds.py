@@ -10,6 +10,7 @@ from tutor.grading.closed.cloze import grade_cloze
 from tutor.grading.closed.guesses import beside_a_question, without_hedges
 from tutor.grading.closed.numbers import grade_expression, grade_number
 from tutor.grading.closed.outputs import grade_output
+from tutor.grading.closed.programs import grade_program
 from tutor.grading.features import Weights
 from tutor.grading.points.substance import empty_grade
 from tutor.grading.rubrics import grade_item
@@ -24,6 +25,7 @@ GRADERS: dict[str, Callable[[Item, str, str], Grade]] = {  # (item, answer, lang
     Kind.CLOZE: grade_cloze,
     Kind.ORDER: grade_order,
     Kind.PREDICT: grade_output,
+    Kind.CODE: grade_program,
 }
 
 
@@ -45,7 +47,7 @@ def _grade_closed(item: Item, answer: str, language: str) -> Grade:
     """
     grader = GRADERS[item.kind]
     grade = grader(item, answer, language)
-    if grade.correct or item.kind == Kind.NUMBER:  # which reads what stands around a number by itself
+    if grade.correct or item.kind in (Kind.NUMBER, Kind.CODE):  # the former reads what stands around a number by itself
         return grade
     bare, beside = without_hedges(answer), beside_a_question(answer)
     again = grader(item, bare, language) if bare and bare != answer.strip() else grade

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from tutor.models import Item
@@ -31,6 +31,7 @@ def fingerprint(item: Item, versions: int = VERSIONS) -> str:
         "blanks": [blank.accepted[0] for blank in item.blanks], "steps": item.steps,
         "variables": [(variable.name, variable.values) for variable in item.variables], "where": item.where,
         **({"any_order": item.any_order} if item.any_order else {}),
+        **({"starter": item.starter, "tests": [astuple(test)[:4] for test in item.tests]} if item.tests else {}),
         **({"code": item.code, "prints": [item.output, *item.outputs]} if item.code else {}),
     }  # fmt: skip
     return _digest(json.dumps(asked, sort_keys=True))

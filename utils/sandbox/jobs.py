@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import signal
+import site
 import subprocess
 import tempfile
 import threading
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from utils import program
-from utils.sandbox.means import INSIDE, NONE, PRIVATE, PROCESSES, TMP_MB, Means, python
+from utils.sandbox.means import INSIDE, NONE, PRIVATE, PROCESSES, TMP_MB, Means, bare_python
 
 KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH")  # none of the user's keys reaches a lesson
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -32,6 +33,7 @@ MANY_FILES = 10_000  # of a job
 TRIAL_S = 20.0
 REFUSALS = ("FileNotFoundError", "PermissionError")  # to open a file
 ENDED = "the process ended here, with "
+LEAST_ROOM = 200  # characters of a value, which may be told to be too large
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 FIELDS = {"stdout": str, "error": str, "skipped": str, "line": int}  # of a result
 
@@ -53,10 +55,10 @@ def run_job(
         os.mkdir(work)
         inside = PRIVATE if means.has_private_tmp else work
         limits = {"work": inside, "is_private": means.has_private_tmp, "processes": means.processes(), "file_mb": TMP_MB}
-        order = json.dumps({**job, **limits, "nonce": nonce}).encode()
+        order = json.dumps({**job, **limits, "nonce": nonce, "packages": site.getsitepackages()}).encode()
         with tempfile.TemporaryFile() as noise:
             process = subprocess.Popen(
-                [*means.lead(folder), *python(), str(INSIDE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise,
+                [*means.lead(folder), *bare_python(), str(INSIDE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise,
                 cwd=work, env=_environment(inside), start_new_session=True,
             )  # fmt: skip
             listener = Listener(process, order, 8 * (len(job["blocks"]) + 1) * job["max_output"])
@@ -190,9 +192,11 @@ def results_of(said: bytes, nonce: str, max_output: int) -> tuple[list[dict[str,
 
 def _is_result(result: dict[str, Any], max_output: int) -> bool:
     return (
-        result.keys() == FIELDS.keys()
+        result.keys() - {"value"} == FIELDS.keys()  # a test has a value, too
         and all(type(result[name]) is kind for name, kind in FIELDS.items())
         and len(result["stdout"]) <= max_output
+        and isinstance(result.get("value", ""), str)
+        and len(result.get("value", "")) <= max(max_output, LEAST_ROOM)
     )
 
 

@@ -64,7 +64,7 @@ def namespaces(folder: str) -> list[str]:
     root = os.path.join(folder, "root")
     os.makedirs(root, exist_ok=True)
     plan = {"visible": visible_paths(), "root": root, "tmp_mb": TMP_MB}
-    return [*python(), str(HERE / "namespaces.py"), json.dumps(plan)]
+    return [*bare_python(), str(HERE / "namespaces.py"), json.dumps(plan)]
 
 
 def landlock(folder: str) -> list[str]:
@@ -89,6 +89,11 @@ NONE = Means("none", lambda folder: (), has_private_tmp=False, counts_processes=
 def python() -> list[str]:
     """The interpreter, deaf to the environment and to the folder that it starts in."""
     return [sys.executable, "-I", "-B", "-X", "utf8"]
+
+
+def bare_python() -> list[str]:
+    """The same without the module site, most of what a start takes: `process.py` is told where the packages are."""
+    return [*python(), "-S"]
 
 
 @functools.cache

@@ -42,6 +42,7 @@ def lacks_replies(items: Sequence[Item]) -> bool:
     """Whether a wrong answer names what may be an id and says nothing to who gives it."""
     named = [(one.misconception, one.reply) for item in items for one in item.wrong]
     named += [(one.misconception, one.reply) for item in items for one in item.options]
+    named += [(one.misconception, one.reply) for item in items for one in item.tests]
     return any(not reply and LIKE_AN_ID.fullmatch(misconception) for misconception, reply in named)
 
 
@@ -56,6 +57,7 @@ def with_replies(items: Sequence[Item], known: Mapping[str, Misconception]) -> l
             item,
             wrong=tuple(one if one.reply else replace(one, reply=so(one.misconception)) for one in item.wrong),
             options=tuple(one if one.reply else replace(one, reply=so(one.misconception)) for one in item.options),
+            tests=tuple(one if one.reply else replace(one, reply=so(one.misconception)) for one in item.tests),
         )
         for item in items
     ]

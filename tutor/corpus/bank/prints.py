@@ -21,7 +21,7 @@ def print_of(item: Item) -> str:
 def asked(item: Item) -> str:
     """What the item asks, as text: its question, the options in any order, what it draws."""
     drawn = [f"{variable.name} {' '.join(map(repr, variable.values))}" for variable in item.variables]
-    code = [item.code] if item.code else []
+    code = list(filter(None, [item.code, item.starter]))
     return "\n".join([item.kind, item.question, *sorted(option.text for option in item.options), *code, *drawn, item.where])
 
 
@@ -33,6 +33,7 @@ def answered(item: Item) -> str:
     right = sorted(option.text for option in item.options if option.right)
     blanks = [blank.accepted[0] for blank in item.blanks]
     printed = [item.output, *(output for _, output in item.outputs)]
+    printed += [f"{test.call} {test.expected}{test.raises}{test.prints}" for test in item.tests]
     said = [*right, *number, item.answer_expression, item.expression, item.unit, *blanks, *item.steps, *printed]
     return "\n".join(filter(None, said))
 

@@ -29,7 +29,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 ID_IN_WORDS = "small letters, digits, - and _, beginning with a letter or digit"
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$[^$]*\$")  # where {{ may stand for itself in an item without variables
-CODE_FIELDS = ("code", "prints")  # where they always do
+CODE_FIELDS = ("code", "prints", "starter", "examples", "tests", "reference")  # where they always do
 MAX_VALUES = 10_000  # that a variable can take
 
 
@@ -164,9 +164,8 @@ def _where(fields: BankFields, variables: Sequence[Variable]) -> str:
 
 def _check_templates(fields: BankFields, known: Collection[str]) -> None:
     """Refuses a `{{...}}` that cannot be filled, at the line of the text that holds it."""
-    for container, key, text in _texts_within(fields.data):
-        if not known and key in CODE_FIELDS:
-            continue
+    literal = () if known else CODE_FIELDS
+    for container, key, text in _texts_within(fields.data, literal):
         if not known:
             text = CODE_OR_MATH.sub("", text)
         try:
@@ -178,8 +177,10 @@ def _check_templates(fields: BankFields, known: Collection[str]) -> None:
             fields.refuse_at(line_of(container, key), expression_fault(error))
 
 
-def _texts_within(container: dict | list) -> Iterator[tuple[dict | list, Any, str]]:
+def _texts_within(container: dict | list, but: Collection[str] = ()) -> Iterator[tuple[dict | list, Any, str]]:
     for key, value in container.items() if isinstance(container, dict) else enumerate(container):
+        if key in but:
+            continue
         if isinstance(value, str):
             yield container, key, value
         elif isinstance(value, (dict, list)):

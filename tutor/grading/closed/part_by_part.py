@@ -10,6 +10,7 @@ from tutor.grading.closed.choices import with_groups_in_order as grouped
 from tutor.grading.closed.cloze import QUOTES, fills_of, grade_cloze, known_wrong
 from tutor.grading.closed.guesses import without_hedges
 from tutor.grading.closed.outputs import OutputLine, compared, grade_output, known_output
+from tutor.grading.closed.programs import grade_program, in_words, known_program, program_in, run_program, told_failures
 from tutor.grading.closed.spellings import fold
 from tutor.grading.words import clean
 from tutor.models import AnswerPart, Grade, Item, Kind
@@ -39,7 +40,7 @@ class PartByPart:
 
 
 def part_by_part(item: Item, answer: str, grade: Grade, tells: bool, language: str = "en") -> PartByPart | None:
-    """An answer to a `cloze`, `multi`, `order` or `predict` item by its parts; None for others, and where it names none.
+    """An answer to a `cloze`, `multi`, `order`, `predict` or `code` item by its parts; None for others, and where it names none.
 
     tells: what is right may be shown. Where it may not (a try is left), only what was typed is told, as right or wrong; of a
     `multi` item not even that, since what is wrong among its options would be the answer.
@@ -50,7 +51,8 @@ def part_by_part(item: Item, answer: str, grade: Grade, tells: bool, language: s
     said = (answer, without_hedges(answer))  # one of them was graded
     graded = ((one, grader(item, one, language)) for one in said)
     read = next((one for one, found in graded if found.score == grade.score and not found.misunderstood), "")
-    told = parts(item, clean(read).strip(), grade, tells) if read else None
+    said_plainly = read if kind_of(item).several_lines else clean(read).strip()
+    told = parts(item, said_plainly, grade, tells) if read else None
     if told is None or not told.parts:
         return None
     ordered = sorted(told.parts, key=lambda part: part.right)
@@ -152,7 +154,19 @@ def _quoted(text: str | None) -> str:
     return "" if text is None else f"“{literal(shorten(text.strip(), FILL_SHOWN))}”"
 
 
+def _tests(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+    ran = run_program(item.tests, program_in(text))
+    if grade.correct or ran.problem:
+        return None
+    failed = [AnswerPart(in_words(one, tells), False) for one in told_failures(ran)]
+    passed = sum(one.passed for one in ran.outcomes)
+    count = AnswerPart(f"{passed} of {len(ran.outcomes)} tests pass", True)
+    known = known_program(item, program_in(text), ran)
+    remark = (known.reply or known.misconception) if known else ""
+    return PartByPart((*failed[: MOST_PARTS - 2], *([count] if passed else [])), remark)
+
+
 _PARTS = {
     Kind.CLOZE: (grade_cloze, _blanks), Kind.MULTI: (grade_multi, _options), Kind.ORDER: (grade_order, _steps),
-    Kind.PREDICT: (grade_output, _lines),
+    Kind.PREDICT: (grade_output, _lines), Kind.CODE: (grade_program, _tests),
 }  # fmt: skip

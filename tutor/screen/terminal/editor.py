@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import ANSI, AnyFormattedText
@@ -13,8 +15,8 @@ from rich.console import Console
 
 from tutor.models import Step
 from tutor.screen.stdio import MARGIN
-from tutor.screen.terminal.keys import BETWEEN, HANDS_IN, Keys, as_step, as_text, hints_line
-from tutor.screen.terminal.regions import ACCENT, RESET, Region
+from tutor.screen.terminal.keys import BETWEEN, HANDS_IN, IN_EDITOR, Keys, as_step, as_text, hints_line
+from tutor.screen.terminal.regions import ACCENT, RESET, KeyRegion, Region
 
 PROMPT = "› "
 
@@ -70,3 +72,81 @@ class TextEditor(Region):
 
     def rows_needed(self) -> int:
         return 1 + self.buffer.text.count("\n") + self.hints_height()
+
+
+INDENT = 4  # spaces
+ENDS_A_BLOCK = re.compile(r"\s*(?:return|raise|pass|break|continue)\b")
+
+
+class CodeEditor(TextEditor):
+    """Takes a program, which Esc and Enter hand in; Esc twice goes back to the keys, and what was written is kept."""
+
+    def __init__(self, console: Console, begun: str = ""):
+        super().__init__(console, {}, begun)
+        self.bindings.add("escape", "escape")(lambda event: event.app.exit(result=Step("back", self.buffer.text)))
+        self.bindings.add("tab")(lambda event: self.indent())
+        self.bindings.add("s-tab")(lambda event: self.dedent())
+        self.bindings.add("backspace")(lambda event: self.delete())
+
+    def on_enter(self) -> Step | None:
+        return None
+
+    def new_line(self) -> None:
+        """Another line, indented as the one above, more after a colon and less after a return."""
+        before = self.buffer.document.current_line_before_cursor
+        margin = len(before) - len(before.lstrip())
+        if before.rstrip().endswith(":"):
+            margin += INDENT
+        elif ENDS_A_BLOCK.match(before):
+            margin = max(0, margin - INDENT)
+        self.buffer.insert_text("\n" + " " * margin)
+
+    def indent(self) -> None:
+        self.buffer.insert_text(" " * (INDENT - self.buffer.document.cursor_position_col % INDENT))
+
+    def dedent(self) -> None:
+        before = self.buffer.document.current_line_before_cursor
+        if before.endswith(" ") and not before.strip():
+            self.buffer.delete_before_cursor((len(before) - 1) % INDENT + 1)
+
+    def delete(self) -> None:
+        """A character before the cursor; in an indentation, a step of it."""
+        before = self.buffer.document.current_line_before_cursor
+        if before and not before.strip():
+            self.dedent()
+        else:
+            self.buffer.delete_before_cursor()
+
+    def done(self) -> Step:
+        return Step("answer", self.buffer.text.rstrip().lstrip("\n"))
+
+    def end_of_input(self, event: KeyPressEvent) -> None:
+        if self.buffer.document.current_char:
+            self.buffer.delete()
+        else:
+            event.app.exit(result=Step("back", self.buffer.text))
+
+    def hints(self) -> str:
+        return "esc enter hands it in · tab indents · esc esc goes back to the keys"
+
+    def rows(self) -> list[Container]:
+        from prompt_toolkit.lexers import PygmentsLexer
+        from pygments.lexers.python import PythonLexer
+
+        def prefix(line: int, wrapped: int) -> AnyFormattedText:
+            return ANSI(f"{MARGIN}{ACCENT}{'│ ' if not wrapped else '  '}{RESET}")
+
+        control = BufferControl(self.buffer, lexer=PygmentsLexer(PythonLexer))
+        return [Window(control, wrap_lines=True, dont_extend_height=True, get_line_prefix=prefix)]
+
+
+class CodeKeys(KeyRegion):
+    """The keys of a question that wants a program: Enter writes it here, `e` in an editor of one's own."""
+
+    def __init__(self, console: Console, keys: Keys):
+        super().__init__(console, keys)
+        self.bindings.add("e")(lambda event: event.app.exit(result=Step("edit")))
+
+    def hints(self) -> str:
+        others = {action: word for action, word in self.keys.items() if action != "next"}
+        return f"enter write it · {IN_EDITOR}{BETWEEN}{hints_line(others)}"

@@ -13,7 +13,10 @@ from tutor.models import Step
 from tutor.screen.rows import MenuRow, as_row, has_words, in_words
 from tutor.screen.stdio import MARGIN, columns
 from tutor.screen.terminal.keys import (
+    BETWEEN,
+    ENDS_CODE,
     HANDS_IN,
+    IN_EDITOR,
     NUMBERED,
     REDRAW,
     SUSPEND,
@@ -42,6 +45,28 @@ if TYPE_CHECKING:
 LEAST_ROWS = 4  # of a page of a plain menu, however much stands above it
 
 
+def edited(text: str, quiet: QuietKeys) -> str:
+    """A program as it is saved in the editor that $VISUAL or $EDITOR names; as it was where that can't be opened."""
+    import shlex
+    import subprocess
+    import tempfile
+
+    words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
+        path = os.path.join(folder, "answer.py")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        quiet.__exit__()
+        try:
+            subprocess.run([*words, path], check=False, env=dict(os.environ))  # an own one: see program.hide_environment
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return file.read().rstrip()
+        except OSError:
+            return text
+        finally:
+            quiet.__enter__()
+
+
 class Keyboard:
     """A person at a terminal that can move its cursor."""
 
@@ -54,6 +79,7 @@ class Keyboard:
         self._history: History | None = None
         self._redrawn = False  # the prompt for a key before was ended by that alone
         self._asked: Question | None = None  # last, of those with options
+        self._drafts: dict[str, str] = {}  # item -> the program that was written for it last
         self._tried: tuple[str, set[str]] = ("", set())  # an item, and those of its options that were answered
 
     @property
@@ -115,6 +141,8 @@ class Keyboard:
 
     def answer(self, question: Question, keys: Keys) -> Step:
         kind = kind_of(question.item)
+        if kind.is_code:
+            return self._write_code(question, keys)
         if kind.several_lines:
             return self._write_lines(keys)
         return self._pick(question, keys) if kind.offers_options else self.write(keys)
@@ -123,6 +151,31 @@ class Keyboard:
         from tutor.screen.terminal.editor import TextEditor
 
         return self._run(TextEditor(self.console, keys))
+
+    def _write_code(self, question: Question, keys: Keys) -> Step:
+        """A program, from where the last one was left; or one of `keys`, or a line that is said."""
+        from tutor.screen.terminal.editor import CodeEditor, CodeKeys
+
+        item = question.item
+        while True:
+            step = self._run(CodeKeys(self.console, {**keys, "say": ""}))
+            if step.action == "say":
+                line = self._read_line("› ", {}, step.text)
+                step = as_step(line.text, keys) if line.action == "answer" else line
+                if step.action == "next":
+                    continue
+                return step
+            if step.action not in ("next", "edit"):
+                return step
+            begun = self._drafts.get(item.key, item.starter)
+            if step.action == "edit":
+                written = edited(begun, self.quiet)
+                step = Step("answer" if written.strip() and written != begun else "back", written)
+            else:
+                step = self._run(CodeEditor(self.console, begun))
+            self._drafts[item.key] = step.text
+            if step.action != "back":
+                return step
 
     def write(self, keys: Keys) -> Step:
         step = self._read_line("› ", keys)
@@ -222,19 +275,30 @@ class LineKeyboard:
         return step if step.action in keys else Step("next")
 
     def answer(self, question: Question, keys: Keys) -> Step:
-        return self._read_lines(keys) if kind_of(question.item).several_lines else self._read(keys)
+        kind = kind_of(question.item)
+        if not kind.several_lines:
+            return self._read(keys)
+        return self._read_lines(keys, question.item.starter if kind.is_code else None)
 
-    def _read_lines(self, keys: Keys) -> Step:
-        """Lines up to an empty one, or one of `keys` alone on the first."""
+    def _read_lines(self, keys: Keys, starter: str | None = None) -> Step:
+        """Lines up to an empty one, or one of `keys` alone on the first. starter: of a program, which two empty lines end."""
+        is_code = starter is not None
 
         def goes_on(lines: list[str]) -> bool:
-            return bool(lines[-1].strip()) and (len(lines) > 1 or as_step(lines[0], keys).action == "answer")
+            if len(lines) == 1:
+                is_key = (is_code and lines[0] == "e") or as_step(lines[0], keys).action != "answer"
+                return not is_key
+            return any(line.strip() for line in (lines[-2:] if is_code else lines[-1:]))
 
-        self._show_hints(keys, HANDS_IN)
+        self._show_hints(keys, f"{ENDS_CODE}{BETWEEN}{IN_EDITOR}" if is_code else HANDS_IN)
         try:
-            return as_text(self._lines("> ", goes_on), keys)
+            typed = self._lines("> ", goes_on)
         except EOFError:
             return Step("quit")
+        if is_code and typed == "e":
+            written = edited(starter or "", self.quiet)
+            return Step("answer", written) if written.strip() and written != starter else Step("next")
+        return as_text(typed, keys)
 
     def write(self, keys: Keys) -> Step:
         return self._read(keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.corpus.bank.kinds.choice import ChoiceKind
 from tutor.corpus.bank.kinds.cloze import ClozeKind
+from tutor.corpus.bank.kinds.code import CodeKind
 from tutor.corpus.bank.kinds.item_kind import ItemKind
 from tutor.corpus.bank.kinds.multi import MultiKind
 from tutor.corpus.bank.kinds.number import NumberKind
@@ -20,6 +21,7 @@ KINDS: dict[str, ItemKind] = {
     Kind.CLOZE: ClozeKind(),
     Kind.ORDER: OrderKind(),
     Kind.PREDICT: PredictKind(),
+    Kind.CODE: CodeKind(),
 }
 NO_KIND = ItemKind()  # of a sheet's question that the lessons no longer have
 

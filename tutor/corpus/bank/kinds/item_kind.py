@@ -21,6 +21,7 @@ class ItemKind:
     several_options = False  # and may be more than one of them
     in_order = False  # the answer puts what is shown into an order
     several_lines = False  # the answer is typed on lines of its own
+    is_code = False  # and it is a program, which is run
     open_ended = False  # a right answer can be put in many ways, so its grade may be disputed
     separator = "; "  # between the parts of an answer that is shown
 

@@ -6,8 +6,10 @@ import pytest
 from conftest import LESSON
 
 from tutor.check import checking
+from tutor.check.programs import solutions
 from tutor.corpus.bank import parse_bank
 from utils.errors import InvalidFile
+from utils.sandbox.choosing import SandboxChoice, chosen
 from utils.settings import Settings
 
 ITEM = """\
@@ -133,3 +135,79 @@ def test_braces_in_code_stand_for_themselves_where_nothing_is_drawn():
     bank = ITEM.replace("print(total)", "print(f'{{total}}', {1: {2: 3}}, {{*'ab'}} if 0 else 1)")
     item = parse_bank(bank, "food/bread", "bread.quiz.yaml")[0]
     assert "{{total}}" in item.code and item.code.startswith("total = 0\nfor x in")
+
+
+# ------------------------------------------------------------------------------------------- code items
+
+CODE = """\
+items:
+  - id: double
+    section: yeast
+    kind: code
+    question: Write `double(x)`.
+    starter: |
+      def double(x):
+          return x
+    examples: [double(2) == 4]
+    tests: [double(3) == 6, "double(-1) == -2"]
+    reference: |
+      def double(x):
+          return 2 * x
+    wrong:
+      - answer: "def double(x):\\n    return x * x"
+        misconception: doubling squares
+    hints: [Doubling is not squaring., Add it to itself.]
+    explanation: Twice a number is the number and itself.
+  - id: gas
+    section: salt
+    kind: short
+    question: What?
+    expression: "2"
+    hints: [Think., Add.]
+    explanation: It is so.
+"""
+
+
+@pytest.mark.skipif(chosen().means is None, reason="no sandbox here")
+@pytest.mark.parametrize(
+    "change, rule, line, told",
+    [
+        (("", ""), "", 0, ""),
+        (("return 2 * x", "return 2 + x"), "failed-reference", 11, "1 of 3 tests pass"),
+        (("return 2 * x", "retrun 2 * x"), "failed-reference", 11, "Python can't read it"),
+        (("return x * x", "return x + x"), "passed-wrong-answer", 15, 'the wrong program "def double(x): return x + x" passes'),
+        (("          return x\n", "          return x + x\n"), "passed-wrong-answer", 6, "the starter passes every test"),
+        (("Add it to itself.", "Write return 2*x there."), "", 0, ""),
+        (("Add it to itself.", "'Write `def  double(x): return 2 * x` there.'"), "", 0, ""),
+    ],
+)
+def test_the_programs_of_a_code_item_are_run(check, docs, change, rule, line, told):
+    findings, _ = check(CODE.replace(*change, 1))
+    if not rule:
+        assert findings == []
+        return
+    assert [text.partition(":")[0] for text in findings] == [rule] and told in findings[0]
+    report = checking.check(Settings(docs=str(docs)), [str(docs / "food" / "bread.quiz.yaml")])
+    assert report.findings[0].line == line
+
+
+def test_a_hint_that_holds_a_line_of_the_reference_is_a_leak(check):
+    bank = CODE.replace("return 2 * x", "return sum([x, x])").replace("Add it to itself.", "'Write `return sum([x,x])`.'")
+    assert any("leaked-key" in finding for finding in check(bank, run_code=False)[0])
+
+
+def test_programs_are_not_run_without_being_asked_to_nor_without_a_sandbox(check, monkeypatch):
+    monkeypatch.setattr(solutions, "grade", lambda *args: pytest.fail("it was run"))
+    assert check(CODE, run_code=False)[0] == []
+    none = SandboxChoice(None, {"bubblewrap": "not installed"})
+    monkeypatch.setattr(checking, "chosen", lambda: none)
+    assert check(CODE)[0] == [], "and --trust runs no learner's program either"
+
+
+def test_a_code_item_that_nobody_trusts_is_told_not_to_have_been_run(docs, monkeypatch):
+    none = SandboxChoice(None, {"bubblewrap": "not installed"})
+    monkeypatch.setattr(checking, "chosen", lambda: none)
+    path = docs / "food" / "bread.quiz.yaml"
+    path.write_text(CODE, encoding="utf-8")
+    report = checking.check(Settings(docs=str(docs)), [str(path)])
+    assert [one.rule for one in report.findings] == ["code-not-run"]
