@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from person import ended_well
 
 from utils.sandbox.choosing import SandboxChoice, chosen
 
@@ -108,6 +109,21 @@ def test_a_program_may_be_written_in_an_editor_of_ones_own(lesson, person, tmp_p
     someone.press("e", "enter")
     assert someone.leave() == 0
     assert "double(2) gives 6, expected 4" in someone.everything()
+
+
+def test_the_key_of_the_editor_may_begin_a_word_and_an_editor_that_is_not_there_is_told(lesson, person):
+    someone = person("quiz", "bread", rows=44, EDITOR="no-such-editor")
+    someone.read("in your editor")
+    someone.settle()
+    prompts = someone.prompts
+    someone.press("e")
+    someone.settle(prompts)
+    someone.read("no-such-editor: No such file or directory; name your editor in $EDITOR")
+    prompts = someone.prompts
+    someone.press("enough of this")
+    someone.read("› enough of this")
+    someone.press("\x03")
+    assert someone.leave() == 130 or ended_well(someone)
 
 
 def test_without_a_moving_cursor_two_empty_lines_hand_it_in(lesson, person):

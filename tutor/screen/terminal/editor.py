@@ -9,6 +9,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import ANSI, AnyFormattedText
 from prompt_toolkit.key_binding import KeyBindingsBase, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.key_binding.defaults import load_key_bindings
+from prompt_toolkit.keys import Keys as Key
 from prompt_toolkit.layout import BufferControl, Window
 from prompt_toolkit.layout.containers import Container
 from rich.console import Console
@@ -145,7 +146,10 @@ class CodeKeys(KeyRegion):
 
     def __init__(self, console: Console, keys: Keys):
         super().__init__(console, keys)
-        self.bindings.add("e")(lambda event: event.app.exit(result=Step("edit")))
+        for pressed in (("e",), ("e", "enter")):
+            self.bindings.add(*pressed)(lambda event: event.app.exit(result=Step("edit")))
+        self.bindings.add("e", Key.Any)(lambda event: self.begin_word(event))  # "explain …"
+        self.bindings.add("e", "c-c")(lambda event: event.app.exit(exception=KeyboardInterrupt()))
 
     def hints(self) -> str:
         others = {action: word for action, word in self.keys.items() if action != "next"}

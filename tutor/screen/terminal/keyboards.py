@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
 from tutor.screen.rows import MenuRow, as_row, has_words, in_words
-from tutor.screen.stdio import MARGIN, columns
+from tutor.screen.stdio import MARGIN, columns, say_aside
 from tutor.screen.terminal.keys import (
     BETWEEN,
     ENDS_CODE,
@@ -61,7 +61,8 @@ def edited(text: str, quiet: QuietKeys) -> str:
             subprocess.run([*words, path], check=False, env=dict(os.environ))  # an own one: see program.hide_environment
             with open(path, encoding="utf-8", errors="replace") as file:
                 return file.read().rstrip()
-        except OSError:
+        except OSError as error:
+            say_aside(f"{words[0]}: {error.strerror}; name your editor in $EDITOR")
             return text
         finally:
             quiet.__enter__()
