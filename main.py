@@ -180,11 +180,10 @@ def learn(
     if goal is not None and (topic or not goal.strip()):
         found = f"the TOPIC {topic} beside it, expected one of the two" if topic else "no words after it, expected some"
         raise UsageError(f'--goal: found {found}; name what you want to understand, as in --goal "understand attention"')
-    if by is not None and by.strip().lower() != NEVER:  # a TOPIC is the goal then
-        topic, goal = None, goal or topic
-    with session(settings, topic, script, transcript, goal=goal) as shared:
+    dated = by is not None and by.strip().lower() != NEVER  # a TOPIC is the goal then
+    with session(settings, None if dated else topic, script, transcript, goal=goal or (topic if dated else None)) as shared:
         if by is not None:
-            take_day(shared, by)
+            take_day(shared, by, topic)
         if confidence is not None:
             shared["records"].set_setting("ask_confidence", confidence)
         if explain_back is not None:

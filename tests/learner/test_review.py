@@ -146,7 +146,7 @@ def test_what_was_known_in_a_review_comes_back_later_than_what_was_missed(run, t
 def test_a_review_keeps_to_the_days_limit_and_says_that_more_is_due(run, taught):
     learner = Answers({})
     screen, _, _, _ = run(create_review_flow, learner, day=2, limit=2)
-    assert len(learner.asked) == 2 and "more are due" in screen
+    assert len(learner.asked) == 2 and "due; 2 a day: level by" in screen
     screen, _, _, _ = run(create_review_flow, Answers({}), day=2, limit=2)
     assert "Enough for today" in screen
 

@@ -259,7 +259,10 @@ def test_the_command_takes_a_topic_by_a_day_and_refuses_what_is_no_day(tutor, do
     for day, told in (("soon", "found soon, expected a day after today"), ("2020-01-01", "which has passed")):
         run = tutor("learn", "--docs", docs, "bread", "--by", day, "--script", script)
         assert run.returncode == 2 and f"--by: found {day}" in run.stderr and told in run.stderr
+    run = tutor("learn", "--docs", docs, "bred", "--by", "2400-01-20", "--script", script)
+    assert run.returncode == 2 and "bread" in run.stderr
     run = tutor("learn", "--docs", docs, "bread", "--by", "2400-01-20", "--script", script, "--json")
     (event,) = (one for line in run.stdout.splitlines() if (one := json.loads(line))["event"] == "goal")
     assert run.returncode == 0 and event["by"] == "2400-01-20" and event["plan"][0]["lesson"] == "food/bread"
+    assert event["goal"] == "Bread"
     assert json.loads(tutor("progress", "--docs", docs, "--json").stdout)["goal"]["by"] == "2400-01-20"

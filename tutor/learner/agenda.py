@@ -10,7 +10,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import HELD, Belief, beliefs_of
-from tutor.learner.due import asked_now, due_by, due_items, nudge, planned_by
+from tutor.learner.due import asked_now, due_by, due_by_lesson, due_items, planned_by
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, days_of, in_days, streak
@@ -183,7 +183,7 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     place = records.last_place()
     going_on = place.lesson if place and place.lesson in entries else None
     parts = [
-        _review_choice(*nudge(corpus, records, now)),
+        _review_choice(corpus, records, now),
         _going_on_choice(corpus, entries[going_on], place) if place and going_on else None,
         _goal_choice(path) if path and path.steps else None,
         _repair_choice(corpus, repair(corpus, records, now)),
@@ -204,12 +204,15 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     return offered
 
 
-def _review_choice(asked: int, lessons: int) -> Choice | None:
-    """asked: how many items a review asks now, as much as the day's limit lets through. lessons: from how many, at most."""
+def _review_choice(corpus: Corpus, records: Records, now: datetime) -> Choice | None:
+    """As much of what is due as a review asks now, which is what the day's limit lets through."""
+    due = due_by_lesson(corpus, records, now)
+    asked = asked_now(records, sum(due.values()), now)
     if not asked:
         return None
-    text = f"Review **{plural(asked, 'item')}** from {plural(lessons, 'lesson')}"
-    return Choice(text, f"{review_minutes(asked)} min", "review")
+    all_of_it = asked == sum(due.values())
+    which = f" from {plural(len(due), 'lesson')}" if all_of_it else ", of what is due those worth most"
+    return Choice(f"Review **{plural(asked, 'item')}**{which}", f"{review_minutes(asked)} min", "review")
 
 
 def review_minutes(items: int) -> int:

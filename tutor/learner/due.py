@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-from tutor.learner.memory.deadline import deadline_of, with_last_looks
 from utils.times import utc
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
+    from tutor.learner.memory.deadline import Deadline
     from tutor.learner.records import DueItem, Records
     from tutor.models import Card
 
@@ -29,7 +29,7 @@ def due_cards(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
     due = {one.item: one.due for one in due_items(corpus, records, now)}
     if not due:
         return []
-    cards = records.cards() if deadline_of(corpus, records, now) else records.cards(end_of_day(now))
+    cards = records.cards() if deadline_now(corpus, records, now) else records.cards(end_of_day(now))
     return [replace(card, due=due[card.item]) for card in cards if card.item in due]
 
 
@@ -53,7 +53,7 @@ def due_by(corpus: Corpus, records: Records, at: str) -> list[DueItem]:
 
 def planned_by(corpus: Corpus, records: Records, now: datetime, at: str) -> list[DueItem]:
     """The same with what comes back sooner because of a deadline. now: aware, in the learner's zone."""
-    due, deadline = due_by(corpus, records, at), deadline_of(corpus, records, now)
+    due, deadline = due_by(corpus, records, at), deadline_now(corpus, records, now)
     if deadline is None:
         return due
     found = {one.item: one for one in due}
@@ -79,7 +79,18 @@ def cards_of(corpus: Corpus, records: Records, now: datetime) -> list[Card]:
 
 def as_planned(corpus: Corpus, records: Records, cards: Iterable[Card], now: datetime) -> list[Card]:
     """Cards as they are due, which is sooner for some before a deadline. now: aware, in the learner's zone."""
-    return with_last_looks(cards, deadline_of(corpus, records, now), now)
+    deadline = deadline_now(corpus, records, now)
+    return deadline.planned(cards, now) if deadline else list(cards)
+
+
+def deadline_now(corpus: Corpus, records: Records, now: datetime) -> Deadline | None:
+    """The day by which the learner wants to know some lessons, if they do. now: aware, in the learner's zone."""
+    goal = records.setting("goal")
+    if not isinstance(goal, dict) or "by" not in goal:
+        return None
+    from tutor.learner.memory.deadline import deadline_of  # the nudge, which is run at every prompt, has no time to load it
+
+    return deadline_of(corpus, records, now)
 
 
 def reviewed_today(records: Records, now: datetime) -> int:

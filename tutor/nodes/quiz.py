@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor import grading
 from tutor.corpus import bank
 from tutor.learner import beliefs, schedule
+from tutor.learner.memory.deadline import scheduling_for
 from tutor.models import Attempt, Card, Evidence, Grade, Item, Kind, Step
 from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.session.disputes import how_to_dispute
@@ -279,7 +280,8 @@ class RecordAttempts(Verb):
         before, card = records.card(item.key), None
         if not doubtful:
             rating = "unaided" if grade.correct else "missed"
-            card = schedule.next_card(item.key, before, rating, now, records.scheduling.exact)
+            by = scheduling_for(shared["corpus"], records, item.lesson, now.astimezone())
+            card = schedule.next_card(item.key, before, rating, now, by.exact)
         attempt = Attempt(
             item=item.key, section=item.section, answer=outcome.answer, grade=grade, at=utc(now), mode="quiz",
             seed=item.seed, draw=item.draw, shown=not outcome.answer, session=shared["session"],

@@ -45,6 +45,15 @@ class Deadline:
         last_look = first + timedelta(days=crc32(item.encode()) % LAST_LOOK_DAYS)
         return min(due, utc(datetime.combine(last_look, time.min, now.tzinfo), "seconds"))
 
+    def planned(self, cards: Iterable[Card], now: datetime) -> list[Card]:
+        """Cards with the days on which they are due until then. now: as above."""
+        return [
+            replace(card, due=self.due(card.item, card.due, json.loads(card.memory)["last_review"], now))
+            if card.lesson in self.lessons
+            else card
+            for card in cards
+        ]
+
     def is_near(self, now: datetime) -> bool:
         """Whether what is reviewed now is reviewed for the day. now: as above."""
         return self.day - timedelta(days=NEAR_DAYS) <= now.date() <= self.day
@@ -58,18 +67,6 @@ def deadline_of(corpus: Corpus, records: Records, now: datetime) -> Deadline | N
     needs = {lesson: entry.prerequisites for lesson, entry in corpus.entries().items()}
     lessons = frozenset(path_to(goal.lessons, needs, ()))
     return Deadline(goal.by, lessons) if lessons else None
-
-
-def with_last_looks(cards: Iterable[Card], deadline: Deadline | None, now: datetime) -> list[Card]:
-    """The cards with the days on which they are due until the deadline. now: aware, in the learner's zone."""
-    if deadline is None:
-        return list(cards)
-    return [
-        replace(card, due=deadline.due(card.item, card.due, json.loads(card.memory)["last_review"], now))
-        if card.lesson in deadline.lessons
-        else card
-        for card in cards
-    ]
 
 
 def scheduling_for(corpus: Corpus, records: Records, lesson: str, now: datetime) -> Scheduling:

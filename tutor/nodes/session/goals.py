@@ -145,12 +145,17 @@ def comes_back(by: date, today: datetime) -> str:
     return f"Its questions come back before {day_and_month(by, today.date())}."
 
 
-def take_day(shared: SessionStore, text: str) -> None:
+def take_day(shared: SessionStore, text: str, topic: str | None = None) -> None:
     """What --by says: the day of the goal that is asked for with it, of the one that is kept, or of one to ask for.
 
-    Raises UsageError for what is no day to come, and where there is no goal and nobody to ask.
+    topic: the lesson that is the goal. Raises UsageError for what is no day to come or no lesson, and where there is no goal and
+    nobody to ask.
     """
-    day = day_by(text, shared["now"]().astimezone(shared["zone"]).date())
+    day, corpus = day_by(text, shared["now"]().astimezone(shared["zone"]).date()), shared["corpus"]
+    if day and topic:
+        lesson = corpus.find(topic)
+        title = corpus.entry(lesson).title
+        shared["goal"] = title if corpus.named(title) == [lesson] else lesson
     if day and shared["goal"]:
         shared["by"] = day
     elif not set_day(shared, day):

@@ -24,7 +24,7 @@ class ReviewHead(Screen):
     backlog: str = ""  # when all that is due is worked off, where that is more than is asked
 
     def figures(self) -> str:
-        rest = f", {self.due - self.items} more are due" if self.due > self.items else ""
+        rest = f", {self.due - self.items} more are due" if self.due > self.items and not self.backlog else ""
         return f"from {plural(self.lessons, 'lesson')}, the shakiest first{rest}"
 
     def parts(self) -> Iterator[RenderableType]:
