@@ -196,7 +196,7 @@ misconceptions:
     believed: Salt feeds yeast.
     so: It slows yeast down.
 """
-TOLD = GOOD.replace("## Recap", "## Misconceptions\n\n- **Salt feeds yeast.** It slows it. {#salt-feeds}\n\n## Recap")
+TOLD = GOOD.replace("## Recap", "## Misconceptions\n\n- **Does salt feed yeast?** No: it slows it. {#salt-feeds}\n\n## Recap")
 HEARD = BANK.replace("yeast makes oxygen", "air-lifts")
 
 
@@ -217,6 +217,32 @@ def test_an_id_that_the_list_does_not_have_is_told_with_its_line(bread):
         'found the misconception "air-lift", expected an id of misconceptions.yaml. Did you mean "air-lifts"?' in in_bank.message
     )
     assert [(one.rule, one.line) for one in unused] == [("unused-misconception", 2), ("unused-misconception", 5)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("- **Salt feeds yeast.** It slows it. {#salt-feeds}", ["**Salt feeds yeast.** It slows it.", "expected a question"]),
+        ("- Does salt feed yeast? No. {#salt-feeds}", ["expected a question in bold"]),
+        ("- **Does salt feed yeast?** {#salt-feeds}\n  <!-- asked: is salt food -->", ["Does salt feed yeast?", "answer it"]),
+        ("- **Does salt feed yeast?** No: it\n  slows it.", ["without an id", "`{#salt-feeds}` at its end"]),
+    ],
+)
+def test_an_entry_of_a_list_of_misconceptions_is_a_question_its_answer_and_an_id(bread, entry, words):
+    lesson = TOLD.replace(
+        "- **Does salt feed yeast?** No: it slows it. {#salt-feeds}", f"- **Is it so?** No. {{#air-lifts}}\n{entry}"
+    )
+    docs = bread(lesson, HEARD)
+    known = MISCONCEPTIONS if "{#" in entry else MISCONCEPTIONS.replace("Salt feeds yeast.", "Does salt feed yeast?")
+    (docs / "misconceptions.yaml").write_text(known, encoding="utf-8")
+    one = checked(docs).findings[0]
+    assert (one.rule, one.line) == ("misconception-form", line_of(lesson, entry)) and all(word in one.message for word in words)
+
+
+def test_entries_need_an_id_only_where_there_is_a_list_and_other_sections_no_form(bread):
+    assert found(bread(TOLD.replace(" {#salt-feeds}", ""))) == []
+    other = TOLD.replace("## Misconceptions", "## Common mistakes").replace("Does salt feed yeast?", "Salt feeds yeast.")
+    assert "misconception-form" not in " ".join(found(bread(other)))
 
 
 def test_without_a_list_every_text_is_its_own_name(bread):

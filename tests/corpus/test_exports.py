@@ -42,7 +42,9 @@ bake(forever)
 
 ## Misconceptions
 
-**More yeast is better.** It tastes of it. {#more-yeast}
+- **Is more yeast better?** No: it tastes of it. {#more-yeast}
+  <!-- asked: should I take more yeast -->
+- **Is it ready when it is brown?** Not always. {#brown-is-ready}
 """
 
 
@@ -72,7 +74,8 @@ def test_a_notebook_has_the_text_the_code_and_what_it_prints_without_what_is_hid
     assert "".join(code["source"]) == "flour = 500\nprint(flour * 0.7)" and code["outputs"][0]["text"] == ["350.0\n"]
     text = "".join("".join(cell["source"]) for cell in notebook["cells"])
     assert "So 350 g of water." in text and "```python\nbake(forever)" in text
-    assert not any(hidden in text for hidden in ("how much water", "assert", "{#more-yeast}", "title:", "350.0\n"))
+    assert not any(hidden in text for hidden in ("how much water", "assert", "{#", "title:", "350.0\n", "should I take"))
+    assert "- **Is more yeast better?** No: it tastes of it.\n- **Is it ready" in text
 
 
 def test_an_export_is_written_again_but_no_other_file_is_overwritten(tutor, bread, tmp_path):

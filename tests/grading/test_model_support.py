@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT
@@ -187,6 +188,18 @@ def test_what_is_said_of_the_other_thing_in_the_same_clauses_and_a_number_off_by
 BELIEVED = Passage("food/bread", BREAD, 30, "Bread › Misconceptions", "misconceptions", 1.0,
                    "- **Salt makes the dough rise.** Yeast does: salt slows it down.\n"
                    "- **More yeast makes better bread.** It makes it faster. Taste comes with time.")  # fmt: skip
+
+
+ASKED = replace(BELIEVED, text="- **Does salt make the dough rise?** No: yeast does. Salt slows it down.\n"
+                "- **Does more yeast make better bread?** Only faster. Taste comes with time.\n"
+                "- **Does a hot oven kill yeast?** Yes: yeast dies at 60 degrees.")  # fmt: skip
+
+
+def test_what_a_passage_asks_and_denies_does_not_pass_and_what_it_affirms_does():
+    for said in ("Salt makes the dough rise.", "More yeast makes better bread."):
+        assert "the contrary" in fault(f"{said} [1]", [ASKED])
+    for said in ("A hot oven kills yeast.", "Salt slows the yeast down.", "Salt does not make the dough rise."):
+        assert fault(f"{said} [1]", [ASKED]) == ""
 
 
 def test_a_misconception_that_a_passage_refutes_does_not_pass_and_what_is_said_against_it_does():

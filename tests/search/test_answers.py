@@ -229,6 +229,50 @@ def test_a_claim_that_a_text_refutes_is_never_quoted(tmp_path, heading):
     assert ask_folder(tmp_path, "is green tea boiled for an hour", tea=page).text.startswith("No. Two minutes are enough.")
 
 
+MYTHS = """\
+# Bread
+
+Bread is baked from dough.
+
+## Misconceptions
+
+- **Does salt feed yeast?** No: salt slows yeast down, and does so at once. {#salt-feeds}
+  <!-- asked: does salt help yeast grow -->
+- **Is dough with more yeast better?** Yes, but only faster. Its taste needs time. {#more-yeast}
+- **Does a hot oven kill yeast?** Yes: yeast dies at 60 degrees, long before the crust is brown. {#hot-oven}
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("does salt feed yeast?", "No. Salt slows yeast down"),
+        ("Does the salt feed the yeast", "No. Salt slows yeast down"),
+        ("does salt not feed yeast?", "Salt slows yeast down"),
+        ("does salt help yeast grow?", "Salt slows yeast down"),
+        ("does salt fail to feed yeast?", "Salt slows yeast down"),
+        ("is dough with more yeast better?", "Yes. Only faster. Its taste needs time."),
+        ("does a hot oven kill yeast?", "Yes. Yeast dies at 60 degrees"),
+        ("does yeast survive a hot oven?", "Yeast dies at 60 degrees"),
+    ],
+)
+def test_what_answers_a_misconception_is_quoted_and_its_verdict_only_to_the_very_question(tmp_path, question, said):
+    answer = ask_folder(tmp_path, question, bread=MYTHS)
+    assert answer.text.startswith(said) and "{#" not in answer.text
+    assert all(answering.quote_stands(citation, MYTHS) for citation in answer.citations)
+
+
+def test_an_answer_is_cited_with_the_line_of_the_entry_that_gives_it(tmp_path):
+    (citation, *_) = ask_folder(tmp_path, "does a hot oven kill yeast?", bread=MYTHS).citations
+    assert (citation.line, citation.quote) == (10, "yeast dies at 60 degrees, long before the crust is brown.")
+
+
+def test_a_compound_is_not_the_word_that_it_ends_with(tmp_path):
+    page = "# Sums\n\nA sum adds.\n\n## Misconceptions\n\n- **Is a sum of terms exponential?** No: it is hypo-exponential.\n"
+    assert ask_folder(tmp_path, "is a sum of terms exponential?", sums=page).text.startswith("No.")
+    assert not ask_folder(tmp_path, "is a sum of terms hypo-exponential?", sums=page).text.startswith("No.")
+
+
 @pytest.mark.parametrize(
     ("entry", "parts"),
     [
@@ -238,6 +282,7 @@ def test_a_claim_that_a_text_refutes_is_never_quoted(tmp_path, heading):
         ("It is fast. In truth it is slow.", ("It is fast.", "In truth it is slow.")),
         ("It is fast", ("It is fast", "")),
         ("Never run it twice.", ("", "Never run it twice.")),
+        ("**Is it fast?** No: it is slow.", ("Is it fast?", "No: it is slow.")),
     ],
 )
 def test_a_misconception_is_told_from_what_is_said_against_it(entry, parts):

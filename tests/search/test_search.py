@@ -16,10 +16,11 @@ from conftest import ROOT
 from tutor import search
 from tutor.corpus import stamps
 from tutor.corpus.corpus import open_corpus
+from tutor.corpus.lessons import parse_lesson
 from tutor.models import Passage
 from tutor.search import index as indexes
 from tutor.search import shelf as shelves
-from tutor.search.pieces import PIECE_CHARACTERS, split
+from tutor.search.pieces import PIECE_CHARACTERS, pieces_of, split
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -254,6 +255,25 @@ def test_a_long_section_is_found_by_its_part_and_once(folder, cache):
     assert "platypus" in passage.text and len(passage.text) <= PIECE_CHARACTERS
     assert_in_place(folder, passage)
     assert found(opened(folder, cache), "paragraph length") == ["long#part"]
+
+
+def test_each_entry_of_a_list_of_misconceptions_is_a_piece_with_its_line_and_its_questions():
+    text = (
+        "# Bread\n\n## Misconceptions\n\nMany believe this:\n\n"
+        "- **Does salt feed yeast?** No: it slows it\n  down. {#salt-feeds}\n  <!-- asked: is salt food for yeast -->\n"
+        "- **Air lifts dough.** Yeast does.\n  <!-- asked\n  does air lift\n"
+        "  A: Yeast lifts.\n  -->\n\n<!-- asked: what do people get wrong -->\n"
+    )
+    intro, salt, air = pieces_of(parse_lesson(text, "food/bread"))
+    assert [(piece.line, piece.text) for piece in (intro, salt, air)] == [
+        (5, "Many believe this:"),
+        (7, "- **Does salt feed yeast?** No: it slows it\n  down."),
+        (10, "- **Air lifts dough.** Yeast does."),
+    ]
+    assert salt.also.splitlines() == ["Does salt feed yeast?", "is salt food for yeast", "what do people get wrong"]
+    assert air.also.splitlines() == ["does air lift", "what do people get wrong"] and air.answers == "does air lift\tYeast lifts."
+    other = pieces_of(parse_lesson(text.replace("## Misconceptions", "## Myths"), "food/bread"))
+    assert [piece.line for piece in other] == [5]
 
 
 def test_pieces_are_cut_between_paragraphs_and_never_inside_a_short_fence():

@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.check.leaks import hint_gives_away, question_gives_away, readable
-from tutor.check.lesson_text import formula_finding, line_findings
+from tutor.check.lesson_text import formula_finding, line_findings, unknown_misconception
 from tutor.check.rubrics import gates
 from tutor.check.rules import finding
 from tutor.corpus.bank import accepted_answers, draw, kind_of, parse_bank, shown_answer
 from tutor.corpus.bank.kinds.number import is_the_answer
-from tutor.corpus.bank.misconceptions import FILE_NAME as MISCONCEPTIONS_FILE
 from tutor.corpus.bank.misconceptions import LIKE_AN_ID
 from tutor.corpus.bank.precision import stated
 from tutor.corpus.bank.templates import fill
@@ -101,13 +100,6 @@ def _habits(items: Sequence[Item], path: str) -> Iterator[Finding]:
                 rule, path, found[0].line, f"found {what} right in {len(found)} of {len(choices)} choices ({ids}), "
                 f"expected at most {HABIT:.0%}; {remedy}",
             )  # fmt: skip
-
-
-def unknown_misconception(name: str, known: Collection[str]) -> str:
-    """What is said of an id that is not in the list."""
-    near = nearest(name, known)
-    hint = f'. Did you mean "{near}"?' if near else "; add it there, or write it in words"
-    return f'found the misconception "{name}", expected an id of {MISCONCEPTIONS_FILE}{hint}'
 
 
 def unused_findings(known: Mapping[str, Misconception], path: str, named: Collection[str]) -> list[Finding]:

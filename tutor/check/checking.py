@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tutor.check import runs
-from tutor.check.banks import bank_findings, lone_ideas, unknown_misconception, unused_findings
+from tutor.check.banks import bank_findings, lone_ideas, unused_findings
 from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
-from tutor.check.lesson_text import Links, anchors, lesson_findings, prerequisite_circles
+from tutor.check.lesson_text import Links, anchors, lesson_findings, misconception_findings, prerequisite_circles
 from tutor.check.plots.findings import plot_findings
 from tutor.check.programs import outputs, solutions
 from tutor.check.report import CheckReport
@@ -97,12 +97,8 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
             report.findings += lesson_findings(lesson, texts[lesson_id], links, is_known)
             report.findings += plot_findings(lesson.path, blocks[lesson_id])
             report.findings += run_findings(lesson.path, blocks[lesson_id], runs_of.get(lesson_id, ()))
-            for name, line in marked_misconceptions(lesson, texts[lesson_id]):
-                named.add(name)
-                if name not in known:
-                    report.findings.append(
-                        finding("unknown-misconception", lesson.path, line, unknown_misconception(name, known))
-                    )
+            report.findings += misconception_findings(lesson, texts[lesson_id], known)
+            named.update(name for name, _ in marked_misconceptions(lesson, texts[lesson_id]))
         if lesson_id in selection.banks:
             found = _examine_bank(corpus, lesson_id, lesson, has_banks, known, report)
             _run_items(corpus, lesson_id, found, run_code, may_run, report)

@@ -1,22 +1,24 @@
-"""Findings about a lesson's Markdown: front matter, links, prerequisites, formulas, characters."""
+"""Findings about a lesson's Markdown: front matter, links, prerequisites, formulas, characters, its list of misconceptions."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from tutor.check.rules import finding
+from tutor.corpus.bank.misconceptions import FILE_NAME as LIST_FILE
 from tutor.corpus.front_matter import split_front_matter
-from tutor.corpus.lessons import parse_lesson
+from tutor.corpus.lessons import MISCONCEPTIONS, listed_entries, marked_misconceptions, parse_lesson
 from tutor.corpus.links import links_of
 from tutor.corpus.markdown import ANSWER, lines_of_asked, markdown_parser, without_comments
 from tutor.grading.model.additions import additions_of
-from tutor.models import Finding, Lesson
+from tutor.models import Finding, Lesson, Misconception
 from tutor.screen import mathtext
+from tutor.search.answering import refuted
 from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.text import nearest, plural, sanitize, shorten
@@ -25,6 +27,8 @@ FIELDS = ("title", "summary", "minutes")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 HTML_ANCHOR = re.compile(r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 LONGEST_ANSWER = 80  # words: what `ask` says at most
+ENTRY_SHOWN = 60  # characters of an entry in a message
+FORM = "`**Is it so?** No: it is not.`"  # of an entry
 MAX_LINES = 20  # how many lines with the same fault are listed one by one
 
 
@@ -247,4 +251,51 @@ def _fault_of(said: str, above: str, shown: str, language: str) -> str:
         return f'found "{shorten(unsaid[0])}" in a short answer, which the lesson does not say; correct it, or say it there too'
     if (words := len(said.split())) > LONGEST_ANSWER:
         return f"found a short answer of {words} words, expected at most {LONGEST_ANSWER}; shorten it"
+    return ""
+
+
+# -------------------------------------------------------------------------------------------- misconceptions
+
+
+def unknown_misconception(name: str, known: Collection[str]) -> str:
+    """What is said of an id that is not in the list."""
+    near = nearest(name, known)
+    hint = f'. Did you mean "{near}"?' if near else "; add it there, or write it in words"
+    return f'found the misconception "{name}", expected an id of {LIST_FILE}{hint}'
+
+
+def misconception_findings(lesson: Lesson, text: str, known: Mapping[str, Misconception]) -> Iterator[Finding]:
+    """What is wrong with the entries under "Misconceptions". text: of the lesson's file. known: the folder's list, by ids."""
+    marked = marked_misconceptions(lesson, text)
+    for name, line in marked:
+        if name not in known:
+            yield finding("unknown-misconception", lesson.path, line, unknown_misconception(name, known))
+    section = lesson.section(MISCONCEPTIONS)
+    if section is None:
+        return
+    lines = section.text.split("\n")
+    for start, end in listed_entries(section.text):
+        first, after = section.text_line + start, section.text_line + end
+        entry = " ".join(refuted.BULLET.sub("", without_comments("\n".join(lines[start:end])), count=1).split())
+        if fault := _fault_of_entry(entry):
+            yield finding("misconception-form", lesson.path, first, fault)
+        if known and not any(first <= line < after for _, line in marked):
+            near = nearest(refuted.parted(entry)[0], [one.believed for one in known.values()])
+            meant = next((one.id for one in known.values() if one.believed == near), "id")
+            yield finding(
+                "misconception-form", lesson.path, first,
+                f"found an entry without an id, expected `{{#{meant}}}` at its end, one of {LIST_FILE}; add it",
+            )  # fmt: skip
+
+
+def _fault_of_entry(entry: str) -> str:
+    """What is wrong with the words of an entry, "" for nothing."""
+    asked = refuted.question_of(entry)
+    if not asked:
+        return (
+            f'found "{shorten(entry, ENTRY_SHOWN)}", expected a question in bold and its answer, as in {FORM}; ask it, '
+            "so that nobody takes what is in bold for what is so"
+        )
+    if not refuted.parted(entry)[1]:
+        return f'found the question "{shorten(asked, ENTRY_SHOWN)}" alone, expected its answer behind it, as in {FORM}; answer it'
     return ""

@@ -113,6 +113,12 @@ def _trimmed(lines: Sequence[str], start: int, end: int) -> tuple[int, str]:
     return first, "\n".join(lines[first:end])
 
 
+def listed_entries(text: str) -> list[tuple[int, int]]:
+    """(0-based first line, line after the last) of each entry of the lists that a section's text has, its comments included."""
+    tokens, _ = parse_blocks(text)
+    return [lines_of(token) for token in tokens if token.type == "list_item_open" and token.level == 1]
+
+
 def marked_misconceptions(lesson: Lesson, text: str) -> list[tuple[str, int]]:
     """(id, 1-based line) of each misconception that the lesson names by its `{#id}`. text: of the lesson's file."""
     section = lesson.section(MISCONCEPTIONS)

@@ -7,7 +7,6 @@ is wrong with it, it is rebuilt; where it can't be kept, the index lives in memo
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import re
@@ -17,23 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tutor.corpus.lessons import parse_lesson
+from tutor.corpus.lessons import MISCONCEPTIONS, parse_lesson
 from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
-from tutor.models import Item, Lesson, Passage
+from tutor.models import Passage
 from tutor.search import shelf
 from tutor.search.meaning import nearness
-from tutor.search.pieces import pieces_of
+from tutor.search.pieces import documents_of, items_of
 from tutor.search.query_words import QueryWords, Spelling
 from tutor.search.questions import understand
-from tutor.search.words import (
-    UNSPACED,
-    WORD,
-    bigrams,
-    content_words,
-    field_of,
-    normalize,
-    without_unspaced,
-)
+from tutor.search.words import UNSPACED, WORD, bigrams, content_words, normalize, without_unspaced
 from utils.errors import InvalidFile, ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -93,6 +84,10 @@ class _Hit:
     @property
     def heading(self) -> str:
         return str(self.document["heading"])
+
+    @property
+    def section(self) -> tuple[str, str]:
+        return self.lesson, str(self.document["section"])
 
     @property
     def text(self) -> str:
@@ -162,7 +157,7 @@ class Index:
         self._look_again(query, hits)
         best: dict[tuple[str, str], _Hit] = {}
         for hit in sorted(hits, key=lambda hit: -hit.score):
-            best.setdefault((hit.lesson, hit.document["section"]), hit)
+            best.setdefault(hit.section, hit)
         return list(best.values())[:count]
 
     def _defining(self, query: str, lessons: Collection[str] | None) -> dict[tuple[str, int], _Hit]:
@@ -190,7 +185,7 @@ class Index:
         if not hits:
             return
         hits.sort(key=lambda hit: -hit.score)
-        looked_at = hits[:LOOKED_AT]
+        looked_at = _first_places(hits, LOOKED_AT)
         alike: Iterable[float] = ()
         if self._second_look:
             try:
@@ -339,7 +334,7 @@ class Index:
                     yield lesson, (real, stamp, digest), None
                     continue
                 parsed = parse_lesson(text, lesson, self.corpus.path_of(lesson))
-                documents = list(_documents(parsed, _items(questions, lesson, shown)))
+                documents = list(documents_of(parsed, items_of(questions, lesson, shown)))
             except (InvalidFile, UsageError) as error:
                 self.corpus.warnings.append(str(error))
                 digest, documents = b"", []
@@ -375,6 +370,18 @@ class Index:
         self._shelf = shelf.open_shelf(self.corpus.root, cache)
         self.corpus.list_files()
         self._write(self._changed_lessons(self.corpus.files), dict(self.corpus.watched), 0.0)
+
+
+def _first_places(hits: list[_Hit], count: int) -> list[_Hit]:
+    """The first hits in order, of which those of one list of misconceptions count as one: it is of many short pieces."""
+    places: set[tuple[str, str, int]] = set()
+    found = []
+    for hit in hits:
+        places.add((*hit.section, 0 if hit.section[1] == MISCONCEPTIONS else hit.document["line"]))
+        if len(places) > count:
+            break
+        found.append(hit)
+    return found
 
 
 def _add_bonuses(hits: list[_Hit], weights: dict[str, dict[str, float]], terms_of: Callable[[str, str], list[str]]) -> None:
@@ -417,29 +424,6 @@ def _gram_spans(run: re.Match[str], grams: set[str]) -> Iterator[tuple[int, int]
         elif not is_covered and begin is not None:
             yield start + begin, start + place
             begin = None
-
-
-def _items(text: str, lesson: str, path: str) -> list[Item]:
-    """The items of a bank; [] for one that is invalid, because it is the lesson that is searched."""
-    from tutor.corpus import bank
-
-    with contextlib.suppress(InvalidFile):
-        return bank.parse_bank(text, lesson, path) if text else []
-    return []
-
-
-def _documents(lesson: Lesson, items: list[Item]) -> Iterator[dict[str, Any]]:
-    field = field_of(lesson.language)
-    for piece in pieces_of(lesson, items):
-        searched = normalize(f"{piece.heading}\n{piece.text}\n{piece.also}\n{piece.said_too}")
-        document = {
-            "lesson": lesson.id, "field": field, "heading": piece.heading, "section": piece.section,
-            "line": piece.line, "text": piece.text, "also": piece.also, "answers": piece.answers,
-            field: without_unspaced(searched),
-        }  # fmt: skip
-        if grams := bigrams(searched):
-            document[shelf.BIGRAMS] = " ".join(grams)
-        yield document
 
 
 # --------------------------------------------------------------------------------------- the state of a file

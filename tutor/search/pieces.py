@@ -1,15 +1,24 @@
-"""Pieces: what is indexed of a lesson and its bank, one for each section, several for a long one."""
+"""Pieces: what is indexed of a lesson and its bank, one for each section, several for a long one.
+
+Of a section called "Misconceptions" each entry is one: it is the answer to a question of its own.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from tutor.corpus.lessons import MISCONCEPTIONS, listed_entries
 from tutor.corpus.markdown import asked_and_answered, asked_lines, without_comments
 from tutor.corpus.plots.blocks import without_plots
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
-from tutor.search.words import WORD
+from tutor.search import shelf
+from tutor.search.answering import refuted
+from tutor.search.words import WORD, bigrams, field_of, normalize, without_unspaced
+from utils.errors import InvalidFile
 
 PIECE_CHARACTERS = 4_000  # up to about this length, a whole section is found more reliably than its parts
 FEWEST_WORDS = 5  # of an answer that can stand alone
@@ -35,13 +44,34 @@ def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
     for section in lesson.sections:
         heading = heading_of(lesson, section)
         own = [item for item in items if item.section == section.slug]
-        also = "\n".join([*asked_lines(section.text), *(wording(item) for item in own)])
-        written = ("\t".join(" ".join(text.split()) for text in pair) for pair in asked_and_answered(section.text))
-        answers = "\n".join([*written, *filter(None, map(short_answer, own))])
-        further = [said for item in own for said in item.references[1:]]
-        said_too = " ".join(words_beside(f"{heading}\n{section.text}\n{also}", further)) if further else ""
-        for offset, text in split(without_plots(without_comments(section.text))):
-            yield Piece(heading, section.slug, section.text_line + offset, text, also, answers, said_too)
+        for first, text, comments in _parts(section):
+            claim = refuted.question_of(text) if section.slug == MISCONCEPTIONS else ""
+            also = "\n".join([*filter(None, [claim]), *asked_lines(comments), *(wording(item) for item in own)])
+            written = ("\t".join(" ".join(text.split()) for text in pair) for pair in asked_and_answered(comments))
+            answers = "\n".join([*written, *filter(None, map(short_answer, own))])
+            further = [said for item in own for said in item.references[1:]]
+            said_too = " ".join(words_beside(f"{heading}\n{section.text}\n{also}", further)) if further else ""
+            for offset, part in split(without_plots(without_comments(text))):
+                yield Piece(heading, section.slug, section.text_line + first + offset, part, also, answers, said_too)
+
+
+def _parts(section: Section) -> Iterator[tuple[int, str, str]]:
+    """(0-based first line, text, text with the comments that belong to it) of what of a section is indexed by itself.
+
+    The whole of it, or each entry of a list of misconceptions and what stands around them. A comment within an entry is
+    about that one, any other about all of them.
+    """
+    entries = listed_entries(section.text) if section.slug == MISCONCEPTIONS else []
+    if not entries:
+        yield 0, section.text, section.text
+        return
+    lines = section.text.split("\n")
+    listed = {number for start, end in entries for number in range(start, end)}
+    around = "\n".join("" if number in listed else line for number, line in enumerate(lines))
+    yield 0, around, around
+    for start, end in entries:
+        entry = "\n".join(lines[start:end])
+        yield start, entry, f"{entry}\n{around}"
 
 
 def wording(item: Item) -> str:
@@ -102,3 +132,30 @@ def _end_of_part(lines: list[str], start: int) -> int:
         if not line.strip() and not fence:
             border = number + 1
     return len(lines)
+
+
+# ------------------------------------------------------------------------------------------------ documents
+
+
+def items_of(text: str, lesson: str, path: str) -> list[Item]:
+    """The items of a bank; [] for one that is invalid, because it is the lesson that is searched."""
+    from tutor.corpus import bank
+
+    with contextlib.suppress(InvalidFile):
+        return bank.parse_bank(text, lesson, path) if text else []
+    return []
+
+
+def documents_of(lesson: Lesson, items: list[Item]) -> Iterator[dict[str, Any]]:
+    """What the index keeps of each piece of a lesson, by the names of its fields."""
+    field = field_of(lesson.language)
+    for piece in pieces_of(lesson, items):
+        searched = normalize(f"{piece.heading}\n{piece.text}\n{piece.also}\n{piece.said_too}")
+        document = {
+            "lesson": lesson.id, "field": field, "heading": piece.heading, "section": piece.section,
+            "line": piece.line, "text": piece.text, "also": piece.also, "answers": piece.answers,
+            field: without_unspaced(searched),
+        }  # fmt: skip
+        if grams := bigrams(searched):
+            document[shelf.BIGRAMS] = " ".join(grams)
+        yield document

@@ -16,7 +16,7 @@ from tutor.search.words import COMPOUNDING, LONGEST_WORD_BYTES, PLAIN, SHORTEST_
 if TYPE_CHECKING:
     import tantivy
 
-FORMAT = 6  # raise it when what is indexed, or how, changes: older shelves are rebuilt
+FORMAT = 7  # raise it when what is indexed, or how, changes: older shelves are rebuilt
 BIGRAMS = "bigrams"
 # As bytes: tantivy would index a text field, whole texts as terms.
 STORED = ("field", "heading", "section", "text", "also", "answers")

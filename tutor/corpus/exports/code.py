@@ -14,7 +14,7 @@ from typing import Any
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import MARK as IDS
-from tutor.corpus.markdown import without_comments
+from tutor.corpus.pages import joined_lines, split_blocks
 from tutor.corpus.plots.blocks import is_python_plot
 from tutor.models import Lesson
 
@@ -60,7 +60,8 @@ def _end_of(block: CodeBlock) -> int:
 
 
 def _prose_cells(lines: list[str]) -> Iterator[Cell]:
-    prose = IDS.sub("", without_comments("\n".join(lines)))
+    _, kept = split_blocks(IDS.sub("", "\n".join(lines)))
+    prose = joined_lines(kept, 0, len(kept))
     if prose := BLANK_LINES.sub("\n\n", prose).strip():
         yield Cell(prose)
 

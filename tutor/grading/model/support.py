@@ -93,7 +93,7 @@ def _contrary_in(passages: Sequence[Passage], text: str, language: str) -> str:
     evidence = "\n".join(so)
     if plain(text).strip(" .!").casefold() in plain(evidence).casefold():
         return ""
-    believed = next((quote.said for quote in refuted if says_what(text, quote.claim, language)), "")
+    believed = next((quote.said for quote in refuted if quote.refutes and says_what(text, quote.claim, language)), "")
     said = believed or contradicted(text, evidence, language)
     return f"the passages say the contrary: “{said}”" if said else ""
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.search.answering.composing import MOST_WORDS, ROOM_FOR_A_SIDE, DraftAnswer, QuotedPart
-from tutor.search.answering.deciding import LEADING_NOT, NOT, scope_of
+from tutor.search.answering.deciding import asks_the_same
 from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import SENTENCE
+from tutor.search.answering.refuted import capitalized, verdict_of
 from tutor.search.answering.weighing import AUTHORED, score
 from tutor.search.questions import AskedQuestion, understand
-from tutor.search.words import content_stems, content_words, language_of
+from tutor.search.words import content_words, language_of
 from utils.embedding import built_in
 from utils.patterns import compiled_later
 
@@ -26,19 +27,12 @@ ENOUGH = 5.0  # how well an answer has to do to be given
 LIKE, SHARE = 0.35, 0.2  # how near its question has to be at least, and the share of the question that the two have to have
 NEARLY_AS_GOOD = 2.0  # how much less well the next one may do
 LONGEST_ASKED, LONGEST_SAID = 30, 60  # words, above which more don't count
-VERDICT = compiled_later(
-    r"(?:(?:Yes|No|Not (?:always|necessarily|quite|really|exactly)|Partly|Sometimes|Usually|Ja|Nein|Doch|Nicht immer|Oui|Non"
-    r"|Pas toujours|S[íi]|No siempre|Да|Нет|Не всегда)[.:,]\s+)+",
-    re.I,
-)
 ASKS_FOR = compiled_later(  # something else than whether it is so
     r"^\W*(?:what|why|how|when|which|who|where|explain|define|was|warum|wieso|wie|wann|welche\w*|wer|wo|qu['’]|que|quel\w*|pourquoi"
     r"|comment|quand|qué|cómo|por qué|cuál\w*|cuándo|что|почему|как|когда|какой)\b",
     re.I,
 )
-BEGINS_WORD = compiled_later(r"[a-zà-öø-ÿ]{2}|a ")
 FORMULA = compiled_later(r"\$[^$]{4,}\$")  # more than the name of a thing
-RESTATES = compiled_later(r"^\W*so\b|\W*\bright\W*$", re.I)
 
 
 @dataclass(frozen=True)
@@ -118,25 +112,14 @@ def features_of(question: AskedQuestion, one: AuthoredAnswer, best: Fit) -> dict
 
 def said_to(question: AskedQuestion, one: AuthoredAnswer) -> str:
     """An author's answer, with its Yes or No only where the very same was asked: with the same words in the same order."""
-    is_same = not ASKS_FOR.match(question.text) and _stated(one.asked) == _stated(question.text)
+    is_same = not ASKS_FOR.match(question.text) and asks_the_same(one.asked, question.text)
     return one.said if is_same else without_verdict(one.said)
-
-
-def _stated(question: str) -> list[str]:
-    """The words of what is asked, stems of content words and whatever denies or limits, in order."""
-    text = LEADING_NOT.sub("", RESTATES.sub("", question.lower()), count=1)
-    stems = {place: stem for place, word in enumerate(text.split()) for stem in content_stems(word)}
-    kept = {place: word for place, word in enumerate(text.split()) if NOT.search(word) or scope_of(word)}
-    return [(stems | kept)[place] for place in sorted(stems.keys() | kept.keys())]
 
 
 def without_verdict(said: str) -> str:
     """An answer without the Yes or No before it."""
-    verdict = VERDICT.match(said)
-    if not verdict:
-        return said
-    rest = said[verdict.end() :]
-    return rest[:1].upper() + rest[1:] if BEGINS_WORD.match(rest) else rest
+    verdict = verdict_of(said)
+    return capitalized(said.removeprefix(verdict)) if verdict else said
 
 
 def _nearest_sentence(one: AuthoredAnswer) -> int | None:

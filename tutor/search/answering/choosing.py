@@ -36,7 +36,7 @@ ON_SUBJECT = 0.3  # share of the question in what is added to a short denial
 def choose(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:
     """What to say; None where nothing can be quoted."""
     denied = denial(question, fits) if question.kind == YES_NO else None
-    if denied and denied.is_no:
+    if denied and denied.opening:
         return against(denied, question, fits)
     teaching = [fit for fit in fits if not fit.is_about_misconceptions]
     own = authored(question, teaching)
@@ -107,7 +107,7 @@ def against(denied: Denial, question: AskedQuestion, fits: Sequence[Fit]) -> Dra
     parts = [QuotedPart(denied.fit, set(denied.numbers))]
     if parts[0].size < FEWEST_WORDS:
         join_parts(parts, *_explained(question, [fit for fit in fits if fit.passage.lesson == denied.fit.passage.lesson]))
-    return DraftAnswer(parts, "No." if denied.is_no else "")
+    return DraftAnswer(parts, denied.opening)
 
 
 def decided(question: AskedQuestion, fits: Sequence[Fit]) -> DraftAnswer | None:

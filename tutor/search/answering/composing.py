@@ -251,7 +251,7 @@ def text_of(draft: DraftAnswer) -> str:
 def _said(quote: Quotable, part: QuotedPart) -> tuple[str, bool, bool]:
     """(Markdown, is it a block, is it an entry of a list) of a quote in an answer."""
     if quote.form == SENTENCE:
-        return plain_sentence(without_label(quote.text)), False, False
+        return plain_sentence(without_label(quote.said)), False, False
     if quote.form == ENTRY:
         if sum(other.form == ENTRY for other in part.quotes) > 1 or BULLET_INSIDE.search(quote.text):
             return tidy(quote.text), True, True

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutor.search.answering import refuted
 from tutor.search.answering.fitting import Fit
 from tutor.search.answering.quotes import ENTRY, SENTENCE, Quotable
 from tutor.search.questions import AUXILIARY, AskedQuestion
@@ -30,6 +31,16 @@ NOT = compiled_later(
     re.I,
 )
 LEADING_NOT = compiled_later(rf"^\W*{AUXILIARY}\b", re.I)
+RESTATES = compiled_later(r"^\W*so\b|\W*\bright\W*$", re.I)
+PLAIN_NO = compiled_later(r"(?:no|nein|non|нет)\W*$", re.I)
+LIGHT_VERB = compiled_later(  # says nothing that another of them doesn't: more heads cost, mean, take more parameters
+    r"\b(?:mean|cost|come|came|take|took|give|gave|get|got|make|made|have|has|had)(?:s|n|ing)?\b", re.I
+)
+TURNS = compiled_later(
+    r"\b(?:same|equally|differ\w*|exclud\w*|forbid\w*|fail\w*|lack\w*|safe|unable|avoid\w*|prevent\w*|instead|rather|opposite"
+    r"|revers\w*|contrary|wrong|false|(?:hypo|hyper|non|anti|un|sub|super)-)"
+)
+HAS_ORDER = compiled_later(r"\b(?:minus|less|than|before|after|over|to)\b", re.I)
 SCOPE = compiled_later(
     r"\b(?:all|always|every\w*|only|never|any\w*|most|some|still|also|too|more|less|fewer|bigger|smaller|larger|higher"
     r"|lower|faster|slower|"
@@ -69,7 +80,7 @@ class Denial:
 
     fit: Fit
     numbers: frozenset[int]  # of its quotes
-    is_no: bool  # whether a plain No is the answer
+    opening: str  # "No." and the like where that is the answer
 
 
 def denial(question: AskedQuestion, fits: Sequence[Fit]) -> Denial | None:
@@ -89,7 +100,7 @@ def denial(question: AskedQuestion, fits: Sequence[Fit]) -> Denial | None:
             like = built_in().nearest(fit.vector, [quote.claim])
             total = share + like if share >= SAME_CLAIM and like >= LIKE_CLAIM else 0.0
             if like_line >= LIKE_WORDING and like >= NEAR_CLAIM:
-                apart = abs(place - blocks.index(quote.block) / max(len(blocks) - 1, 1))
+                apart = abs(place - blocks.index(quote.block) / (len(blocks) - 1)) if len(blocks) > 1 else 0.0
                 near = built_in().nearest(line, [quote.claim, f"{quote.claim} {quote.said}"])
                 total = max(total, like_line + 0.5 * share + near - IN_ORDER * apart)
             if total and (best is None or total > best[0]):
@@ -98,7 +109,7 @@ def denial(question: AskedQuestion, fits: Sequence[Fit]) -> Denial | None:
         return None
     _, fit, number = best
     chosen = frozenset(n for n, quote in enumerate(fit.quotes) if quote.block == fit.quotes[number].block)
-    return Denial(fit, chosen, _is_no(question, fit, fit.quotes[number].claim, fit.quotes[min(chosen)].said))
+    return Denial(fit, chosen, _opening(question, fit, fit.quotes[min(chosen)]))
 
 
 def _nearest_wording(fit: Fit) -> tuple[float, SumAndLength, float]:
@@ -109,15 +120,45 @@ def _nearest_wording(fit: Fit) -> tuple[float, SumAndLength, float]:
     return likes[best], built_in().vector(lines[best]), best / max(len(likes) - 1, 1)
 
 
-def _is_no(question: AskedQuestion, fit: Fit, claim: str, correction: str) -> bool:
-    """Whether a question asks whether a claim is so as it stands: as many negations, the same scope, nearly all of its words."""
-    if NOT.match(correction) or QUALIFIES.match(correction):
+def _opening(question: AskedQuestion, fit: Fit, first: Quotable) -> str:
+    """The Yes or No to say before what is said against a misconception: where the author says one, to their very question."""
+    if first.verdict and asks_the_same(first.claim, question.text):
+        return first.verdict.removesuffix("but ").strip(" .:,") + "."
+    if refuted.is_question(first.claim):
+        says_no = bool(PLAIN_NO.match(first.verdict)) and _says_all(question.text, first.claim)
+    else:
+        says_no = not NOT.match(first.said) and not QUALIFIES.match(first.said)
+    return "No." if says_no and _is_claim(question, fit, first.claim) else ""
+
+
+def _says_all(question: str, claim: str) -> bool:
+    """Whether a question has every word of another that carries meaning, and none that may turn it round."""
+    asked, claimed = (list(dict.fromkeys(content_stems(LIGHT_VERB.sub(" ", text)))) for text in (question, claim))
+    own = [stem for stem in claimed if stem != "s"]  # of a genitive
+    if not set(own) <= set(asked) or set(TURNS.findall(question.lower())) - set(TURNS.findall(claim.lower())):
         return False
-    asked = LEADING_NOT.sub("", question.text, count=1)
+    return not HAS_ORDER.search(claim) or [stem for stem in asked if stem in own] == own
+
+
+def _is_claim(question: AskedQuestion, fit: Fit, claim: str) -> bool:
+    """Whether a question asks whether a claim is so as it stands: as many negations, the same scope, nearly all of its words."""
+    asked, claim = (LEADING_NOT.sub("", text, count=1) for text in (question.text, claim))
     if len(NOT.findall(asked)) % 2 != len(NOT.findall(claim)) % 2 or scope_of(asked) != scope_of(claim):
         return False
     whole = fit.asked.share(fit.asked.met(claim)) >= SAID_WHOLE
     return whole and built_in().nearest(fit.vector, [claim]) >= LIKE_WHOLE
+
+
+def asks_the_same(one: str, other: str) -> bool:
+    """Whether two questions are the very same: of the words that carry meaning, deny or limit, the same in the same order."""
+    return _stated(one) == _stated(other)
+
+
+def _stated(question: str) -> list[str]:
+    """The words of what is asked, stems of content words and whatever denies or limits, in order."""
+    text = LEADING_NOT.sub("", RESTATES.sub("", question.lower()), count=1)
+    found = ([word] if NOT.search(word) or scope_of(word) else content_stems(word) for word in text.split())
+    return [stem for stems in found for stem in stems]
 
 
 def scope_of(text: str) -> set[str]:

@@ -98,7 +98,8 @@ class Quotable:
     block: int  # number of its Markdown block
     form: str
     worked: bool = False  # part of a worked example
-    claim: str = ""  # the misconception that it corrects
+    claim: str = ""  # the misconception that it corrects, or the question that it answers
+    verdict: str = ""  # the Yes or No in front of it, which is left out: a question may be put the other way round
     header: str = ""  # of the table that a row is from, with the line below it
 
     @cached_property
@@ -107,8 +108,15 @@ class Quotable:
 
     @cached_property
     def said(self) -> str:
-        """What an answer says of it: without a bullet."""
+        """What an answer says of it: without a bullet, and as a sentence."""
+        if self.verdict:
+            return refuted.capitalized(self.text)
         return BULLET.sub("", self.text, count=1) if self.form == ENTRY else self.text
+
+    @property
+    def refutes(self) -> bool:
+        """Whether it says that its claim is not so; an answer may also be Yes."""
+        return bool(self.claim) and not refuted.AFFIRMS.match(self.verdict)
 
     @property
     def is_prose(self) -> bool:
@@ -200,14 +208,19 @@ def _corrections(quotes: list[Quotable]) -> Iterator[Quotable]:
         if quote.form == ENTRY:
             claim, correction = refuted.parted(quote.said)
             if correction:
-                yield Quotable(correction, quote.line, quote.block, SENTENCE, claim=claim)
+                yield _correction(correction, quote, claim)
         elif quote.form == SENTENCE:
             if quote.block != block:
                 claim, block = quote.said, quote.block
                 if refuted.is_advice(quote.said):
                     yield Quotable(quote.text, quote.line, quote.block, SENTENCE, claim=claim)
             else:
-                yield Quotable(quote.text, quote.line, quote.block, SENTENCE, claim=claim)
+                yield _correction(quote.text, quote, claim)
+
+
+def _correction(said: str, quote: Quotable, claim: str) -> Quotable:
+    verdict = refuted.verdict_of(said) if refuted.is_question(claim.rstrip("*_")) else ""
+    return Quotable(said.removeprefix(verdict), quote.line, quote.block, SENTENCE, claim=claim, verdict=verdict)
 
 
 def _first_line(raw: list[str], block: SectionBlock) -> int:

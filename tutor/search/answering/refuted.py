@@ -33,6 +33,7 @@ HEADINGS = compiled_later(
     r"|误区|誤區|误解|誤解|常见错误|常見錯誤|迷思|陷阱|よくある(?:間違い|誤り|勘違い)|落とし穴|思い込み|勘違い",
     re.I,
 )
+BULLET = compiled_later(r"\A\s*(?:[-*+]|\d{1,9}[.)])\s+")
 CLAIM = compiled_later(
     r"\s*(?:\*\*(?P<bold>(?:[^*]|\*(?!\*))+)\*\*|__(?P<strong>[^_]+)__|\*(?P<em>[^*]+)\*|_(?P<under>[^_]+)_"
     r"|[“\"„«](?P<quoted>[^”\"“»]+)[”\"“»])\s*[.:!?—–-]*\s*"
@@ -48,6 +49,13 @@ ADVICE = compiled_later(
     r"|évite|no |nunca|evita|не |никогда|избегайте)",
     re.I,
 )
+VERDICT = compiled_later(
+    r"(?:(?:Yes|No|Not (?:always|necessarily|quite|really|exactly)|Partly|Sometimes|Usually|Ja|Nein|Doch|Nicht immer|Oui|Non"
+    r"|Pas toujours|S[íi]|No siempre|Да|Нет|Не всегда)[.:,]\s+)+(?:but\s+)?",
+    re.I,
+)
+AFFIRMS = compiled_later(r"(?:yes|partly|sometimes|usually|ja|doch|oui|s[íi]|да)\b", re.I)
+BEGINS_WORD = compiled_later(r"[a-zà-öø-ÿ]{2}|a ")
 
 
 def is_about_misconceptions(heading_path: str) -> bool:
@@ -68,6 +76,29 @@ def parted(entry: str) -> tuple[str, str]:
         return (entry, "") if claim else ("", entry)
     first = FIRST_SENTENCE.match(entry)
     return (first[0].strip(" —–"), entry[first.end() :].strip()) if first else (entry, "")
+
+
+def question_of(entry: str) -> str:
+    """The question in bold that an entry answers, "" where it has none: `- **Is it fast?** No: it is slow.`"""
+    claim = CLAIM.match(BULLET.sub("", entry, count=1))
+    asked = next(filter(None, claim.groups())) if claim else ""
+    return " ".join(asked.split()) if is_question(asked) else ""
+
+
+def is_question(claim: str) -> bool:
+    """Whether what stands in bold asks, rather than says what is wrongly believed."""
+    return claim.rstrip(' "”»)').endswith(("?", "？", "؟"))
+
+
+def verdict_of(said: str) -> str:
+    """The Yes or No before an answer, with the space after it; "" for none."""
+    verdict = VERDICT.match(said)
+    return verdict[0] if verdict else ""
+
+
+def capitalized(said: str) -> str:
+    """What stood behind a Yes or No, as a sentence. A name such as `p` stays as it is."""
+    return said[:1].upper() + said[1:] if BEGINS_WORD.match(said) else said
 
 
 def is_advice(text: str) -> bool:
