@@ -801,10 +801,11 @@ def session(
     """The shared store of a session, from a keyboard or a script; the transcript is saved however it ends."""
     from tutor.nodes.session.disputes import how_to_dispute_in
     from tutor.nodes.session.learn import what_was_kept
+    from tutor.nodes.session.review import fit_to_learner
     from tutor.nodes.shared import session_store
     from tutor.screen.learners import ScriptedLearner
     from tutor.screen.scripts import load_script
-    from tutor.screen.stdio import person_present
+    from tutor.screen.stdio import StatusLine, is_plain, person_present
     from tutor.screen.terminal import TRANSCRIPT_MARK, Terminal
     from utils import files
 
@@ -834,6 +835,12 @@ def session(
                 screen.notice(dispute)
             if bill := shared["model"].bill:
                 screen.notice(bill)
+            if environment.seed is None:
+                status = StatusLine(is_plain(settings, sys.stderr))
+                fitted = fit_to_learner(shared, status.show)
+                status.clear()
+                if fitted:
+                    screen.notice(fitted)
         finally:
             if transcript:
                 files.write_atomically(transcript, screen.transcript_text())

@@ -57,7 +57,8 @@ def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: boo
     cards = cards_of(corpus, records, now)
     items = {lesson: list(sections.items()) for lesson, sections in corpus.item_sections().items()}
     believed = misconceptions_of(corpus, records.evidence(), records.attempts_with_evidence() if in_full else (), now)
-    retention = retention_of(tallies.quarters.values(), cards, now, records.scheduling, records.recalls())
+    by, fitted = records.scheduling, records.setting("fitted")
+    retention = retention_of(tallies.quarters.values(), cards, now, by, records.recalls(), fitted)
     due = len(due_items(corpus, records, now))
     week_ago = records.sums_before(utc(now - timedelta(days=7)))
     figures = progress_of(tallies, cards, items, now, due, week_ago, believed, retention)

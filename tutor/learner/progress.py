@@ -98,6 +98,21 @@ class PredictionDocument(TypedDict):
     bins: list[BinDocument]  # those with answers
 
 
+class ParametersDocument(TypedDict):
+    """By which parameters of FSRS chances and dates are reckoned."""
+
+    fitted: str | None  # "the first stabilities" or "all parameters" to the learner's own reviews; None for the published ones
+    at: str | None  # when, UTC
+    reviews: int  # that they were fitted to
+    judged: int  # later reviews on which the last try was judged
+    log_loss: float | None  # on those, of what is in use
+    log_loss_before: float | None  # and of what was in use before that try
+    rmse_bins: float | None
+    rmse_bins_before: float | None
+    next_try: int  # so many more reviews on a later day until parameters are fitted again
+    without_package: bool  # all of them could be fitted if the extra `fit` were installed
+
+
 class RetentionDocument(TypedDict):
     """What the learner would remember if nothing were asked again, by FSRS's estimates. None of it counts what is set aside."""
 
@@ -108,6 +123,7 @@ class RetentionDocument(TypedDict):
     recalled: RecalledDocument | None  # what was measured, in whatever folder; None where nothing was asked again yet
     measured: MeasuredDocument  # in this folder
     prediction: PredictionDocument  # likewise
+    parameters: ParametersDocument
 
 
 class ProgressDocument(TypedDict):

@@ -6,10 +6,12 @@ The days ahead are FSRS's estimates. Items that were set aside don't count, beca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from tutor.learner.file.tallies import BINS, NONE, UP_TO_DAYS, Quarter, Recall, RecallKey
+from tutor.learner.memory.refitting import parameters_document
 from tutor.learner.memory.scheduling import Scheduling
 from tutor.learner.progress import (
     BinDocument,
@@ -27,10 +29,10 @@ ABOUT_DAYS = (None, 7, 30, 90, None)  # what each of the intervals stands for
 
 
 def retention_of(
-    quarters: Iterable[Quarter], cards: Iterable[Card], now: datetime, by: Scheduling,
-    recalls: Mapping[RecallKey, Recall] | None = None,
+    quarters: Collection[Quarter], cards: Iterable[Card], now: datetime, by: Scheduling,
+    recalls: Mapping[RecallKey, Recall] | None = None, fitted: Any = None,
 ) -> RetentionDocument | None:  # fmt: skip
-    """The figures; None where no item has been reviewed yet. now: aware, in the learner's zone."""
+    """The figures; None where no item has been reviewed yet. now: aware, in the learner's zone. fitted: that setting."""
     moments = [now + timedelta(days=days) for days in CURVE_DAYS]
     stability: dict[str, float] = {}
     chances: dict[str, list[list[float]]] = {}  # lesson -> for each of its items the chance on each of the days
@@ -49,6 +51,7 @@ def retention_of(
         "recalled": recalled(quarters),
         "measured": measured(recalls or {}),
         "prediction": prediction_of(recalls or {}),
+        "parameters": parameters_document(fitted, sum(quarter.asked_again for quarter in quarters)),
     }
 
 

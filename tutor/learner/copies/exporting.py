@@ -39,7 +39,10 @@ def export_lines(connection: Connection, now: datetime) -> Iterator[str]:
 
 
 def _lines(connection: Connection, now: datetime) -> Iterator[dict[str, Any]]:
-    yield {"format": FORMAT, "version": VERSION, "program": __version__, "at": utc(now)}
+    head = {"format": FORMAT, "version": VERSION, "program": __version__, "at": utc(now)}
+    fitted = connection.execute("SELECT value FROM settings WHERE key = 'fitted'").fetchone()
+    parameters = json.loads(fitted[0]).get("parameters") if fitted else None
+    yield {**head, "parameters": parameters} if parameters else head
     for row in connection.execute("SELECT corpus, sketch FROM corpora ORDER BY corpus"):
         yield {"type": "corpus", "corpus": row["corpus"], "sketch": json.loads(row["sketch"])}
     for row in connection.execute("SELECT * FROM attempts ORDER BY id"):

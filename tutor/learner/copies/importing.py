@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from tutor.learner.copies.exporting import FORMAT, VERSION, is_portable
+from tutor.learner.memory.scheduling import DEFAULTS, with_fitted
 from tutor.models import Card, Evidence, Grade, Place
 from utils import files, strict_json
 from utils.errors import InvalidFile
@@ -37,6 +38,7 @@ class Export:
     cards: list[Row] = field(default_factory=list)
     places: list[Row] = field(default_factory=list)
     settings: list[Row] = field(default_factory=list)
+    parameters: tuple[float, ...] = ()  # of FSRS, that its cards were made with; () for the published ones
 
 
 def read_export(path: str) -> Export:
@@ -54,6 +56,7 @@ def read_export(path: str) -> Export:
                 raise ValueError('found a line after the last one, {"type": "end"}, expected none; copy the file again')
             if number == 1:
                 _check_head(line)
+                found.parameters = _parameters(line.get("parameters"))
                 continue
             kind = line.get("type")
             if kind == "end":
@@ -100,6 +103,10 @@ def _check_head(line: Row) -> None:
         raise ValueError(f'found "version": {_shown(version)}, expected a whole number from 1 on')
     if version > VERSION:
         raise ValueError(f"found version {version} of the format, expected at most {VERSION}; update ptutor on this computer")
+
+
+def _parameters(given: Any) -> tuple[float, ...]:
+    return with_fitted(DEFAULTS, {"parameters": given}).parameters if given else ()
 
 
 # ------------------------------------------------------------------------------------------------- fields

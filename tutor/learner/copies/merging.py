@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner import schedule
 from tutor.learner.copies.importing import Export, Row
 from tutor.learner.file import tally_tables
 from tutor.learner.file.identity import SAME, shared_marks
 from tutor.learner.file.rows import attempt_of, grade_from_json, to_json
+from tutor.learner.memory.replaying import ItemId, replayed_cards, reviews_of
 from tutor.learner.memory.scheduling import Scheduling
-from tutor.models import Attempt, Card, Evidence, Grade
+from tutor.models import Attempt, Evidence, Grade
 from utils.text import plural
 from utils.times import moment_of
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-SURE = 3  # of Attempt.confidence
-ItemId = tuple[str, str]  # (corpus, item key)
 CardRow = tuple[str, int, "str | None"]  # (card, number of the attempt that made it, the card before that)
 
 
@@ -228,6 +226,7 @@ def _merge_cards(
 ) -> int:  # fmt: skip
     """Returns how many cards are new or other ones now."""
     given = {item_of(row): row for row in export.cards}
+    alike = tuple(export.parameters) == by.parameters
     changed = 0
     for item in sorted(given.keys() | there.keys()):
         own, others = here.get(item, set()), there.get(item, set())
@@ -235,7 +234,9 @@ def _merge_cards(
         present = tuple(row) if row else None
         other = given.get(item)
         theirs = (other["card"], numbers.get(other["attempt"], 0), other["before"]) if other else None
-        if own == others:
+        if not alike and own | others:  # with other parameters it would have got another date
+            kept = present if present and others <= own else _replayed(*_history(connection, item), by) or present or theirs
+        elif own == others:
             kept = max((one for one in (present, theirs) if one), key=_lateness, default=None)
         elif others < own:
             kept = present or theirs
@@ -255,7 +256,7 @@ def _merge_cards(
 
 
 def _replayed(attempts: Sequence[Attempt], appeals: Mapping[int, Sequence[Grade]], by: Scheduling) -> CardRow | None:
-    cards = replayed_cards(attempts, appeals, by)
+    cards = replayed_cards(reviews_of(attempts, appeals), by)
     if not cards:
         return None
     number, card = cards[-1]
@@ -277,42 +278,6 @@ def _history(connection: Connection, item: ItemId) -> tuple[list[Attempt], dict[
         grades = connection.execute("SELECT grade FROM appeals WHERE attempt = ? ORDER BY id", (one.id,))
         appeals[one.id] = [grade_from_json(row[0]) for row in grades]
     return attempts, appeals
-
-
-def replayed_cards(attempts: Sequence[Attempt], appeals: Mapping[int, Sequence[Grade]], by: Scheduling) -> list[tuple[int, Card]]:
-    """(number of the attempt, the item's card after it) for each of its reviews, from the first on.
-
-    attempts: in order. appeals: the grades of second looks, by attempt.
-
-    An attempt was a review where it was told when the item comes back, or where an appeal has settled it. Before cards were
-    kept, each session was one.
-    """
-    settled = [_settled(attempt, appeals.get(attempt.id, ())) for attempt in attempts if attempt.mode != "explain"]
-    sessions: dict[str, list[Attempt]] = {}
-    for attempt in settled:
-        sessions.setdefault(attempt.session, []).append(attempt)
-    dated = {attempt.session for attempt in settled if attempt.due}
-    has_cards = False
-    cards: list[tuple[int, Card]] = []
-    for session, run in sessions.items():
-        has_cards = has_cards or session in dated
-        for count, attempt in enumerate(run, 1):
-            reviewed = attempt.due or any(grade.correct for grade in appeals.get(attempt.id, ()))
-            if not has_cards and count == len(run):  # of a time when records had no cards
-                reviewed = attempt.mode != "quiz" and (attempt.mode != "probe" or attempt.grade.correct)
-            if reviewed:
-                sure = (attempt.confidence or 0) >= SURE
-                rating = schedule.outcome(run[:count])
-                before = cards[-1][1] if cards else None
-                card = schedule.next_card(attempt.item, before, rating, moment_of(attempt.at), by, sure=sure)
-                cards.append((attempt.id, card))
-    return cards
-
-
-def _settled(attempt: Attempt, second: Sequence[Grade]) -> Attempt:
-    """The attempt with the grade of the appeal that stands, if one does."""
-    standing = next((grade for grade in second if grade.correct), None)
-    return replace(attempt, grade=standing) if standing else attempt
 
 
 # -------------------------------------------------------------------------------------------------- places

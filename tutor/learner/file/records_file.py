@@ -158,6 +158,23 @@ class RecordsFile:
         with self._decoding(f"setting {key}"):
             return from_json(rows[0][0]) if rows else default
 
+    def fit_to_learner(self, on_begin: Callable[[], None] = lambda: None) -> str:
+        """Fit the parameters of memory to the learner once there are enough more reviews than at the last try: a line to show
+        where that has changed dates, else "". on_begin: called where there are; with thousands it takes seconds.
+        """
+        from tutor.learner.memory import refitting
+
+        asked = self._read("SELECT coalesce(sum(asked_again), 0) FROM quarters")[0][0]
+        kept = self.setting("fitted")
+        with self._decoding("what was answered"):
+            if self.read_only or not refitting.is_worth_while(asked, kept):
+                return ""
+            on_begin()
+            with records_errors(self.path, "cannot be read"):
+                tried = refitting.tried(self._connection, self.scheduling, kept)
+            with self._writing("parameters") as connection:
+                return refitting.put_in_use(connection, tried, self.scheduling, asked, utc(self.now()))
+
     def set_setting(self, key: str, value: Any) -> None:
         with self._writing("setting") as connection:
             connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))

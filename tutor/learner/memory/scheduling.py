@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 RETENTION = 0.9  # the chance of recalling an item on the day on which it is due, where the learner wishes no other
 LONGEST_DAYS = 36_500  # between two reviews of an item, likewise
-PARAMETERS = 21  # of FSRS-6
+PARAMETERS, MOST = 21, 100  # of FSRS-6: how many there are, and the highest that any may be
 
 Load = Callable[[Sequence[datetime]], "list[int]"]  # how many cards are due on the learner's day of each of these moments
 
@@ -38,18 +38,15 @@ DEFAULTS = Scheduling()
 
 def with_fitted(wishes: Scheduling, fitted: Any) -> Scheduling:
     """The wishes with the parameters that the setting `fitted` of the records holds, if it does. Raises ValueError."""
-    if not fitted:
+    if not fitted or (isinstance(fitted, dict) and not fitted.get("parameters")):
         return wishes
-    from fsrs.scheduler import LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
-
     given = fitted.get("parameters") if isinstance(fitted, dict) else None
-    bounds = list(zip(LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS, strict=True))
     if (
         not isinstance(given, list)
         or len(given) != PARAMETERS
-        or not all(type(one) in (int, float) and least <= one <= most for one, (least, most) in zip(given, bounds, strict=True))
+        or not all(type(one) in (int, float) and 0 <= one <= MOST for one in given)
     ):
-        raise ValueError(f"expected {PARAMETERS} parameters of FSRS, each within its bounds")
+        raise ValueError(f"expected {PARAMETERS} parameters of FSRS, each from 0 to {MOST}")
     return replace(wishes, parameters=tuple(float(one) for one in given))
 
 
@@ -61,11 +58,14 @@ def scheduler_of(scheduling: Scheduling) -> Scheduler:
 @lru_cache(maxsize=64)
 def _scheduler(scheduling: Scheduling) -> Scheduler:
     from fsrs import Scheduler
+    from fsrs.scheduler import DEFAULT_PARAMETERS, LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
 
-    given = {"parameters": scheduling.parameters} if scheduling.parameters else {}
+    # within its bounds, whatever the records hold: a file that somebody has changed is no reason to end a session
+    bounds = zip(scheduling.parameters or DEFAULT_PARAMETERS, LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS, strict=True)
     # no steps of minutes: within a session the practice loop brings back what was missed, and after it days count
     return Scheduler(
-        **given, desired_retention=scheduling.retention, maximum_interval=scheduling.longest_days,
+        [min(max(one, least), most) for one, least, most in bounds],
+        desired_retention=scheduling.retention, maximum_interval=scheduling.longest_days,
         enable_fuzzing=False, learning_steps=(), relearning_steps=(),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from tutor.models import Card, Item, Round
 from tutor.nodes.session.place import askable
 from tutor.nodes.verb import Verb
 from tutor.screen import screens
-from utils.errors import InvalidFile, UsageError
+from utils.errors import InvalidFile, RecordsError, UsageError
 
 if TYPE_CHECKING:
     from tutor.corpus.corpus import Corpus
@@ -150,6 +150,18 @@ class EndRepair(Verb):
     def post(self, shared: SessionStore, prepared: dict[str, Any], result: None) -> str:
         shared["round"] = None
         return "left" if prepared["left"] else "pick"
+
+
+def fit_to_learner(shared: SessionStore, on_begin: Callable[[str], None]) -> str:
+    """Fit the parameters of memory to the learner behind the last screen, where there is enough that is new: a line on what it
+    has changed, or "". Never where nobody is there, nor where nothing was answered. on_begin: shows what takes so long.
+    """
+    if not shared["terminal"].attended or not shared["records"].changed:
+        return ""
+    try:
+        return shared["records"].fit_to_learner(lambda: on_begin("looking whether your review dates can fit you better …"))
+    except RecordsError as error:  # all answers are kept; the next session tries again
+        return str(error)
 
 
 class EndReview(Verb):

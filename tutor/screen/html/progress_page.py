@@ -14,7 +14,7 @@ from tutor.screen.html.document import document
 from tutor.screen.html.elements import Child, card, folded, foreign, table, tag
 from tutor.screen.html.pieces import day_in_words, misconceptions, percent, written_on
 from tutor.screen.screens.endings import mastery_in_words
-from tutor.screen.screens.retention import in_words, name_of, not_measured
+from tutor.screen.screens.retention import in_words, name_of, not_measured, parameters_in_words, predictions_in_words
 from utils.text import plural
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -168,6 +168,8 @@ def _measured(overview: Overview) -> Element | None:
         tag("p", told.strip()),
         measured_chart(label, lines),
         tag("p", how, class_="quiet"),
+        tag("p", parameters_in_words(kept["parameters"], overview.today), class_="quiet"),
+        tag("p", predictions_in_words(kept["prediction"]), class_="quiet"),
         folded(
             "As a table",
             table("Asked again", ("after", *heads), rows, class_="numbers"),

@@ -10,11 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tutor.learner.progress import IntervalDocument, RetentionDocument
+from tutor.learner.progress import IntervalDocument, ParametersDocument, PredictionDocument, RetentionDocument, day_and_month
 from tutor.screen.layout import line
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.signs import Either
 from utils.text import plural, sanitize
+from utils.times import moment_of
 
 AXIS = 21  # columns for the shares, from the lowest to 100 %
 DRAWN_FROM = 74  # columns
@@ -29,6 +30,7 @@ def retention_parts(kept: RetentionDocument, today: date, titles: dict[str, str]
     now, later = (f"{kept['curve'][day] * 100:.0f} %" for day in (today.isoformat(), in_30_days))
     learned = plural(kept["items"], "question")
     yield line(f"{now} of {learned} would come to mind today, {later} in 30 days without a review (estimated)", indent=1)
+    yield line(parameters_in_words(kept["parameters"], today), DIM, indent=1)
     measured = kept["measured"]
     asked = sum(one["asked"] for one in measured["intervals"])
     if not asked:
@@ -39,7 +41,39 @@ def retention_parts(kept: RetentionDocument, today: date, titles: dict[str, str]
     yield Either(_drawn(measured["intervals"]), lines, needs=DRAWN_FROM)
     if left_out := not_measured(kept):
         yield line(left_out, DIM, indent=1)
+    if told := predictions_in_words(kept["prediction"]):
+        yield line(told, DIM, indent=1)
     yield from _lessons(measured["lessons"], titles)
+
+
+def parameters_in_words(used: ParametersDocument, today: date) -> str:
+    """By which parameters chances and dates are reckoned, and how well they predict."""
+    if used["fitted"] and used["at"]:
+        on = day_and_month(moment_of(used["at"]).date(), today)
+        said = f"Estimated and dated by your own memory: {used['fitted']}, fitted to {plural(used['reviews'], 'review')} on {on}"
+        if used["log_loss"] is not None and used["log_loss"] != used["log_loss_before"]:
+            said += f"; log loss {used['log_loss']:.3f} on {used['judged']} later ones, {used['log_loss_before']:.3f} before"
+    elif used["judged"]:
+        said = f"Estimated and dated by FSRS's published parameters: none fitted you better on {plural(used['judged'], 'review')}"
+        said += f" (log loss {used['log_loss']:.3f})"
+    else:
+        more = plural(used["next_try"], "more review") if used["next_try"] else "the next session"
+        said = f"Estimated and dated by FSRS's published parameters; they are fitted to you after {more}"
+    missing = ". All parameters could be fitted with the extra `fit`: pip install 'pocket-tutor[fit]'"
+    return said + missing if used["without_package"] else said
+
+
+def predictions_in_words(told: PredictionDocument) -> str:
+    """What had been predicted, and what came of it, in tenths; "" where nothing was predicted yet."""
+    if not told["asked"] or told["log_loss"] is None:
+        return ""
+    bins = [
+        f"{one['recalled'] * 100:.0f} % of {one['asked']} at {one['chance'][0] * 100:.0f} to {one['chance'][1] * 100:.0f} %"
+        for one in told["bins"]
+        if one["asked"] >= FEWEST
+    ]
+    by_chance = f"; recalled by predicted chance: {', '.join(bins)}" if bins else ""
+    return f"Predictions: log loss {told['log_loss']:.3f} over {plural(told['asked'], 'answer')}{by_chance}"
 
 
 def name_of(one: IntervalDocument) -> str:
