@@ -607,8 +607,9 @@ def doctor(settings: Settings) -> ExitCode:
 @click.argument("name", required=False)
 @click.argument("value", required=False)
 @click.option("--models", is_flag=True, help="List the models that the server has.")
+@click.option("--here", is_flag=True, help="Keep it for this folder of lessons alone, that of --docs.")
 @takes_settings
-def config(settings: Settings, name: str | None, value: str | None, models: bool) -> None:
+def config(settings: Settings, name: str | None, value: str | None, models: bool, here: bool) -> None:
     """Each setting, its value and where that comes from; with NAME this one only.
 
     VALUE is kept in config.toml and holds from now on; an empty one ("") takes the setting out again.
@@ -623,7 +624,7 @@ def config(settings: Settings, name: str | None, value: str | None, models: bool
         names = configuration.models_of(settings)
         put(settings, names, lambda: "\n".join(names))
     elif name and value is not None:
-        row, told = configuration.keep(settings, name, value)
+        row, told = configuration.keep(settings, name, value, here)
         put(settings, row.as_dict(), lambda: told)
     else:
         rows = configuration.rows_of(settings, name)

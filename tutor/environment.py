@@ -118,13 +118,17 @@ class Environment:
         return self._records(read_only=True)
 
     def _records(self, read_only: bool) -> Records:
-        from tutor.learner.memory.scheduling import Scheduling
+        from tutor.learner.memory.scheduling import LONGEST_DAYS, RETENTION, Scheduling
         from tutor.learner.records import open_records
 
         home = files.home_folder(self.settings.home)
         self._refuse_impossible_clock(home)
         records = self._opened.enter_context(open_records(home, now=self.now, read_only=read_only))
-        records.wishes = Scheduling(load=self._load_of(records) if self.seed is None else None)
+        records.wishes = Scheduling(
+            retention=self.settings.retention or RETENTION,
+            longest_days=self.settings.longest_days or LONGEST_DAYS,
+            load=self._load_of(records) if self.seed is None else None,
+        )
         self._opened.callback(self._back_up, records)
         return records
 

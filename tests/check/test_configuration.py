@@ -184,3 +184,40 @@ def test_a_server_that_is_kept_says_which_variables_it_waits_for(tutor):
     run = tutor("config", "server", "azure", AZURE_OPENAI_API_KEY=KEY)
     assert "its address is expected in AZURE_OPENAI_ENDPOINT" in run.stdout and "its key" not in run.stdout
     assert "expected" not in tutor("config", "server", "").stdout
+
+
+def test_what_one_wants_to_recall_is_kept_for_all_lessons_or_for_a_folder_of_them(tutor, docs):
+    assert row_of(tutor("config"), "retention") == ("0.9", "default")
+    assert tutor("config", "retention", "0.85").stdout == "retention is 0.85, kept in home/config.toml\n"
+    run = tutor("config", "retention", "0.95", "--here", "--docs", docs)
+    assert run.returncode == 0 and run.stdout.startswith("retention is 0.95, kept in home/config.toml, for the lessons of "), run
+    assert row_of(tutor("config"), "retention") == ("0.85", "home/config.toml:1: retention")
+    value, source = row_of(tutor("config", "--docs", docs), "retention")
+    assert value == "0.95" and source.startswith("home/config.toml:3: folders.") and source.endswith(".retention")
+    assert row_of(tutor("config", "--docs", docs, TUTOR_RETENTION="0.8"), "retention")[0] == "0.8"
+    tutor("config", "retention", "", "--here", "--docs", docs)
+    assert row_of(tutor("config", "--docs", docs), "retention")[0] == "0.85"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("retention", "90"), "expected a number from 0.7 to 0.97"),
+        (("retention", "nan"), "expected a number from 0.7 to 0.97"),
+        (("longest_days", "1.5"), "expected a whole number from 7 to 36500"),
+        (("longest_days", "0"), "expected a whole number from 7 to 36500"),
+        (("model", "m", "--here"), "expected one of retention, longest_days"),
+    ],
+)
+def test_a_wish_for_reviews_that_cannot_be_is_refused(tutor, home, given, said):
+    run = tutor("config", *given)
+    assert run.returncode == 2 and said in " ".join(run.stderr.split()) and not (home / "config.toml").exists()
+
+
+def test_a_folder_in_the_file_has_settings_of_lessons_only(tutor, home):
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text('[folders."/x"]\nmodel = "m"\n', encoding="utf-8")
+    run = tutor("config")
+    assert (
+        run.returncode == 2 and "config.toml:1" in run.stderr and "one of retention, longest_days" in " ".join(run.stderr.split())
+    )

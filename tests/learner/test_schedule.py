@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor.environment import Environment
 from tutor.learner.memory.scheduling import DEFAULTS, Scheduling, days_around, scheduler_of, with_fitted
 from tutor.learner.schedule import (
     CREDIT,
@@ -27,6 +28,7 @@ from tutor.learner.schedule import (
     reviewed_too,
 )
 from tutor.models import Attempt, Card, Grade, Help
+from utils.settings import Settings
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True)
@@ -341,3 +343,13 @@ def test_a_day_is_the_learners_own_for_what_was_reviewed_already():
     cards = [card_of("food/cake:b", 0)]  # at noon
     evening = (NOON + timedelta(hours=11)).astimezone(timezone(timedelta(hours=9)))  # the next day in Tokyo
     assert len(reviewed_too("food/bread:a", "rising", IDEAS, cards, "unaided", evening, by=DEFAULTS)) == 1
+
+
+def test_what_one_wishes_in_the_settings_is_what_reviews_are_scheduled_by(home, docs):
+    wishes = Settings(docs=str(docs), home=str(home), retention=0.95, longest_days=60, offline=True)
+    with Environment(wishes) as environment:
+        by = environment.records.scheduling
+        assert (by.retention, by.longest_days) == (0.95, 60) and by.load is not None
+    with Environment(replace(wishes, retention=None, seed=1)) as environment:
+        by = environment.records.scheduling
+        assert (by.retention, by.load) == (0.9, None), "with a seed the same every time"

@@ -9,7 +9,7 @@ from utils import files
 from utils.errors import ModelError, UsageError
 from utils.llm.endpoint import address_of, endpoint_of, key_name_of
 from utils.llm.servers import SERVERS
-from utils.settings import BY_NAME, SETTINGS, Given, Setting, Settings, masked
+from utils.settings import BUNDLED, BY_NAME, SETTINGS, Given, Setting, Settings, folder_name, masked
 from utils.settings.places import config_path, refusal, write_setting
 
 DEFAULT = "default"
@@ -98,14 +98,22 @@ def listing(rows: list[SettingRow], settings: Settings, all_of_them: bool) -> st
     return "\n".join(lines)
 
 
-def keep(settings: Settings, name: str, text: str) -> tuple[SettingRow, str]:
-    """Write a setting to config.toml, or take it out if the text is empty. Returns it, and what to tell. Raises UsageError."""
+def keep(settings: Settings, name: str, text: str, here: bool = False) -> tuple[SettingRow, str]:
+    """Write a setting to config.toml, or take it out if the text is empty. Returns it, and what to tell. Raises UsageError.
+
+    here: for this folder of lessons alone.
+    """
     name, path = name.replace("-", "_"), config_path(settings.home)
     before = settings.places.get(name, "")
-    value = write_setting(path, name, text)
+    folder = folder_name(settings.docs) if here else ""
+    value = write_setting(path, name, text, folder)
     shown = files.shown_path(path)
     row = SettingRow(name, value, shown)
     told = f"{name} is {row.shown}, kept in {shown}" if value is not None else f"{name} is no longer kept in {shown}"
+    if folder:
+        told += (
+            f", for {'' if folder == BUNDLED else 'the lessons of '}{files.shown_path(folder) if settings.docs else folder} alone"
+        )
     if name == "server" and value is not None:
         told += _awaited(settings, value)
     if before and not before.startswith(f"{shown}:"):

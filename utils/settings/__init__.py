@@ -5,6 +5,7 @@ All that lists settings reads SETTINGS: the options and their help, `config`, th
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ ENV_FILE = ".env"
 OUR_PREFIX = "TUTOR_"
 MAX_SECONDS = 86_400  # a day
 BUNDLED = "the bundled lessons"
+FOLDERS = "folders"  # the table in config.toml with settings of one folder of lessons each
 KEYS = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai)-[\w*-]{4,}|Bearer\s+\S+|://[^/\s@]+@")
 
 
@@ -43,6 +45,9 @@ class Setting:
     form: str = ""  # of a text, as a regular expression
     example: str = ""  # what has this form
     default: str = ""  # what holds where nothing is set, for `config`
+    least: float = 0  # of a number
+    most: float = 0  # 0: the usual bounds of its kind
+    of_lessons: bool = False  # it may differ from one folder of lessons to another
 
     @property
     def help(self) -> str:
@@ -67,6 +72,10 @@ SETTINGS = (
     Setting("max_tokens_total", "do without the model after N tokens", ("--max-tokens-total",), "N",
             "TUTOR_MAX_TOKENS_TOTAL", True, int),
     Setting("no_log", "don't log the calls to the model", ("--no-log",), "", "TUTOR_NO_LOG", True, bool),
+    Setting("retention", "how likely you want to recall a question when it comes back", (), "SHARE", "TUTOR_RETENTION", True,
+            float, default="0.9", least=0.7, most=0.97, of_lessons=True),
+    Setting("longest_days", "let no question stay away for more than N days", (), "N", "TUTOR_LONGEST_DAYS", True, int,
+            default="36500", least=7, most=36_500, of_lessons=True),
     Setting("seed", "draw the same questions again", ("--seed",), "N", kind=int),
     Setting("json", "JSON on stdout, everything else on stderr", ("--json",), kind=bool),
     Setting("plain", "no colour, no cursor movement", ("--plain",), "", "TUTOR_PLAIN", True, bool),
@@ -107,6 +116,8 @@ class Settings:
     timeout: float | None = None  # seconds for one reply of the model
     max_tokens_total: int | None = None  # when they are used up, the built-in tutor takes over
     no_log: bool = False  # keep no list of calls to the model
+    retention: float | None = None  # the chance of recall on the day on which a question comes back
+    longest_days: int | None = None  # between two reviews of a question
     seed: int | None = None
     json: bool = False
     plain: bool = False
@@ -129,6 +140,8 @@ def settings_of(
     around = {name: Given(value, name) for name, value in environment.items() if name in WANTED}
     beside = dict(env_file or {})
     layers: list[Layer] = [_from_options(options), _from_variables(around), _from_variables(beside), kept or {}]
+    docs = next((layer["docs"].value for layer in layers if "docs" in layer), None)
+    layers.insert(3, of_folder_in(kept or {}, docs))
     found: dict[str, Given] = {}
     for setting in SETTINGS:
         for layer in layers:
@@ -154,6 +167,17 @@ def settings_of(
             *(name for name in sorted(environment) if is_unknown(name)),
         ],
     )
+
+
+def of_folder_in(kept: Layer, docs: str | None) -> Layer:
+    """What config.toml says of one folder of lessons alone. docs: as --docs gives it, None for the bundled lessons."""
+    folders = kept[FOLDERS].value if FOLDERS in kept else {}
+    return folders.get(folder_name(docs), {})
+
+
+def folder_name(docs: str | None) -> str:
+    """What a folder of lessons is called in config.toml: its full path."""
+    return os.path.abspath(os.path.expanduser(docs)) if docs else BUNDLED
 
 
 def is_unknown(name: str) -> bool:
@@ -200,6 +224,8 @@ def value_of(setting: Setting, text: str, place: str) -> Any:
         if text.casefold() not in SWITCH:
             raise UsageError(f'{place}: found "{shorten(text, 40)}", expected 1 or 0')
         return SWITCH[text.casefold()]
+    if setting.most:
+        return _bounded(setting, text, place)
     if setting.kind is int:
         if not re.fullmatch(r"[0-9_]{1,15}", text) or not int(text.replace("_", "") or 0):
             raise UsageError(f'{place}: found "{shorten(text, 40)}", expected a whole number of at least 1')
@@ -214,6 +240,15 @@ def value_of(setting: Setting, text: str, place: str) -> Any:
     if setting.form and not re.fullmatch(setting.form, text):
         raise UsageError(f'{place}: found "{shorten(text, 40)}", expected {setting.example}')
     return text
+
+
+def _bounded(setting: Setting, text: str, place: str) -> Any:
+    form = r"[0-9]{1,9}" if setting.kind is int else r"[0-9]{0,3}\.?[0-9]{1,9}"
+    value = setting.kind(text) if re.fullmatch(form, text) else None
+    if value is None or not setting.least <= value <= setting.most:
+        what = "a whole number" if setting.kind is int else "a number"
+        raise UsageError(f'{place}: found "{shorten(text, 40)}", expected {what} from {setting.least:g} to {setting.most:g}')
+    return value
 
 
 def refuse_other_than_url(text: str, place: str) -> None:

@@ -18,6 +18,7 @@ from utils.llm.prices import Price
 from utils.settings import (
     BY_NAME,
     ENV_FILE,
+    FOLDERS,
     SETTINGS,
     WANTED,
     Given,
@@ -101,6 +102,9 @@ def read_kept(path: Path) -> dict[str, Given]:
     shown, found = files.shown_path(path), {}
     for name, value in _parsed(text, shown).unwrap().items():
         line = next((n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[*[\"']?{re.escape(name)}\b", line)), 1)
+        if name == FOLDERS:
+            found[name] = Given(_folders(value, f"{shown}:{line}"), f"{shown}:{line}: {name}")
+            continue
         if name == PRICES:
             found[name] = Given(_prices(value, f"{shown}:{line}"), f"{shown}:{line}: {name}")
             continue
@@ -122,6 +126,21 @@ def _typed(setting: Setting, value: Any, place: str) -> Any:
         return value_of(setting, str(value), place)
     words = {str: 'text in quotes, "…"', bool: "true or false", int: "a whole number", float: "a number"}
     raise UsageError(f"{place}: found {shorten(str(value), 40)}, expected {words[setting.kind]}")
+
+
+def _folders(table: Any, place: str) -> dict[str, dict[str, Given]]:
+    """The settings of each folder of lessons in the table `folders`. Raises UsageError that begins with the place."""
+    found: dict[str, dict[str, Given]] = {}
+    known = [setting.name for setting in SETTINGS if setting.of_lessons]
+    for folder, own in table.items() if isinstance(table, dict) else [("", table)]:
+        if not isinstance(own, dict) or not own.keys() <= set(known):
+            raise UsageError(f"{place}: found {shorten(str(own), 40)}, expected settings of a folder of lessons, one of "
+                             f'{", ".join(known)}, below its path: [folders."/srv/notes"]')  # fmt: skip
+        shown = f'{place}: folders."{shorten(folder, 60)}"'
+        found[folder] = {
+            name: Given(_typed(BY_NAME[name], value, f"{shown}.{name}"), f"{shown}.{name}") for name, value in own.items()
+        }
+    return found
 
 
 def _prices(table: Any, place: str) -> dict[str, Price]:
@@ -160,20 +179,28 @@ def refusal(name: str) -> str:
     return f'found "{shorten(name, 40)}", expected one of {", ".join(kept)}.{hint}'
 
 
-def write_setting(path: Path, name: str, text: str) -> Any:
+def write_setting(path: Path, name: str, text: str, folder: str = "") -> Any:
     """Write a setting to config.toml, where all else stays as it is; an empty text takes it out. Returns its value.
+
+    folder: of the lessons for which alone it holds, as `folder_name` gives it.
 
     Raises UsageError for a name or a value that can't be kept, and where the file can't be written.
     """
     setting = BY_NAME.get(name)
     if setting is None or not setting.kept:
         raise UsageError(f"config: {refusal(name)}")
+    if folder and not setting.of_lessons:
+        known = [one.name for one in SETTINGS if one.of_lessons]
+        raise UsageError(
+            f"config --here: found {name}, expected one of {', '.join(known)}; keep it for all folders, without --here"
+        )
     value = _value_to_keep(setting, text) if text.strip() else None
     document = _parsed(_text_of(path), files.shown_path(path))
+    home = document.setdefault(FOLDERS, {}).setdefault(folder, {}) if folder else document
     if value is None:
-        document.pop(name, None)
+        home.pop(name, None)
     else:
-        document[name] = value
+        home[name] = value
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
