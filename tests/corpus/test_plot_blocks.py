@@ -104,6 +104,7 @@ def test_where_a_curve_is_undefined_it_is_broken_on_screen_and_refused_by_check(
         ("x: {from: 0, to: 1}\ncurves:\n  - y: x\n    label: a\n", 13, 'write "label: …" without the -'),
         ("x: {from: 0, to: 1}\ncurves: {a: max(x, 1)}\n", 12, "put one with a comma in quotes"),
         ("x: {from: 0, to: 1}\ncurves: {y: x, x: t}\n", 12, "without from and to, expected the range of t"),
+        ("x: {from: 5, to: 9}\npoints: [[1, 1]]\n", 11, "found nothing to see between x = 5 and 9"),
         ("points: []\n", 11, "found nothing in points"),
         ("points: [[1, 2],\n  [3]]\n", 12, "found 1 value in points, expected a pair [x, y]"),
         ("points: {x: [1, 2], y: [1]}\n", 11, "found 1 value in y, expected 2 as in x"),

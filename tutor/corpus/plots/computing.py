@@ -314,12 +314,20 @@ class _Computing:
                 self.spec.contours.line,
                 "found contours without a range, expected x and y with from and to; add y: {from: 0, to: 1}",
             )
-        return self._axis(spec, ys, "y", rounded=True)
+        return self._axis(spec, ys, "y", rounded=True, x=x)
 
-    def _axis(self, spec: AxisSpec, values: Sequence[float], name: str, room: float = 0.0, rounded: bool = False) -> Axis:
-        """The axis from where its spec says, else from where the data begin; room: a share that is left free on either side."""
+    def _axis(
+        self, spec: AxisSpec, values: Sequence[float], name: str, room: float = 0.0, rounded: bool = False, x: Axis | None = None
+    ) -> Axis:  # fmt: skip
+        """The axis from where its spec says, else from where the data begin.
+
+        room: a share that is left free on either side. x: the other axis, where this is y.
+        """
         given_low, given_high = self._maybe(spec.low), self._maybe(spec.high)
         line = spec.line or self.spec.line
+        if not values and None in (given_low, given_high):
+            there = f" between x = {show(x.low)} and {show(x.high)}" if x else ""
+            self.refuse(line, f"found nothing to see{there}, expected something within the axes; change from or to")
         if spec.log and min([value for value in (given_low, given_high, *values) if value is not None], default=1) <= 0:
             least = min(value for value in (given_low, given_high, *values) if value is not None)
             self.refuse(line, f"found {show(least)} on the log axis {name}, expected numbers over 0; change from, or scale")

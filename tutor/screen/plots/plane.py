@@ -291,9 +291,9 @@ class _Drawing:
         from math import atan2, pi
 
         for arrow in self.plot.arrows:
-            series, style = self.next_style()
+            _, style = self.next_style()
             start, end = self.place(arrow.start), self.place(arrow.end)
-            self._stroke([start, end], series, style)
+            self.canvas.line([start, end], style)  # no dashes: a short one would be lost, and its name is beside it
             eighth = round(atan2(start[1] - end[1], end[0] - start[0]) / (pi / 4)) % 8
             self.canvas.put(*self.cell(arrow.end), ARROWS[eighth], style)
         for arrow, style in zip(self.plot.arrows, STYLES[max(0, self.series - len(self.plot.arrows)) :], strict=False):
