@@ -398,7 +398,7 @@ def check(
         status = stdio.StatusLine(stdio.is_plain(settings, sys.stderr))
         try:
             show = status.show if status.visible else None
-            report = checking.check(settings, paths, fix, not no_run, show, trust, mutate)
+            report = checking.check(settings, paths, fix, not no_run, show, trust, mutate, environment.edits)
         finally:
             status.clear()
         if records:

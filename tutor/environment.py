@@ -117,6 +117,15 @@ class Environment:
         """The same for commands that only look."""
         return self._records(read_only=True)
 
+    def edits(self, corpus: Corpus) -> tuple[list[str], list[str]]:
+        """`Records.edits` of a folder; nothing where there are no records, or none that can be used: checking needs none."""
+        from utils.errors import RecordsError, UsageError
+
+        try:
+            return self.all_records_to_read.edits(corpus)
+        except (RecordsError, UsageError):
+            return [], []
+
     def _records(self, read_only: bool) -> Records:
         from tutor.learner.memory.scheduling import LONGEST_DAYS, RETENTION, Scheduling
         from tutor.learner.records import open_records

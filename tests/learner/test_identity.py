@@ -25,6 +25,7 @@ from tutor.nodes.session.review import ChooseDue
 from utils.times import utc
 
 FAR = 10**6  # more than is ever due
+ANEW = "you are asked it anew; your answers so far are kept"
 COUNT = int(os.environ.get("HISTORIES", 8))
 
 
@@ -143,6 +144,40 @@ def test_an_item_that_was_edited_keeps_its_memory_and_one_with_another_answer_is
         "- text: slows it\n        right: true\n      - text: feeds it",
     )
     assert seen(docs, home)[0] == {"food/bread": 3}, "its memory is back with its answer"
+
+
+def test_check_says_which_edited_items_keep_their_memory_and_which_are_asked_anew(docs, home, tutor):
+    def told(*options):
+        run = tutor("check", "--docs", docs, "--no-run", *options)
+        return run.returncode, [line for line in run.stdout.splitlines() if "info:" in line], run.stdout.splitlines()[-1]
+
+    bank = docs / "food" / "bread.quiz.yaml"
+    code, said, summary = told()
+    assert said == []
+    learned(docs, home)
+    edit(bank, "What does salt do to yeast?", "What does salt do to the yeast?")
+    edit(bank, "Which gas makes dough rise?", "What does a cook eat for lunch?")
+    found = told()
+    places = {name: text.count("\n") + 1 for name in ("gas", "slows") for text in [bank.read_text().partition(f"id: {name}")[0]]}
+    assert [line.partition("bread.quiz.yaml:")[2] for line in found[1]] == [
+        f'{places["gas"]}: info: item "gas" asks something else now: {ANEW} [asked-anew]',
+        f'{places["slows"]}: info: item "slows" is worded anew and asks the same: what you know of it stays [keeps-memory]',
+    ]
+    assert (found[0], found[2]) == (code, summary) and told("--strict")[0] == told("--strict", "--home", home / "none")[0]
+    assert told("--home", home / "none")[1] == []
+    assert seen(docs, home)[3] == [("food/bread:gas", "")], "nothing was followed by looking"
+    (home / "records.db").write_bytes(b"no database" * 400)
+    assert told()[1] == []
+
+
+def test_progress_counts_apart_what_is_gone(docs, home, tutor):
+    learned(docs, home)
+    assert "gone" not in json.loads(tutor("progress", "--docs", docs, "--json").stdout)
+    bank = docs / "food" / "bread.quiz.yaml"
+    bank.write_text(bank.read_text(encoding="utf-8").partition("  - id: slows")[0], encoding="utf-8")
+    assert json.loads(tutor("progress", "--docs", docs, "--json").stdout)["gone"] == {"items": 1, "answers": 1}
+    told = " ".join(tutor("progress", "--docs", docs).stdout.split())
+    assert "1 question that you answered was taken out; its 1 answer is kept (topics --moved lists it)." in told
 
 
 def test_an_item_that_goes_to_another_lesson_takes_its_history_along(docs, home):

@@ -54,7 +54,7 @@ def start(code: str, *arguments) -> subprocess.Popen:
 
 def ended(child: subprocess.Popen) -> str:
     """What the child printed; its errors are ours."""
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=60 * int(os.environ.get("STORE_FAULTS_RUNS", 1)))  # which has more done by one
     assert not err, err
     return out
 

@@ -34,17 +34,19 @@ from utils.text import nearest, plural, sanitize
 MANY = 500  # how many lesson names "did you mean" is chosen from; more would take too long
 NEIGHBOURS = 2  # how many folders up to look for the prerequisites of a folder that is checked alone
 Tell = Callable[[str], None]  # takes what is being done, for a progress line
+Edits = Callable[[Corpus], "tuple[list[str], list[str]]"]  # Records.edits
 
 
 def check(
     settings: Settings, paths: Sequence[str] = (), fix: bool = False, run_code: bool = True, tell: Tell | None = None,
-    trust: bool = False, mutate: bool = False,
+    trust: bool = False, mutate: bool = False, edits: Edits | None = None,
 ) -> CheckReport:  # fmt: skip
     """Check the lessons and banks of `paths`, by default those of --docs.
 
     A path is a folder of Markdown, a lesson, or a bank (then only the bank is checked). With `fix`, files are fixed
     first, and the report has what remains. Code that is not ours runs in a sandbox; where none works, only with `trust`.
-    With `mutate`, wrong answers made from right ones are tried too. Raises UsageError for a path that does not exist.
+    With `mutate`, wrong answers made from right ones are tried too.
+    edits: to say what becomes of the history of edited items. Raises UsageError for a path that does not exist.
     """
     tell = tell or (lambda text: None)
     report = CheckReport(code_was_run=run_code, mutated=mutate)
@@ -54,6 +56,8 @@ def check(
         if fix:
             _fix(selection, run_code, may_run, tell, report)
         _examine(selection, run_code, may_run, tell, report)
+        if edits:
+            report.add_edits(*edits(selection.corpus))
     report.findings = sorted(set(report.findings), key=lambda one: (one.path, one.line, one.rule, one.message))
     return report
 

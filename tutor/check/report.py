@@ -39,6 +39,17 @@ class CheckReport:
                 message = f'item "{name}" was missed {card.lapses} times and is no longer asked; is it too hard, or unclear?'
                 self.findings.append(finding("set-aside", path, line, message))
 
+    def add_edits(self, kept: Sequence[str], anew: Sequence[str]) -> None:
+        """Say of each checked item that was edited since it was learned here what becomes of its history. By keys."""
+        told = [(key, "keeps-memory", "is worded anew and asks the same: what you know of it stays") for key in kept]
+        told += [
+            (key, "asked-anew", "asks something else now: you are asked it anew; your answers so far are kept") for key in anew
+        ]
+        for key, rule, what in told:
+            if key in self.places:
+                path, line = self.places[key]
+                self.findings.append(finding(rule, path, line, f'item "{key.partition(":")[2]}" {what}'))
+
     def document(self) -> dict[str, Any]:
         """The report as --json prints it."""
         counts = {name: getattr(self, name) for name in ("files", "sections", "items", "code_blocks")}

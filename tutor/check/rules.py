@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 
 from tutor.models import Finding
 
-ERROR, WARNING, NOTE = "error", "warning", "note"
+ERROR, WARNING, NOTE, INFO = "error", "warning", "note", "info"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that `check` looks for. Errors make it fail, warnings only with --strict, notes never."""
+    """One thing that `check` looks for. Errors make it fail, warnings only with --strict, notes and infos never."""
 
     name: str
     severity: str
@@ -79,6 +79,16 @@ RULES = {
         Rule("too-few-points", WARNING, "the rubric of a short item has fewer than two points"),
         Rule("too-few-references", WARNING, "a short item has fewer than two reference answers"),
         Rule("too-few-wrong", WARNING, "a short item has fewer than two known wrong answers"),
+        Rule(
+            "keeps-memory",
+            INFO,
+            "of an item that you have learned: it is worded anew and asks the same, so what you know of it stays",
+        ),
+        Rule(
+            "asked-anew",
+            INFO,
+            "of an item that you have learned: it asks something else now, or has another answer, and is asked anew",
+        ),
         Rule("set-aside", NOTE, "with --records: a learner missed an item so often that it is no longer asked"),
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ class Overview:
     titles: dict[str, str]  # lesson -> its title, of all lessons in the folder
     beginnings: list[str]  # lessons to begin with, of somebody who hasn't answered anything yet
     headings: dict[str, dict[str, str]]  # lesson that was begun -> {section: its heading}, where it was asked for
+    gone: dict[str, int] = field(default_factory=dict)  # item that the folder no longer asks -> answers to it, which are kept
 
     def title(self, lesson: str) -> str:
         """A lesson's title; the id of one that is in another folder."""
@@ -44,7 +45,9 @@ class Overview:
 
     def document(self) -> dict[str, Any]:
         """It as `progress --json` prints it."""
-        return {**self.progress.document(), "goal": self.path.document() if self.path else None}
+        found = {**self.progress.document(), "goal": self.path.document() if self.path else None}
+        gone = {"gone": {"items": len(self.gone), "answers": sum(self.gone.values())}} if self.gone else {}
+        return {**found, **gone}
 
 
 def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: bool = True) -> Overview:
@@ -67,7 +70,7 @@ def overview_of(corpus: Corpus, records: Records, now: datetime, *, in_full: boo
     headings = {lesson: headings_of(corpus, lesson) for lesson in figures.sections} if in_full else {}
     new = lessons_within_reach(list(entries.values()), set())[:FIRST_LESSONS] if not figures.attempts else []
     beginnings = [entry.id for entry in new]
-    return Overview(figures, path_to_goal(corpus, records, now), now.date(), titles, beginnings, headings)
+    return Overview(figures, path_to_goal(corpus, records, now), now.date(), titles, beginnings, headings, records.gone_items())
 
 
 def headings_of(corpus: Corpus, lesson: str) -> dict[str, str]:

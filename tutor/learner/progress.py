@@ -14,6 +14,7 @@ from typing import TypedDict
 
 from tutor.learner.file.tallies import Quarter, Sums, Tallies, mastery_of
 from tutor.models import Card
+from utils.text import plural
 from utils.times import moment_of, utc
 
 FORECAST_DAYS = 14
@@ -348,3 +349,11 @@ def duration(seconds: int) -> str:
     """`3 h 20 min`."""
     hours, minutes = seconds // 3600, seconds % 3600 // 60
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def gone_in_words(gone: Mapping[str, int]) -> str:
+    """What is told of items that the folder no longer asks. gone: item -> answers to it."""
+    was, its, them = ("was", "its", "it") if len(gone) == 1 else ("were", "their", "them")
+    count = sum(gone.values())
+    kept = f"{plural(count, 'answer')} {'is' if count == 1 else 'are'} kept"
+    return f"{plural(len(gone), 'question')} that you answered {was} taken out; {its} {kept} (topics --moved lists {them})."

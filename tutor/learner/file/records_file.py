@@ -93,6 +93,17 @@ class RecordsFile:
             self._seen.add(lesson)
             corpora.keep_lesson(connection, self.corpus, lesson, self._folder.digests()[lesson])
 
+    def edits(self, folder: Corpus) -> tuple[list[str], list[str]]:
+        """(keys of items that ask the same as when their history was made though they were edited, of those that don't).
+
+        Of what is not followed yet. Nothing is written, and the records go on being about the folder that they are about.
+        """
+        if not self._read("SELECT EXISTS (SELECT 1 FROM items)")[0][0]:
+            return [], []
+        with records_errors(self.path, "cannot be read"):
+            moves = following.look(self._connection, folder).moves
+        return moves.edited, moves.anew
+
     def moves(self) -> list[Move]:
         """What became of lessons and items in this folder, the latest first."""
         with records_errors(self.path, "cannot be read"):

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from tutor.learner.agenda import REVIEW_S
 from tutor.learner.overview import Overview
-from tutor.learner.progress import IntervalDocument, day_and_month, duration
+from tutor.learner.progress import IntervalDocument, day_and_month, duration, gone_in_words
 from tutor.learner.schedule import is_mastered
 from tutor.screen.html.charts import WEEKS, bar_chart, calendar_chart, curve_chart, measured_chart, meter, strip
 from tutor.screen.html.document import document
@@ -34,7 +34,7 @@ def progress_page(overview: Overview) -> str:
     head = tag("header", tag("p", "Pocket Tutor", class_="brand"), tag("h1", "Your progress"))
     if not one.attempts:
         return document("Your progress", head, _welcome(overview), _goal(overview), foot=written)
-    beside = [part(overview) for part in (_retention, _measured, _forecast, _lasting, _goal, _calibration, _set_aside)]
+    beside = [part(overview) for part in (_retention, _measured, _forecast, _lasting, _goal, _calibration, _set_aside, _gone)]
     side_by_side = tag("div", beside, class_="columns")
     parts = [_figures(overview), _calendar(overview), _mastery(overview), side_by_side, _misconceptions(overview)]
     return document("Your progress", head, parts, foot=written)
@@ -312,3 +312,7 @@ def _set_aside(overview: Overview) -> Element | None:
     told = "Missed so often that asking again will not help. Reading their sections again may."
     rows = [tag("li", foreign(key.partition(":")[2]), " in ", foreign(overview.title(key.partition(":")[0]))) for key in keys]
     return card("Set aside", tag("p", told), tag("ul", rows))
+
+
+def _gone(overview: Overview) -> Element | None:
+    return card("Taken out", tag("p", gone_in_words(overview.gone))) if overview.gone else None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from rich.text import Text
 
 from tutor.learner.beliefs import HELD, RESOLVED, days_in_words
 from tutor.learner.lesson_map import LessonMap
-from tutor.learner.progress import calendar, day_and_month, duration
+from tutor.learner.progress import calendar, day_and_month, duration, gone_in_words
 from tutor.screen.layout import Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.markup.verbatim import NARROW
@@ -34,7 +34,7 @@ def screen_of(told: Overview | LessonMap) -> Screen:
     """The screen of what `progress` tells."""
     if isinstance(told, LessonMap):
         return LessonMapScreen(told)
-    return ProgressScreen(told.progress, told.today, told.titles, told.path)
+    return ProgressScreen(told.progress, told.today, told.titles, told.path, told.gone)
 
 
 MISCONCEPTIONS = 8  # that are shown
@@ -50,6 +50,7 @@ class ProgressScreen(Screen):
     today: date
     titles: dict[str, str]  # lesson -> title
     path: GoalPath | None = None  # to the learner's goal
+    gone: Mapping[str, int] = field(default_factory=dict)  # item that the folder no longer asks -> answers to it
 
     def parts(self) -> Iterator[RenderableType]:
         one = self.progress
@@ -77,6 +78,9 @@ class ProgressScreen(Screen):
         if one.set_aside:
             yield Text("")
             yield line(f"Set aside after too many misses: {', '.join(one.set_aside)}", DIM)
+        if self.gone:
+            yield Text("")
+            yield line(gone_in_words(self.gone), DIM)
 
     def calendar(self) -> Iterator[RenderableType]:
         for row in calendar(self.progress.by_day, self.today):
