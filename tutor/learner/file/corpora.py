@@ -90,10 +90,10 @@ def claim(connection: Connection, corpus: str, lessons: Collection[str]) -> None
         left = connection.execute("SELECT item FROM known WHERE corpus = ? AND lesson = ?", (UNCLAIMED, lesson)).fetchall()
         for table in ("known", "cards", "places"):
             connection.execute(f"DELETE FROM {table} WHERE corpus = ? AND lesson = ?", (UNCLAIMED, lesson))
-        for row in left:
-            tally_tables.count_item(connection, corpus, row["item"])
         for one in (UNCLAIMED, corpus):
             tally_tables.count_recalls(connection, one, [lesson])
+        if left:
+            tally_tables.rebuild(connection)
 
 
 def carry_out(connection: Connection, corpus: str, moves: Moves, at: str) -> None:
@@ -106,16 +106,19 @@ def carry_out(connection: Connection, corpus: str, moves: Moves, at: str) -> Non
         _rename_lesson(connection, corpus, was, now)
     for key in renamed:
         _rename(connection, corpus, key, BETWEEN + key)
-    for key, now in renamed.items():
-        _rename(connection, corpus, BETWEEN + key, now)
-    tally_tables.count_recalls(connection, corpus, {lesson_of(key) for pair in renamed.items() for key in pair})
+    joined = [now for key, now in renamed.items() if _rename(connection, corpus, BETWEEN + key, now)]
+    if joined:
+        tally_tables.rebuild(connection)  # what follows what is not as it was
+    else:
+        tally_tables.count_recalls(connection, corpus, {lesson_of(key) for pair in renamed.items() for key in pair})
     told = [*moves.lessons.items(), *((key, "") for key in moves.anew)]
     told += [(key, now) for key, now in moves.items.items() if key not in moves.anew and lesson_of(key) not in moves.lessons]
     rows = [(corpus, was, became, at) for was, became in told]
     connection.executemany("INSERT INTO moves (corpus, was, became, at) VALUES (?, ?, ?, ?)", rows)
 
 
-def _rename(connection: Connection, corpus: str, was: str, now: str) -> None:
+def _rename(connection: Connection, corpus: str, was: str, now: str) -> bool:
+    """Says whether an item with a history had the new name, to which this one was added."""
     values = {"corpus": corpus, "was": was, "now": now, "lesson": lesson_of(now)}
     there = connection.execute("SELECT 1 FROM known WHERE corpus = :corpus AND item = :now", values).fetchone()
     connection.execute(
@@ -130,8 +133,7 @@ def _rename(connection: Connection, corpus: str, was: str, now: str) -> None:
         if table == "cards":
             changed += [f"{column} = json_set({column}, '$.item', :now)" for column in ("card", "before")]
         connection.execute(f"UPDATE OR REPLACE {table} SET {', '.join(changed)} WHERE corpus = :corpus AND item = :was", values)
-    if there:
-        tally_tables.count_item(connection, corpus, now)
+    return there is not None
 
 
 def _rename_lesson(connection: Connection, corpus: str, was: str, now: str) -> None:

@@ -128,7 +128,7 @@ def moves_of(
     taken = {key for key in history if key not in missing}
     free = {key: mark for key, mark in everywhere.items() if key not in taken}
     _match_items(found, missing, free, is_same)
-    _match_lessons(found, lost, lessons, folder, free, missing, is_same)
+    _match_lessons(found, lost, lessons, folder, everywhere, free, missing, is_same)
     for key in missing:
         if key not in found.items and key in here:  # something else is asked under its name
             found.items[key] = f"{key}{RETIRED}{missing[key].print}"
@@ -158,7 +158,7 @@ def _match_items(found: Moves, missing: Mapping[str, Seen], free: dict[str, str]
 
 def _match_lessons(
     found: Moves, lost: Iterable[str], lessons: Mapping[str, tuple[str, str]], folder: Mapping[str, tuple[str, str]],
-    free: Mapping[str, str], missing: Mapping[str, Seen], is_same: Callable[[str, Seen], bool],
+    asked: Collection[str], free: Collection[str], missing: Mapping[str, Seen], is_same: Callable[[str, Seen], bool],
 ) -> None:  # fmt: skip
     """Find the lessons again: where most of their items went, else by their text, else by title and headings."""
     went: dict[str, Counter[str]] = defaultdict(Counter)
@@ -176,9 +176,9 @@ def _match_lessons(
         for key, seen in missing.items():  # edited at the same time, or gone: the history stays with the lesson
             if lesson_of(key) == lesson and key not in found.items:
                 target = f"{now}:{key.partition(':')[2]}"
-                same = target in free and is_same(target, seen)
-                found.items[key] = target if same or target not in free else f"{target}{RETIRED}{seen.print}"
-                if not same and target in free:
+                other = target in asked and not is_same(target, seen)
+                found.items[key] = f"{target}{RETIRED}{seen.print}" if other else target
+                if other and target in free:
                     found.anew.append(target)
 
 
