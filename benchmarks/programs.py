@@ -1,6 +1,6 @@
 """Programs as answers: do right ones pass and mutants fail, and how long does a grade take beside Python's own start?
 
-    python benchmarks/programs.py [--rounds 20]
+    python benchmarks/programs.py [--rounds 60]
 
 Needs a sandbox that works. Times are the shortest of each kind, taken in turn.
 """
@@ -53,7 +53,7 @@ def ratio(item: Item, rounds: int) -> float:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--rounds", type=int, default=20)
+    options.add_argument("--rounds", type=int, default=60)
     rounds = options.parse_args().rounds
     items = parse_bank((DATA / "programs.quiz.yaml").read_text("utf-8"), "python/programs", "bank")
     variants = strict_yaml.load((DATA / "programs.yaml").read_text("utf-8"), "programs.yaml")
