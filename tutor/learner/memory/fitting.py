@@ -142,6 +142,10 @@ def first_stabilities(reviews: Sequence[Review]) -> tuple[float, ...]:
 
         found = math.exp(_lowest(loss, usual - 4 * SPREAD, usual + 4 * SPREAD))
         parameters[rating - 1] = min(max(found, LOWER_BOUNDS_PARAMETERS[rating - 1]), UPPER_BOUNDS_PARAMETERS[rating - 1])
+    for worse, better in ((1, 2), (2, 3), (1, 3), (3, 4)):  # the better an answer was, the longer it lasts; more answers decide
+        if parameters[worse - 1] > parameters[better - 1]:
+            decides = worse if len(seen[worse]) > len(seen.get(better, ())) else better
+            parameters[worse - 1] = parameters[better - 1] = parameters[decides - 1]
     return tuple(parameters)
 
 
