@@ -216,9 +216,27 @@ def test_looking_sees_what_a_session_under_way_has_stored(home):
             assert records.description() == f"{home / 'records.db'}, answers: 1, lessons: 1"
 
 
-def test_looking_at_an_older_schema_leaves_it_as_it_is(home, monkeypatch):
+def test_looking_at_an_older_schema_migrates_the_file_once_after_a_backup(home, monkeypatch):
     with opened(home) as records:
         records.add(attempt())
+    added = (*database.MIGRATIONS, ("ALTER TABLE attempts ADD COLUMN sure INTEGER",))
+    monkeypatch.setattr(database, "MIGRATIONS", added)
+    with opened(home, read_only=True) as records:
+        assert records.count() == 1
+        with pytest.raises(RecordsError, match="answer NOT saved: the records were opened for reading only"):
+            records.add(attempt())
+    with plain_sqlite(home) as plain:
+        assert plain.execute("PRAGMA user_version").fetchone()[0] == len(added)
+    assert len(os.listdir(home / "backups")) == 1
+    with opened(home, read_only=True) as records:
+        assert records.count() == 1
+    assert len(os.listdir(home / "backups")) == 1
+
+
+def test_an_older_schema_of_which_no_backup_can_be_made_is_looked_at_and_left_as_it_is(home, monkeypatch):
+    with opened(home) as records:
+        records.add(attempt())
+    (home / "backups").write_text("a file where the folder belongs")
     added = (*database.MIGRATIONS, ("ALTER TABLE attempts ADD COLUMN sure INTEGER",))
     monkeypatch.setattr(database, "MIGRATIONS", added)
     with opened(home, read_only=True) as records:
@@ -471,7 +489,8 @@ with open_records(home, now=now) as records:
 
 
 @needs_posix
-def test_read_only_records_can_be_looked_at_and_refuse_to_be_written():
+@pytest.mark.parametrize("newer", [0, 1])
+def test_read_only_records_can_be_looked_at_and_refuse_to_be_written(newer):
     # As root every file is writable, so that the child becomes nobody; what it needs is loaded before.
     code = """
 import sqlite3, zoneinfo, urllib.parse
@@ -481,6 +500,7 @@ try:
     open_records(home, now=now)
 except RecordsError as error:
     print(error)
+database.MIGRATIONS = (*database.MIGRATIONS, *[("ALTER TABLE attempts ADD COLUMN sure INTEGER",)] * int(sys.argv[2]))
 with open_records(home, now=now, read_only=True) as records:
     print(records.count(), sorted(os.listdir(home)))
 """
@@ -490,7 +510,7 @@ with open_records(home, now=now, read_only=True) as records:
             records.add(attempt())
         (home / "records.db").chmod(0o444)
         home.chmod(0o555)
-        out = ended(start(code, home))
+        out = ended(start(code, home, newer))
     finally:
         home.chmod(0o755)
         shutil.rmtree(home)

@@ -126,7 +126,7 @@ def test_writes_that_fail_now_and_then_are_told_and_lose_nothing_acknowledged(ho
 
 @needs_posix
 def test_a_read_only_file():
-    test_records.test_read_only_records_can_be_looked_at_and_refuse_to_be_written()
+    test_records.test_read_only_records_can_be_looked_at_and_refuse_to_be_written(newer=0)
 
 
 def test_a_home_that_is_not_set_or_not_writable_is_one_line(docs, tmp_path, tutor):

@@ -40,8 +40,9 @@ class DueItem(NamedTuple):
 def open_records(home: Path | str, *, now: Callable[[], datetime], read_only: bool = False) -> Records:
     """The records in a folder, which is created (mode 700) if it does not exist.
 
-    now: returns an aware datetime. read_only: for commands that only look. Nothing is created or written: where there
-    are no records yet they are empty, and a file or folder without write permission can be read.
+    now: returns an aware datetime. read_only: for commands that only look. Nothing is created, and nothing written but an
+    older schema's file as today's: where there are no records yet they are empty, and a file or folder without write
+    permission can be read.
     Raises RecordsError.
     """
     path = records_file(Path(home))

@@ -53,7 +53,8 @@ def records_file(home: Path) -> Path:
 def open_database(path: Path, *, read_only: bool = False) -> tuple[Connection, str]:
     """A connection to the file at today's schema, and a warning for the learner, or "".
 
-    read_only: writes nothing; where there is no file, the connection is to an empty database in memory.
+    read_only: the connection writes nothing; where there is no file, it is to an empty database in memory. Only an older
+    schema is brought up to date in the file, as it is before writing, since every reading command would do it again in memory.
     Raises RecordsError.
     """
     import sqlite3
@@ -81,18 +82,37 @@ def _open_to_write(path: Path) -> Connection:
 
 
 def _open_to_read(path: Path) -> Connection:
-    """A connection that cannot write; where the schema is old or missing, one to a migrated copy in memory."""
+    """A connection that cannot write; where the schema is missing, or old and the file can't be written, one to a migrated
+    copy in memory.
+    """
     if _size(path) is None:
         with _closed_on_failure(_connect(":memory:")) as memory:
             _migrate(memory)
             return memory
-    with _closed_on_failure(_connect_to_read(path)) as connection:
-        if _check(connection, path) == len(MIGRATIONS):
-            return connection
+    connection, version = _connect_and_check(path)
+    if 0 < version < len(MIGRATIONS):
+        connection.close()  # it may keep the migration from the file
+        _try_to_migrate(path)
+        connection, version = _connect_and_check(path)
+    if version == len(MIGRATIONS):
+        return connection
     memory = in_memory(connection)
     with _closed_on_failure(memory):
         _migrate(memory)
         return memory
+
+
+def _connect_and_check(path: Path) -> tuple[Connection, int]:
+    with _closed_on_failure(_connect_to_read(path)) as connection:
+        return connection, _check(connection, path)
+
+
+def _try_to_migrate(path: Path) -> None:
+    """Bring the file up to date, after a backup; where that fails, it can still be looked at."""
+    import sqlite3
+
+    with suppress(RecordsError, sqlite3.DatabaseError):
+        _open_to_write(path).close()
 
 
 def in_memory(connection: Connection) -> Connection:
