@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
@@ -14,6 +15,7 @@ from conftest import NOW, environment_of
 from flow import create_learn_flow
 from tutor.corpus import bank
 from tutor.corpus.corpus import bundled_docs, open_corpus
+from tutor.learner import agenda
 from tutor.learner.beliefs import HELD, RESOLVED, SEEN, beliefs_of, days_in_words, evidence_of, held, in_words
 from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.records import open_records
@@ -67,6 +69,19 @@ def test_two_right_answers_afterwards_resolve_it():
     assert state(*believed, against(15), against(20)) == RESOLVED
     assert state(*believed, against(15), against(15, "b")) == RESOLVED
     assert state(shown(12), against(15), against(20)) == RESOLVED
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_those_held_most_are_found_in_the_order_of_all_and_read_as_far_as_asked_for(home, seed):
+    chance = random.Random(seed)
+    with open_records(home, now=lambda: TODAY) as records:
+        for number in range(chance.randrange(80)):
+            name, day, item = chance.choice("abcdefgh"), 1 + number // 4, chance.choice("xyz")
+            piece = (shown if chance.random() < 0.7 else against)(day, item, name)
+            records.add(Attempt(piece.item, piece.section, "?", Grade(0.0), piece.at, "practice"), evidence=[piece])
+        believed = [one for one in beliefs_of(records.evidence(), TODAY) if one.state == HELD]
+        assert list(agenda.held_most(records, TODAY)) == believed
+        assert next(agenda.held_most(records, TODAY), None) == next(iter(believed), None)
 
 
 def test_right_answers_count_only_without_a_relapse_between_them():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tutor.learner.beliefs import HELD, Belief, beliefs_of
+from tutor.learner.beliefs import ENOUGH, HELD, Belief, beliefs_of, rank
 from tutor.learner.due import asked_now, due_by, due_by_lesson, due_items, planned_by
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
@@ -268,16 +269,32 @@ def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:
     The items are from lessons that the learner has begun, those asked longest ago first. What was asked today is not asked again:
     it would be answered from memory. now: aware, in their zone.
     """
-    believed = [belief for belief in beliefs_of(records.evidence(), now) if belief.state == HELD]
-    probes = corpus.probes(sorted(records.lessons_tried())) if believed else {}
-    today = (
-        {one.item for one in records.attempts(since=utc(datetime.combine(now.date(), time(), now.tzinfo)))} if probes else set()
-    )
-    for belief in believed:
+    probes: dict[str, list[str]] = {}
+    today: set[str] = set()
+    for belief in held_most(records, now):
+        if not probes:
+            probes = corpus.probes(sorted(records.lessons_tried()))
+            if not probes:
+                return None
+            today = {one.item for one in records.attempts(since=utc(datetime.combine(now.date(), time(), now.tzinfo)))}
         if asking := [key for key, named in probes.items() if belief.id in named and key not in today]:
             last = records.answered_last(asking)
             return Repair(belief, tuple(sorted(asking, key=lambda key: last.get(key, 0))[:REPAIR_ITEMS]))
     return None
+
+
+def held_most(records: Records, now: datetime) -> Iterator[Belief]:
+    """The misconceptions that are held, the strongest first, read only as far as they are asked for.
+
+    The home screen shows one, and the evidence of years is long. now: aware, in the learner's zone.
+    """
+    waiting: list[Belief] = []
+    levels = [times for times in records.times_shown() if times >= ENOUGH]
+    for times, rest in pairwise([*levels, 0]):
+        waiting += [belief for belief in beliefs_of(records.evidence(shown_times=times), now) if belief.state == HELD]
+        waiting.sort(key=rank)
+        while waiting and waiting[0].pieces > rest:  # nobody can have more pieces than it has shown
+            yield waiting.pop(0)
 
 
 def welcome(offered: Sequence[Choice], records: Records) -> str:

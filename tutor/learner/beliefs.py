@@ -74,8 +74,12 @@ def beliefs_of(evidence: Iterable[Evidence], now: datetime) -> list[Belief]:
     for one in evidence:
         by_name.setdefault(one.misconception, []).append((one, days.day_of(one.at)))
     found = [belief for name, pieces in by_name.items() if (belief := _belief(name, pieces))]
-    order = (HELD, SEEN, RESOLVED)
-    return sorted(found, key=lambda one: (order.index(one.state), -one.pieces, -one.seen[-1].toordinal(), one.id))
+    return sorted(found, key=rank)
+
+
+def rank(one: Belief) -> tuple[int, int, int, str]:
+    """What sorts beliefs, the strongest first."""
+    return (HELD, SEEN, RESOLVED).index(one.state), -one.pieces, -one.seen[-1].toordinal(), one.id
 
 
 def _belief(name: str, evidence: Sequence[tuple[Evidence, date]]) -> Belief | None:

@@ -87,6 +87,8 @@ def misconceptions_of(
 ) -> list[BeliefDocument]:
     """What the learner believes, the strongest first, each with the answers that show it as far as these are given."""
     beliefs = beliefs_of(evidence, now)
+    if not beliefs:
+        return []  # the list of what they mean isn't read
     known = corpus.explained_misconceptions({one.id for one in beliefs})
     answers = {attempt.id: attempt for attempt in attempts}
     told: dict[str, list[EvidenceDocument]] = {}

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from sqlite3 import Connection, Row
 
 
+TIMES_SHOWN = f"SELECT misconception, count(*) AS times FROM evidence WHERE kind = '{Evidence.SHOWN}' GROUP BY misconception"
+
+
 class DueItem(NamedTuple):
     """As much of an item's card as says that it is due."""
 
@@ -319,9 +322,17 @@ class Records(RecordsFile):
 
     # ------------------------------------------------------------------------------------------- evidence
 
-    def evidence(self) -> list[Evidence]:
-        """All that answers have shown of misconceptions, in the order in which it was stored."""
-        rows = self._read("SELECT misconception, kind, item, section, at, attempt FROM evidence ORDER BY id")
+    def evidence(self, shown_times: int | None = None) -> list[Evidence]:
+        """All that answers have shown of misconceptions, in the order in which it was stored.
+
+        shown_times: only of those that have shown so often.
+        """
+        columns = "SELECT misconception, kind, item, section, at, attempt FROM evidence"
+        if shown_times is None:
+            rows = self._read(f"{columns} ORDER BY id")
+        else:
+            counted = f"SELECT misconception FROM ({TIMES_SHOWN}) WHERE times = ?"
+            rows = self._read(f"{columns} WHERE misconception IN ({counted}) ORDER BY id", (shown_times,))
         found = [Evidence(*row) for row in rows]
         one = None
         try:
@@ -330,6 +341,10 @@ class Records(RecordsFile):
         except (ValueError, TypeError) as error:
             raise self._not_valid(f"the evidence of attempt {one.attempt if one else 0}", error) from error
         return found
+
+    def times_shown(self) -> list[int]:
+        """How often misconceptions have shown; each number once, the highest first."""
+        return [row[0] for row in self._read(f"SELECT DISTINCT times FROM ({TIMES_SHOWN}) ORDER BY times DESC")]
 
     def attempts_with_evidence(self) -> list[Attempt]:
         """The attempts that have shown something of misconceptions, ordered by id."""
