@@ -55,16 +55,17 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
     return found
 
 
-def what_is_due(environment: Environment) -> tuple[int, int]:
-    """(items, lessons) that a review asks if it begins now."""
+def what_is_due(environment: Environment) -> tuple[int, int | None]:
+    """(items, lessons) that a review asks if it begins now; None where it isn't known from how many lessons."""
     from tutor.learner.due import nudge
 
     return nudge(environment.corpus, environment.records_to_read, environment.now().astimezone(environment.zone))
 
 
-def line_of(items: int, lessons: int) -> str:
+def line_of(items: int, lessons: int | None) -> str:
     """The line for a person."""
-    return f"{plural(items, 'question')} from {plural(lessons, 'lesson')} to review: ptutor review"
+    which = f" from {plural(lessons, 'lesson')}" if lessons else ", of what is due those worth most,"
+    return f"{plural(items, 'question')}{which} to review: ptutor review"
 
 
 def leave_if_answered() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -21,11 +22,11 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime.now(timezone.utc)  # the command looks at the real clock, and what it finds was due long ago
 
 
-def learned(docs, home, days_ago: int, *names: str) -> None:
+def learned(docs, home, days_ago: int, *names: str, lesson="food/bread") -> None:
     at = NOW - timedelta(days=days_ago)
     with environment_of(docs, home, now=at) as environment:
         for name in names:
-            key = f"food/bread:{name}"
+            key = f"{lesson}:{name}"
             card = next_card(key, None, "unaided", at, by=DEFAULTS)
             environment.records.add(Attempt(key, "s", "x", Grade(1.0), utc(at), "practice", session="s", due=card.due), card=card)
 
@@ -68,6 +69,18 @@ def test_what_the_days_limit_leaves_out_is_not_due_now(docs, home, quick):
     with environment_of(docs, home) as environment:
         environment.records.set_setting("daily_limit", 1)
     assert quick("--due", "--docs", docs)[1].startswith("1 question from 1 lesson")
+
+
+def test_from_how_many_lessons_is_not_said_where_only_the_review_s_own_choice_would_tell(docs, home, quick):
+    shutil.copy(docs / "food" / "bread.md", docs / "rolls.md")
+    shutil.copy(docs / "food" / "bread.quiz.yaml", docs / "rolls.quiz.yaml")
+    learned(docs, home, 40, "gas", "eats")
+    learned(docs, home, 40, "gas", lesson="rolls")
+    assert quick("--due", "--docs", docs)[1] == "3 questions from 2 lessons to review: ptutor review\n"
+    with environment_of(docs, home) as environment:
+        environment.records.set_setting("daily_limit", 2)
+    said = "2 questions, of what is due those worth most, to review: ptutor review\n"
+    assert quick("--due", "--docs", docs) == (0, said)
 
 
 def test_what_is_uncommon_is_left_to_the_parser_of_commands_which_says_what_is_wrong(docs, home, quick, tutor):

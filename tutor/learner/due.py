@@ -114,8 +114,12 @@ def asked_now(records: Records, due: int, now: datetime) -> int:
     return min(due, left_today(records, now)) if due else 0
 
 
-def nudge(corpus: Corpus, records: Records, now: datetime) -> tuple[int, int]:
-    """(items, lessons) that a review asks if it begins now. now: aware, in the learner's zone."""
+def nudge(corpus: Corpus, records: Records, now: datetime) -> tuple[int, int | None]:
+    """(items, lessons) that a review asks if it begins now. now: aware, in the learner's zone.
+
+    lessons: None where the day's limit leaves some out and only the review's own choice, which takes longer, would tell.
+    """
     due = due_items(corpus, records, now)
     asked = asked_now(records, len(due), now)
-    return asked, min(asked, len({one.lesson for one in due}))
+    lessons = len({one.lesson for one in due}) if asked else 0
+    return asked, lessons if asked in (0, len(due)) or lessons == 1 else None
