@@ -136,6 +136,8 @@ class Environment:
         records.wishes = Scheduling(
             retention=self.settings.retention or RETENTION,
             longest_days=self.settings.longest_days or LONGEST_DAYS,
+            reviews_a_day=self.settings.reviews_a_day,
+            new_a_day=self.settings.new_a_day,
             load=self._load_of(records) if self.seed is None else None,
         )
         self._opened.callback(self._back_up, records)

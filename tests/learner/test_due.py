@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 from conftest import bare_environment, environment_of
+from guest import Guest
 
+from flow import create_learn_flow
 from tutor import nudge
-from tutor.learner.memory.scheduling import DEFAULTS
+from tutor.learner import agenda, due
+from tutor.learner.memory.scheduling import DEFAULTS, Scheduling
 from tutor.learner.schedule import next_card
 from tutor.models import Attempt, Grade
+from tutor.nodes.shared import session_store
 from utils.times import utc
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,3 +98,40 @@ def test_what_is_uncommon_is_left_to_the_parser_of_commands_which_says_what_is_w
 
 def test_it_is_told_as_json_too(docs, home, tutor):
     assert json.loads(tutor("review", "--due", "--docs", docs, "--json").stdout) == {"due": 0, "lessons": 0}
+
+
+# -------------------------------------------------------------------------------------------- as much as one wants a day
+
+
+def test_an_item_counts_as_new_on_the_day_of_its_first_date_alone(docs, home):
+    learned(docs, home, 3, "gas")
+    learned(docs, home, 0, "gas", "eats")
+    with environment_of(docs, home, now=NOW) as environment:
+        records = environment.records
+        assert not due.has_learned_enough(records, NOW), "without a wish there is never enough"
+        records.wishes = Scheduling(new_a_day=2)
+        assert not due.has_learned_enough(records, NOW)
+        records.wishes = Scheduling(new_a_day=1)
+        assert due.has_learned_enough(records, NOW) and not due.has_learned_enough(records, NOW + timedelta(days=1))
+        assert "enough new today" in agenda.figures(environment.corpus, records, NOW)
+        assert not any("Something new" in row.text for row in agenda.choices(environment.corpus, records, NOW))
+
+
+@pytest.mark.parametrize("wanted", [1, None])
+def test_a_session_says_before_the_next_section_that_it_can_wait_and_goes_on(wanted, docs, home, capsys):
+    learned(docs, home, 0, "gas")
+    with environment_of(docs, home, Guest(("next",), ("quit",)), NOW) as environment:
+        environment.records.wishes = Scheduling(new_a_day=wanted)
+        create_learn_flow().run(session_store(environment, "bread"))
+    told = " ".join(capsys.readouterr().out.split())
+    said = "You wanted 1 new question a day and have done that: this section can wait until tomorrow."
+    assert (said in told) == (wanted == 1) and "You will know why dough rises." in told
+
+
+def test_a_review_asks_as_much_as_the_setting_says(docs, home):
+    learned(docs, home, 9, "gas", "eats", "percent")
+    with environment_of(docs, home, now=NOW) as environment:
+        assert due.left_today(environment.records, NOW) == due.DAILY_LIMIT
+        environment.records.wishes = Scheduling(reviews_a_day=2)
+        assert due.nudge(environment.corpus, environment.records, NOW)[0] == 2
+        assert due.left_today(environment.records, NOW, limit=1) == 1

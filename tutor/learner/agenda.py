@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import ENOUGH, HELD, Belief, beliefs_of, rank
-from tutor.learner.due import asked_now, due_by, due_by_lesson, due_items, planned_by
+from tutor.learner.due import asked_now, due_by, due_by_lesson, due_items, has_learned_enough, planned_by
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_of, days_of, in_days, streak
@@ -192,6 +192,8 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     offered = [choice for choice in parts if choice]
     elsewhere = {going_on, path.steps[0].lesson if path and path.steps else None}
     new = [lesson for lesson in lessons_within_reach(list(entries.values()), finished) if lesson.id not in elsewhere]
+    if has_learned_enough(records, now):
+        new = []
     if offered or finished:
         offered += [_new_choice(lesson, entries, finished) for lesson in new[:1]]
     else:
@@ -312,13 +314,18 @@ def waits_until(corpus: Corpus, records: Records, now: datetime) -> list[tuple[s
 
 
 def figures(corpus: Corpus, records: Records, now: datetime) -> str:
-    """The figures at the right of the home screen: `4-day streak · 12 due`. now: aware, in the learner's zone."""
+    """The figures at the right of the home screen: `4-day streak · 12 due`. now: aware, in the learner's zone.
+
+    Where as much was learned as the learner wants to learn a day, it says so, since nothing new is offered then.
+    """
     days = streak({day_of(f"{begun}:00Z", now) for begun in records.answered_quarters()}, waits_until(corpus, records, now), now)
     due = len(due_items(corpus, records, now))
     asked = asked_now(records, due, now)
     parts = [f"{days}-day streak"] if days > 1 else []
     if due:
         parts.append(f"{due} due" if asked == due else f"{asked} of {due} due today" if asked else f"{due} due after today")
+    if has_learned_enough(records, now):
+        parts.append("enough new today")
     return " · ".join(parts)
 
 

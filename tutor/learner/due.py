@@ -65,6 +65,11 @@ def planned_by(corpus: Corpus, records: Records, now: datetime, at: str) -> list
     return sorted(found.values(), key=lambda one: (one.due, one.item))
 
 
+def begin_of_day(now: datetime) -> str:
+    """The first moment of the learner's day, in the form of the records."""
+    return utc(datetime.combine(now.date(), time.min, now.tzinfo))
+
+
 def end_of_day(now: datetime) -> str:
     """The last moment of the learner's day, in the form of the records."""
     return utc(datetime.combine(now.date(), time.max, now.tzinfo))
@@ -95,7 +100,7 @@ def deadline_now(corpus: Corpus, records: Records, now: datetime) -> Deadline | 
 
 def reviewed_today(records: Records, now: datetime) -> int:
     """How many different items were reviewed today."""
-    begun = utc(datetime.combine(now.date(), time.min, now.tzinfo))
+    begun = begin_of_day(now)
     return len({attempt.item for attempt in records.attempts(since=begun, on_folder=True) if attempt.mode == "review"})
 
 
@@ -106,7 +111,13 @@ def left_today(records: Records, now: datetime, limit: int | None = None) -> int
 
 def a_day(records: Records, limit: int | None = None) -> int:
     """How many reviews a day's limit lets through. limit: in place of the learner's."""
-    return limit or int(records.setting("daily_limit", DAILY_LIMIT))
+    return limit or records.wishes.reviews_a_day or int(records.setting("daily_limit", DAILY_LIMIT))
+
+
+def has_learned_enough(records: Records, now: datetime) -> bool:
+    """Whether as many new items were learned today as the learner wants to learn a day. now: aware, in their zone."""
+    enough = records.wishes.new_a_day
+    return enough is not None and records.learned_since(begin_of_day(now)) >= enough
 
 
 def asked_now(records: Records, due: int, now: datetime) -> int:

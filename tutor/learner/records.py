@@ -149,6 +149,15 @@ class Records(RecordsFile):
         where = f" WHERE {' AND '.join(conditions)}" if given else ""
         return [self._attempt(row) for row in self._read(f"SELECT * FROM attempts{where} ORDER BY id", given)]
 
+    def learned_since(self, at: str) -> int:
+        """How many items of the folder got their first date since a time (UTC, ISO 8601)."""
+        query = (
+            f"SELECT count(DISTINCT item) FROM attempts AS new WHERE at >= ? AND due IS NOT NULL AND {self._here} AND NOT EXISTS "
+            "(SELECT 1 FROM attempts AS old WHERE old.item = new.item AND old.corpus = new.corpus AND old.id < new.id "
+            "AND old.at < ? AND old.due IS NOT NULL)"
+        )
+        return self._read(query, (at, at))[0][0]
+
     def _first_since(self, at: str) -> int:
         """The number of the first attempt since a time, or a lower one; those below it needn't be looked through.
 

@@ -76,6 +76,10 @@ SETTINGS = (
             float, default="0.9", least=0.7, most=0.97, of_lessons=True),
     Setting("longest_days", "let no question stay away for more than N days", (), "N", "TUTOR_LONGEST_DAYS", True, int,
             default="36500", least=7, most=36_500, of_lessons=True),
+    Setting("reviews_a_day", "review at most N questions a day", (), "N", "TUTOR_REVIEWS_A_DAY", True, int,
+            default="30", least=1, most=9_999, of_lessons=True),
+    Setting("new_a_day", "say when you have learned N new questions on a day", (), "N", "TUTOR_NEW_A_DAY", True, int,
+            least=1, most=9_999, of_lessons=True),
     Setting("seed", "draw the same questions again", ("--seed",), "N", kind=int),
     Setting("json", "JSON on stdout, everything else on stderr", ("--json",), kind=bool),
     Setting("plain", "no colour, no cursor movement", ("--plain",), "", "TUTOR_PLAIN", True, bool),
@@ -118,6 +122,8 @@ class Settings:
     no_log: bool = False  # keep no list of calls to the model
     retention: float | None = None  # the chance of recall on the day on which a question comes back
     longest_days: int | None = None  # between two reviews of a question
+    reviews_a_day: int | None = None
+    new_a_day: int | None = None  # questions that were never answered before, after which it is said to be enough
     seed: int | None = None
     json: bool = False
     plain: bool = False

@@ -25,6 +25,8 @@ class Scheduling:
     parameters: tuple[float, ...] = ()  # of FSRS, fitted to the learner; () for the published ones
     retention: float = RETENTION  # 0..1
     longest_days: int = LONGEST_DAYS
+    reviews_a_day: int | None = None  # None where the learner wishes nothing
+    new_a_day: int | None = None  # items that get their first date, likewise
     load: Load | None = field(default=None, compare=False)  # to choose quiet days by; None: every item has its exact day
 
     @property

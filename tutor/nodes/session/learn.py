@@ -11,7 +11,7 @@ from tutor.corpus import bank
 from tutor.corpus.pages import split_pages, unfolded
 from tutor.corpus.sentences import warm_up_answers, warm_up_of
 from tutor.learner import agenda, beliefs, schedule
-from tutor.learner.due import as_planned
+from tutor.learner.due import as_planned, has_learned_enough
 from tutor.learner.lesson_map import lesson_map
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.session.goals import clear_reached_goal
@@ -126,6 +126,9 @@ class ChooseSection(Verb):
         title, number = section.title or shared["lesson"].title, sections.index(section) + 1
         corpus, lesson = shared["corpus"], shared["lesson"].id
         minutes = agenda.minutes_left(corpus, corpus.entry(lesson), place)
+        if not going_on and has_learned_enough(shared["records"], shared["now"]().astimezone(shared["zone"])):
+            wanted = plural(shared["records"].wishes.new_a_day or 0, "new question")
+            shared["terminal"].notice(f"You wanted {wanted} a day and have done that: this section can wait until tomorrow.")
         shared["terminal"].show(screens.SectionHead(lesson, title, number, len(sections), minutes))
         shared["terminal"].event("section", section=section.slug, stage=action, resumed=going_on)
         if going_on:
