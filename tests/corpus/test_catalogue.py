@@ -12,6 +12,7 @@ import pytest
 from conftest import BANK, LESSON, ROOT
 
 from tutor.corpus import bank, lessons, stamps
+from tutor.corpus.bank import misconceptions
 from tutor.corpus.catalogue import CatalogueEntry
 from tutor.corpus.corpus import open_corpus
 
@@ -58,6 +59,34 @@ def nothing_is_read(monkeypatch):
 def kept(cache: Path) -> Path:
     (path,) = (cache / "catalogue").iterdir()
     return path
+
+
+def test_the_list_of_misconceptions_is_parsed_once_for_each_text(docs, cache, monkeypatch):
+    parsed, parse = [], misconceptions.parse_misconceptions
+    monkeypatch.setattr(misconceptions, "parse_misconceptions", lambda text, path: parsed.append(text) or parse(text, path))
+
+    def believed() -> list[str]:
+        corpus = open_corpus(docs, cache=cache)
+        assert corpus.misconceptions() == open_corpus(docs).misconceptions()  # which keeps nothing
+        parsed.pop()
+        return [one.believed for one in corpus.misconceptions().values()] + corpus.warnings
+
+    path = docs / "misconceptions.yaml"
+    text = "misconceptions:\n  - id: air-lifts\n    believed: Air “lifts” it.\n    so: Gas does.\n"
+    path.write_text(text, encoding="utf-8")
+    assert believed() == believed() == ["Air “lifts” it."] and len(parsed) == 1
+    path.write_text(text.replace("Air", "Hot air"), encoding="utf-8")
+    assert believed() == ["Hot air “lifts” it."] and len(parsed) == 2
+    (file,) = (cache / "catalogue").glob("*-misconceptions.json")
+    file.write_bytes(file.read_bytes().replace(b"Hot", b"hot"))
+    assert believed() == ["Hot air “lifts” it."] and len(parsed) == 3
+
+
+def test_a_broken_list_of_misconceptions_is_warned_of_in_every_run(docs, cache):
+    (docs / "misconceptions.yaml").write_text("misconceptions: [", encoding="utf-8")
+    for _ in range(2):
+        corpus = open_corpus(docs, cache=cache)
+        assert corpus.misconceptions() == {} and "misconceptions.yaml:1: " in corpus.warnings[0]
 
 
 def test_an_entry_has_the_fields_that_a_list_shows(docs):

@@ -1,8 +1,8 @@
 """The catalogue: what a list says about each lesson, kept in the cache folder so that no file is parsed twice for it.
 
-There is one file for each folder of lessons: a line with a digest, then JSON. It is always replaced as a whole, so
-processes that write at the same time leave the version of one of them. A catalogue that is damaged or can't be written
-only costs time.
+There is one file for each folder of lessons, and one for its list of misconceptions: a line with a digest, then JSON. They are
+always replaced as a whole, so processes that write at the same time leave the version of one of them. A catalogue that is
+damaged or can't be written only costs time.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
-from tutor.models import Lesson
+from tutor.models import Lesson, Misconception
 from utils import __version__
 from utils.errors import UsageError
 from utils.files import write_atomically
@@ -154,6 +154,22 @@ class Catalogue:
             return
         self._is_current = False
 
+    def misconceptions(self, text: str, parse: Callable[[str], dict[str, Misconception]]) -> dict[str, Misconception]:
+        """What the folder's list of misconceptions with this text says; parsed once for each text. Raises what `parse` does."""
+        if not self._path:
+            return parse(text)
+        path = self._path.with_name(f"{self._path.stem}-misconceptions.json")
+        of = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        kept = _read_body(path)
+        if kept and kept["of"] == of:
+            return {name: Misconception(name, *fields) for name, fields in kept["found"].items()}
+        found = parse(text)
+        body = json.dumps({"of": of, "found": {name: [one.believed, one.so, one.line] for name, one in found.items()}})
+        with contextlib.suppress(OSError, UsageError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, f"{_head(body.encode())}\n{body}")
+        return found
+
 
 class _Kept(NamedTuple):
     rows: dict[str, Row]
@@ -165,14 +181,18 @@ _NOTHING = _Kept({}, {})
 
 def _read(path: Path) -> _Kept:
     """What a catalogue's file holds; nothing where it is missing, damaged or of another version."""
+    found = _read_body(path)
+    return _Kept({lesson_id: Row(*row) for lesson_id, row in found["rows"].items()}, found["watched"]) if found else _NOTHING
+
+
+def _read_body(path: Path) -> dict[str, Any]:
+    """The JSON of a kept file; {} where it is missing, damaged or of another version."""
     try:
         head, _, body = path.read_bytes().partition(b"\n")
     except OSError:
-        return _NOTHING
-    if head.decode("ascii", "replace") != _head(body):
-        return _NOTHING
-    found = json.loads(body)
-    return _Kept({lesson_id: Row(*row) for lesson_id, row in found["rows"].items()}, found["watched"])
+        return {}
+    found: dict[str, Any] = json.loads(body) if head.decode("ascii", "replace") == _head(body) else {}
+    return found
 
 
 def _head(body: bytes) -> str:

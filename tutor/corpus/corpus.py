@@ -204,7 +204,8 @@ class Corpus:
         if self._misconceptions is None:
             self._misconceptions = {}
             try:
-                self._misconceptions = self.parsed_misconceptions()
+                text = self._misconceptions_text()
+                self._misconceptions = self.catalogue.misconceptions(text, self._parsed_list) if text is not None else {}
             except (InvalidFile, UsageError) as error:
                 self.warnings.append(str(error))
         return self._misconceptions
@@ -218,16 +219,23 @@ class Corpus:
 
     def parsed_misconceptions(self) -> dict[str, Misconception]:
         """The same, read again. Raises InvalidFile, or UsageError where the file can't be read."""
-        from tutor.corpus.bank.misconceptions import FILE_NAME, parse_misconceptions
+        text = self._misconceptions_text()
+        return {} if text is None else self._parsed_list(text)
 
+    def _parsed_list(self, text: str) -> dict[str, Misconception]:
+        from tutor.corpus.bank.misconceptions import parse_misconceptions
+
+        return parse_misconceptions(text, self.misconceptions_path)
+
+    def _misconceptions_text(self) -> str | None:
+        """None where there is no such file. Raises InvalidFile, UsageError."""
         shown = self.misconceptions_path
         try:
-            text = decode(read_inside(self.root, FILE_NAME, LIMIT_BYTES + 1), shown, LIMIT_BYTES)
+            return decode(read_inside(self.root, "misconceptions.yaml", LIMIT_BYTES + 1), shown, LIMIT_BYTES)
         except FileNotFoundError:
-            return {}
+            return None
         except OSError as error:
             raise UsageError(f"{shown}: could not be read: {_reason(error)}") from None
-        return parse_misconceptions(text, shown)
 
     def entry(self, lesson_id: str) -> CatalogueEntry:
         """What a list says about a lesson. One that can't be read is listed by its name, with a warning."""
