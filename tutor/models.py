@@ -236,6 +236,8 @@ class Item:
     path: str = ""
     line: int = 0
     made: bool = False  # computed from the lesson's text, because it has no bank
+    figure: str = ""  # a plot or table of the lesson that is shown with the question, by its title or its row of heads
+    figure_block: str = ""  # that as Markdown, out of the lesson
     idea: str = ""  # what items of several lessons ask alike, as an id; a review of one counts for the others
 
     @property

@@ -10,7 +10,8 @@ from tutor.check.leaks import hint_gives_away, question_gives_away, readable
 from tutor.check.lesson_text import formula_finding, line_findings, unknown_misconception
 from tutor.check.rubrics import gates
 from tutor.check.rules import finding
-from tutor.corpus.bank import accepted_answers, draw, kind_of, parse_bank, shown_answer
+from tutor.corpus.bank import accepted_answers, draw, figures_of, kind_of, parse_bank, shown_answer
+from tutor.corpus.bank.figures import NoFigure, figure_named
 from tutor.corpus.bank.kinds.number import is_the_answer
 from tutor.corpus.bank.misconceptions import LIKE_AN_ID
 from tutor.corpus.bank.precision import stated
@@ -67,6 +68,7 @@ def _section_findings(lesson: Lesson, items: Sequence[Item], entries: Sequence[d
                 "unknown-section", path, strict_yaml.line_of(entry, "section"),
                 f'item "{item.id}" names section "#{item.section}", which lesson {lesson.id} does not have. {remedy}',
             )  # fmt: skip
+    yield from _figure_findings(lesson, items, entries, path)
     asked = {item.section for item in items}
     titles = sum(section.level == 1 for section in lesson.sections)
     for section in lesson.sections:
@@ -77,6 +79,16 @@ def _section_findings(lesson: Lesson, items: Sequence[Item], entries: Sequence[d
             "uncovered-section", lesson.path, section.line,
             f'found no item about section "#{section.slug}", expected at least one; add it to {path}',
         )  # fmt: skip
+
+
+def _figure_findings(lesson: Lesson, items: Sequence[Item], entries: Sequence[dict[str, Any]], path: str) -> Iterator[Finding]:
+    figures = figures_of(lesson) if any(item.figure for item in items) else []
+    for item, entry in zip(items, entries, strict=True):
+        try:
+            if item.figure:
+                figure_named(item.figure, item.section, figures)
+        except NoFigure as fault:
+            yield finding("unknown-figure", path, strict_yaml.line_of(entry, "figure"), f'item "{item.id}": {fault}')
 
 
 def _habits(items: Sequence[Item], path: str) -> Iterator[Finding]:

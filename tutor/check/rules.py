@@ -52,6 +52,7 @@ RULES = {
         Rule("stray-bank", WARNING, "a bank has no lesson with its name beside it"),
         Rule("invalid-bank", ERROR, "a bank can't be read: a field, an id or an expression is wrong"),
         Rule("unknown-section", ERROR, "an item names a section that its lesson does not have"),
+        Rule("unknown-figure", ERROR, "an item names a figure that its lesson does not have, or has twice"),
         Rule("uncovered-section", WARNING, "no item asks about a section"),
         Rule("no-hint", WARNING, "an item has no hint"),
         Rule("one-hint", WARNING, "an item has a single hint; two, in order, help more"),

@@ -22,7 +22,7 @@ from utils import __version__
 from utils.errors import UsageError
 from utils.files import write_atomically
 
-FORMAT = f"5 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
+FORMAT = f"6 {__version__}"  # raise the number when a lesson, or the catalogue, is read differently
 
 
 @dataclass(frozen=True)

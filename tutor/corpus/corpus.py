@@ -131,7 +131,7 @@ class Corpus:
 
         A lesson without a bank gives items made from its text (`Item.made` is True on every one of them); with
         made=False it gives none. Both are read or made once and kept. Raises InvalidFile where the lesson or its bank
-        is invalid, or an item names a section that the lesson doesn't have; UsageError where a file can't be read or
+        is invalid, or an item names a section or figure that the lesson doesn't have; UsageError where a file can't be read or
         there is no such lesson. A broken bank never falls back on made items.
         """
         if lesson_id not in self._banks:
@@ -174,11 +174,12 @@ class Corpus:
         found = self.bank_text(lesson_id)
         if found is None:
             return None
-        from tutor.corpus.bank import lacks_replies, parse_bank, with_replies
+        from tutor.corpus.bank import figures_of, lacks_replies, parse_bank, with_replies
 
         text, path = found
-        slugs = [section.slug for section in self.lesson(lesson_id).sections]
-        items = parse_bank(text, lesson_id, path, sections=slugs)
+        lesson = self.lesson(lesson_id)
+        slugs = [section.slug for section in lesson.sections]
+        items = parse_bank(text, lesson_id, path, sections=slugs, figures=lambda: figures_of(lesson))
         return tuple(with_replies(items, self.misconceptions()) if lacks_replies(items) else items)
 
     def in_words(self, attempt: Attempt) -> tuple[str, str] | None:
@@ -330,9 +331,9 @@ class Corpus:
         found = self.bank_text(lesson_id)
         if found is None:
             return []
-        from tutor.corpus.bank import parse_bank
+        from tutor.corpus.bank import figures_of, parse_bank
 
-        return parse_bank(found[0], lesson_id, found[1], sections=slugs)
+        return parse_bank(found[0], lesson_id, found[1], sections=slugs, figures=lambda: figures_of(self.lesson(lesson_id)))
 
     def _save_catalogue(self) -> None:
         if self._read:

@@ -252,7 +252,7 @@ class LookAgain(ModelVerb):
         """A step where the learner leaves in place of saying what they meant."""
         if person and (points := points_to_dispute(item, attempt, records, lesson.language)):
             person.notice(item.lesson)
-            person.show(screens.Prose(bank.kind_of(item).question_text(item)))
+            person.show(screens.Prose(bank.shown_question(item)))
             person.show(screens.Said(attempt.answer))
             said = answer_of(item, attempt)
             return ask_what_was_meant(person, item, said, attempt.grade, points, lesson.language, {"quit": "leave"})

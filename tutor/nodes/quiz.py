@@ -23,6 +23,7 @@ from tutor.quiz.fingerprints import corpus_fingerprint, versions_of
 from tutor.quiz.outcomes import Outcome, no_answer, settle
 from tutor.quiz.reports import QuizReport
 from tutor.screen import screens
+from tutor.screen.markup import figures
 from tutor.screen.screens import quiz as quiz_screens
 from utils import files, program
 from utils.errors import ExitCode, ModelError, ReplyStopped
@@ -183,7 +184,7 @@ class ClarifyAnswers(Verb):
         if not questions:
             terminal.say_aside(f"{shown}: not written, since no answer is unclear")
             return
-        files.write_new(path, clarifications.write_second_sheet(questions, sheet, command=then))
+        files.write_new(path, clarifications.write_second_sheet(questions, sheet, command=then, in_words=figures.in_words))
         count = f"{plural(len(questions), 'question')} about {plural(answers, 'answer')}"
         terminal.say_aside(f"{shown}: {count}. Fill it in; then: {then}")
 

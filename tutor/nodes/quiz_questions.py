@@ -16,6 +16,7 @@ from tutor.quiz import sheets
 from tutor.quiz.choosing import QuizRequest, choose, read_banks
 from tutor.quiz.fingerprints import corpus_fingerprint, versions_of
 from tutor.quiz.outcomes import Outcome, no_answer
+from tutor.screen.markup import figures
 from utils import files
 from utils.errors import ExitCode, NothingRun
 from utils.text import plural
@@ -78,7 +79,9 @@ class WriteSheet(Verb):
         versions = versions_of(banks)
         shown, corpus = files.shown_path(sheet_path), corpus_fingerprint(versions)
         then = command("quiz", "--answers", Path(sheet_path))
-        text = sheets.write_sheet(waiting, versions, command=then, seed=request.seed, topics=request.lessons, corpus=corpus)
+        text = sheets.write_sheet(
+            waiting, versions, command=then, seed=request.seed, topics=request.lessons, corpus=corpus, in_words=figures.in_words
+        )
         files.write_new(sheet_path, text)
         asked = plural(len(waiting), "question")
         terminal.notice(f"{shown}: {asked}, seed {request.seed}. Fill it in; then: {then}")

@@ -182,7 +182,7 @@ def _about_the_item(about: Situation) -> Iterator[str]:
         return
     kind = bank.kind_of(item)
     choices = "".join(f"\n{number}. {text}" for number, text in enumerate(kind.choices(item), 1))
-    yield data("question", kind.question_text(item) + choices)
+    yield data("question", bank.shown_question(item) + choices)
     yield data("secret_answer", _secret(item))
     if about.points:
         yield data("points", "\n".join(f"{number}. {point}" for number, point in enumerate(about.points, 1)))

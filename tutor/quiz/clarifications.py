@@ -6,7 +6,7 @@ fingerprint.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.corpus import bank
@@ -32,7 +32,8 @@ def asked_of(item: Item, answer: str, question: Item) -> Item:
     """A question about a point, with the item's question and the answer in front: whoever reads the sheet has only that."""
     said = cut(sanitize(answer), LONGEST)
     asked = bank.kind_of(item).question_text(item)
-    return replace(question, question=f"{asked}\n\nYou wrote: “{said}”\n\n{question.question}")
+    text = f"{asked}\n\nYou wrote: “{said}”\n\n{question.question}"
+    return replace(question, question=text, figure=item.figure, figure_block=item.figure_block)
 
 
 def fingerprint_of(sheet: Sheet) -> str:
@@ -40,11 +41,13 @@ def fingerprint_of(sheet: Sheet) -> str:
     return answers_fingerprint((entry.key, entry.version, entry.answer) for entry in sheet.entries)
 
 
-def write_second_sheet(questions: Sequence[Item], sheet: Sheet, *, command: str) -> str:
-    """The YAML of the second sheet. command: that grades with it, for the instructions."""
+def write_second_sheet(
+    questions: Sequence[Item], sheet: Sheet, *, command: str, in_words: Callable[[str], str] = str
+) -> str:  # fmt: skip
+    """The YAML of the second sheet. command: that grades with it, for the instructions. in_words: as of `write_sheet`."""
     return write_sheet(
         questions, {one.key: fingerprint(one) for one in questions}, seed=sheet.seed, topics=sheet.topics, corpus=sheet.corpus,
-        command=command, head=HEAD, how=HOW, answers=fingerprint_of(sheet),
+        command=command, head=HEAD, how=HOW, answers=fingerprint_of(sheet), in_words=in_words,
     )  # fmt: skip
 
 

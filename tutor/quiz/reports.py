@@ -193,6 +193,7 @@ def _item(outcome: Outcome) -> dict[str, Any]:
         "section": item.section,
         "kind": item.kind,
         "question": outcome.question,
+        "figure": item.figure_block or None,
         "answer": outcome.answer,
         "score": round(outcome.score, 4),
         "correct": outcome.correct,
@@ -225,6 +226,7 @@ def _details(outcome: Outcome, grade: Grade) -> str:
     """Question, answer and grade, each on a line of its own."""
     rows = [
         f"Question: {outcome.question}",
+        *([f"Figure: {outcome.item.figure}"] if outcome.item.figure else []),
         f"Answer: {outcome.answer_in_words or 'none'}",
         *(f"Met: {met.point}" + (f' ("{met.evidence}")' if met.evidence else "") for met in grade.met),
         *(f"Missed: {point}" for point in grade.missed),

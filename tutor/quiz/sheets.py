@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -26,7 +26,7 @@ NEEDED_FIELDS = ("corpus", "seed", "topics", "items")
 NEEDED = ("id", "version", "answer")
 LISTS = tuple(dict.fromkeys(kind.sheet_field for kind in bank.KINDS.values() if kind.sheet_field))  # options, steps
 SHOWN = ("question", *LISTS, "unit")  # what a learner reads of an item
-ITEM_FIELDS = ("id", "version", *SHOWN, "answer")
+ITEM_FIELDS = ("id", "version", *SHOWN, "figure", "answer")
 
 HEAD = """\
 # A quiz of Pocket Tutor. Write each answer after its "answer:", save the file, and have it graded by
@@ -86,12 +86,13 @@ class Sheet:
 
 def write_sheet(
     items: Sequence[Item], versions: Mapping[str, str], *, seed: int, topics: Sequence[str], corpus: str, command: str,
-    head: str = HEAD, how: str = "", answers: str = "",
+    head: str = HEAD, how: str = "", answers: str = "", in_words: Callable[[str], str] = str,
 ) -> str:  # fmt: skip
     """The YAML of a sheet to fill in.
 
     items: drawn. versions: {key: fingerprint of the item as authored}. command: that grades the file, for the instructions. Those
     of a second sheet are its `head` and, in place of each kind's own, `how`; `answers` is the fingerprint of what it asks about.
+    in_words: a figure, which is Markdown, as the text that tells what it shows.
     """
     lines = [head.replace("COMMAND", command)]
     lines += [
@@ -116,6 +117,8 @@ def write_sheet(
                 lines.append(_field(name, shown, 4))
             else:
                 lines += [f"    {name}:", *(_field(label, text, 6) for label, text in shown.items())]
+            if name == "question" and item.figure_block:
+                lines.append(_field("figure", in_words(item.figure_block), 4))
         lines.append("    answer:")
     return "\n".join(lines) + "\n"
 

@@ -3,6 +3,7 @@
 from tutor.corpus.bank.answers import accepted_answers, giveaways, shown_answer
 from tutor.corpus.bank.chance import random_of
 from tutor.corpus.bank.drawing import all_draws, draw, draw_again
+from tutor.corpus.bank.figures import figures_of, shown_question
 from tutor.corpus.bank.kinds import KINDS, kind_of
 from tutor.corpus.bank.kinds.cloze import BLANK_MARK
 from tutor.corpus.bank.kinds.order import shuffled_steps
@@ -17,6 +18,7 @@ __all__ = [
     "all_draws",
     "draw",
     "draw_again",
+    "figures_of",
     "giveaways",
     "kind_of",
     "lacks_replies",
@@ -25,6 +27,7 @@ __all__ = [
     "precision",
     "random_of",
     "shown_answer",
+    "shown_question",
     "shuffled_steps",
     "with_replies",
 ]

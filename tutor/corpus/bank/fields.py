@@ -14,7 +14,7 @@ from utils.errors import InvalidFile
 from utils.strict_yaml import line_of
 from utils.text import nearest
 
-FIELDS = ("id", "section", "kind", "question", "hints", "explanation", "variables", "where", "idea")
+FIELDS = ("id", "section", "kind", "question", "hints", "explanation", "variables", "where", "idea", "figure")
 Place = str | tuple[str, int]  # a field, or an entry of one: ("options", 2)
 
 

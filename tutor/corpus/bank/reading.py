@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from tutor.corpus.bank.fields import (
     refuse_unknown,
     suggestion,
 )
+from tutor.corpus.bank.figures import Figure, NoFigure, figure_named
 from tutor.corpus.bank.kinds import KINDS
 from tutor.corpus.bank.templates import templates
 from tutor.corpus.expressions import CONSTANTS, FUNCTIONS, ExpressionError, show
@@ -33,10 +34,14 @@ CODE_FIELDS = ("code", "prints", "starter", "examples", "tests", "reference")  #
 MAX_VALUES = 10_000  # that a variable can take
 
 
-def parse_bank(text: str, lesson_id: str, path: str, sections: Sequence[str] | None = None) -> list[Item]:
+def parse_bank(
+    text: str, lesson_id: str, path: str, sections: Sequence[str] | None = None,
+    figures: Callable[[], Sequence[Figure]] | None = None,
+) -> list[Item]:  # fmt: skip
     """The items of a bank, in the author's order.
 
-    `sections` are the slugs of the lesson's sections; without them, the section that an item names is not checked.
+    `sections` are the slugs of the lesson's sections, and `figures` gives its figures, where an item is asked with one;
+    without them, what an item names is not checked.
     Raises InvalidFile at the first field that the format does not allow: what was found, what is expected, what to do.
     """
     root = load(text, path)
@@ -49,6 +54,8 @@ def parse_bank(text: str, lesson_id: str, path: str, sections: Sequence[str] | N
     for index, entry in enumerate(bank.entries("items", at_least=1)):
         fields = bank.child("items", index, entry, f"item {index + 1}")
         item = _item(fields, lesson_id, path, sections)
+        if item.figure and figures:
+            item = replace(item, figure_block=_figure_block(fields, item, figures()))
         if item.id in first_lines:
             fields.refuse("id", f"repeats an id; found it first on line {first_lines[item.id]}, expected it once; choose another")
         first_lines[item.id] = line_of(entry, "id")
@@ -82,6 +89,7 @@ def _item(fields: BankFields, lesson_id: str, path: str, sections: Sequence[str]
         path=str(path),
         line=line_of(fields.data),
         idea=idea,
+        figure=" ".join(fields.text("figure", required=False).split()),
     )
     item = replace(item, **KINDS[kind].read(fields, variables))
     _check_templates(fields, {variable.name for variable in variables})
@@ -101,6 +109,13 @@ def _fields_of_other_kinds(kind: str) -> dict[str, str]:
         remedy = "give wrong options a misconception and a reply" if on_options else "remove it or change kind"
         found[field] = f'found the field "{field}", which is for {owners}, expected only fields of {kind}; {remedy}'
     return found
+
+
+def _figure_block(fields: BankFields, item: Item, figures: Sequence[Figure]) -> str:
+    try:
+        return figure_named(item.figure, item.section, figures).block
+    except NoFigure as fault:
+        fields.refuse("figure", str(fault))
 
 
 def _section(fields: BankFields, lesson_id: str, sections: Sequence[str] | None) -> str:

@@ -173,7 +173,8 @@ def example_is_below(text: str, terminal: Terminal) -> bool:
 def examples_of(items: Sequence[Item]) -> list[str]:
     """Examples worked out from the section's questions that have numbers of their own each time, as Markdown."""
     drawn = [bank.draw(item, EXAMPLE_SEED) for item in items if item.variables and not bank.kind_of(item).several_lines]
-    return [f"**Example.** {item.question}\n\nIt is **{bank.shown_answer(item)}**. {item.explanation}".rstrip() for item in drawn]
+    asked = [(f"**Example.** {bank.shown_question(item)}", item) for item in drawn]
+    return [f"{text}\n\nIt is **{bank.shown_answer(item)}**. {item.explanation}".rstrip() for text, item in asked]
 
 
 def has_own_content(lesson: Lesson, section: Section) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import ConsoleOptions, RenderableType
 from rich.text import Text
 
+from tutor.corpus.plots.blocks import has_plot
 from tutor.screen.markup.wrapping import Whole
 from utils.errors import InvalidFile
 
@@ -32,6 +33,12 @@ def figure(source: str, options: ConsoleOptions, margin: str, plain: bool) -> Re
         return Text("\n".join(_said(plot)))
     rows = plot_rows(plot, room, options.max_height)
     return Whole(Text("\n").join(Text(margin).append_text(row) for row in rows))
+
+
+def in_words(block: str) -> str:
+    """A figure that stands alone, as Markdown, for somebody who has only text: a plot as its words and a table of its values."""
+    plot = _plot(block.partition("\n")[2].rpartition("\n")[0]) if has_plot(block) else None
+    return "\n".join(_said(plot)) if plot else block
 
 
 def _said(plot: Plot) -> Iterator[str]:

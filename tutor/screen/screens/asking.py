@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.console import RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.styled import Styled
 from rich.text import Text
 
-from tutor.corpus.bank import kind_of
+from tutor.corpus.bank import kind_of, shown_question
 from tutor.models import Item
 from tutor.screen import markup
 from tutor.screen.layout import Screen, line, numbered_list, with_sign
@@ -36,20 +36,35 @@ class Question(Screen):
         yield Text("")
         if self.note:
             yield line(self.note, DIM)
-        kind = kind_of(self.item)
-        yield markup.Page(kind.question_text(self.item))
-        how = kind.how_to_answer(self.item)
+        yield BesideFigure(self.item) if self.item.figure_block else markup.Page(kind_of(self.item).question_text(self.item))
+        how = kind_of(self.item).how_to_answer(self.item)
         yield line(f"{how} · {MADE}" if self.item.made else how, DIM)
         if self.options and self.choices():
             yield numbered_list(dict(enumerate(self.choices(), 1)))
 
     def markdown(self) -> str:
-        question = kind_of(self.item).question_text(self.item)
+        question = shown_question(self.item) + ("\n" if self.item.figure_block else "")
         choices = "".join(f"\n{n}. {sanitize(text)}" for n, text in enumerate(self.choices(), 1))
         made = f" _({MADE})_" if self.item.made else ""
         note = sanitize(self.note) or "Question"
         note += "" if note.endswith("?") else "."
         return f"**{note}**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
+
+
+@dataclass
+class BesideFigure:
+    """A question with its figure, which is drawn so low that question, figure and choices fit on one page where that can be."""
+
+    item: Item
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        kind, lower = kind_of(self.item), options.copy()
+        narrower = options.update(width=max(1, options.max_width - len(" › 1 ")))
+        rows = len(console.render_lines(markup.Page(kind.question_text(self.item)), options))
+        below = kind.choices(self.item) or ["typed"]
+        rows += sum(len(console.render_lines(markup.Page(text), narrower)) for text in below)
+        lower.max_height -= rows
+        yield from console.render(markup.Page(shown_question(self.item)), lower)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tutor.corpus.bank import shown_answer
+from tutor.corpus.bank import shown_answer, shown_question
 from tutor.models import AnswerPart
 from tutor.quiz.outcomes import SKIPPED, Outcome
 from tutor.screen import markup
@@ -66,7 +66,7 @@ class GradedItem(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         yield line(f"Question {self.number} of {self.of} · {self.outcome.item.lesson}", DIM)
-        yield markup.Page(self.outcome.question)
+        yield markup.Page(shown_question(self.outcome.item))
         if self.outcome.answer:
             yield from self.said().parts()
         for screen in self.screens():
@@ -74,7 +74,7 @@ class GradedItem(Screen):
 
     def markdown(self) -> str:
         said = [self.said().markdown()] if self.outcome.answer else []
-        head = f"**{self.number}.** {sanitize(self.outcome.question)}"
+        head = f"**{self.number}.** {sanitize(shown_question(self.outcome.item))}"
         return "\n\n".join([head, *said, *(screen.markdown() for screen in self.screens())])
 
 
