@@ -90,6 +90,31 @@ def test_lines_too_many_and_too_few_are_told():
     assert [part.text for part in parts] == ["“3”: no such line is printed there", "lines 1 and 2 are right"]
 
 
+def parts_of(item: Item, answer: str) -> list[str]:
+    return [part.text for part in part_by_part(item, answer, grade(item, answer), tells=True).parts]
+
+
+def test_lines_stand_beside_each_other_so_that_as_few_as_possible_are_wrong():
+    item = program("True\nit's\n\n0.5\n0.50")
+    assert parts_of(item, "True\nit's\n\n0.50\n0.50") == [
+        "line 4: you said “0\\.50”, it prints “0\\.5”", "lines 1, 2 and 5 are right",
+    ]  # fmt: skip
+    assert grade(item, "True\nit's\n0.50\n0.50").score == 0.75
+    assert parts_of(program("a\nb"), "c\nd") == ["line 1: you said “c”, it prints “a”", "line 2: you said “d”, it prints “b”"]
+    assert parts_of(program("a\nb"), "x\na\nb")[0] == "“x”: no such line is printed there"
+
+
+def test_lines_are_numbered_as_they_are_printed_empty_ones_too():
+    item = program("1\n\n3\n4")
+    found = grade(item, "1\n5\n4")
+    assert found.feedback == "Line 3 is not what it prints." and found.missed == ("line 3: 3",)
+    assert [met.point for met in found.met] == ["line 1: 1", "line 4: 4"]
+
+
+def test_wrong_digits_that_cannot_be_asked_for_again_are_a_wrong_line():
+    assert parts_of(program("11 1.0"), "11 1.00") == ["line 1: you said “11 1\\.00”, it prints “11 1\\.0”"]
+
+
 def test_a_float_with_other_digits_is_asked_for_as_it_is_printed_at_no_cost():
     found = grade(program("0.50"), "0.5")
     assert found.misunderstood == "Line 1: the value is right, the digits are not. Type it as it is printed."

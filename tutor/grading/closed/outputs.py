@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from tutor.models import Grade, Item, KnownWrong, Met
 
@@ -20,7 +19,7 @@ _FLOAT = re.compile(r"(?<![\w.])-?\d*\.\d+(?:e[-+]?\d+)?(?![\w.])", re.I)
 class OutputLine:
     """A line of an output beside what was said of it."""
 
-    number: int  # of the line, from 1, among those that are printed
+    number: int  # of the line, from 1, as it is printed, empty lines counted; 0 where none is
     printed: str | None  # None where nothing is
     said: str | None
     right: bool
@@ -55,29 +54,56 @@ def grade_output(item: Item, answer: str, language: str = "en") -> Grade:
 
 
 def compared(output: str, answer: str) -> list[OutputLine]:
-    """What a program prints beside an answer, line by line, as far as possible with like lines beside each other."""
-    printed, said = _lines(output), _lines(answer)[:MOST_LINES]
-    wanted = [_plain(line) for line in printed]
+    """What a program prints beside an answer, line by line, paired so that as few lines as possible are wrong."""
+    printed, said = _lines(output), [line for _, line in _lines(answer)[:MOST_LINES]]
+    wanted = [_plain(line) for _, line in printed]
     given = [_plain_as(line, wanted) for line in said]
     found = []
-    for how, first, last, begin, end in SequenceMatcher(None, wanted, given, autojunk=False).get_opcodes():
-        for place in range(max(last - first, end - begin)):
-            at, there = first + place, begin + place
-            line, typed = (printed[at] if at < last else None), (said[there] if there < end else None)
-            found.append(OutputLine(min(at, last - (last > first)) + 1, line, typed, how == "equal"))
+    for at, there in _paired(wanted, given):
+        number, line = (0, None) if at is None else printed[at]
+        right = at is not None and there is not None and wanted[at] == given[there]
+        found.append(OutputLine(number, line, None if there is None else said[there], right))
     return found
+
+
+def _paired(wanted: Sequence[str], given: Sequence[str]) -> list[tuple[int | None, int | None]]:
+    """The places of lines that stand beside each other, in order, with None where there is nothing beside one.
+
+    Fewest are unlike; where there are several such ways, lines stand beside each other from the first on.
+    """
+    fewest = [list(range(len(given), -1, -1))]  # that are unlike from a line of either on, from the last line back
+    for line in reversed(wanted):
+        below = fewest[-1]
+        row = [below[-1] + 1]
+        for there in range(len(given) - 1, -1, -1):
+            row.append(min(below[there + 1] + (line != given[there]), below[there] + 1, row[-1] + 1))
+        fewest.append(row[::-1])
+    fewest.reverse()
+    pairs: list[tuple[int | None, int | None]] = []
+    at = there = 0
+    while at < len(wanted) or there < len(given):
+        left = fewest[at][there]
+        if at < len(wanted) and there < len(given):
+            beside = fewest[at + 1][there + 1] + (wanted[at] != given[there]) == left
+        else:
+            beside = False
+        skips = not beside and at < len(wanted) and fewest[at + 1][there] + 1 == left
+        pairs.append((at if beside or skips else None, None if skips else there))
+        at, there = at + (beside or skips), there + (not skips)
+    return pairs
 
 
 def known_output(item: Item, answer: str) -> KnownWrong | None:
     """The wrong answer of the bank that an answer is."""
-    given = [_plain(line) for line in _lines(answer)]
-    return next((known for known in item.wrong if [_plain(line) for line in _lines(known.answer)] == given), None)
+    given = [_plain(line) for _, line in _lines(answer)]
+    return next((known for known in item.wrong if [_plain(line) for _, line in _lines(known.answer)] == given), None)
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str) -> list[tuple[int, str]]:
+    """The lines that hold something, with their numbers from 1."""
     lead = _LEAD.match(text)
     lines = (text[lead.end() :] if lead else text).split("\n")
-    return [line for line in lines if line.strip() and not line.strip().startswith("```")]
+    return [(at, line) for at, line in enumerate(lines, 1) if line.strip() and not line.strip().startswith("```")]
 
 
 def _plain(line: str) -> str:

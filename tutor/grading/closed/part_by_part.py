@@ -45,12 +45,13 @@ def part_by_part(item: Item, answer: str, grade: Grade, tells: bool, language: s
     tells: what is right may be shown. Where it may not (a try is left), only what was typed is told, as right or wrong; of a
     `multi` item not even that, since what is wrong among its options would be the answer.
     """
-    if item.kind not in _PARTS or grade.misunderstood or not answer.strip():
+    unread = grade.misunderstood and not grade.missed  # what was read may be asked for again, too: a float with other digits
+    if item.kind not in _PARTS or unread or not answer.strip():
         return None
     grader, parts = _PARTS[item.kind]
     said = (answer, without_hedges(answer))  # one of them was graded
     graded = ((one, grader(item, one, language)) for one in said)
-    read = next((one for one, found in graded if found.score == grade.score and not found.misunderstood), "")
+    read = next((one for one, found in graded if (found.score, found.misunderstood) == (grade.score, grade.misunderstood)), "")
     said_plainly = read if kind_of(item).several_lines else clean(read).strip()
     told = parts(item, said_plainly, grade, tells) if read else None
     if told is None or not told.parts:
