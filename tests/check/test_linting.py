@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import BANK, LESSON
+from conftest import BANK, LESSON, ROOT
 
 from tutor.check import checking, code
 from tutor.check.fixes import tidy, with_outputs
 from tutor.check.lesson_text import prerequisite_circles
 from tutor.check.report import CheckReport
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
+from tutor.corpus.corpus import open_corpus
+from tutor.corpus.lessons import MISCONCEPTIONS as MISCONCEPTIONS_TITLE
+from tutor.corpus.lessons import listed_entries, marked_misconceptions
 from utils.errors import ExitCode, UsageError
 from utils.settings import Settings
 
@@ -225,7 +228,7 @@ def test_an_id_that_the_list_does_not_have_is_told_with_its_line(bread):
         ("- **Salt feeds yeast.** It slows it. {#salt-feeds}", ["**Salt feeds yeast.** It slows it.", "expected a question"]),
         ("- Does salt feed yeast? No. {#salt-feeds}", ["expected a question in bold"]),
         ("- **Does salt feed yeast?** {#salt-feeds}\n  <!-- asked: is salt food -->", ["Does salt feed yeast?", "answer it"]),
-        ("- **Does salt feed yeast?** No: it\n  slows it.", ["without an id", "`{#salt-feeds}` at its end"]),
+        ("- **Does salt feed yeast?** No: it\n  slows it.", ["without an id about", "`{#salt-feeds}` at its end"]),
     ],
 )
 def test_an_entry_of_a_list_of_misconceptions_is_a_question_its_answer_and_an_id(bread, entry, words):
@@ -233,10 +236,44 @@ def test_an_entry_of_a_list_of_misconceptions_is_a_question_its_answer_and_an_id
         "- **Does salt feed yeast?** No: it slows it. {#salt-feeds}", f"- **Is it so?** No. {{#air-lifts}}\n{entry}"
     )
     docs = bread(lesson, HEARD)
-    known = MISCONCEPTIONS if "{#" in entry else MISCONCEPTIONS.replace("Salt feeds yeast.", "Does salt feed yeast?")
-    (docs / "misconceptions.yaml").write_text(known, encoding="utf-8")
-    one = checked(docs).findings[0]
+    (docs / "misconceptions.yaml").write_text(MISCONCEPTIONS, encoding="utf-8")
+    one, *more = checked(docs).findings
+    assert {other.rule for other in more} <= {"unused-misconception"}
     assert (one.rule, one.line) == ("misconception-form", line_of(lesson, entry)) and all(word in one.message for word in words)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "- **Does more yeast make better bread?** Only faster.",
+        "- **Does salt make the crust brown?** No: the heat does.",
+        "- **Does salt feed yeast?** No. {#salt-feeds}\n- **Does any salt feed yeast?** No: none does.",
+    ],
+)
+def test_an_entry_about_no_belief_of_the_list_needs_no_id(bread, entry):
+    docs = bread(TOLD.replace("- **Does salt feed yeast?** No: it slows it. {#salt-feeds}", entry), HEARD)
+    (docs / "misconceptions.yaml").write_text(MISCONCEPTIONS, encoding="utf-8")
+    assert "misconception-form" not in " ".join(found(docs))
+
+
+def test_an_unknown_id_of_a_lesson_is_not_to_be_written_in_words(bread):
+    docs = bread(TOLD.replace("{#salt-feeds}", "{#quite-other}"), HEARD)
+    (docs / "misconceptions.yaml").write_text(MISCONCEPTIONS, encoding="utf-8")
+    told = checked(docs).findings[0].message
+    assert told.endswith("expected an id of misconceptions.yaml; add it there, or remove it here")
+
+
+def test_each_entry_of_the_bundled_lessons_names_its_belief():
+    corpus = open_corpus(ROOT / "docs")
+    count = 0
+    for lesson in map(corpus.lesson, corpus.ids()):
+        if section := lesson.section(MISCONCEPTIONS_TITLE):
+            lines = [line for _, line in marked_misconceptions(lesson, corpus.lesson_text(lesson.id))]
+            for start, end in listed_entries(section.text):
+                first, after = section.text_line + start, section.text_line + end
+                assert sum(first <= line < after for line in lines) == 1, f"{lesson.path}:{first}"
+                count += 1
+    assert count >= 147
 
 
 def test_entries_need_an_id_only_where_there_is_a_list_and_other_sections_no_form(bread):

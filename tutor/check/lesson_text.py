@@ -19,6 +19,7 @@ from tutor.grading.model.additions import additions_of
 from tutor.models import Finding, Lesson, Misconception
 from tutor.screen import mathtext
 from tutor.search.answering import refuted
+from tutor.search.words import content_stems
 from utils import strict_yaml
 from utils.errors import InvalidFile
 from utils.text import nearest, plural, sanitize, shorten
@@ -29,6 +30,7 @@ HTML_ANCHOR = re.compile(r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""
 LONGEST_ANSWER = 80  # words: what `ask` says at most
 ENTRY_SHOWN = 60  # characters of an entry in a message
 FORM = "`**Is it so?** No: it is not.`"  # of an entry
+SAME_BELIEF = 0.6  # share of words: so 100 of the 147 bundled entries would be told their own id, and none another one's
 MAX_LINES = 20  # how many lines with the same fault are listed one by one
 
 
@@ -257,10 +259,10 @@ def _fault_of(said: str, above: str, shown: str, language: str) -> str:
 # -------------------------------------------------------------------------------------------- misconceptions
 
 
-def unknown_misconception(name: str, known: Collection[str]) -> str:
+def unknown_misconception(name: str, known: Collection[str], remedy: str = "add it there, or write it in words") -> str:
     """What is said of an id that is not in the list."""
     near = nearest(name, known)
-    hint = f'. Did you mean "{near}"?' if near else "; add it there, or write it in words"
+    hint = f'. Did you mean "{near}"?' if near else f"; {remedy}"
     return f'found the misconception "{name}", expected an id of {LIST_FILE}{hint}'
 
 
@@ -269,7 +271,8 @@ def misconception_findings(lesson: Lesson, text: str, known: Mapping[str, Miscon
     marked = marked_misconceptions(lesson, text)
     for name, line in marked:
         if name not in known:
-            yield finding("unknown-misconception", lesson.path, line, unknown_misconception(name, known))
+            told = unknown_misconception(name, known, "add it there, or remove it here")
+            yield finding("unknown-misconception", lesson.path, line, told)
     section = lesson.section(MISCONCEPTIONS)
     if section is None:
         return
@@ -279,13 +282,26 @@ def misconception_findings(lesson: Lesson, text: str, known: Mapping[str, Miscon
         entry = " ".join(refuted.BULLET.sub("", without_comments("\n".join(lines[start:end])), count=1).split())
         if fault := _fault_of_entry(entry):
             yield finding("misconception-form", lesson.path, first, fault)
-        if known and not any(first <= line < after for _, line in marked):
-            near = nearest(refuted.parted(entry)[0], [one.believed for one in known.values()])
-            meant = next((one.id for one in known.values() if one.believed == near), "id")
+        elif not any(first <= line < after for _, line in marked) and (meant := _meant(entry, known, marked)):
             yield finding(
                 "misconception-form", lesson.path, first,
-                f"found an entry without an id, expected `{{#{meant}}}` at its end, one of {LIST_FILE}; add it",
+                f'found an entry without an id about "{shorten(meant.believed, ENTRY_SHOWN)}", expected `{{#{meant.id}}}` at its '
+                f"end, as in {LIST_FILE}; add it",
             )  # fmt: skip
+
+
+def _meant(entry: str, known: Mapping[str, Misconception], marked: Sequence[tuple[str, int]]) -> Misconception | None:
+    """The misconception of the folder that an entry asks about in much the same words, if no other entry names it."""
+    asked = set(content_stems(refuted.question_of(entry)))
+    named = {name for name, _ in marked}
+    shared = [(_overlap(asked, set(content_stems(one.believed))), one) for one in known.values() if one.id not in named]
+    most, likest = max(shared, key=lambda pair: pair[0], default=(0.0, None))
+    return likest if most >= SAME_BELIEF else None
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    """The share of the words of two texts that both have, 0..1."""
+    return len(one & other) / len(one | other) if one | other else 0.0
 
 
 def _fault_of_entry(entry: str) -> str:

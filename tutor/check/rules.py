@@ -74,7 +74,7 @@ RULES = {
         Rule("invalid-misconceptions", ERROR, "misconceptions.yaml can't be read: a field or an id is wrong"),
         Rule("unknown-misconception", ERROR, "a bank or a lesson names an id that misconceptions.yaml does not have"),
         Rule("unused-misconception", WARNING, "no bank and no lesson names an id of misconceptions.yaml"),
-        Rule("misconception-form", WARNING, 'an entry under "Misconceptions" is not a question, its answer and an id'),
+        Rule("misconception-form", WARNING, 'an entry under "Misconceptions" is not a question and its answer, or lacks an id'),
         Rule("lone-idea", WARNING, "an item has an idea that no item of another lesson shares"),
         Rule("undefined-draw", ERROR, "a parametric item has no answer for some of its values"),
         Rule("too-few-points", WARNING, "the rubric of a short item has fewer than two points"),
