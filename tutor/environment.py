@@ -133,6 +133,8 @@ class Environment:
         home = files.home_folder(self.settings.home)
         self._refuse_impossible_clock(home)
         records = self._opened.enter_context(open_records(home, now=self.now, read_only=read_only))
+        if records.warning and read_only:  # a session shows it on its own screen
+            self._warn(records.warning)
         records.wishes = Scheduling(
             retention=self.settings.retention or RETENTION,
             longest_days=self.settings.longest_days or LONGEST_DAYS,

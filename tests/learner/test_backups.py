@@ -266,6 +266,53 @@ def test_doctor_lists_the_backups(tutor, docs, records):
     assert f"~ backups   {NAME}  cannot be read" in run.stdout
 
 
+def test_an_emptied_file_with_backups_beside_it_is_refused_and_the_newest_named(tutor, docs, records):
+    records.write_bytes(b"")
+    for command in (("progress", "--docs", docs), ("topics", "--docs", docs)):
+        run = tutor(*command)
+        assert run.returncode == 6 and f"is empty, though backups of it are there. The newest backup is {NAME}" in run.stderr
+    run = tutor("doctor", "--offline", "--docs", docs)
+    assert "✗ records" in run.stdout and "records restore" in run.stdout
+    assert records.read_bytes() == b""
+    assert tutor("records", "restore", "--yes").returncode == 0 and answers(records) == 1
+
+
+def test_a_deleted_file_with_backups_is_told_until_there_are_answers_again(tutor, docs, records):
+    records.unlink()
+    run = tutor("progress", "--docs", docs)
+    assert (
+        run.returncode == 0
+        and run.stderr.count(f"records.db: is not there, though backups beside it hold some. The newest backup is {NAME}") == 1
+    )
+    assert not records.exists()
+    with opened(records.parent) as kept:
+        kept.set_setting("daily_limit", 5)
+    with opened(records.parent) as kept:
+        assert f"holds no answers, though backups beside it hold some. The newest backup is {NAME}" in kept.warning
+        kept.back_up()
+    with opened(records.parent) as kept:
+        assert (
+            f"The newest backup with answers is {NAME} of" in kept.warning and f"`ptutor records restore {NAME}`" in kept.warning
+        )
+        kept.add(attempt())
+    with opened(records.parent) as kept:
+        assert kept.warning == ""
+
+
+def test_the_newest_backup_of_a_history_that_was_lost_is_never_pushed_out(records):
+    with opened(records.parent) as kept:
+        kept.back_up()
+    whole = backups_of(records)[0]
+    records.unlink()
+    for number in range(9):
+        with opened(records.parent) as kept:
+            if number > 4:
+                kept.add(attempt(f"{number}"))
+            kept.back_up()
+    names = [one.name for one in backups_of(records)]
+    assert whole.name in names and NAME not in names and len(names) == 4
+
+
 # ------------------------------------------------------------------------------------------ the schema's text
 
 

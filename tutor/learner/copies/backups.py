@@ -109,7 +109,7 @@ def make_backup(connection: Connection, records: Path, now: datetime) -> Backup:
             with suppress(OSError):
                 unfinished.unlink()
             raise
-        _remove_others(records, path)
+        _remove_others(records, path, connection)
     except (OSError, sqlite3.Error) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         older = backups_of(records)
@@ -144,17 +144,44 @@ def _free_name(records: Path, now: datetime) -> Path:
     return folder_of(records) / (f"records-{stamp}-{max(taken) + 1}.db" if taken else f"records-{stamp}.db")
 
 
-def _remove_others(records: Path, made: Path) -> None:
-    """Remove what is not worth keeping, and copies that a kill left unfinished. made: just now, and so kept in any case."""
+def _remove_others(records: Path, made: Path, connection: Connection) -> None:
+    """Remove what is not worth keeping, and copies that a kill left unfinished. made: just now, and so kept in any case.
+
+    connection: what it was made of. The newest backup of another history, as of a file that was lost and begun anew, stays.
+    """
     there = backups_of(records)
-    for one in set(there) - worth_keeping(there):
-        if one.path != made:  # which is not the newest where the clock went back
-            with suppress(OSError):
-                one.path.unlink()
+    kept = worth_keeping(there)
+    for one in there:
+        if one in kept or one.path == made:  # which is not the newest where the clock went back
+            continue
+        if _is_of_another_history(one, connection) and not any(_first_answer(one) == _first_answer(other) for other in kept):
+            kept.add(one)
+            continue
+        with suppress(OSError):
+            one.path.unlink()
     for unfinished in folder_of(records).glob(f"records-*{UNFINISHED}*"):
         with suppress(OSError):
             if unfinished.stat().st_mtime < there[0].path.stat().st_mtime - STALE_S:
                 unfinished.unlink()
+
+
+def _is_of_another_history(backup: Backup, connection: Connection) -> bool:
+    """Whether its answers are not among those of the present records, by the first of them."""
+    first = _first_answer(backup)
+    return first is not None and not connection.execute("SELECT 1 FROM attempts WHERE uid = ?", (first,)).fetchone()
+
+
+def _first_answer(backup: Backup) -> str | None:
+    """The uid of the first answer in it; None where it holds none, or can't be read."""
+    import sqlite3
+
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{backup.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as copy,
+    ):
+        row = copy.execute("SELECT uid FROM attempts ORDER BY id LIMIT 1").fetchone()
+        return row[0] if row else None
+    return None
 
 
 def to_disk(path: Path) -> None:
@@ -185,6 +212,13 @@ def advice(records: Path, newest_schema: int) -> str:
     usable = [one for one in backups_of(records) if schema_of(one) <= newest_schema]
     if not usable:
         return ""
-    others = f" ({len(usable) - 1} older ones: `ptutor doctor` lists them)" if len(usable) > 1 else ""
-    made = f"{usable[0].made:%Y-%m-%d %H:%M} UTC"
-    return f"The newest backup is {usable[0].name} of {made}{others}; `ptutor records restore` shows what it would bring back."
+    best = next((one for one in usable if _first_answer(one)), usable[0])
+    which, name = ("The newest backup", "") if best == usable[0] else ("The newest backup with answers", f" {best.name}")
+    others = f" ({len(usable) - 1} {'others' if name else 'older ones'}: `ptutor doctor` lists them)" if len(usable) > 1 else ""
+    made = f"{best.made:%Y-%m-%d %H:%M} UTC"
+    return f"{which} is {best.name} of {made}{others}; `ptutor records restore{name}` shows what it would bring back."
+
+
+def hold_answers(records: Path) -> bool:
+    """Whether any backup of a file of records holds answers."""
+    return any(_first_answer(one) for one in backups_of(records))

@@ -66,7 +66,9 @@ def open_database(path: Path, *, read_only: bool = False) -> tuple[Connection, s
         )
     warning = _refuse_lost_content(path)
     with records_errors(path, "cannot be opened"):
-        return _open_to_read(path) if read_only else _open_to_write(path), warning
+        connection = _open_to_read(path) if read_only else _open_to_write(path)
+    with _closed_on_failure(connection), records_errors(path, "cannot be read"):
+        return connection, warning or _lost_history(connection, path)
 
 
 def _open_to_write(path: Path) -> Connection:
@@ -198,9 +200,10 @@ def _refuse_lost_content(path: Path) -> str:
     """Look for signs that content was lost, which SQLite itself ignores. Returns a warning, or "".
 
     SQLite takes an empty file for a new database and deletes the log beside it with the answers in it, so this is
-    refused. An index of the log (-shm) without the log is only left behind when a session was killed and its log
-    removed. The order of the checks matters: another process may be opening the file (it creates file, log, index) or
-    closing it (it removes index, log).
+    refused; and so is an empty file with backups beside it, which is a new one as little. An index of the log (-shm)
+    without the log is only left behind when a session was killed and its log removed. The order of the checks matters:
+    another process may be opening the file (it creates file, log, index), closing it (it removes index, log), or making
+    the first backup.
     """
     log = _size(_beside(path, "-wal"))
     index = _size(_beside(path, "-shm"))
@@ -209,9 +212,20 @@ def _refuse_lost_content(path: Path) -> str:
         raise DamagedRecords(
             f"{path}: is empty, but its log {FILE_NAME}-wal beside it holds answers that are nowhere else. {remedy}"
         )
+    if _size(path) == 0 and backups.backups_of(path) and _size(path) == 0:  # not one that is new and has its first backup
+        remedy = backup_advice(path) or "Put a good copy of the file in its place."
+        raise DamagedRecords(f"{path}: is empty, though backups of it are there. {remedy} To start afresh, delete the file.")
     if index is not None and _size(_beside(path, "-wal")) is None and _size(_beside(path, "-shm")) is not None:
         return f"{path}: the last session did not end cleanly and its log is gone: its last answers may be missing."
     return ""
+
+
+def _lost_history(connection: Connection, path: Path) -> str:
+    """A warning where backups hold answers and the records none, as where their file was deleted; else ""."""
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM attempts)").fetchone()[0] or not backups.hold_answers(path):
+        return ""
+    state = "holds no answers" if _size(path) else "is not there"
+    return f"{path}: {state}, though backups beside it hold some. {backup_advice(path)}".rstrip()
 
 
 def _check(connection: Connection, path: Path) -> int:
