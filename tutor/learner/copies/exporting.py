@@ -22,6 +22,8 @@ MARK = f'{{"format": "{FORMAT}"'  # how such a file begins
 EMPTY = 2  # lines of an export without any history
 # Of an attempt: its number here, and what is computed from the rest.
 NOT_EXPORTED = {"id", "score", "unaided", "seconds", "recalled", "days", "earned", "evidence"}
+# The tables of what a folder held when it was last seen, by which a history follows a lesson that is renamed: key, the rest.
+SEEN = {"lessons": ("lesson", "digest", "outline"), "items": ("item", "print", "asked", "answer")}
 SETTINGS = ("ask_confidence", "explain_back", "goal", "daily_limit", "asked_to_explain:*")  # that move with the learner
 
 
@@ -44,7 +46,8 @@ def _lines(connection: Connection, now: datetime) -> Iterator[dict[str, Any]]:
     parameters = json.loads(fitted[0]).get("parameters") if fitted else None
     yield {**head, "parameters": parameters} if parameters else head
     for row in connection.execute("SELECT corpus, sketch FROM corpora ORDER BY corpus"):
-        yield {"type": "corpus", "corpus": row["corpus"], "sketch": json.loads(row["sketch"])}
+        seen = {name: last_seen(connection, name, row["corpus"]) for name in SEEN}
+        yield {"type": "corpus", "corpus": row["corpus"], "sketch": json.loads(row["sketch"]), **seen}
     for row in connection.execute("SELECT * FROM attempts ORDER BY id"):
         kept = {name: value for name, value in dict(row).items() if name not in NOT_EXPORTED}
         yield {"type": "attempt", **kept, "grade": json.loads(row["grade"])}
@@ -66,6 +69,13 @@ def _lines(connection: Connection, now: datetime) -> Iterator[dict[str, Any]]:
     for row in connection.execute("SELECT key, value FROM settings ORDER BY key"):
         if is_portable(row["key"]):
             yield {"type": "setting", "key": row["key"], "value": json.loads(row["value"])}
+
+
+def last_seen(connection: Connection, table: str, corpus: str) -> dict[str, list[str]]:
+    """{key: what is known of it} of a folder's lessons or items with a history, as they were when they were last seen."""
+    first, *rest = SEEN[table]
+    rows = connection.execute(f"SELECT {first}, {', '.join(rest)} FROM {table} WHERE corpus = ? ORDER BY {first}", (corpus,))
+    return {row[0]: list(row)[1:] for row in rows}
 
 
 def is_portable(setting: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from tutor.learner.copies.exporting import FORMAT, VERSION, is_portable
+from tutor.learner.copies.exporting import FORMAT, SEEN, VERSION, is_portable
 from tutor.learner.memory.scheduling import DEFAULTS, with_fitted
 from tutor.models import Card, Evidence, Grade, Place
 from utils import files, strict_json
@@ -189,6 +189,17 @@ def _sketch(value: Any) -> list[str]:
     return value
 
 
+def _seen(count: int) -> Callable[[Any], Row]:
+    """Reads what lessons or items were when they were last seen: so many texts of each."""
+
+    def read(value: Any) -> Row:
+        if not isinstance(value, dict) or not all(isinstance(one, list) and len(one) == count for one in value.values()):
+            raise ValueError(f"expected an object with {count} texts for each name")
+        return {_name(key): [_text(text) for text in one] for key, one in value.items()}
+
+    return read
+
+
 def _card(value: Any) -> str:
     from fsrs import Card as Memory
 
@@ -240,7 +251,8 @@ class Field:
 
 
 FIELDS: dict[str, dict[str, Field]] = {
-    "corpus": {"corpus": Field(_matching(CORPUS, "hexadecimal digits")), "sketch": Field(_sketch)},
+    "corpus": {"corpus": Field(_matching(CORPUS, "hexadecimal digits")), "sketch": Field(_sketch),
+               **{table: Field(_seen(len(columns) - 1), {}) for table, columns in SEEN.items()}},
     "attempt": {
         "uid": Field(_matching(UID, "1 to 64 letters and digits")),
         "session": Field(_name), "item": Field(_key), "section": Field(_name), "lesson": Field(_name),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from tutor.learner.copies.exporting import SEEN
 from tutor.learner.copies.importing import Export, Row
 from tutor.learner.file import tally_tables
 from tutor.learner.file.identity import SAME, shared_marks
@@ -99,6 +100,14 @@ def _know_corpora(connection: Connection, export: Export) -> None:
         else:
             values = (row["corpus"], json.dumps(row["sketch"]))
             connection.execute("INSERT INTO corpora (corpus, place, seen, sketch) VALUES (?, '', '', ?)", values)
+    for row in export.corpora:
+        corpus = same.get(row["corpus"], row["corpus"])
+        for table, (first, *rest) in SEEN.items():  # what was seen here of the same is as the folder here has it
+            marks = ", ".join("?" * (len(rest) + 2))
+            connection.executemany(
+                f"INSERT OR IGNORE INTO {table} (corpus, {first}, {', '.join(rest)}) VALUES ({marks})",
+                [(corpus, key, *texts) for key, texts in row[table].items()],
+            )
     for rows in (export.attempts, export.cards, export.places):
         for row in rows:
             row["corpus"] = same.get(row["corpus"], row["corpus"])

@@ -152,8 +152,9 @@ def _rename_lesson(connection: Connection, corpus: str, was: str, now: str) -> N
 
 
 def seen_items(connection: Connection, corpus: str) -> list[str]:
-    """The items with a history that were seen in the folder."""
-    return [row["item"] for row in connection.execute("SELECT item FROM items WHERE corpus = ?", (corpus,)).fetchall()]
+    """The items with a history that were seen in the folder, or come back in it, as those of an import that nobody saw here."""
+    query = "SELECT item FROM items WHERE corpus = ? UNION SELECT item FROM cards WHERE corpus = ?"
+    return [row["item"] for row in connection.execute(query, (corpus, corpus)).fetchall()]
 
 
 def gone_items(connection: Connection, corpus: str, asked: Collection[str]) -> dict[str, int]:
