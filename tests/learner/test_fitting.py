@@ -5,19 +5,21 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+import sqlite3
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from test_moving import contents, exported, imported
-from test_records import NOW, attempt, opened
+from test_records import NOW, attempt, opened, plain_sqlite
 
 from tutor.learner import schedule
+from tutor.learner.file.rows import to_json
 from tutor.learner.memory import fitting, refitting
-from tutor.learner.memory.fitting import ALL, FIRST, Review, figures_of, fit, judge
+from tutor.learner.memory.fitting import ALL, FIRST, FittedParameters, Review, figures_of, fit, judge
 from tutor.learner.memory.scheduling import DEFAULTS, Scheduling
-from tutor.screen.screens.retention import parameters_in_words
+from tutor.screen.screens.retention import dates_in_words
 from utils.errors import RecordsError
 from utils.times import moment_of, utc
 
@@ -252,21 +254,36 @@ def test_a_wish_for_other_dates_keeps_the_fitted_parameters(home):
 
 
 def in_words(kept, asked: int) -> str:
-    return parameters_in_words(refitting.parameters_document(kept, asked), NOW.date())
+    return dates_in_words(refitting.parameters_document(kept, asked), NOW.date())
 
 
-def test_progress_says_which_parameters_are_in_use_and_how_well_they_predict(monkeypatch):
-    assert (
-        in_words(None, 41) == "Estimated and dated by FSRS's published parameters; they are fitted to you after 23 more reviews"
-    )
+def test_progress_says_whose_memory_dates_follow_in_words_without_figures(monkeypatch):
+    assert in_words(None, 41) == "Dates follow the memory of people in general; after 23 more reviews yours is tried"
     figures = {"log_loss": 0.4201, "rmse_bins": 0.06}, {"log_loss": 0.4102, "rmse_bins": 0.05}
     kept = {"parameters": [1.0] * 21, "which": FIRST, "at": utc(NOW), "reviews": 312, "judged": 156, "tried": 312}
     kept |= {"before": figures[0], "after": figures[1]}
-    assert in_words(kept, 320) == (
-        "Estimated and dated by your own memory: the first stabilities, fitted to 312 reviews on 1 Mar; "
-        "log loss 0.410 on 156 later ones, 0.420 before"
-    )
+    assert in_words(kept, 320) == "Dates follow your own memory since 1 Mar"
     refused = {**kept, "parameters": [], "which": "", "after": figures[0]}
-    assert in_words(refused, 320).endswith("none fitted you better on 156 reviews (log loss 0.420)")
+    assert in_words(refused, 320).endswith(
+        "people in general, which fits you best so far; after 70 more reviews yours is tried again"
+    )
     monkeypatch.setattr(refitting, "can_fit_all", lambda: False)
     assert "pip install 'pocket-tutor[fit]'" in in_words(refused, 400) and "pip" not in in_words(refused, 399)
+
+
+def test_what_is_set_aside_comes_neither_sooner_nor_later_and_is_told_where_it_grows(home):
+    with opened(home) as records:
+        for day in range(0, 90, 9):
+            answered(records, "hard", NOW - timedelta(days=99 - day), "missed")
+            answered(records, "easy", NOW - timedelta(days=99 - day), "unaided")
+        hard, easy = records.card("food/bread:hard"), records.card("food/bread:easy")
+        assert hard.leech and not easy.leech
+    with plain_sqlite(home) as connection:
+        connection.row_factory = sqlite3.Row
+        counted_otherwise = replace(hard, leech=False, lapses=2, due="2030-01-01T00:00:00Z")
+        for card in (counted_otherwise, replace(easy, due="2040-01-01T00:00:00Z")):
+            connection.execute("UPDATE cards SET card = ?, leech = 0 WHERE item = ?", (to_json(card), card.item))
+        assert refitting.replay_all(connection, refitting.all_reviews(connection), DEFAULTS) == (1, 0, 1)
+    found = FittedParameters((1.0,), FIRST, 80, "")
+    assert refitting.told(found, 3, 0, 2).endswith("3 items will come sooner, 0 later, 2 are set aside after too many misses.")
+    assert refitting.told(found, 3, 0, -2).endswith("3 items will come sooner, 0 later.")

@@ -120,6 +120,11 @@ def test_a_goal_with_a_day_says_how_much_a_day_it_takes_and_whether_the_learner_
     assert by_day(12, 185).estimate() == "185 min in 12 days is 16 min a day; an assumed pace is 20: that works"
 
 
+def test_a_goal_whose_day_has_passed_says_so_until_it_has_another_or_none():
+    assert by_day(-1, 40).passed() == "Its day, 28 Feb, has passed: learn --by DATE sets another, --by never none"
+    assert by_day(0, 40).passed() == by_day(3, 40).passed() == ""
+
+
 def test_what_is_new_is_spread_over_the_days_left_but_for_the_last_ones():
     days = [(day - NOW.date()).days for day in by_day(30, *[20] * 10).plan()]
     assert days == sorted(days) and max(days) == 30 - LAST_LOOK_DAYS - 1

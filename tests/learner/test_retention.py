@@ -11,12 +11,12 @@ from io import StringIO
 from rich.console import Console
 
 from tutor.learner import retention
-from tutor.learner.file.tallies import tallies_of
+from tutor.learner.file.tallies import Recall, recall_key, tallies_of
 from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.retention import CURVE_DAYS, retention_of
 from tutor.learner.schedule import next_card, retrievability
 from tutor.models import Attempt, Grade
-from tutor.screen.screens.retention import retention_parts
+from tutor.screen.screens.retention import figures_in_words, predictions_in_words, retention_parts, set_aside_in_words
 from utils.times import utc
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -119,6 +119,46 @@ def test_the_screen_says_how_much_came_to_mind_and_what_was_not_measured():
     assert "Not measured: 1 more answer came too soon to tell, 1 is from before predictions were kept" in told
     assert "about 7 days: 50 % of 2, 85 % predicted" in shown(kept)
     assert "asked again" not in shown(retention_of([], [learned("l:a", 154)], NOW, DEFAULTS, {}))
+
+
+def predicted(*rows):
+    """(days since the review before, chance, asked, recalled) -> the figures."""
+    recalls = {}
+    for place, (days, chance, asked, right) in enumerate(rows):
+        recall = recalls[recall_key(f"m{place}", days, chance)] = Recall()
+        for number in range(asked):
+            recall.count(number < right, days, chance)
+    return retention_of([], [learned("l:a", 154)], NOW, DEFAULTS, recalls)
+
+
+def test_a_plain_sentence_says_whether_predictions_are_right_and_one_line_has_the_figure():
+    assert predictions_in_words(predicted()) == figures_in_words(predicted()) == ""
+    few = predictions_in_words(predicted((7, 0.9, 19, 10)))
+    assert few == "Whether predictions are right shows after 20 predicted answers; there are 19 so far"
+    right = predicted((7, 0.92, 200, 181))
+    assert predictions_in_words(right) == "Predictions are about right: of what was predicted at 92 %, 90 % came to mind"
+    assert predictions_in_words(predicted((7, 0.9, 200, 150))) == (
+        "You recall less than predicted after about 7 days: 75 % instead of 90 %"
+    )
+    assert predictions_in_words(predicted((7, 0.9, 12, 4), (30, 0.9, 12, 4))).endswith("predicted: 33 % instead of 90 %")
+    assert predictions_in_words(predicted((7, 0.8, 200, 170), (200, 0.8, 200, 190))) == (
+        "You recall more than predicted: 90 % instead of 80 %; most clearly after more than 156 days: 95 % instead of 80 %"
+    )
+    assert "about right" in predictions_in_words(predicted((7, 0.9, 20, 16))), "that may well be chance"
+    later = predictions_in_words(predicted((7, 0.92, 900, 829), (90, 0.9, 60, 44)))
+    assert later.endswith("91 % came to mind, but less after about 90 days: 73 % instead of 90 %")
+    assert re.fullmatch(r"FSRS, as published: log loss 0\.\d{3} over 200 answers \(a coin: 0\.69\)", figures_in_words(right))
+    assert shown(right).count("log loss") == 1
+
+
+def test_what_is_set_aside_is_said_to_be_left_out_and_told_by_lesson_in_a_few_rows():
+    console = Console(file=StringIO(), width=100)
+    console.print(*retention_parts(predicted(), NOW.date(), {}, 41), sep="\n")
+    assert "The 41 questions that are set aside are left out of this estimate" in console.file.getvalue()
+    assert "left out" not in shown(predicted())
+    keys = [f"l{number}:i{item}" for number in range(7) for item in range(7 - number)]
+    assert set_aside_in_words(keys, {"l0": "Bread"}) == ["Bread: 7", "l1: 6", "l2: 5", "4 more lessons: 10"]
+    assert set_aside_in_words(["l:a"], {"l": "Lesson"}) == ["Lesson: 1"]
 
 
 def test_what_came_on_a_sheet_or_was_never_dated_is_not_asked_again():

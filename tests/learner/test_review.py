@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -141,6 +142,16 @@ def test_what_was_known_in_a_review_comes_back_later_than_what_was_missed(run, t
     _, _, _, cards = run(create_review_flow, Answers({"food/cake:moist": "dry"}), day=2)
     due = {card.item: card.due for card in cards}
     assert due["food/cake:moist"] < due["food/cake:gas"]
+
+
+def test_what_is_missed_and_then_right_once_more_counts_as_missed_at_the_end(run, taught):
+    class SkipsOnce(Answers):
+        def answer(self, question, keys):
+            first, step = not self.asked, super().answer(question, keys)
+            return Step("skip") if first and self.asked else step
+
+    screen, _, _, _ = run(create_review_flow, SkipsOnce({}), day=2)
+    assert "Once more" in screen and re.search(r"(\d+) of (\d+) known, 1 missed", screen) and "with help" not in screen
 
 
 def test_a_review_keeps_to_the_days_limit_and_says_that_more_is_due(run, taught):

@@ -139,6 +139,12 @@ class GoalPath:
         """The day by which to be ready, if it is still to come."""
         return self.goal.by if self.goal.by and self.goal.by >= self.today else None
 
+    def passed(self) -> str:
+        """That the goal's day has passed, and what to do then; "" where it has none or is still to come."""
+        if not self.goal.by or self.by:
+            return ""
+        return f"Its day, {day_and_month(self.goal.by, self.today)}, has passed: learn --by DATE sets another, --by never none"
+
     @property
     def days_left(self) -> int:
         """Until the goal's day, today included; at least one."""

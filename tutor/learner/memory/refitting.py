@@ -75,14 +75,15 @@ def put_in_use(connection: Connection, found: FittedParameters | None, present: 
     return told(found, *replay_all(connection, all_reviews(connection), by))
 
 
-def told(found: FittedParameters, sooner: int, later: int) -> str:
-    """A line on parameters that are new."""
+def told(found: FittedParameters, sooner: int, later: int, aside: int = 0) -> str:
+    """A line on parameters that are new. aside: how many more items are set aside."""
     if found.parameters:
         gain = f", {_gain(found)} better than before on reviews that they had not seen" if _gain(found) else ""
         said = f"Your review dates now follow how you remember: fitted to {plural(found.reviews, 'review')}{gain}"
     else:
         said = "Your review dates follow the published parameters again, which predict you better now"
-    return f"{said}. {plural(sooner, 'item')} will come sooner, {later} later."
+    more = f", {aside} {'is' if aside == 1 else 'are'} set aside after too many misses" if aside > 0 else ""
+    return f"{said}. {plural(sooner, 'item')} will come sooner, {later} later{more}."
 
 
 def _gain(found: FittedParameters) -> str:

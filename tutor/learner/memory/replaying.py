@@ -84,13 +84,14 @@ def in_order(reviews: Mapping[ItemId, Rated]) -> list[Review]:
     return sorted(found, key=lambda review: review.at)
 
 
-def replay_all(connection: Connection, reviews: Mapping[ItemId, Rated], by: Scheduling) -> tuple[int, int]:
-    """Make every card again, within a transaction that the caller has begun. Returns how many come sooner, how many later.
+def replay_all(connection: Connection, reviews: Mapping[ItemId, Rated], by: Scheduling) -> tuple[int, int, int]:
+    """Make every card again, within a transaction that the caller has begun. Returns how many come sooner,
+    how many later, both without those set aside, and how many more than before are set aside (below 0: fewer).
 
     A card without a review stays as it is: there is nothing to make it of.
     """
     ratings = {attempt.id: (attempt, rating) for rated in reviews.values() for attempt, rating in rated}
-    sooner = later = 0
+    sooner = later = aside = 0
     for row in connection.execute("SELECT rowid, * FROM cards").fetchall():
         cards = replayed_cards(reviews.get((row["corpus"], row["item"]), []), by)
         if not cards:
@@ -100,10 +101,12 @@ def replay_all(connection: Connection, reviews: Mapping[ItemId, Rated], by: Sche
         if _last(present) > _last(card) and row["attempt"] in ratings:  # reviewed since with an item that asks the same
             attempt, rating = ratings[row["attempt"]]
             before, card = card, schedule.next_card(card.item, card, rating, moment_of(attempt.at), by)
-        sooner, later = sooner + (card.due[:10] < present.due[:10]), later + (card.due[:10] > present.due[:10])
+        aside += card.leech - present.leech
+        if not card.leech:
+            sooner, later = sooner + (card.due[:10] < present.due[:10]), later + (card.due[:10] > present.due[:10])
         values = (card.due, int(card.leech), to_json(card), to_json(before) if before else None, row["rowid"])
         connection.execute("UPDATE cards SET due = ?, leech = ?, card = ?, before = ? WHERE rowid = ?", values)
-    return sooner, later
+    return sooner, later, aside
 
 
 def _last(card: Card) -> datetime:

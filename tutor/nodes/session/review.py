@@ -171,7 +171,9 @@ class EndReview(Verb):
         self, terminal: Terminal, round: Round, records: Records, corpus: Corpus, now: Callable[[], datetime],
         zone: tzinfo | None, due: int,
     ) -> None:  # fmt: skip
-        outcomes, today = list(round.outcomes.values()), now().astimezone(zone)
+        # what came back after a miss counts as missed, as it does for its date and in the figures
+        outcomes = ["missed" if round.draws.get(name, 0) > 1 else outcome for name, outcome in round.outcomes.items()]
+        today = now().astimezone(zone)
         cards = [card for key in round.outcomes if (card := records.card(key))]
         comebacks = agenda.upcoming_reviews(as_planned(corpus, records, cards, today), today)
         terminal.show(screens.ReviewEnd(outcomes, comebacks, max(0, due - len(outcomes))))

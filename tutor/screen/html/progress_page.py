@@ -14,7 +14,15 @@ from tutor.screen.html.document import document
 from tutor.screen.html.elements import Child, card, folded, foreign, table, tag
 from tutor.screen.html.pieces import day_in_words, misconceptions, percent, written_on
 from tutor.screen.screens.endings import mastery_in_words
-from tutor.screen.screens.retention import in_words, name_of, not_measured, parameters_in_words, predictions_in_words
+from tutor.screen.screens.retention import (
+    dates_in_words,
+    figures_in_words,
+    in_words,
+    left_out_in_words,
+    name_of,
+    not_measured,
+    predictions_in_words,
+)
 from utils.text import plural
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -113,9 +121,9 @@ def _retention(overview: Overview) -> Element | None:
     )
     how = (
         "An estimate by FSRS, the model of memory that plans your reviews: the mean of every question's chance of being "
-        "recalled, if none were asked again. A question comes back when its own chance is near 90 %, the dashed line; what is "
-        "set aside doesn't count."
+        "recalled, if none were asked again. A question comes back when its own chance is near 90 %, the dashed line."
     )
+    left_out = left_out_in_words(len(overview.progress.set_aside))
     rows = [[_in_days(days), percent(share)] for days, share in ahead if not days % 15]
     lessons: list[list[Child]] = [
         [foreign(overview.title(lesson)), percent(now), percent(later)]
@@ -125,7 +133,7 @@ def _retention(overview: Overview) -> Element | None:
         "What would come to mind",
         tag("p", told),
         curve_chart(label, points, marks),
-        tag("p", how, class_="quiet"),
+        tag("p", f"{how} {left_out}.".removesuffix(" ."), class_="quiet"),
         folded(
             "As a table",
             table("All questions, without a review", ("when", "recalled"), rows, class_="numbers"),
@@ -168,8 +176,8 @@ def _measured(overview: Overview) -> Element | None:
         tag("p", told.strip()),
         measured_chart(label, lines),
         tag("p", how, class_="quiet"),
-        tag("p", parameters_in_words(kept["parameters"], overview.today), class_="quiet"),
-        tag("p", predictions_in_words(kept["prediction"]), class_="quiet"),
+        tag("p", ". ".join(filter(None, (dates_in_words(kept["parameters"], overview.today), predictions_in_words(kept)))) + "."),
+        tag("p", figures, class_="quiet") if (figures := figures_in_words(kept)) else None,
         folded(
             "As a table",
             table("Asked again", ("after", *heads), rows, class_="numbers"),
@@ -294,6 +302,7 @@ def _goal(overview: Overview) -> Element | None:
     ]
     heading = ("Towards “", foreign(path.goal.words), "”")
     told = f"{path.left()}; {path.estimate()}." if path.by else f"{plural(len(steps), 'lesson')}, {path.estimate()}."
+    told += f" {past}." if (past := path.passed()) else ""
     return card(heading, tag("p", told), tag("ol", steps))
 
 

@@ -20,7 +20,7 @@ from tutor.screen.layout import Screen, Sides, dots, line
 from tutor.screen.markup import ACCENT, DIM
 from tutor.screen.markup.verbatim import NARROW
 from tutor.screen.screens.lesson_map import LessonMapScreen
-from tutor.screen.screens.retention import retention_parts
+from tutor.screen.screens.retention import retention_parts, set_aside_in_words
 from tutor.screen.signs import Either
 from utils.text import plural, sanitize
 
@@ -39,6 +39,8 @@ def screen_of(told: Overview | LessonMap) -> Screen:
 
 MISCONCEPTIONS = 8  # that are shown
 DAYS_IN_WORDS = 10  # that plain text names one by one
+BAR, LEAST_FULL = 40, 10  # columns of the longest bar, and the fewest reviews that it stands for
+ASIDE_HELPS = "Not asked again in reviews, because that did not help; reading their sections again may"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")  # an id that no list explains any more
 
 
@@ -64,6 +66,8 @@ class ProgressScreen(Screen):
         if self.path and self.path.steps:
             left = self.path.left() if self.path.by else plural(len(self.path.steps), "lesson")
             yield line(f"Towards “{self.path.goal.words}”: {left}{'; ' if self.path.by else ', '}{self.path.estimate()}")
+            if past := self.path.passed():
+                yield line(past, indent=1)
             yield line(f"next: {self.path.steps[0].title} ({self.path.steps[0].lesson})", DIM, indent=1)
             yield Text("")
         yield from self.lessons()
@@ -77,7 +81,10 @@ class ProgressScreen(Screen):
                 yield line(f"{word:12} {round(right * 100):3} % of {plural(count, 'answer')}", indent=1)
         if one.set_aside:
             yield Text("")
-            yield line(f"Set aside after too many misses: {', '.join(one.set_aside)}", DIM)
+            yield line(f"Set aside after too many misses: {plural(len(one.set_aside), 'question')}", "bold")
+            for row in set_aside_in_words(one.set_aside, self.titles):
+                yield line(row, DIM, indent=1)
+            yield line(f"{ASIDE_HELPS}; progress --json lists them", DIM, indent=1)
         if self.gone:
             yield Text("")
             yield line(gone_in_words(self.gone), DIM)
@@ -126,7 +133,7 @@ class ProgressScreen(Screen):
             return
         yield Text("")
         yield line("Retention", "bold")
-        yield from retention_parts(kept, self.today, self.titles)
+        yield from retention_parts(kept, self.today, self.titles, len(self.progress.set_aside))
 
     def misconceptions(self) -> Iterator[RenderableType]:
         """What the learner's answers have shown, each with its days; what is so is said of those that are held."""
@@ -158,7 +165,7 @@ class ProgressScreen(Screen):
             if count:
                 when = date.fromisoformat(day)
                 label = "today" if when == self.today else when.strftime("%a %d")
-                bar = "█" * max(1, round(count * 40 / most))
+                bar = "█" * max(1, round(count * BAR / max(most, LEAST_FULL)))
                 drawn = Text(f" {label:7}").append(bar, style=ACCENT).append(f" {count}", style=DIM)
                 yield Either(drawn, Text(f" {label}: {count}"))
 

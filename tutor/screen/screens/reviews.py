@@ -96,8 +96,9 @@ class ReviewEnd(Screen):
     def rows(self) -> list[str]:
         if not self.outcomes:
             return ["Nothing was answered; what is due stays due."]
-        known_, helped = (self.outcomes.count(name) for name in ("unaided", "assisted"))
+        known_, helped, missed = (self.outcomes.count(name) for name in ("unaided", "assisted", "missed"))
         summary = f"{known_} of {len(self.outcomes)} known" + (f", {helped} with help" if helped else "")
+        summary += f", {missed} missed" if missed else ""
         rows = [summary, f"They come back: {', '.join(self.comebacks[:5])}."] if self.comebacks else [summary]
         return [*rows, f"{self.left} more are due."] if self.left else rows
 
