@@ -157,7 +157,7 @@ def test_what_is_set_aside_is_said_to_be_left_out_and_told_by_lesson_in_a_few_ro
     assert "The 41 questions that are set aside are left out of this estimate" in console.file.getvalue()
     assert "left out" not in shown(predicted())
     keys = [f"l{number}:i{item}" for number in range(7) for item in range(7 - number)]
-    assert set_aside_in_words(keys, {"l0": "Bread"}) == ["Bread: 7", "l1: 6", "l2: 5", "4 more lessons: 10"]
+    assert set_aside_in_words(keys, {"l0": "Bread"}) == ["Bread: 7", "l1: 6", "5 more lessons: 15"]
     assert set_aside_in_words(["l:a"], {"l": "Lesson"}) == ["Lesson: 1"]
 
 

@@ -22,6 +22,7 @@ from tutor.screen.screens.retention import (
     name_of,
     not_measured,
     predictions_in_words,
+    set_aside_in_words,
 )
 from utils.text import plural
 
@@ -320,7 +321,8 @@ def _set_aside(overview: Overview) -> Element | None:
         return None
     told = "Missed so often that asking again will not help. Reading their sections again may."
     rows = [tag("li", foreign(key.partition(":")[2]), " in ", foreign(overview.title(key.partition(":")[0]))) for key in keys]
-    return card("Set aside", tag("p", told), tag("ul", rows))
+    shown = [tag("li", foreign(row)) for row in set_aside_in_words(keys, overview.titles)]
+    return card("Set aside", tag("p", told), tag("ul", shown), folded("Each question", tag("ul", rows)))
 
 
 def _gone(overview: Overview) -> Element | None:

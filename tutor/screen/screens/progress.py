@@ -40,7 +40,7 @@ def screen_of(told: Overview | LessonMap) -> Screen:
 MISCONCEPTIONS = 8  # that are shown
 DAYS_IN_WORDS = 10  # that plain text names one by one
 BAR, LEAST_FULL = 40, 10  # columns of the longest bar, and the fewest reviews that it stands for
-ASIDE_HELPS = "Not asked again in reviews, because that did not help; reading their sections again may"
+ASIDE_HELPS = "Reading their sections again may help; progress --json lists them"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")  # an id that no list explains any more
 
 
@@ -84,7 +84,7 @@ class ProgressScreen(Screen):
             yield line(f"Set aside after too many misses: {plural(len(one.set_aside), 'question')}", "bold")
             for row in set_aside_in_words(one.set_aside, self.titles):
                 yield line(row, DIM, indent=1)
-            yield line(f"{ASIDE_HELPS}; progress --json lists them", DIM, indent=1)
+            yield line(ASIDE_HELPS, DIM, indent=1)
         if self.gone:
             yield Text("")
             yield line(gone_in_words(self.gone), DIM)

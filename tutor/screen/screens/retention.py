@@ -26,7 +26,7 @@ FEWEST = 5  # answers, so that a share says something
 FEWEST_PREDICTED = 20  # answers, so that it says something of the prediction
 LEAST_APART = 0.03  # between what was predicted and recalled, so that it matters
 SURE, SURE_OF_FIVE = 2.0, 2.6  # standard errors that chance alone seldom makes: once, and in any of five intervals
-LESSONS_ASIDE = 4  # that are shown with what was set aside
+LESSONS_ASIDE = 3  # that are shown with what was set aside
 
 
 def retention_parts(kept: RetentionDocument, today: date, titles: dict[str, str], set_aside: int = 0) -> Iterator[RenderableType]:
