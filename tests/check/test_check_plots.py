@@ -102,3 +102,19 @@ def test_arrays_become_lists(docs):
     lesson = with_code(docs, f"```python plot\n{code}```\n")
     checking.check(Settings(docs=str(docs)), fix=True, trust=True)
     assert "points: {p: {x: [0, 0.5, 1], y: [0, 0.25, 1]}}\nx: {to: 1}\n" in lesson.read_text(encoding="utf-8")
+
+
+def test_what_a_block_that_gives_a_plot_prints_beside_it_is_told_and_changes_no_plot(docs):
+    lesson = with_code(docs, CODE.replace("squares =", "print('so')\nsquares =") + "\n" + PLOT)
+    before = lesson.read_text(encoding="utf-8")
+    (told,) = (one for one in all_findings(docs, trust=True, fix=True) if one.startswith("missing-output"))
+    assert told.startswith('missing-output the code of a plot prints "so", which nobody sees') and "a block of its own" in told
+    assert lesson.read_text(encoding="utf-8") == before
+
+
+def test_plots_and_outputs_that_are_written_are_counted_apart(docs):
+    with_code(docs, CODE + "\n```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n")
+    fixed = checking.check(Settings(docs=str(docs)), fix=True, trust=True).fixed
+    assert [one.partition(": ")[2] for one in fixed] == [
+        "2 output blocks rewritten with what the code prints", "1 plot block rewritten with what the code gives",
+    ]  # fmt: skip

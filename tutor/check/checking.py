@@ -23,6 +23,7 @@ from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import marked_misconceptions, parse_lesson
+from tutor.corpus.plots.blocks import is_python_plot
 from tutor.models import BANK_SUFFIX, Finding, Item, Lesson, Misconception
 from tutor.screen.terminal.keys import ACTION_OF
 from utils import files, strict_yaml
@@ -323,7 +324,12 @@ def _fix(selection: Selection, run_code: bool, may_run: bool, tell: Tell, report
         fixed = with_outputs(text, wrong)
         if fixed != text:
             files.write_atomically(_real_path(corpus, lesson_id, ".md"), fixed)
-            report.fixed.append(f"{shown}: {plural(len(wrong), 'output block')} rewritten with what the code prints")
+            plots = sum(is_python_plot(block.info) for block, _ in wrong)
+            if len(wrong) > plots:
+                told = plural(len(wrong) - plots, "output block")
+                report.fixed.append(f"{shown}: {told} rewritten with what the code prints")
+            if plots:
+                report.fixed.append(f"{shown}: {plural(plots, 'plot block')} rewritten with what the code gives")
 
 
 def _fix_prints(corpus: Corpus, lesson_id: str, text: str, path: str, tell: Tell, report: CheckReport) -> None:

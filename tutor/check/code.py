@@ -38,6 +38,12 @@ def run_findings(path: str, blocks: Sequence[CodeBlock], runs: Iterable[Run]) ->
                 yield finding("code-skipped", path, run.block.line, f"code not run: {run.skipped}")
         elif run.block.info != "check":
             yield from _output_findings(path, run)
+            if run.said.strip():
+                yield finding(
+                    "missing-output", path, run.block.line,
+                    f'the code of a plot prints "{_first_line(run.said)}", which nobody sees, expected a plot alone; print it in '
+                    "a block of its own, or not at all",
+                )  # fmt: skip
 
 
 def not_run_finding(path: str, line: int, sandbox: str) -> Finding:

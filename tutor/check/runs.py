@@ -26,7 +26,8 @@ class Run:
     error: str = ""  # one line; "" if all went well
     line: int = 0  # line of the lesson at which the error was raised
     skipped: str = ""  # why it did not run; "" if it did
-    value: str = ""  # of a test, see utils.sandbox.process
+    value: str = ""  # of a test or a plot, see utils.sandbox.process
+    said: str = ""  # what a block printed beside the plot that it gives
 
 
 def kind_of(block: CodeBlock) -> str:
@@ -82,8 +83,8 @@ def _with_plot(run: Run) -> Run:
         return run
     from tutor.check.plots.values import plot_of_value
 
-    text, fault = plot_of_value(run.stdout)
-    return Run(run.block, text, fault, run.block.line)
+    text, fault = plot_of_value(run.value)
+    return Run(run.block, text, fault, run.block.line, said=run.stdout)
 
 
 def run_lessons(

@@ -213,9 +213,9 @@ def run(block: dict[str, Any], names: dict[str, Any], max_output: int, builds_on
     source = "\n" * block["line"] + block["body"]  # with the line numbers of the lesson
     try:
         if block["kind"] == "plot":
-            value = last_value(source, names)
-            printed = Output(max_output)  # in place of what it prints
-            printed.write(json.dumps(value, default=plain, allow_nan=False))
+            given = Output(max_output)
+            given.write(json.dumps(last_value(source, names), default=plain, allow_nan=False))
+            result["value"] = given.getvalue()
         else:
             exec(compile(source, FILE, "exec", dont_inherit=True), names)
     except BaseException as error:
