@@ -174,14 +174,19 @@ def learn(
     TOPIC is track/slug (llm/attention), a unique part of it, or a path.
     """
     from flow import create_learn_flow
-    from tutor.learner.goals import NEVER
+    from tutor.learner.goals import NEVER, day_by
     from tutor.nodes.session.goals import take_day
 
     if goal is not None and (topic or not goal.strip()):
         found = f"the TOPIC {topic} beside it, expected one of the two" if topic else "no words after it, expected some"
         raise UsageError(f'--goal: found {found}; name what you want to understand, as in --goal "understand attention"')
+    if by is not None:  # a day that is none is told of before anything else is asked for
+        with Environment(settings) as environment:
+            day_by(by, environment.now().astimezone(environment.zone).date())
     dated = by is not None and by.strip().lower() != NEVER  # a TOPIC is the goal then
-    with session(settings, None if dated else topic, script, transcript, goal=goal or (topic if dated else None)) as shared:
+    with session(
+        settings, None if dated else topic, script, transcript, goal=goal or (topic if dated else None), by=by
+    ) as shared:
         if by is not None:
             take_day(shared, by, topic)
         if confidence is not None:
@@ -797,7 +802,7 @@ def processes(jobs: int) -> Iterator[Callable[..., Any]]:
 @contextmanager
 def session(
     settings: Settings, topic: str | None, script: str | None, transcript: str | None, limit: int | None = None,
-    goal: str | None = None,
+    goal: str | None = None, by: str | None = None,
 ) -> Iterator[SessionStore]:  # fmt: skip
     """The shared store of a session, from a keyboard or a script; the transcript is saved however it ends."""
     from tutor.nodes.session.disputes import how_to_dispute_in
@@ -814,7 +819,8 @@ def session(
         files.refuse_other_file(transcript, TRANSCRIPT_MARK, "transcript")
     steps = load_script(script) if script else None
     if not steps and not person_present():
-        raise UsageError("a session needs a terminal to read keys from; without one, use learn --script FILE")
+        also = "; a script with the step quit sets the day" if by is not None else ""
+        raise UsageError(f"a session needs a terminal to read keys from; without one, use learn --script FILE{also}")
     with Environment(settings) as environment:
         screen = environment.terminal = Terminal(settings, ScriptedLearner(steps.steps, str(script)) if steps else None)
         environment.on_wait, environment.on_pause = screen.tell_wait, screen.pause

@@ -59,6 +59,18 @@ def test_a_session_without_a_terminal_is_refused_and_never_waits(tutor, docs):
     assert tutor("--docs", docs).returncode == 2, "no command means learn"
 
 
+@pytest.mark.parametrize("day, told", [("nonsense", "found nonsense"), ("", "found nothing"), ("2020-01-01", "has passed")])
+def test_a_day_that_is_none_is_told_before_a_terminal_is_asked_for(tutor, docs, day, told):
+    run = tutor("--docs", docs, "learn", "--by", day)
+    assert run.returncode == 2 and f"--by: {told}" in run.stderr.replace("found 2020-01-01, which ", "")
+    assert "terminal" not in run.stderr
+
+
+def test_without_a_terminal_a_day_is_set_by_a_script(tutor, docs):
+    run = tutor("--docs", docs, "learn", "--by", "never")
+    assert run.returncode == 2 and "a script with the step quit sets the day" in run.stderr
+
+
 def test_a_scripted_session_runs_without_a_terminal_and_saves_its_transcript(tutor, docs, script, tmp_path):
     transcript = tmp_path / "session.md"
     run = tutor("learn", "--docs", docs, "--script", script, "--transcript", transcript)

@@ -112,11 +112,14 @@ def test_a_goal_with_a_day_says_how_much_a_day_it_takes_and_whether_the_learner_
     assert works.left() == "2 lessons left, by 13 Mar" and works.document()["works"] is True
     too_much = by_day(5, 40, 60, 85, pace=19, reviews=10)
     assert too_much.estimate() == (
-        "185 min and 10 min of reviews in 5 days is 39 min a day; you do 19: that is more than you have done so far: "
+        "185 min and 10 min of reviews in 5 days is 39 min a day, more than the 19 that you do; "
         "at 19 a day you get through 1 of 3 lessons by then"
     )
     assert too_much.document()["needed_a_day"] == 39 and too_much.document()["works"] is False
     assert by_day(1, 85, pace=19).estimate().endswith("at 19 a day you don't get through the first lesson by then")
+    assert by_day(1, 12, 12).estimate() == (
+        "24 min in 1 day is 24 min a day, more than an assumed pace of 20; at 20 a day you get through 1 of 2 lessons by then"
+    )
     assert by_day(12, 185).estimate() == "185 min in 12 days is 16 min a day; an assumed pace is 20: that works"
 
 
@@ -135,10 +138,12 @@ def test_what_is_new_is_spread_over_the_days_left_but_for_the_last_ones():
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        ("soon", "found soon, expected a day after today, as 2026-03-31, or never"),
+        ("soon", "found soon, expected a date such as 2026-03-31, or never"),
+        ("tomorrow", "found tomorrow, expected a date such as 2026-03-31, or never"),
         ("", "found nothing, "), ("20270120", "found 20270120, "), ("2027-02-30", "found 2027-02-30, "),
         ("20.1.2027", "found 20.1"),
-        ("2026-03-01", "found 2026-03-01, which is today; "), ("2026-02-28", "found 2026-02-28, which has passed; "),
+        ("2026-03-01", "found 2026-03-01, which is today; expected a day after today, such as 2026-03-31"),
+        ("2026-02-28", "found 2026-02-28, which has passed; "),
         ("9999-01-01", "found the year 9999, expected one before 2500"),
     ],
 )  # fmt: skip

@@ -85,7 +85,7 @@ NEVER = "never"  # in place of a day: none any more
 
 def day_by(text: str, today: date) -> date | None:
     """The day that was named as that by which to be ready, None for NEVER. Raises UsageError for what is no day to come."""
-    expected = f"expected a day after today, as {(today + timedelta(days=30)).isoformat()}, or {NEVER}"
+    example = f"such as {(today + timedelta(days=30)).isoformat()}, or {NEVER}"
     given = text.strip()
     if given.lower() == NEVER:
         return None
@@ -94,9 +94,11 @@ def day_by(text: str, today: date) -> date | None:
     except ValueError:
         day = None
     if day is None:
-        raise UsageError(f"--by: found {shorten(given, 40) or 'nothing'}, {expected}")
+        raise UsageError(f"--by: found {shorten(given, 40) or 'nothing'}, expected a date {example}")
     if day <= today:
-        raise UsageError(f"--by: found {given}, which {'is today' if day == today else 'has passed'}; {expected}")
+        raise UsageError(
+            f"--by: found {given}, which {'is today' if day == today else 'has passed'}; expected a day after today, {example}"
+        )
     if day.year not in CLOCK_YEARS:
         raise UsageError(f"--by: found the year {day.year}, expected one before {CLOCK_YEARS[-1] + 1}")
     return day
@@ -182,17 +184,16 @@ class GoalPath:
     def _feasibility(self) -> str:
         """`185 min in 12 days is 16 min a day; you do 19: that works`."""
         and_reviews = f" and {self.reviews} min of reviews" if self.reviews else ""
-        told = f"{self.minutes} min{and_reviews} in {plural(self.days_left, 'day')} is {self.needed_a_day} min a day; "
-        told += f"you do {self.pace}" if self.pace else f"an assumed pace is {ASSUMED_PACE_MIN}"
+        told = f"{self.minutes} min{and_reviews} in {plural(self.days_left, 'day')} is {self.needed_a_day} min a day"
         if self.needed_a_day <= self.minutes_a_day:
-            return f"{told}: that works"
+            return f"{told}; {f'you do {self.pace}' if self.pace else f'an assumed pace is {ASSUMED_PACE_MIN}'}: that works"
         room, within = self.minutes_a_day * self.days_left - self.reviews, 0
         for step in self.steps:
             room -= step.minutes
             within += room >= 0
-        more = "that is more than you have done so far" if self.pace else "that is more"
+        most = f"the {self.pace} that you do" if self.pace else f"an assumed pace of {ASSUMED_PACE_MIN}"
         count = f"get through {within} of {plural(len(self.steps), 'lesson')}" if within else "don't get through the first lesson"
-        return f"{told}: {more}: at {self.minutes_a_day} a day you {count} by then"
+        return f"{told}, more than {most}; at {self.minutes_a_day} a day you {count} by then"
 
     def document(self) -> GoalDocument:
         """The same as plain values."""
