@@ -196,6 +196,18 @@ def test_a_hint_that_holds_a_line_of_the_reference_is_a_leak(check):
     assert any("leaked-key" in finding for finding in check(bank, run_code=False)[0])
 
 
+def test_a_hidden_test_that_wants_something_printed_which_nobody_asks_for_is_told_with_its_line(check):
+    printing = CODE.replace('"double(-1) == -2"]', '{test: double(-1), prints: "-2"}]')
+    findings, _ = check(printing, run_code=False)
+    assert findings == [
+        'unasked-print: item "double": found a hidden test that wants "-2" printed, expected that the question or an example '
+        "asks for what is printed; add an example with prints"
+    ]
+    assert check(printing.replace("Write `double(x)`.", "Write `double(x)`, which prints its result."), run_code=False)[0] == []
+    example = printing.replace("[double(2) == 4]", '[{test: double(2), prints: "4"}]')
+    assert check(example, run_code=False)[0] == []
+
+
 def test_programs_are_not_run_without_being_asked_to_nor_without_a_sandbox(check, monkeypatch):
     monkeypatch.setattr(solutions, "grade", lambda *args: pytest.fail("it was run"))
     assert check(CODE, run_code=False)[0] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,10 @@ from utils.text import nearest, shorten
 LONGEST_EXACT = 10  # significant digits that may be asked for exactly
 DRAWS = 100  # of each parametric item
 LEAK_DRAWS = 10  # a hint gives a number away only if it does in all of them, not just by chance
+PRINTING = re.compile(  # what a question says that asks for something printed
+    r"print|output|\bshow|display|\bwrites?\b.*\b(?:screen|lines?)\b|ausgib|ausgeb|gib\b.*\baus\b|druck|affich|imprim|muestr|escrib"
+    r"|печат|вывод|вывед|打印|输出|表示|出力", re.I | re.S,
+)  # fmt: skip
 WITHOUT_ITEMS = {"misconceptions", "recap", "next"}  # slugs of sections that need no items
 HABIT, FEWEST = 0.4, 3  # a bank gives its answers away by a habit that more of its choices share, and that many at least
 VISIBLY = 1.1  # times as long as any other, and an option is the longest at a glance
@@ -178,6 +183,7 @@ class _ItemCheck:
             *self.grader_disagreements(),
             *self.refused_roundings(),
             *self.rubric_faults(),
+            *self.unasked_prints(),
             *self.leaks(),
             *self.option_lengths(),
             *self.key_like_answers(keys),
@@ -296,6 +302,17 @@ class _ItemCheck:
                     "undefined-draw", f"found no answer for {drawn} ({error}); exclude such values with where:", field
                 )
                 return
+
+    def unasked_prints(self) -> Iterator[Finding]:
+        """The first hidden test that wants something printed, where nothing that the learner sees asks for that."""
+        item, examples = self.item, sum(not test.hidden for test in self.item.tests)
+        asked = any(test.prints for test in item.tests[:examples]) or PRINTING.search(f"{item.question}\n{item.starter}")
+        wanted = next((index for index, test in enumerate(item.tests) if test.hidden and test.prints), None)
+        if wanted is not None and not asked:
+            yield self.finding(
+                "unasked-print", f'found a hidden test that wants "{shorten(item.tests[wanted].prints)}" printed, expected that '
+                "the question or an example asks for what is printed; add an example with prints", "tests", wanted - examples,
+            )  # fmt: skip
 
     def unknown_misconceptions(self, known: Collection[str]) -> Iterator[Finding]:
         """What reads like an id of a misconception and is none; any other text is its own name."""

@@ -80,6 +80,7 @@ RULES = {
         Rule("too-few-points", WARNING, "the rubric of a short item has fewer than two points"),
         Rule("too-few-references", WARNING, "a short item has fewer than two reference answers"),
         Rule("too-few-wrong", WARNING, "a short item has fewer than two known wrong answers"),
+        Rule("unasked-print", WARNING, "a hidden test wants something printed, and the question and its examples ask for none"),
         Rule(
             "keeps-memory",
             INFO,
