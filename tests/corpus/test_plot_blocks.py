@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -117,6 +118,7 @@ def test_where_a_curve_is_undefined_it_is_broken_on_screen_and_refused_by_check(
         ("heatmap:\n  rows: [a, b]\n  columns: [a]\n  values:\n    - [1]\n    - [1, 2]\n", 16, "a row of 2 values, expected 1"),
         ("histogram: {data: [1], counts: [1]}\n", 11, "found both data and counts"),
         ("histogram: {counts: [1, 2]}\n", 11, "found counts without from and to"),
+        ("histogram: {counts: [1, -2], from: 0, to: 2}\n", 11, "found the count -2, expected 0 or more"),
         ("contours: x+y\n", 11, "found contours without a range"),
         ("x: {from: 0, to: 1}\ny: {from: 0, to: 1}\ncontours: {z: x, levels: [9]}\n", 13, "z goes from 0 to 1"),
         ("path: {start: [1, 1], next: [x, y]}\n", 11, 'lacks the field "steps"'),
@@ -168,3 +170,24 @@ def test_ticks_are_round_and_as_many_as_fit():
 def test_a_plot_is_blanked_out_and_every_other_line_keeps_its_place():
     text = "One.\n\n```plot\nbars: {a: 1}\n```\n\nTwo.\n\n````markdown\n```plot\nbars: {b: 1}\n```\n````\n"
     assert without_plots(text).split("\n") == ["One.", "", "", "", "", "", *text.split("\n")[6:]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "points: {a: [[1e-320, 1], [2e-320, 1]]}\n",
+        "points: {a: [[1, 1e-320], [1, 2e-320]]}\n",
+        "points: {a: [[1, 1]]}\nx: {from: 1e-320, to: 2e-320}\n",
+        "points: {a: [[1, 1]]}\nx: {from: 1e-320, to: 2, scale: log}\n",
+        "x: {from: 0, to: 1}\ncurves: {a: 1e-320*x}\n",
+        "x: {from: 0, to: 1}\ncurves: {a: {y: x, from: 0, to: 1e-320}}\n",
+        "bars: {a: 1e-320, b: 2e-320}\n",
+        "x: {from: 0, to: 3}\nbars: {a: 1e-320*x}\n",
+        "heatmap: {rows: [a], columns: [a, b], values: [[1e-320, 2e-320]]}\n",
+        "histogram: [1e-320, 2e-320, 3e-320]\n",
+        "histogram: {counts: [1, 2], from: 0, to: 1e-320}\n",
+        "x: {from: 0, to: 1}\ny: {from: 0, to: 1}\ncontours: 1e-320*x\n",
+    ],
+)
+def test_what_is_too_small_to_scale_is_refused_as_what_is_too_large(text):
+    assert re.search("too small to be drawn|a range that numbers fit in", refused(text))

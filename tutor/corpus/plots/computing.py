@@ -19,6 +19,7 @@ MAX_WORK = 200_000  # characters of expressions, counted as often as they are co
 COSTLY = {"comb": 200, "factorial": 20}  # in how many characters' time one is computed at most
 MAX_WHOLE = 60  # bars of an expression
 LARGEST = 1e12  # that is drawn
+SMALLEST = 1e-100  # range that is drawn: numbers near 5e-324 can't be divided any more
 Prepared = tuple[Steps, list[tuple[str, Steps]], int]  # an expression, the names of `let` in it, what it counts
 
 
@@ -75,6 +76,10 @@ class _Computing:
             heights = tuple(tuple(self._number(term) for _, term in bar.heights) for bar in spec.bars)
             series = tuple(name for name, _ in spec.bars[0].heights)
             bars = Bars(tuple(bar.name for bar in spec.bars), series, heights)
+        largest = max(abs(value) for row in (heatmap.values if heatmap else heights) for value in row)
+        if 0 < largest < SMALLEST:
+            line = spec.heatmap.line if spec.heatmap else spec.bars[0].line
+            self.refuse(line, f"found {show(largest)} as the largest, too small to be drawn, expected more; change the unit")
         x, y = (Axis(axis.label, 0.0, 1.0) for axis in (spec.x, spec.y))
         return Plot(spec.title, x, y, bars=bars, heatmap=heatmap)
 
@@ -170,7 +175,13 @@ class _Computing:
         high = axis.high if curve.high is None else self._number(curve.high)
         if low >= high:
             self.refuse(curve.line, f"found a range from {show(low)} to {show(high)}, expected it to grow; correct from or to")
+        self._has_room(low, high, curve.line, "a range")
         return low, high
+
+    def _has_room(self, low: float, high: float, line: int, what: str) -> None:
+        """Refuse a range in which numbers can't be told from one another."""
+        if high - low < max(SMALLEST, 1e-9 * max(abs(low), abs(high))):
+            self.refuse(line, f"found {what} from {show(low)} to {show(high)}, expected a range that numbers fit in; widen it")
 
     def _stems(self, stems: CurveSpec, x: Axis, number: int) -> Columns:
         """Bars of an expression, a thin one at each whole x; those of a second series stand beside those of the first."""
@@ -210,6 +221,9 @@ class _Computing:
                 low, high = self._number(one.low or NumberSource(0, 0)), self._number(one.high or NumberSource(1, 0))
                 if low >= high:
                     self.refuse(one.line, f"found bins from {show(low)} to {show(high)}, expected from to be less; correct them")
+                self._has_room(low, high, one.line, "bins")
+                if min(counts) < 0:
+                    self.refuse(one.line, f"found the count {show(min(counts))}, expected 0 or more; correct counts")
                 inside = [low + (high - low) * number / len(counts) for number in range(len(counts) + 1)]
             columns = tuple(zip(inside[:-1], inside[1:], counts, strict=True))
             counted.append(Columns(one.label, columns, counted=True))
@@ -224,6 +238,8 @@ class _Computing:
         low = min(values) if not lows else min(lows)  # type: ignore[type-var]
         high = max(values) if not highs else max(highs)  # type: ignore[type-var]
         bins = next((one.bins for one in data if one.bins), None)
+        if low != high:
+            self._has_room(float(low or 0), float(high or 0), next(iter(data)).line, "values")
         edges = nice_bins(float(low or 0), float(high or 0), bins, max(map(len, data.values())), exact=bool(lows and highs))
         first = next(iter(data))
         if not any(edges[0] <= value <= edges[-1] for value in values):
@@ -267,6 +283,8 @@ class _Computing:
 
         levels = [self._number(term) for term in spec.levels]
         found = replace(contours_of(height, x, y, levels), label=spec.label)
+        if found.lowest[2] != found.highest[2]:
+            self._has_room(found.lowest[2], found.highest[2], spec.line, "z")
         if not any(pieces for _, pieces in found.levels):
             low, high = show(found.lowest[2]), show(found.highest[2])
             self.refuse(
@@ -337,8 +355,9 @@ class _Computing:
             low, high = (low / 2, high * 2) if spec.log else (low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1))
         if low >= high:
             self.refuse(line, f"found {name} from {show(low)} to {show(high)}, expected it to grow; correct from or to")
-        if high - low < 1e-9 * max(abs(low), abs(high)):
-            self.refuse(line, f"found {name} from {show(low)} to {show(high)}, expected a range that numbers fit in; widen it")
+        if spec.log and low < SMALLEST:
+            self.refuse(line, f"found {show(low)} on the log axis {name}, too small to be drawn, expected more; change from")
+        self._has_room(low, high, line, name)
         if not spec.log:
             spare = room * (high - low)
             low, high = low - spare * (given_low is None), high + spare * (given_high is None)
