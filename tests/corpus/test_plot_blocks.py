@@ -191,3 +191,24 @@ def test_a_plot_is_blanked_out_and_every_other_line_keeps_its_place():
 )
 def test_what_is_too_small_to_scale_is_refused_as_what_is_too_large(text):
     assert re.search("too small to be drawn|a range that numbers fit in", refused(text))
+
+
+@pytest.mark.parametrize(
+    ("expression", "x"), [("tan(x)", "1.57"), ("1/(x-1.234)", "1.23"), ("5+1/(x-1.234)**3", "1.23"), ("3*x/(x-pi/3)", "1.05")]
+)
+def test_a_pole_is_refused_by_check_and_breaks_the_line_on_screen(expression, x):
+    text = f"x: {{from: 0, to: 3}}\ncurves:\n  a: {expression}\n"
+    told = refused(text)
+    assert told.startswith('13: plot: found the curve "a" jumping') and f"near x = {x}" in told
+    line = computed(text, strict=False).lines[0]
+    assert len(line.poles) == 1 and None in line.points
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["tanh(1e6*(x-1))", "atan(1e9*(x-1))", "floor(x)-1.5", "x > 1", "(x-1.234)/abs(x-1.234)", "(x-1.21875)/abs(x-1.21874)",
+     "1e9*(x-1.01)**3", "sin(200*x)", "x-1",
+     "(x-1.234)/((x-1.234)**2+1e-8)", "1e11*(floor(x/1.234)-0.5)", "1e9*atan(1e12*(x-1.1))"],
+)  # fmt: skip
+def test_a_steep_curve_or_a_step_is_no_pole(expression):
+    assert computed(f"x: {{from: 0, to: 3}}\ncurves: {expression}\n").lines[0].poles == ()

@@ -141,3 +141,44 @@ def test_sentences_say_what_rises_falls_and_peaks():
 def test_a_hostile_label_draws_no_control_character():
     shown = page('```plot\nbars: {"a\\u202eb": 1}\n```\n') + page('```plot\nbars: {"a\\e[31mb": 1}\n```\n')
     assert "\u202e" not in shown and "\x1b" not in shown
+
+
+def lines_of_table(body: str) -> list[str]:
+    return words.table_lines(plot_of(body))
+
+
+def test_the_values_listed_are_those_of_the_expression_and_of_the_data():
+    assert lines_of_table("x: {from: 0, to: 7}\ncurves: {f: floor(x), g: x}\n")[1] == "x = 1: f 1, g 1"
+    powers = lines_of_table("x: {from: 0.01, to: 100, scale: log}\ny: {scale: log}\ncurves: {p: x**-2}\n")
+    assert powers == ["x = 0.01: p 10,000", "x = 0.1: p 100", "x = 1: p 1", "x = 10: p 0.01", "x = 100: p 0.0001"]
+    assert lines_of_table("curves: {a: {y: [0, 1, 4, 9]}}\n") == ["x = 0: a 0", "x = 1: a 1", "x = 2: a 4", "x = 3: a 9"]
+    listed = lines_of_table(
+        "curves: {a: {y: [" + ", ".join(str(n * n) for n in range(30)) + "]}, b: 2*x}\nx: {from: 0, to: 29}\n"
+    )
+    assert listed[1] == "x = 3: a 9, b 6" and len(listed) == 10
+
+
+def test_a_small_curve_beside_a_large_one_has_its_own_course_and_digits():
+    said = " ".join(words.sentences(plot_of("x: {from: 0, to: 10}\ncurves: {sine: sin(x), e: exp(x)}\n")))
+    assert "sine rises from 0 at x = 0 to a peak of 1 at 1.6" in said
+    assert "x = 2: sine 0.909, e 7.39" in lines_of_table("x: {from: 0, to: 10}\ncurves: {sine: sin(x), e: exp(x)}\n")
+    falling = words.sentences(plot_of("x: {from: 0, to: 9}\ny: {scale: log}\ncurves: {a: 10**-x, b: 1e6}\n"))
+    assert "a falls from 1 at x = 0 to 1e−9 at 9." in falling and "b stays at 1,000,000." in falling
+
+
+def test_a_curve_that_closes_is_said_to_and_rounding_is_not_told():
+    said = words.sentences(plot_of("curves: {c: {x: cos(t), y: sin(t), from: 0, to: 2*pi}}\n"))
+    assert said[-1] == "c is closed: it goes from (1, 0) as far as (−1, 0) and back."
+    said = words.sentences(plot_of("path: [[0, 0], [1, 1], [2, 0]]\n"))
+    assert said[-1] == "The path goes from (0, 0) to (2, 0) in 2 steps."
+
+
+def test_a_pole_breaks_the_line_and_is_told():
+    plot = compute(read_plot("x: {from: 0, to: 3}\ny: {from: -5, to: 5}\ncurves: {tan: tan(x)}\n"))
+    assert plot.lines[0].points.count(None) == 1 and plot.lines[0].poles == pytest.approx((1.5708,), abs=1e-4)
+    (said,) = (one for one in words.sentences(plot) if one.startswith("tan"))
+    assert "it jumps from one infinite side to the other near x = 1.57." in said and "undefined" not in said
+
+
+def test_a_curve_that_is_undefined_nearly_everywhere_is_shown_as_its_source():
+    assert "exp(exp(x))" in page("```plot\nx: {from: 0, to: 100}\ncurves: {a: exp(exp(x))}\n```\n")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from typing import NoReturn
 
 from tutor.corpus.expressions import ExpressionError, Steps, compiled, names, show
 from tutor.corpus.plots.contours import contours_of
 from tutor.corpus.plots.data import Arrow, Axis, Bars, Columns, Contours, Heatmap, Mark, Plot, PlottedLine, Point, Scatter
-from tutor.corpus.plots.scales import nice_bins, nice_step, rounded_out
+from tutor.corpus.plots.poles import pole_between
+from tutor.corpus.plots.scales import listed_at, nice_bins, nice_step, rounded_out
 from tutor.corpus.plots.spec import AxisSpec, CurveSpec, HistogramSpec, NumberSource, Pair, PathSpec, PlotSpec
 from utils.errors import InvalidFile
 
 SAMPLES = 160  # pieces of a curve: as many as a wide window has dots
 MAX_WORK = 200_000  # characters of expressions, counted as often as they are computed; about a quarter of a second
 COSTLY = {"comb": 200, "factorial": 20}  # in how many characters' time one is computed at most
+LEAST_SEEN = 0.05  # of a curve: one that is defined in less of its range is no picture
 MAX_WHOLE = 60  # bars of an expression
 LARGEST = 1e12  # that is drawn
 SMALLEST = 1e-100  # range that is drawn: numbers near 5e-324 can't be divided any more
@@ -64,6 +68,7 @@ class _Computing:
             contours = self._contours(x, y)
         if spec.stems and not x.log:  # the first and the last bar whole
             x = replace(x, low=math.ceil(x.low - 1e-9) - 0.5, high=math.floor(x.high + 1e-9) + 0.5)
+        lines = self._with_listed(lines, x)
         return Plot(spec.title, x, y, spec.equal, lines, scatters, columns, contours, arrows, marks)
 
     def _without_axes(self) -> Plot:
@@ -140,7 +145,7 @@ class _Computing:
 
     def _curve(self, curve: CurveSpec, axis: Axis) -> PlottedLine:
         if curve.points:
-            return PlottedLine(curve.label, self._pairs(curve.points))
+            return PlottedLine(curve.label, self._pairs(curve.points), given=True)
         assert curve.y
         low, high = self._range(curve, axis)
         along = Axis("", low, high, axis.log and not curve.x)
@@ -155,11 +160,54 @@ class _Computing:
                 if self.strict:
                     self._refuse_undefined(curve, at, error)
                 points.append(None)
-        if not any(points):
+        if sum(point is not None for point in points) < LEAST_SEEN * len(points):
+            nearly = "nearly everywhere " if any(points) else ""
             self.refuse(
-                curve.line, f"found a curve that is undefined from {show(low)} to {show(high)}, expected values; change the range"
+                curve.line,
+                f"found a curve that is undefined {nearly}from {show(low)} to {show(high)}, expected values; change the range",
             )
-        return PlottedLine(curve.label, tuple(points), of_x=curve.x is None)
+        return PlottedLine(curve.label, tuple(points), of_x=False) if curve.x else self._broken_at_poles(curve, points)
+
+    def _broken_at_poles(self, curve: CurveSpec, points: Sequence[Point | None]) -> PlottedLine:
+        """A curve whose line breaks where it jumps from one infinite side to the other."""
+        assert curve.y
+        y, broken, poles = curve.y, list(points[:1]), []
+        for before, after in pairwise(points):
+            pole = pole_between(lambda at: self._value(y, x=at), before, after) if before and after else None
+            if pole is not None and self.strict:
+                name = f'the curve "{curve.label}"' if curve.label else "the curve"
+                self.refuse(
+                    y.line,
+                    f"found {name} jumping from one infinite side to the other near x = {show(float(f'{pole:.3g}'))}, "
+                    "expected no pole from its beginning to its end; change from or to",
+                )
+            if pole is not None:
+                poles.append(pole)
+                broken.append(None)
+            broken.append(after)
+        return PlottedLine(curve.label, tuple(broken), poles=tuple(poles))
+
+    def _with_listed(self, lines: Sequence[PlottedLine], axis: Axis) -> tuple[PlottedLine, ...]:
+        """Lines with the points of theirs that a table lists: of an expression its values there, of data only what was given."""
+        curves = [line for line in lines if line.of_x]
+        given = sorted({point[0] for line in curves if line.given for point in line.drawn})
+        at = listed_at([point[0] for line in curves for point in line.drawn], given, axis.log)
+        return tuple(
+            replace(line, listed=self._listed(line, self.spec.curves[number], at, axis)) if line.of_x else line
+            for number, line in enumerate(lines)
+        )
+
+    def _listed(self, line: PlottedLine, curve: CurveSpec, at: Sequence[float], axis: Axis) -> tuple[Point, ...]:
+        if line.given:
+            return tuple(point for point in line.drawn if point[0] in at)
+        assert curve.y
+        low, high = self._range(curve, axis)
+        listed: list[Point] = []
+        for x in at:
+            if low <= x <= high:
+                with suppress(ExpressionError):  # it is undefined there
+                    listed.append((x, self._value(curve.y, x=x)))
+        return tuple(listed)
 
     def _refuse_undefined(self, curve: CurveSpec, at: float, error: ExpressionError) -> NoReturn:
         assert curve.y

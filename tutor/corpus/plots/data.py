@@ -39,6 +39,9 @@ class PlottedLine:
     points: tuple[Point | None, ...]
     of_x: bool = True
     ends: bool = False  # start and end are marked
+    given: bool = False  # the points are data, not samples of an expression
+    poles: tuple[float, ...] = ()  # where it jumps from one infinite side to the other
+    listed: tuple[Point, ...] = ()  # exact points for a table, at round numbers or where the data are
 
     @cached_property
     def drawn(self) -> tuple[Point, ...]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+ROWS = 8  # of a table of values, about
+MOST_GIVEN = 12  # of data in it
 
 
 def nice_step(least: float) -> float:
@@ -34,6 +38,21 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     powers = [10.0**power for power in range(first, last + 1, max(1, math.ceil((last - first + 1) / max(1, most))))]
     return powers if len(powers) > 1 else ticks(low, high, most)
+
+
+def listed_at(xs: Sequence[float], given: Sequence[float], log: bool) -> list[float]:
+    """Where a table lists curves: at the x of their data, evenly chosen where there are many, else at round numbers.
+
+    xs: of all their points. given: of those that are data, in order.
+    """
+    if given:
+        every = -(-len(given) // MOST_GIVEN)
+        return list(given[::every])
+    if not xs:
+        return []
+    low, high = min(xs), max(xs)
+    at = log_ticks(low, high, ROWS) if log else ticks(low, high, ROWS)
+    return [min(high, max(low, float(f"{value:.12g}"))) for value in at]  # 0.3, not 0.30000000000000004
 
 
 def nice_bins(low: float, high: float, bins: int | None, count: int, exact: bool) -> list[float]:

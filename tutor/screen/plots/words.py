@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tutor.corpus.plots.data import Axis, Bars, Columns, Contours, Heatmap, Plot, PlottedLine, Point
-from tutor.corpus.plots.scales import in_short, log_ticks, ticks
+from tutor.corpus.plots.scales import in_short
 from tutor.screen.plots.named import numbers_alike
 from utils.text import plural
 
-ROWS = 8  # of a table, about
 MOST_LISTED = 12  # points of a list
-FLAT = 0.01  # of the range of y: what moves less is level
-ALMOST = 0.001  # of the range of y: what is less is almost 0
+MOST_PIECES = 4  # of a curve with poles that are told one by one
+FLAT = 0.01  # of a curve's own range: what moves less is no turn
+DUST = 1e-14  # of 1, or of a smaller curve's largest value: what is less comes from rounding
+
+Turn = tuple[float, float, float]  # x, y as it is seen (its logarithm on a log axis), y
 
 
 def sentences(plot: Plot) -> list[str]:
@@ -92,50 +94,75 @@ def table_lines(plot: Plot) -> list[str]:
 
 def _of_line(line: PlottedLine, number: int, plot: Plot) -> str:
     name = _named(line.label, "The curve" if len(plot.lines) == 1 else f"Curve {number}")
-    points = [point for point in line.drawn if plot.x.low <= point[0] <= plot.x.high] or list(line.drawn)
-    return f"{name} {_course(points, plot)}{_gaps(line)}."
+    pieces = _pieces(line, plot)
+    if len(pieces) > MOST_PIECES or not line.poles:
+        pieces = [[point for piece in pieces for point in piece] or list(line.drawn)]
+    course = "; then it ".join(_course(piece, plot) for piece in pieces)
+    near = ", ".join(in_short(pole) for pole in line.poles[:MOST_LISTED])
+    poles = f"; it jumps from one infinite side to the other near {_name(plot.x, 'x')} = {near}" if line.poles else ""
+    return f"{name} {course}{poles}{_gaps(line)}."
+
+
+def _pieces(line: PlottedLine, plot: Plot) -> list[list[Point]]:
+    """The points of a curve that are within the x axis, parted where its line breaks."""
+    pieces: list[list[Point]] = [[]]
+    for point in line.points:
+        if point is None:
+            pieces.append([])
+        elif plot.x.low <= point[0] <= plot.x.high:
+            pieces[-1].append(point)
+    return [piece for piece in pieces if piece]
 
 
 def _course(points: Sequence[Point], plot: Plot) -> str:
-    """How a curve goes: from where to where, over its peaks and troughs."""
+    """How a curve goes: from where to where, over its peaks and troughs; on a log axis as it is seen there."""
     x = _name(plot.x, "x")
-    turns = _turns(points, (plot.y.high - plot.y.low) * FLAT)
-    if len(turns) < 2:
-        return f"stays at {_height(points[0], plot)}"
-    first, second = turns[0], turns[1]
-    text = f"{_verb(first, second)} from {_height(first, plot)} at {x} = {_place(first, plot)}"
+    heights = [point[1] for point in points]
+    lows, highs = min(heights), max(heights)
+    least = _least(heights, plot)
+    if _height(lows, least) == _height(highs, least):
+        return f"stays at {_height(heights[0], least)}"
+    log = plot.y.log and lows > 0
+    seen = [(at, math.log(y), y) if log else (at, y, y) for at, y in points]
+    span = math.log(highs) - math.log(lows) if log else highs - lows
+    turns = _turns(seen, span * FLAT)
+    texts = [_height(turn[2], least) for turn in turns]
+    places = [_place(turn[0], plot) for turn in turns]
+    text = f"{_verb(turns[0], turns[1])} from {texts[0]} at {x} = {places[0]}"
     if len(turns) == 2:
-        return f"{text} to {_height(second, plot)} at {_place(second, plot)}"
+        return f"{text} to {texts[1]} at {places[1]}"
     if len(turns) > 5:
         ups = sum(later[1] > earlier[1] for earlier, later in pairwise(turns))
-        lows, highs = min(point[1] for point in points), max(point[1] for point in points)
         times = f"goes up {plural(ups, 'time')} and down {plural(len(turns) - 1 - ups, 'time')}"
-        return f"{times} between {in_short(lows)} and {in_short(highs)}"
-    for earlier, later in pairwise(turns[1:]):
-        kind = "a peak" if later[1] < earlier[1] else "a low"
-        text += f" to {kind} of {_height(earlier, plot)} at {_place(earlier, plot)}, then {_verb(earlier, later)}"
-    return f"{text} to {_height(turns[-1], plot)} at {_place(turns[-1], plot)}"
+        return f"{times} between {_height(lows, least)} and {_height(highs, least)}"
+    for number in range(1, len(turns) - 1):
+        kind = "a peak" if turns[number + 1][1] < turns[number][1] else "a low"
+        text += f" to {kind} of {texts[number]} at {places[number]}, then {_verb(turns[number], turns[number + 1])}"
+    return f"{text} to {texts[-1]} at {places[-1]}"
 
 
-def _place(point: Point, plot: Plot) -> str:
-    """The x of a point, as exactly as a curve is drawn."""
+def _place(x: float, plot: Plot) -> str:
+    """An x, as exactly as a curve is drawn."""
     if plot.x.log:
-        return in_short(point[0])
-    return in_short(round(point[0], 1 - math.floor(math.log10((plot.x.high - plot.x.low) / 2))))
+        return in_short(x)
+    return in_short(round(x, 1 - math.floor(math.log10((plot.x.high - plot.x.low) / 2))))
 
 
-def _height(point: Point, plot: Plot) -> str:
-    """The y of a point; next to nothing is called so."""
-    if point[1] and not plot.y.log and abs(point[1]) < (plot.y.high - plot.y.low) * ALMOST:
-        return "almost 0"
-    return in_short(point[1])
+def _least(values: Sequence[float], plot: Plot) -> float:
+    """Below which heights beside these come from rounding; on a log axis none do."""
+    return 0.0 if plot.y.log else DUST * min(1.0, max(map(abs, values), default=0.0))
 
 
-def _verb(earlier: Point, later: Point) -> str:
+def _height(value: float, least: float) -> str:
+    """A number with three digits; what comes from rounding is called almost 0."""
+    return "almost 0" if 0 < abs(value) < least else in_short(value)
+
+
+def _verb(earlier: Turn, later: Turn) -> str:
     return "rises" if later[1] > earlier[1] else "falls"
 
 
-def _turns(points: Sequence[Point], least: float) -> list[Point]:
+def _turns(points: Sequence[Turn], least: float) -> list[Turn]:
     """The first point, those where a curve turns by more than `least`, and the last."""
     found = [points[0]]
     extreme, up = points[0], 0
@@ -155,14 +182,33 @@ def _turns(points: Sequence[Point], least: float) -> list[Point]:
 
 
 def _gaps(line: PlottedLine) -> str:
-    missing = sum(point is None for point in line.points)
+    missing = sum(point is None for point in line.points) - len(line.poles)
     return f"; it is undefined in {round(100 * missing / len(line.points))} % of the range" if missing else ""
 
 
 def _of_path(line: PlottedLine) -> str:
     name = _named(line.label, "The path")
-    count = len(line.drawn) - 1
-    return f"{name} goes from {_at(line.drawn[0])} to {_at(line.drawn[-1])} in {plural(count, 'step')}."
+    points = _without_dust(line.drawn)
+    start, end = points[0], points[-1]
+    count = f" in {plural(len(points) - 1, 'step')}" if line.ends else ""  # of a curve the steps are ours
+    if len(points) > 2 and start == end:
+        farthest = max(points, key=lambda point: math.dist(point, start))
+        if farthest == start:
+            return f"{name} stays at {_at(start)}{count}."
+        return f"{name} is closed: it goes from {_at(start)} as far as {_at(farthest)} and back{count}."
+    return f"{name} goes from {_at(start)} to {_at(end)}{count}."
+
+
+def _without_dust(points: Sequence[Point]) -> list[Point]:
+    """Points without what comes from rounding: 0 in place of 2e-16 beside 1, and an end that meets the start."""
+    wide = [max(map(abs, values)) for values in zip(*points, strict=True)]
+    rounded = [(_rounded(x, wide[0]), _rounded(y, wide[1])) for x, y in points]
+    meets = all(abs(rounded[-1][axis] - rounded[0][axis]) <= 1e-9 * wide[axis] for axis in (0, 1))
+    return [*rounded[:-1], rounded[0]] if meets and len(rounded) > 2 else rounded
+
+
+def _rounded(value: float, wide: float) -> float:
+    return 0.0 if abs(value) < DUST * wide else value
 
 
 def _of_points(label: str, points: Sequence[Point]) -> str:
@@ -216,9 +262,7 @@ def _of_heatmap(plot: Plot, heatmap: Heatmap) -> Iterator[str]:
 
 
 def _of_curves(plot: Plot, curves: Sequence[PlottedLine]) -> tuple[list[str], list[list[str]]]:
-    lowest = min(line.drawn[0][0] for line in curves)
-    highest = max(line.drawn[-1][0] for line in curves)
-    at = log_ticks(lowest, highest, ROWS) if plot.x.log else ticks(lowest, highest, ROWS)
+    at = sorted({point[0] for line in curves for point in line.listed})
     names = [
         line.label or (plot.y.label or "y" if len(curves) == 1 else f"curve {number}") for number, line in enumerate(curves, 1)
     ]
@@ -227,12 +271,9 @@ def _of_curves(plot: Plot, curves: Sequence[PlottedLine]) -> tuple[list[str], li
 
 
 def _height_at(line: PlottedLine, at: float, plot: Plot) -> str:
-    """The height of a curve, between two of its points; "" where it has none."""
-    for before, after in zip(line.points, line.points[1:], strict=False):
-        if before and after and before[0] <= at <= after[0]:
-            share = (at - before[0]) / ((after[0] - before[0]) or 1)
-            return _height((at, before[1] + share * (after[1] - before[1])), plot)
-    return ""
+    """The height of a curve; "" where it has none."""
+    least = _least([point[1] for point in line.drawn], plot)
+    return " and ".join(_height(y, least) for x, y in line.listed if x == at)
 
 
 def _of_bins(plot: Plot) -> tuple[list[str], list[list[str]]]:
