@@ -212,7 +212,7 @@ def review(
     from flow import create_review_flow
 
     if due:
-        return tell_what_is_due(settings)
+        return tell_what_is_due(settings, limit)
     if undo:
         with Environment(settings) as environment:
             last = environment.all_records.undo()
@@ -228,14 +228,18 @@ def review(
     return None
 
 
-def tell_what_is_due(settings: Settings) -> ExitCode:
-    """A line on what a review asks if it begins now; nothing, and exit code 5, where that is nothing."""
+def tell_what_is_due(settings: Settings, limit: int | None) -> ExitCode:
+    """A line on what a review asks if it begins now; nothing, and exit code 5, where that is nothing.
+
+    limit: of items today, in place of the learner's.
+    """
     from tutor.nudge import line_of, what_is_due
 
     with Environment(settings) as environment:
-        items, lessons = what_is_due(environment)
+        items, due, lessons = what_is_due(environment, limit)
     if items or settings.json:
-        put(settings, {"due": items, "lessons": lessons}, lambda: line_of(items, lessons), environment.corpus.warnings)
+        document = {"asked": items, "due": due, "lessons": lessons}
+        put(settings, document, lambda: line_of(items, due, lessons), environment.corpus.warnings)
     return ExitCode.DONE if items else ExitCode.NOTHING_RUN
 
 

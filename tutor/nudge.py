@@ -29,14 +29,14 @@ def answered(arguments: Sequence[str]) -> ExitCode | None:
         if settings.json or settings.verbose:
             return None
         with Environment(settings) as environment:
-            items, lessons = what_is_due(environment)
+            items, due, lessons = what_is_due(environment)
             if environment.corpus.warnings:
                 return None
             news = environment.records_to_read.news
         if news:
             stdio.say_aside(news)
         if items:
-            stdio.put(line_of(items, lessons))
+            stdio.put(line_of(items, due, lessons))
         return ExitCode.DONE if items else ExitCode.NOTHING_RUN
     except Exception:  # the ordinary way fails in the same manner, and says why
         return None
@@ -55,17 +55,21 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
     return found
 
 
-def what_is_due(environment: Environment) -> tuple[int, int | None]:
-    """(items, lessons) that a review asks if it begins now; None where it isn't known from how many lessons."""
+def what_is_due(environment: Environment, limit: int | None = None) -> tuple[int, int, int | None]:
+    """(items that a review asks if it begins now, items that are due, lessons); None where it isn't known from how many.
+
+    limit: of items today, in place of the learner's.
+    """
     from tutor.learner.due import nudge
 
-    return nudge(environment.corpus, environment.records_to_read, environment.now().astimezone(environment.zone))
+    return nudge(environment.corpus, environment.records_to_read, environment.now().astimezone(environment.zone), limit)
 
 
-def line_of(items: int, lessons: int | None) -> str:
+def line_of(items: int, due: int, lessons: int | None) -> str:
     """The line for a person."""
-    which = f" from {plural(lessons, 'lesson')}" if lessons else ", of what is due those worth most,"
-    return f"{plural(items, 'question')}{which} to review: ptutor review"
+    count = plural(items, "question") if items == due else f"{items} of {plural(due, 'question')}"
+    which = f" from {plural(lessons, 'lesson')}" if lessons else ", those worth most,"
+    return f"{count}{which} to review: ptutor review"
 
 
 def leave_if_answered() -> None:

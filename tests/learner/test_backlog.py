@@ -108,7 +108,7 @@ def review_row(environment) -> list[str]:
 def test_the_home_screen_offers_as_much_as_a_review_asks_and_says_how_much_is_due(away):
     corpus, records = away.corpus, away.records
     chosen, count = ChooseDue().exec(corpus, records, lambda: NOW, NOW.tzinfo, None, away.terminal)
-    assert (len(chosen), count) == (2, 3) and due.nudge(corpus, records, NOW) == (2, 1)
+    assert (len(chosen), count) == (2, 3) and due.nudge(corpus, records, NOW) == (2, 3, 1)
     assert review_row(away) == ["Review **2 items**, of what is due those worth most · 1 min"]
     assert agenda.figures(corpus, records, NOW) == "2 of 3 due today"
     for key in chosen:
@@ -122,4 +122,4 @@ def test_a_review_of_part_of_a_backlog_says_when_it_is_level(away):
     assert backlog_in_words(shared, 3, 2) == "3 due; 2 a day: level by 2 Mar"
     assert backlog_in_words(shared, 2, 2) == ""
     shown = ReviewHead(2, 1, 3, "3 due; 2 a day: level by 2 Mar").markdown()
-    assert shown.endswith("from 1 lesson, the shakiest first_\n\n3 due; 2 a day: level by 2 Mar.")
+    assert shown.endswith("from 1 lesson, those worth most_\n\n3 due; 2 a day: level by 2 Mar.")

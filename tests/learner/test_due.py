@@ -72,7 +72,15 @@ def test_what_the_days_limit_leaves_out_is_not_due_now(docs, home, quick):
     learned(docs, home, 40, "gas", "eats")
     with environment_of(docs, home) as environment:
         environment.records.set_setting("daily_limit", 1)
-    assert quick("--due", "--docs", docs)[1].startswith("1 question from 1 lesson")
+    assert quick("--due", "--docs", docs)[1].startswith("1 of 2 questions from 1 lesson")
+
+
+def test_a_limit_for_the_review_is_one_for_the_line_too(docs, home):
+    learned(docs, home, 40, "gas", "eats")
+    with environment_of(docs, home, now=NOW) as environment:
+        found = nudge.what_is_due(environment, 1)
+        assert found == (1, 2, 1) and nudge.line_of(*found) == "1 of 2 questions from 1 lesson to review: ptutor review"
+        assert nudge.what_is_due(environment, 9) == (2, 2, 1)
 
 
 def test_from_how_many_lessons_is_not_said_where_only_the_review_s_own_choice_would_tell(docs, home, quick):
@@ -83,7 +91,7 @@ def test_from_how_many_lessons_is_not_said_where_only_the_review_s_own_choice_wo
     assert quick("--due", "--docs", docs)[1] == "3 questions from 2 lessons to review: ptutor review\n"
     with environment_of(docs, home) as environment:
         environment.records.set_setting("daily_limit", 2)
-    said = "2 questions, of what is due those worth most, to review: ptutor review\n"
+    said = "2 of 3 questions, those worth most, to review: ptutor review\n"
     assert quick("--due", "--docs", docs) == (0, said)
 
 
@@ -97,7 +105,7 @@ def test_what_is_uncommon_is_left_to_the_parser_of_commands_which_says_what_is_w
 
 
 def test_it_is_told_as_json_too(docs, home, tutor):
-    assert json.loads(tutor("review", "--due", "--docs", docs, "--json").stdout) == {"due": 0, "lessons": 0}
+    assert json.loads(tutor("review", "--due", "--docs", docs, "--json").stdout) == {"asked": 0, "due": 0, "lessons": 0}
 
 
 # -------------------------------------------------------------------------------------------- as much as one wants a day

@@ -310,7 +310,7 @@ def test_due_is_exactly_what_a_review_asks_over_random_histories_and_edits(docs,
             ready = due.due_cards(corpus, records, now)
             chosen, count = ChooseDue().exec(corpus, records, lambda now=now: now, now.tzinfo, FAR, environment.terminal)
             assert set(chosen) == {card.item for card in ready} and count == len(ready)
-            asked, _ = due.nudge(corpus, records, now)
+            asked, *_ = due.nudge(corpus, records, now)
             assert asked == min(len(ready), due.left_today(records, now))
             assert sum(row["due"] for row in topic_rows(corpus, records, now)) == len(ready)
             offered = [choice.text for choice in agenda.choices(corpus, records, now) if choice.opens == "review"]

@@ -120,17 +120,18 @@ def has_learned_enough(records: Records, now: datetime) -> bool:
     return enough is not None and records.learned_since(begin_of_day(now)) >= enough
 
 
-def asked_now(records: Records, due: int, now: datetime) -> int:
-    """How much of what is due a review asks if it begins now. now: aware, in the learner's zone."""
-    return min(due, left_today(records, now)) if due else 0
+def asked_now(records: Records, due: int, now: datetime, limit: int | None = None) -> int:
+    """How much of what is due a review asks if it begins now. limit: in place of the learner's. now: aware, in their zone."""
+    return min(due, left_today(records, now, limit)) if due else 0
 
 
-def nudge(corpus: Corpus, records: Records, now: datetime) -> tuple[int, int | None]:
-    """(items, lessons) that a review asks if it begins now. now: aware, in the learner's zone.
+def nudge(corpus: Corpus, records: Records, now: datetime, limit: int | None = None) -> tuple[int, int, int | None]:
+    """(items that a review asks if it begins now, items that are due, lessons of those asked). now: aware, in the learner's zone.
 
+    limit: of items today, in place of the learner's.
     lessons: None where the day's limit leaves some out and only the review's own choice, which takes longer, would tell.
     """
     due = due_items(corpus, records, now)
-    asked = asked_now(records, len(due), now)
+    asked = asked_now(records, len(due), now, limit)
     lessons = len({one.lesson for one in due}) if asked else 0
-    return asked, lessons if asked in (0, len(due)) or lessons == 1 else None
+    return asked, len(due), lessons if asked in (0, len(due)) or lessons == 1 else None

@@ -25,7 +25,8 @@ class ReviewHead(Screen):
 
     def figures(self) -> str:
         rest = f", {self.due - self.items} more are due" if self.due > self.items and not self.backlog else ""
-        return f"from {plural(self.lessons, 'lesson')}, the shakiest first{rest}"
+        order = "those worth most" if self.due > self.items else "the shakiest first"
+        return f"from {plural(self.lessons, 'lesson')}, {order}{rest}"
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
