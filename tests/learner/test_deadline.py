@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 from conftest import LESSON, NOW, environment_of
+from rich.console import Console
 
 from tutor.learner import agenda, due
 from tutor.learner.goals import LAST_LOOK_DAYS, Goal
@@ -15,8 +17,10 @@ from tutor.learner.memory.scheduling import DEFAULTS
 from tutor.learner.overview import overview_of
 from tutor.learner.progress import day_of
 from tutor.learner.schedule import next_card
-from tutor.models import Attempt, Card, Grade
+from tutor.models import Attempt, Card, Grade, Place
 from tutor.nodes.session.review import ChooseDue
+from tutor.screen.html.progress_page import progress_page
+from tutor.screen.screens.progress import screen_of
 from utils.times import utc
 
 DAY = NOW + timedelta(days=40)
@@ -107,6 +111,31 @@ def test_where_the_day_is_taken_back_or_has_passed_every_item_has_its_usual_date
     with on(41) as environment:
         assert deadline_of(environment.corpus, environment.records, environment.now()) is None
         assert due.cards_of(environment.corpus, environment.records, environment.now()) == usual
+
+
+def test_a_goal_whose_lessons_are_known_says_how_many_reviews_are_left_until_its_day(on):
+    with on(0) as environment:
+        learn(environment)
+        for lesson in ("one", "two"):
+            environment.records.keep_place(Place(lesson, stage="finished"))
+        keep_goal(environment)
+    with on(37) as environment:
+        corpus, records, now = environment.corpus, environment.records, environment.now()
+        rows = [choice.label for choice in agenda.choices(corpus, records, now)]
+        day = DAY.strftime("%d %b").lstrip("0")
+        assert f"“two” by {day}: 35 reviews left · 18 min" in rows and not any("What do you want" in row for row in rows)
+        overview = overview_of(corpus, records, now)
+        assert overview.path.estimate() == "You know its lessons; 35 reviews left in 3 days"
+        assert overview.document()["goal"]["works"] is True and overview.document()["goal"]["path"] == []
+        console = Console(width=100, file=io.StringIO(), record=True)
+        console.print(*screen_of(overview).parts())
+        assert f"“two” by {day}: You know its lessons; 35 reviews left in 3 days." in console.export_text()
+        assert "35 reviews left in 3 days" in progress_page(overview)
+    with on(39) as environment:
+        environment.records.set_setting("daily_limit", 20)
+        told = overview_of(environment.corpus, environment.records, environment.now())
+        assert told.path.estimate() == "You know its lessons; 35 reviews left in 1 day, more than 20 a day"
+        assert told.document()["goal"]["works"] is False
 
 
 def test_a_day_that_is_near_has_what_it_needs_come_back_at_once(on):

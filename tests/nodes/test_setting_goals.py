@@ -234,6 +234,11 @@ def test_what_is_known_already_is_a_goal_by_a_day_because_it_comes_back_before(v
     screen, _, kept, _ = visit(("quit",), goal="toast", by="2026-03-13", finished=finished)
     assert "You know this already: food/toast. Its questions come back before 13 Mar." in " ".join(screen.split())
     assert kept["reached"] and "Goal reached" not in visit(("quit",))[0]
+    _, guest, kept, _ = visit("“toast” by 13 Mar: no reviews left", "Not now", ("quit",))
+    assert guest.menus[1] == ["Not now", "Another goal", "No goal any more"] and kept["reached"]
+    assert not any("What do you want" in row for row in guest.menus[0])
+    _, guest, kept, _ = visit("by 13 Mar", "No goal any more", ("quit",))
+    assert kept is None and any("What do you want" in row for row in guest.menus[-1])
 
 
 def test_a_goal_that_is_reached_is_kept_until_its_day_and_then_let_go_with_a_line(visit):

@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import ENOUGH, HELD, Belief, beliefs_of, rank
-from tutor.learner.due import asked_now, due_by, due_by_lesson, due_items, has_learned_enough, planned_by
+from tutor.learner.due import a_day, asked_now, due_by, due_by_lesson, due_items, has_learned_enough, planned_by
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
-from tutor.learner.progress import day_of, days_of, in_days, streak
+from tutor.learner.progress import day_and_month, day_of, days_of, in_days, streak
 from tutor.learner.schedule import is_mastered
 from tutor.models import Card, Place, Section
 from utils.errors import InvalidFile, UsageError
@@ -121,7 +121,10 @@ def path_to_goal(
     if not found.by:
         return found
     eve = utc(datetime.combine(found.by, time.min, now.tzinfo))
-    return replace(found, reviews=round(len(planned_by(corpus, records, now, eve)) * REVIEW_S / 60))
+    planned = planned_by(corpus, records, now, eve)
+    own = {*path_to(goal.lessons, needs, ())}
+    questions = sum(one.lesson in own for one in planned)
+    return replace(found, reviews=round(len(planned) * REVIEW_S / 60), questions=questions, limit=a_day(records))
 
 
 def minutes_left(corpus: Corpus, entry: CatalogueEntry, place: Place | None) -> int:
@@ -186,7 +189,7 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     parts = [
         _review_choice(corpus, records, now),
         _going_on_choice(corpus, entries[going_on], place) if place and going_on else None,
-        _goal_choice(path) if path and path.steps else None,
+        _goal_choice(path) if path and path.is_open else None,
         _repair_choice(corpus, repair(corpus, records, now)),
     ]
     offered = [choice for choice in parts if choice]
@@ -199,7 +202,7 @@ def choices(corpus: Corpus, records: Records, now: datetime) -> list[Choice]:
     else:
         offered += [_beginning(lesson, entries) for lesson in new[:FIRST_LESSONS]]
     if len(entries) > 1:
-        if not (path and path.steps):
+        if not (path and path.is_open):
             offered.append(Choice("What do you want to understand?", opens="new_goal"))
         offered.append(Choice("All lessons", f"{len(entries)} lessons", "lessons", key="t"))
     if records.has_answers:
@@ -234,7 +237,11 @@ def _going_on_choice(corpus: Corpus, entry: CatalogueEntry, place: Place) -> Cho
 
 
 def _goal_choice(path: GoalPath) -> Choice:
-    """The next step towards the goal, with as many of the goal's words as there is room for."""
+    """The next step towards the goal, with as many of its words as there is room for; or how much comes back before its day."""
+    if not path.steps and path.by:
+        words = literal(shorten(path.goal.words, WORDS_SHOWN))
+        side = f"{review_minutes(path.questions)} min" if path.questions else ""
+        return Choice(f"“{words}” by {day_and_month(path.by, path.today)}: {path.reviews_left()}", side, "goal")
     title, left = path.steps[0].title, path.left()
     room = ROW - len(f"Towards “”: {title}{left}")
     words = literal(shorten(path.goal.words, min(room, WORDS_SHOWN)))

@@ -43,7 +43,7 @@ class GoalDocument(TypedDict):
     by: str | None  # ISO date; the rest is None or empty without one
     days_left: int | None
     needed_a_day: int | None  # minutes, reviews included
-    works: bool | None  # whether that is no more than minutes_a_day
+    works: bool | None  # whether that is no more than minutes_a_day; with no lesson left, whether the reviews fit into the days
     plan: list[PlanDocument]
 
 
@@ -123,6 +123,8 @@ class GoalPath:
     pace: int | None  # minutes a day of the learner's own; None where too little is known
     today: date
     reviews: int = 0  # minutes of reviews that are planned before the goal's day, where it has one
+    questions: int = 0  # of the goal's lessons, that come back before it
+    limit: int = 0  # reviews a day
 
     @property
     def minutes(self) -> int:
@@ -157,6 +159,22 @@ class GoalPath:
         """Minutes that the lessons and the reviews take on each of the days left."""
         return math.ceil((self.minutes + self.reviews) / max(self.days_left, 1))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to do for it: lessons, or, until its day, the reviews of those that are known."""
+        return bool(self.steps or self.by)
+
+    @property
+    def works(self) -> bool:
+        """Whether what is left can be done by the goal's day: at the learner's pace, and within their reviews a day."""
+        if not self.steps:
+            return self.questions <= self.limit * self.days_left
+        return self.needed_a_day <= self.minutes_a_day
+
+    def reviews_left(self) -> str:
+        """`12 reviews left`, where all lessons are known."""
+        return f"{plural(self.questions, 'review') if self.questions else 'no reviews'} left"
+
     def left(self) -> str:
         """`7 lessons, 10 days`, or `7 lessons left, by 12 Jan`."""
         lessons = plural(len(self.steps), "lesson")
@@ -183,9 +201,12 @@ class GoalPath:
 
     def _feasibility(self) -> str:
         """`185 min in 12 days is 16 min a day; you do 19: that works`."""
+        if not self.steps:
+            told = f"You know its lessons; {self.reviews_left()} in {plural(self.days_left, 'day')}"
+            return told if self.works else f"{told}, more than {self.limit} a day"
         and_reviews = f" and {self.reviews} min of reviews" if self.reviews else ""
         told = f"{self.minutes} min{and_reviews} in {plural(self.days_left, 'day')} is {self.needed_a_day} min a day"
-        if self.needed_a_day <= self.minutes_a_day:
+        if self.works:
             return f"{told}; {f'you do {self.pace}' if self.pace else f'an assumed pace is {ASSUMED_PACE_MIN}'}: that works"
         room, within = self.minutes_a_day * self.days_left - self.reviews, 0
         for step in self.steps:
@@ -202,7 +223,7 @@ class GoalPath:
             "minutes": self.minutes, "days": self.days, "minutes_a_day": self.minutes_a_day,
             "by": self.by.isoformat() if self.by else None, "days_left": self.days_left if self.by else None,
             "needed_a_day": self.needed_a_day if self.by else None,
-            "works": self.needed_a_day <= self.minutes_a_day if self.by else None,
+            "works": self.works if self.by else None,
             "plan": [{"lesson": step.lesson, "by": day.isoformat()} for step, day in zip(self.steps, self.plan(), strict=False)],
         }  # fmt: skip
 

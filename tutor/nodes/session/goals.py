@@ -87,12 +87,11 @@ class ShowWay(Verb):
         self, corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, terminal: Terminal
     ) -> tuple[GoalPath, Step] | None:  # fmt: skip
         path = agenda.path_to_goal(corpus, records, now().astimezone(zone))
-        if not path or not path.steps:  # another session has reached or dropped it meanwhile
+        if not path or not path.is_open:  # another session has reached or dropped it meanwhile
             return None
         terminal.show(WayToGoal(path))
-        first = path.steps[0]
-        begin = f"{'Go on with' if first.begun else 'Begin with'} **{first.title}**"
-        return path, terminal.choose([begin, "Not now", "Another goal", "No goal any more"], {"quit": "leave"})
+        begin = [f"{'Go on with' if first.begun else 'Begin with'} **{first.title}**" for first in path.steps[:1]]
+        return path, terminal.choose([*begin, "Not now", "Another goal", "No goal any more"], {"quit": "leave"})
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], shown: tuple[GoalPath, Step] | None) -> str:
         shared["goal"] = None
@@ -102,7 +101,7 @@ class ShowWay(Verb):
         read_step(shared, step)
         if step.action == "quit":
             return "left"
-        chosen = int(step.text)
+        chosen = int(step.text) + (not path.steps)  # then there is nothing to begin with
         if chosen == self.BEGIN:
             shared["chosen"] = path.steps[0].lesson
             return "begin"

@@ -295,16 +295,19 @@ def _misconceptions(overview: Overview) -> Element | None:
 
 def _goal(overview: Overview) -> Element | None:
     path = overview.path
-    if not path or not path.steps:
+    if not path or not path.is_open:
         return None
+    if not path.steps and path.by:
+        heading = ("“", foreign(path.goal.words), f"” by {day_and_month(path.by, path.today)}")
+        return card(heading, tag("p", f"{path.estimate()}."))
     steps = [
         tag("li", foreign(step.title), tag("span", f" {step.minutes} min{', begun' if step.begun else ''}", class_="quiet"))
         for step in path.steps
     ]
-    heading = ("Towards “", foreign(path.goal.words), "”")
+    towards = ("Towards “", foreign(path.goal.words), "”")
     told = f"{path.left()}; {path.estimate()}." if path.by else f"{plural(len(steps), 'lesson')}, {path.estimate()}."
     told += f" {past}." if (past := path.passed()) else ""
-    return card(heading, tag("p", told), tag("ol", steps))
+    return card(towards, tag("p", told), tag("ol", steps))
 
 
 def _calibration(overview: Overview) -> Element | None:

@@ -70,6 +70,9 @@ class ProgressScreen(Screen):
                 yield line(past, indent=1)
             yield line(f"next: {self.path.steps[0].title} ({self.path.steps[0].lesson})", DIM, indent=1)
             yield Text("")
+        elif self.path and self.path.by:
+            yield line(f"“{self.path.goal.words}” by {day_and_month(self.path.by, self.today)}: {self.path.estimate()}.")
+            yield Text("")
         yield from self.lessons()
         yield from self.retention()
         yield from self.misconceptions()
@@ -202,8 +205,9 @@ class WayToGoal(Screen):
         table.add_column(justify="right", style=DIM, no_wrap=True)
         for number, title, minutes in self.rows():
             table.add_row(number, Text(sanitize(title, newlines=False)), minutes)
-        yield Padding(table, (0, 0, 0, 1))
-        yield Text("")
+        if self.path.steps:
+            yield Padding(table, (0, 0, 0, 1))
+            yield Text("")
         yield line(f"{'' if self.path.by else 'In all '}{self.path.estimate()}.", DIM)
         yield Text("")
 
