@@ -28,6 +28,7 @@ from tutor.screen.terminal import Terminal
 from utils.settings import Settings
 
 KEYS = "?hsxkq"
+ONE_ITEM = "items:\n- {id: crumb, section: dough, kind: number, question: How many crumbs?, answer: 3}\n"
 TEXT = """\
 # The bakery
 
@@ -341,13 +342,13 @@ def test_a_missed_item_whose_sentence_is_gone_is_forgotten(play, folder):
 
 
 def test_a_lesson_with_a_bank_has_no_made_items(docs):
-    from tutor.nodes.session.learn import LoadLesson
-
-    _, items = LoadLesson().exec(open_corpus(docs), "food/bread")
-    assert items and not any(item.made for item in items.values())
-    (docs / "food" / "bread.quiz.yaml").unlink()
-    _, items = LoadLesson().exec(open_corpus(docs), "food/bread")
-    assert all(item.made for item in items.values())
+    (docs / "food" / "bakery.md").write_text(TEXT, encoding="utf-8")
+    assert not any(item.made for item in open_corpus(docs).items("food/bread"))
+    (docs / "food" / "bakery.quiz.yaml").write_text(ONE_ITEM, encoding="utf-8")
+    assert [item.id for item in open_corpus(docs).items("food/bakery")] == ["crumb"]
+    (docs / "food" / "bakery.quiz.yaml").unlink()
+    made = open_corpus(docs).items("food/bakery")
+    assert made and all(item.made for item in made)
 
 
 def test_a_made_item_says_so_on_screen_and_in_a_transcript(capsys):
