@@ -35,6 +35,7 @@ def test_one_thing_without_a_label_may_stand_alone():
     assert computed("x: {from: 0, to: 1}\ncurves: x**2\n").lines[0].label == ""
     assert computed("points: [[1, 2], [3, 4]]\n").scatters[0].points == ((1, 2), (3, 4))
     assert computed("path: {start: [1, 1], next: [x/2, y], steps: 2}\n").lines[0].points == ((1, 1), (0.5, 1), (0.25, 1))
+    assert len(computed("x: {from: 0, to: 10}\nbars: comb(10, x)*0.5**10\n").columns[0].columns) == 11
     assert computed("histogram: [1, 2, 2, 3]\n").columns[0].counted
 
 
@@ -118,6 +119,15 @@ def test_where_a_curve_is_undefined_it_is_broken_on_screen_and_refused_by_check(
         ("heatmap:\n  rows: [a, b]\n  columns: [a]\n  values:\n    - [1]\n    - [1, 2]\n", 16, "a row of 2 values, expected 1"),
         ("histogram: {data: [1], counts: [1]}\n", 11, "found both data and counts"),
         ("histogram: {counts: [1, 2]}\n", 11, "found counts without from and to"),
+        ("bars: 3*2\n", 11, 'found the text "3*2" in bars, expected "name: height", such as the: 0.5, or an expression of x'),
+        ("arrows: {v: [0, 0]}\nx: {from: -1, to: 1}\ny: {from: -1, to: 1}\n", 11, "found an arrow of no length"),
+        ("curves: {y: [1, .nan]}\n", 11, "found nan in y, expected a finite number"),
+        ("points: [[1, -.inf]]\n", 11, "found -inf in points, expected a finite number"),
+        ("x: {from: 0, to: 1}\ncurves: {near: 1+1e-12*x}\n", 11, 'found the curve "near" hardly changing, y from 1 to'),
+        ("x: {from: 0, to: 1}\ny: {from: 5, to: 6}\ncurves:\n  a: x\n", 14, 'the curve "a" wholly outside the axes, at y up'),
+        ("x: {from: 0, to: 1}\ncurves:\n  a: x\nmarks:\n  m: {x: 3}\n", 15, 'the mark "m" outside the axes, at x = 3'),
+        ("x: {from: 0, to: 1}\ncurves: x\npoints:\n  p: [[2, 0]]\n", 14, 'the points "p" all outside the axes'),
+        ("x: {from: 0, to: 1}\ncurves: x\narrows:\n  v: {from: [2, 0], to: [3, 1]}\n", 14, 'the arrow "v" wholly outside'),
         ("histogram: {counts: [1, -2], from: 0, to: 2}\n", 11, "found the count -2, expected 0 or more"),
         ("contours: x+y\n", 11, "found contours without a range"),
         ("x: {from: 0, to: 1}\ny: {from: 0, to: 1}\ncontours: {z: x, levels: [9]}\n", 13, "z goes from 0 to 1"),

@@ -13,7 +13,8 @@ from tutor.corpus.expressions import ExpressionError, Steps, compiled, names, sh
 from tutor.corpus.plots.contours import contours_of
 from tutor.corpus.plots.data import Arrow, Axis, Bars, Columns, Contours, Heatmap, Mark, Plot, PlottedLine, Point, Scatter
 from tutor.corpus.plots.poles import pole_between
-from tutor.corpus.plots.scales import listed_at, nice_bins, nice_step, rounded_out
+from tutor.corpus.plots.scales import counts_in, listed_at, nice_bins, nice_step, rounded_out, tidied
+from tutor.corpus.plots.seen import unseen
 from tutor.corpus.plots.spec import AxisSpec, CurveSpec, HistogramSpec, NumberSource, Pair, PathSpec, PlotSpec
 from utils.errors import InvalidFile
 
@@ -69,6 +70,8 @@ class _Computing:
         if spec.stems and not x.log:  # the first and the last bar whole
             x = replace(x, low=math.ceil(x.low - 1e-9) - 0.5, high=math.floor(x.high + 1e-9) + 0.5)
         lines = self._with_listed(lines, x)
+        if self.strict and (found := unseen(spec, x, y, lines, scatters, arrows, marks)):
+            self.refuse(*found)
         return Plot(spec.title, x, y, spec.equal, lines, scatters, columns, contours, arrows, marks)
 
     def _without_axes(self) -> Plot:
@@ -151,7 +154,7 @@ class _Computing:
         along = Axis("", low, high, axis.log and not curve.x)
         points: list[Point | None] = []
         for number in range(SAMPLES + 1):
-            at = _tidied(along.at(number / SAMPLES), low, high) if 0 < number < SAMPLES else (high if number else low)
+            at = tidied(along.at(number / SAMPLES), low, high) if 0 < number < SAMPLES else (high if number else low)
             try:
                 points.append(
                     (self._value(curve.x, t=at), self._value(curve.y, t=at)) if curve.x else (at, self._value(curve.y, x=at))
@@ -262,7 +265,7 @@ class _Computing:
         counted = []
         for one in self.spec.histograms:
             if one in data:
-                counts = _counts(data[one], edges)
+                counts = counts_in(data[one], edges)
                 inside = edges
             else:
                 counts = [self._number(term) for term in one.counts]
@@ -380,14 +383,17 @@ class _Computing:
                 self.spec.contours.line,
                 "found contours without a range, expected x and y with from and to; add y: {from: 0, to: 1}",
             )
-        return self._axis(spec, ys, "y", rounded=True, x=x)
+        labels = " and ".join(f'"{line.label}"' for line in lines if line.label)
+        what = f"the {'curves' if len(lines) > 1 else 'curve'} {labels} hardly changing, y" if labels else ""
+        return self._axis(spec, ys, "y", rounded=True, x=x, what=what)
 
     def _axis(
-        self, spec: AxisSpec, values: Sequence[float], name: str, room: float = 0.0, rounded: bool = False, x: Axis | None = None
+        self, spec: AxisSpec, values: Sequence[float], name: str, room: float = 0.0, rounded: bool = False, x: Axis | None = None,
+        what: str = "",
     ) -> Axis:  # fmt: skip
         """The axis from where its spec says, else from where the data begin.
 
-        room: a share that is left free on either side. x: the other axis, where this is y.
+        room: a share that is left free on either side. x: the other axis, where this is y. what: that it shows, for errors.
         """
         given_low, given_high = self._maybe(spec.low), self._maybe(spec.high)
         line = spec.line or self.spec.line
@@ -405,7 +411,7 @@ class _Computing:
             self.refuse(line, f"found {name} from {show(low)} to {show(high)}, expected it to grow; correct from or to")
         if spec.log and low < SMALLEST:
             self.refuse(line, f"found {show(low)} on the log axis {name}, too small to be drawn, expected more; change from")
-        self._has_room(low, high, line, name)
+        self._has_room(low, high, line, name if given_low is not None or given_high is not None else what or name)
         if not spec.log:
             spare = room * (high - low)
             low, high = low - spare * (given_low is None), high + spare * (given_high is None)
@@ -422,18 +428,3 @@ class _Computing:
 def _cost(source: str) -> int:
     """What an expression counts each time that it is computed, in characters."""
     return len(source) + sum(cost * source.count(name) for name, cost in COSTLY.items())
-
-
-def _tidied(value: float, low: float, high: float) -> float:
-    """A sample without the dust of floating point: 0, not 5.6e-17."""
-    return 0.0 if abs(value) < 1e-12 * (high - low) else value
-
-
-def _counts(values: Sequence[float], edges: Sequence[float]) -> list[float]:
-    """How many values are in each bin; the last one has its right edge, too."""
-    counts = [0.0] * (len(edges) - 1)
-    wide = (edges[-1] - edges[0]) / len(counts)
-    for value in values:
-        if edges[0] <= value <= edges[-1]:
-            counts[min(int((value - edges[0]) / wide + 1e-9), len(counts) - 1)] += 1
-    return counts

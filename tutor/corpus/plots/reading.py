@@ -147,8 +147,8 @@ class _PlotReader:
         form = '"name: height", such as the: 0.5'
         entries = list(self._named("bars", form, MAX_BARS)) if "bars" in self.fields.data else []
         for label, entry, line in entries:
-            if not label:
-                self.refuse(line, f"found {in_words(entry)} in bars, expected {form}; name each bar")
+            if not label and not self._is_by_x(entry, line):
+                self.refuse(line, f"found {in_words(entry)} in bars, expected {form}, or an expression of x; name each bar")
             if isinstance(entry, dict):
                 heights = tuple(
                     (self._label(series, line_of(entry, series)), self._term(height, line_of(entry, series), "bars"))
@@ -169,6 +169,10 @@ class _PlotReader:
         if bars and len({tuple(name for name, _ in bar.heights) for bar in bars}) > 1:
             self.refuse(bars[0].line, "found bars of different series, expected the same names in each; fill in what is missing")
         return tuple(bars), tuple(stems)
+
+    def _is_by_x(self, entry: Any, line: int) -> bool:
+        """Whether an entry of `bars` is an expression that gives a bar at each whole x."""
+        return isinstance(entry, str) and "x" in self._names_behind(str(self._term(entry, line, "bars", "x").said))
 
     def _histograms(self) -> Iterator[HistogramSpec]:
         for label, entry, line in self._named("histogram", "a list of numbers, such as heads: [3, 5, 5, 6]"):
@@ -364,6 +368,10 @@ class _PlotReader:
             return NumberSource(value, line)
         if not isinstance(value, str):
             self.refuse(line, f"found {in_words(value)} in {field}, expected a number or an expression such as 2*pi; write one")
+        if value.strip().lstrip("+-.").lower() in ("nan", "inf", "infinity"):
+            self.refuse(
+                line, f"found {value.strip().replace('.', '')} in {field}, expected a finite number; correct it or leave it out"
+            )
         if value.count("(") > value.count(")"):
             found = f'found "{value}" in {field}, whose bracket never closes, expected an expression'
             self.refuse(line, f"{found}; between {{ and }} or [ and ], put one with a comma in quotes")

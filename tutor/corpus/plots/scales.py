@@ -67,6 +67,21 @@ def nice_bins(low: float, high: float, bins: int | None, count: int, exact: bool
     return [number * step for number in range(first, max(last, first + 1) + 1)]
 
 
+def tidied(value: float, low: float, high: float) -> float:
+    """A sample without the dust of floating point: 0, not 5.6e-17."""
+    return 0.0 if abs(value) < 1e-12 * (high - low) else value
+
+
+def counts_in(values: Sequence[float], edges: Sequence[float]) -> list[float]:
+    """How many values are in each bin; the last one has its right edge, too."""
+    counts = [0.0] * (len(edges) - 1)
+    wide = (edges[-1] - edges[0]) / len(counts)
+    for value in values:
+        if edges[0] <= value <= edges[-1]:
+            counts[min(int((value - edges[0]) / wide + 1e-9), len(counts) - 1)] += 1
+    return counts
+
+
 def tick_labels(values: list[float], log: bool = False) -> list[str]:
     """Numbers as they are written at an axis: with as many decimals as their steps need, and a true minus."""
     from tutor.corpus.expressions import show

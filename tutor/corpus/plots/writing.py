@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import textwrap
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ def _flow(value: Any) -> str:
         return "[" + ", ".join(map(_flow, value)) + "]"
     if value is None or isinstance(value, bool):
         return json.dumps(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value}".replace("nan", ".nan").replace("inf", ".inf")
     if isinstance(value, float):
         return f"{value:.6g}" if value != int(value) or abs(value) >= 1e15 else str(int(value))
     return str(value) if isinstance(value, int) else _text(str(value))
