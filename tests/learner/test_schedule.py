@@ -93,6 +93,12 @@ def test_right_answers_to_several_items_make_a_section_mastered():
     assert is_mastered(mastery([attempt(item) for item in "abc"], keys("abcd")))
 
 
+def test_answering_half_of_the_items_again_and_again_never_makes_a_section_mastered():
+    often = [attempt(item, session=str(n)) for n in range(9) for item in "ab"]
+    assert mastery(often, keys("abcd")) == pytest.approx(2 / 3)
+    assert not is_mastered(mastery(often, keys("abcd"))) and is_mastered(mastery(often, keys("ab")))
+
+
 def test_a_section_of_one_item_is_mastered_after_three_good_sessions():
     values = [mastery([attempt(session=str(n)) for n in range(sessions)], keys("a")) for sessions in range(5)]
     assert values == [0, 0.5, 0.75, 0.875, 0.9375]

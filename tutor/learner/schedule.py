@@ -61,10 +61,10 @@ def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:
     Each item has one outcome per session, worth 0 to 1 (`credit`), with a weight of 1 in its latest session, 1/2 in
     the one before, 1/4 before that: old misses fade, and so does old knowledge. Over all items together
 
-        mastery = sum(weight * credit) / max(sum(weight), 2, 0.75 * number of items)
+        mastery = min(sum(weight * credit) / max(sum(weight), 2), sum of the items' means / (0.75 * number of items))
 
-    The denominator keeps little evidence from looking like a lot: one right answer gives 1/2 at most, and three quarters
-    of the items must have been asked before all right answers give 1, so the value also works for a whole lesson.
+    so that little evidence doesn't look like a lot: one right answer gives 1/2 at most, and three quarters of the items must
+    have been asked before right answers give 1, however often the others were, so the value also works for a whole lesson.
     A right answer in a new session never lowers it and a miss never raises it.
     """
     runs: dict[str, dict[str, list[Attempt]]] = {key: {} for key in items}
@@ -72,12 +72,20 @@ def mastery(attempts: Sequence[Attempt], items: Collection[str]) -> float:
         if attempt.item in runs:
             sessions = runs[attempt.item]
             sessions[attempt.session] = [*sessions.pop(attempt.session, []), attempt]  # the latest session stays last
-    earned = evidence = 0.0
-    for sessions in runs.values():
-        for age, run in enumerate(reversed(sessions.values())):
-            earned += FADING**age * credit(run)
-            evidence += FADING**age
-    return earned / max(evidence, LEAST_EVIDENCE, ENOUGH_OF_THE_ITEMS * len(runs))
+    rows = []
+    for sessions in filter(None, runs.values()):
+        latest_first = list(enumerate(reversed(sessions.values())))
+        rows.append((sum(FADING**age * credit(run) for age, run in latest_first), sum(FADING**age for age, _ in latest_first)))
+    return mastery_by(rows, len(runs))
+
+
+def mastery_by(rows: Collection[tuple[float, float]], items: int) -> float:
+    """The same by (sum of weight * credit, sum of weights) of each item that was answered. items: how many there are."""
+    if not rows:
+        return 0.0
+    earned, evidence = map(sum, zip(*rows, strict=True))
+    means = sum(credit / weight for credit, weight in rows if weight)  # 0 before an item was first answered
+    return min(earned / max(evidence, LEAST_EVIDENCE), means / (ENOUGH_OF_THE_ITEMS * items))
 
 
 def is_mastered(mastery: float) -> bool:

@@ -214,7 +214,7 @@ def run(block: dict[str, Any], names: dict[str, Any], max_output: int, builds_on
     try:
         if block["kind"] == "plot":
             given = Output(max_output)
-            given.write(json.dumps(last_value(source, names), default=plain, allow_nan=False))
+            given.write(json.dumps(last_value(source, names), default=plain))
             result["value"] = given.getvalue()
         else:
             exec(compile(source, FILE, "exec", dont_inherit=True), names)

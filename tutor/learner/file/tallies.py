@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tutor.learner.schedule import ENOUGH_OF_THE_ITEMS, FADING, LEAST_EVIDENCE, credit_of
+from tutor.learner.schedule import FADING, credit_of, mastery_by
 from tutor.models import Attempt
 from utils.times import moment_of
 
@@ -197,9 +197,7 @@ def quarter_of(at: str) -> str:
 
 def mastery_of(sums: Mapping[str, Sums], items: Collection[str]) -> float:
     """`schedule.mastery` of items (keys), by the sums of those that were answered."""
-    rows = [sums[key] for key in items if key in sums]
-    weights = sum(evidence for _, evidence in rows)
-    return sum(earned for earned, _ in rows) / max(weights, LEAST_EVIDENCE, ENOUGH_OF_THE_ITEMS * len(items))
+    return mastery_by([sums[key] for key in items if key in sums], len(items))
 
 
 def tallies_of(attempts: Iterable[Attempt]) -> Tallies:
