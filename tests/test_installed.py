@@ -43,6 +43,7 @@ USES = [
     (["grade", "lines.jsonl", "--jobs", "2"], 0, r'"id": "a".*"correct": true'),
     (["check", "docs"], 1, r"bread\.md:\d+.*output-differs|output-differs.*bread\.md:\d+"),
     (["draft", "lora", "-n", "1", "--no-accept"], 0, r"\+ +- id:"),
+    (["export", "ml/neuron", "--to", "py"], 0, r"# %% OR gate\nimport numpy"),
     (["config", "effort", "low"], 0, r"effort"),
     (["config"], 0, r"effort +low"),
     (["records", "forget", "no-such-id", "--yes"], 2, r""),

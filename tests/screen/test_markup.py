@@ -7,6 +7,7 @@ import io
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from rich.style import Style
 
 from tutor.screen import mathtext
 from tutor.screen.markup import Page, verbatim
@@ -268,6 +269,8 @@ def test_headings_stand_on_the_left_in_the_accent_colour():
 
 
 def test_code_is_highlighted_without_a_background():
+    Style.parse.cache_clear()  # a style of rich's keeps the codes of the first terminal that it was drawn on
+    Style._add.cache_clear()
     coloured = shown("```python no-run\nfor x in y:  # go\n    pass\n```", colour="truecolor")
     assert "\x1b[38;5;63mfor" in coloured
     assert "\x1b[38;5;243m# go" in coloured
