@@ -82,18 +82,21 @@ def unclaimed(connection: Connection) -> tuple[dict[str, set[str]], set[str]]:
 
 def claim(connection: Connection, corpus: str, lessons: Collection[str]) -> None:
     """Take the history of some lessons from before folders were told apart for that of this folder."""
+    has_joined = False
     for lesson in lessons:
         values = (corpus, UNCLAIMED, lesson)
         connection.execute("UPDATE attempts SET corpus = ? WHERE corpus = ? AND lesson = ?", values)
         for table in ("known", "cards", "places"):  # what this folder has already is newer
             connection.execute(f"UPDATE OR IGNORE {table} SET corpus = ? WHERE corpus = ? AND lesson = ?", values)
-        left = connection.execute("SELECT item FROM known WHERE corpus = ? AND lesson = ?", (UNCLAIMED, lesson)).fetchall()
+        left = connection.execute("SELECT 1 FROM known WHERE corpus = ? AND lesson = ? LIMIT 1", (UNCLAIMED, lesson)).fetchone()
+        has_joined = has_joined or left is not None
         for table in ("known", "cards", "places"):
             connection.execute(f"DELETE FROM {table} WHERE corpus = ? AND lesson = ?", (UNCLAIMED, lesson))
+    if has_joined:
+        tally_tables.rebuild(connection)  # what follows what is not as it was
+    else:
         for one in (UNCLAIMED, corpus):
-            tally_tables.count_recalls(connection, one, [lesson])
-        if left:
-            tally_tables.rebuild(connection)
+            tally_tables.count_recalls(connection, one, lessons)
 
 
 def carry_out(connection: Connection, corpus: str, moves: Moves, at: str) -> None:
