@@ -11,7 +11,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor.learner.beliefs import ENOUGH, HELD, Belief, beliefs_of, rank
-from tutor.learner.due import a_day, asked_now, due_by, due_by_lesson, due_items, has_learned_enough, planned_by
+from tutor.learner.due import (
+    a_day,
+    asked_now,
+    begin_of_day,
+    due_by,
+    due_by_lesson,
+    due_items,
+    has_learned_enough,
+    planned_by,
+)
 from tutor.learner.file.tallies import Tallies, mastery_of
 from tutor.learner.goals import WORDS_A_MINUTE, Goal, GoalPath, PathStep, goal_from_setting, pace_of, path_to
 from tutor.learner.progress import day_and_month, day_of, days_of, in_days, streak
@@ -285,7 +294,7 @@ def repair(corpus: Corpus, records: Records, now: datetime) -> Repair | None:
             probes = corpus.probes(sorted(records.lessons_tried()))
             if not probes:
                 return None
-            today = {one.item for one in records.attempts(since=utc(datetime.combine(now.date(), time(), now.tzinfo)))}
+            today = {one.item for one in records.attempts(since=begin_of_day(now))}
         if asking := [key for key, named in probes.items() if belief.id in named and key not in today]:
             last = records.answered_last(asking)
             return Repair(belief, tuple(sorted(asking, key=lambda key: last.get(key, 0))[:REPAIR_ITEMS]))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 
 from tutor.learner.memory.backlog import gain
-from tutor.learner.memory.scheduling import Scheduling, days_around, quietest, scheduler_of
+from tutor.learner.memory.scheduling import RATINGS, Scheduling, days_around, quietest, scheduler_of
 from tutor.models import Attempt, Card, Help
 from utils.times import moment_of, utc
 
@@ -106,11 +106,10 @@ def review_card(card: str | None, rating: str, now: datetime, by: Scheduling) ->
     """
     from fsrs import Card, Rating
 
-    ratings = {"unaided": Rating.Good, "assisted": Rating.Hard, "missed": Rating.Again}
     moment = _utc(now)
     # with our own id and due time, because fsrs would take both from the clock
     before = Card.from_json(card) if card else Card(card_id=0, due=moment)
-    after, _ = scheduler_of(by).review_card(before, ratings[rating], moment)
+    after, _ = scheduler_of(by).review_card(before, Rating(RATINGS[rating]), moment)
     if by.load:
         ideal = (after.due - moment).days
         candidates = days_around(ideal, by.longest_days)

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tutor.learner.memory.scheduling import DEFAULTS, Scheduling, scheduler_of
+from tutor.learner.file.tallies import log_loss
+from tutor.learner.memory.scheduling import DEFAULTS, RATINGS, Scheduling, scheduler_of
 from tutor.learner.schedule import chances_after
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ FIRST, ALL = "the first stabilities", "all parameters"
 SPREAD = 0.7  # how far a learner's first stabilities lie from the published ones, as a standard deviation of logarithms
 HALF_WEIGHT = 1000  # reviews with which a fit of all parameters counts as much as the parameters that it began with
 MARGIN = 0.5  # standard errors by which a candidate has to be better
-RATINGS = {"missed": 1, "assisted": 2, "unaided": 3}  # of FSRS
 ENOUGH_JUDGED = 500  # reviews; where there are fewer, what judges the second half of them is fitted to the first half, too
-LEAST_CHANCE = 0.0001  # that a loss is reckoned with
 
 Judged = list[tuple[float, bool, tuple[int, int, int]]]  # (chance, whether it was recalled, bin) of each review
 
@@ -137,7 +136,7 @@ def first_stabilities(reviews: Sequence[Review]) -> tuple[float, ...]:
         def loss(logarithm: float, answers: Sequence[tuple[int, bool]] = answers, usual: float = usual) -> float:
             stability = math.exp(logarithm)
             chances = chances_after([days for days, _ in answers], stability, DEFAULTS)
-            losses = (_loss(chance, recalled) for chance, (_, recalled) in zip(chances, answers, strict=True))
+            losses = (log_loss(chance, recalled) for chance, (_, recalled) in zip(chances, answers, strict=True))
             return sum(losses) + ((logarithm - usual) / SPREAD) ** 2 / 2
 
         found = math.exp(_lowest(loss, usual - 4 * SPREAD, usual + 4 * SPREAD))
@@ -252,18 +251,13 @@ def figures_of(judged: Judged) -> Figures:
     for chance, recalled, place in judged:
         bins.setdefault(place, []).append((chance, recalled))
     squares = sum((sum(chance - recalled for chance, recalled in rows)) ** 2 / len(rows) for rows in bins.values())
-    loss = sum(_loss(chance, recalled) for chance, recalled, _ in judged) / len(judged)
+    loss = sum(log_loss(chance, recalled) for chance, recalled, _ in judged) / len(judged)
     return Figures(round(loss, 4), round(math.sqrt(squares / len(judged)), 4))
-
-
-def _loss(chance: float, recalled: bool) -> float:
-    right = chance if recalled else 1 - chance
-    return -math.log(min(max(right, LEAST_CHANCE), 1 - LEAST_CHANCE))
 
 
 def _gains(before: Judged, after: Judged) -> list[float]:
     pairs = zip(before, after, strict=True)
-    return [_loss(one[0], one[1]) - _loss(other[0], other[1]) for one, other in pairs]
+    return [log_loss(one[0], one[1]) - log_loss(other[0], other[1]) for one, other in pairs]
 
 
 def _gain(before: Judged, after: Judged) -> float:

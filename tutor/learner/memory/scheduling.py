@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 RETENTION = 0.9  # the chance of recalling an item on the day on which it is due, where the learner wishes no other
 LONGEST_DAYS = 36_500  # between two reviews of an item, likewise
+RATINGS = {"missed": 1, "assisted": 2, "unaided": 3}  # what FSRS calls each `outcome`: Again, Hard and Good
 PARAMETERS, MOST = 21, 100  # of FSRS-6: how many there are, and the highest that any may be
 
 Load = Callable[[Sequence[datetime]], "list[int]"]  # how many cards are due on the learner's day of each of these moments
