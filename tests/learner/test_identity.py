@@ -25,7 +25,7 @@ from tutor.nodes.session.review import ChooseDue
 from utils.times import utc
 
 FAR = 10**6  # more than is ever due
-ANEW = "you are asked it anew; your answers so far are kept"
+ANEW = "you are asked it again; your answers so far are kept"
 COUNT = int(os.environ.get("HISTORIES", 8))
 
 
@@ -161,7 +161,7 @@ def test_check_says_which_edited_items_keep_their_memory_and_which_are_asked_ane
     places = {name: text.count("\n") + 1 for name in ("gas", "slows") for text in [bank.read_text().partition(f"id: {name}")[0]]}
     assert [line.partition("bread.quiz.yaml:")[2] for line in found[1]] == [
         f'{places["gas"]}: info: item "gas" asks something else now: {ANEW} [asked-anew]',
-        f'{places["slows"]}: info: item "slows" is worded anew and asks the same: what you know of it stays [keeps-memory]',
+        f'{places["slows"]}: info: item "slows" has a new wording and asks the same: what you know of it stays [keeps-memory]',
     ]
     assert (found[0], found[2]) == (code, summary) and told("--strict")[0] == told("--strict", "--home", home / "none")[0]
     assert told("--home", home / "none")[1] == []

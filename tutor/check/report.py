@@ -41,9 +41,9 @@ class CheckReport:
 
     def add_edits(self, kept: Sequence[str], anew: Sequence[str]) -> None:
         """Say of each checked item that was edited since it was learned here what becomes of its history. By keys."""
-        told = [(key, "keeps-memory", "is worded anew and asks the same: what you know of it stays") for key in kept]
+        told = [(key, "keeps-memory", "has a new wording and asks the same: what you know of it stays") for key in kept]
         told += [
-            (key, "asked-anew", "asks something else now: you are asked it anew; your answers so far are kept") for key in anew
+            (key, "asked-anew", "asks something else now: you are asked it again; your answers so far are kept") for key in anew
         ]
         for key, rule, what in told:
             if key in self.places:

@@ -84,12 +84,12 @@ RULES = {
         Rule(
             "keeps-memory",
             INFO,
-            "of an item that you have learned: it is worded anew and asks the same, so what you know of it stays",
+            "of an item that you have learned: its wording has changed and it asks the same, so what you know of it stays",
         ),
         Rule(
             "asked-anew",
             INFO,
-            "of an item that you have learned: it asks something else now, or has another answer, and is asked anew",
+            "of an item that you have learned: it asks something else now, or has another answer, and is asked again",
         ),
         Rule("set-aside", NOTE, "with --records: a learner missed an item so often that it is no longer asked"),
     )

@@ -147,7 +147,7 @@ def _free_name(records: Path, now: datetime) -> Path:
 def _remove_others(records: Path, made: Path, connection: Connection) -> None:
     """Remove what is not worth keeping, and copies that a kill left unfinished. made: just now, and so kept in any case.
 
-    connection: what it was made of. The newest backup of another history, as of a file that was lost and begun anew, stays.
+    connection: what it was made of. The newest backup of another history, as of a file that was lost and started over, stays.
     """
     there = backups_of(records)
     kept = worth_keeping(there)

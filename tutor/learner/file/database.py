@@ -200,7 +200,7 @@ def _refuse_lost_content(path: Path) -> str:
     """Look for signs that content was lost, which SQLite itself ignores. Returns a warning, or "".
 
     SQLite takes an empty file for a new database and deletes the log beside it with the answers in it, so this is
-    refused; and so is an empty file with backups beside it, which is a new one as little. An index of the log (-shm)
+    refused; and so is an empty file with backups beside it: it is no new one either. An index of the log (-shm)
     without the log is only left behind when a session was killed and its log removed. The order of the checks matters:
     another process may be opening the file (it creates file, log, index), closing it (it removes index, log), or making
     the first backup.
