@@ -328,6 +328,14 @@ def test_a_table_whose_words_would_be_torn_becomes_records():
     )
 
 
+def test_a_long_word_beside_wordy_columns_stays_whole():
+    table = (
+        "| regime | B | steps per epoch | cost of a step | noise of a step |\n|-|-|-|-|-|\n"
+        "| full batch | 50,000 | 1 | all the data | none |\n| single-sample | 1 | 50,000 | 1 example | most |"
+    )
+    assert "single-sample" in shown(table, 59)
+
+
 def test_a_table_of_thousands_of_cells_is_shown_as_its_text():
     table = "|a|b|\n|-|-|\n" + "|c|d|\n" * 5000
     assert shown(table).startswith("a | b\nc | d\n")

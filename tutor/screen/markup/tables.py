@@ -30,7 +30,7 @@ class Grid(TableElement):
             cell.stylize("markdown.table.header")
         needed = [max(map(_longest_word, column)) for column in zip(head, *rows, strict=False)]
         if not is_plain(console) and sum(needed) + 2 * (len(head) - 1) <= options.max_width:
-            lines = console.render_lines(self._table(head, rows), options.update(height=None), pad=False)
+            lines = console.render_lines(self._table(head, rows, needed), options.update(height=None), pad=False)
             rule = next((index for index, line in enumerate(lines) if not set(_text(line)) - set("─ ")), 0)
             for index, line in enumerate(lines):  # no page ends between the head and the first row
                 yield from Segment.apply_style(line, post_style=GLUE) if index <= rule else line
@@ -39,10 +39,11 @@ class Grid(TableElement):
             yield from self._records(console, options, head, rows)
 
     @staticmethod
-    def _table(head: list[Text], rows: list[list[Text]]) -> Table:
+    def _table(head: list[Text], rows: list[list[Text]], needed: list[int]) -> Table:
+        """needed: columns of the longest word, for each."""
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), border_style=DIM)
-        for cell in head:
-            table.add_column(Whole(cell, leads=True), justify=cell.justify or "default", overflow="fold")
+        for cell, least in zip(head, needed, strict=True):
+            table.add_column(Whole(cell, leads=True), justify=cell.justify or "default", overflow="fold", min_width=least)
         for row in rows:
             table.add_row(*map(Whole, row))
         return table
