@@ -17,6 +17,7 @@ from tutor.corpus.bank.kinds.code import value_of
 from tutor.grading.closed.outputs import compared
 from tutor.models import Grade, Item, KnownWrong, Met, ProgramTest
 from utils.sandbox.choosing import chosen
+from utils.sandbox.endings import plain_error, why_ended
 from utils.sandbox.jobs import run_job
 from utils.text import sanitize, shorten
 
@@ -91,7 +92,7 @@ def run_program(tests: tuple[ProgramTest, ...], code: str) -> ProgramRun:
     if begun and begun["skipped"]:
         return ProgramRun(problem=f"It was not run: {begun['skipped']}.")
     if begun and begun["error"].startswith(("SyntaxError", "IndentationError", "TabError")):
-        return ProgramRun(problem=f"Python can't read it: {_plain(begun['error'])}{_at(begun)}.")
+        return ProgramRun(problem=f"Python can't read it: {plain_error(begun['error'])}{_at(begun)}.")
     why, outcomes = why_ended(ended), []
     for test in tests:
         result = begun if begun is None or begun["error"] or not test.call else next(following, None)
@@ -101,21 +102,10 @@ def run_program(tests: tuple[ProgramTest, ...], code: str) -> ProgramRun:
     return ProgramRun(tuple(outcomes))
 
 
-def why_ended(ended: str) -> str:
-    """Why a process gave no result, for the learner."""
-    if "processor time" in ended or "took longer" in ended:
-        return "it ran too long: does a loop never end?"
-    if "memory" in ended:
-        return "it took too much memory"
-    if "exit status" in ended:
-        return "it ended the whole run, as os._exit does"
-    return f"the run ended: {_plain(ended)}"
-
-
 def _outcome(test: ProgramTest, result: dict[str, Any] | None, why: str) -> ProgramOutcome:
     if result is None:
         return ProgramOutcome(test, False, error=why)
-    printed, error = sanitize(result["stdout"]).strip(), _plain(result["error"])
+    printed, error = sanitize(result["stdout"]).strip(), plain_error(result["error"])
     if test.raises:
         name = re.split(r"\W", error)[0]
         got = _shown(_decoded(result.get("value", ""))) if not error else ""
@@ -234,10 +224,6 @@ def in_code(text: str) -> str:
     """A text as a span of code in Markdown, on one line and bounded."""
     text = shorten(sanitize(text), SHOWN).replace("`", "ˋ")
     return f"`{text}`"
-
-
-def _plain(error: str) -> str:
-    return shorten(sanitize(error, newlines=False), 160)
 
 
 def _at(result: dict[str, Any]) -> str:
