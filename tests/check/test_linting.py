@@ -9,7 +9,7 @@ from conftest import BANK, LESSON, ROOT
 
 from tutor.check import checking, code
 from tutor.check.fixes import tidy, with_outputs
-from tutor.check.lesson_text import prerequisite_circles
+from tutor.check.lessons.text import prerequisite_circles
 from tutor.check.report import CheckReport
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import open_corpus

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from conftest import BANK, LESSON, ROOT
 
-from tutor.corpus import bank, lessons, stamps
+from tutor.corpus import bank, lessons
 from tutor.corpus.bank import misconceptions
-from tutor.corpus.catalogue import CatalogueEntry
 from tutor.corpus.corpus import open_corpus
+from tutor.corpus.folder import stamps
+from tutor.corpus.folder.catalogue import CatalogueEntry
 
 NUMBER = "kind: number, question: 1 + 1?, answer: 2"
 LAYOUTS = [
@@ -131,7 +132,8 @@ def test_lists_are_the_same_the_second_time_and_nothing_is_read_for_them(listed,
 
 def test_what_is_kept_needs_no_parser_at_all(docs, cache):
     program = (
-        "import sys, pathlib; from tutor.corpus import corpus, stamps; stamps.SETTLED_NS = -10**12;"
+        "import sys, pathlib; from tutor.corpus import corpus; from tutor.corpus.folder import stamps;"
+        "stamps.SETTLED_NS = -10**12;"
         "opened = corpus.open_corpus(sys.argv[1], cache=pathlib.Path(sys.argv[2])); opened.entries(); opened.item_sections();"
         "print([name for name in sys.modules if name.startswith(('markdown_it', 'mdit', 'yaml', 'rich'))])"
     )
@@ -242,7 +244,7 @@ def test_a_damaged_catalogue_is_made_again(listed, cache, damage):
 
 def test_a_catalogue_of_another_version_is_made_again(listed, cache, monkeypatch):
     first = listed()
-    monkeypatch.setattr("tutor.corpus.catalogue.FORMAT", "0")
+    monkeypatch.setattr("tutor.corpus.folder.catalogue.FORMAT", "0")
     assert listed() == first and kept(cache).read_text().startswith("0 ")
 
 
@@ -264,7 +266,8 @@ def test_processes_that_list_at_the_same_time_leave_a_whole_catalogue(docs, list
     first = listed()
     path = kept(cache)
     program = (
-        "import sys, pathlib; from tutor.corpus import corpus, stamps; stamps.SETTLED_NS = -10**12\n"
+        "import sys, pathlib; from tutor.corpus import corpus; from tutor.corpus.folder import stamps\n"
+        "stamps.SETTLED_NS = -10**12\n"
         "for _ in range(20):\n"
         "    for kept in pathlib.Path(sys.argv[2], 'catalogue').iterdir():\n"
         "        if kept.suffix == '.json': kept.unlink(missing_ok=True)\n"

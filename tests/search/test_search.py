@@ -14,8 +14,8 @@ import pytest
 from conftest import ROOT
 
 from tutor import search
-from tutor.corpus import stamps
 from tutor.corpus.corpus import open_corpus
+from tutor.corpus.folder import stamps
 from tutor.corpus.lessons import parse_lesson
 from tutor.models import Passage
 from tutor.search import index as indexes

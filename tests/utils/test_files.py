@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tutor.corpus import listing
 from tutor.corpus.corpus import bundled_docs, open_corpus
+from tutor.corpus.folder import listing
 from tutor.models import Step
 from tutor.screen.scripts import load_script
 from utils import files

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.check.leaks import hint_gives_away, question_gives_away, readable
-from tutor.check.lesson_text import formula_finding, line_findings, unknown_misconception
+from tutor.check.lessons.text import formula_finding, line_findings, unknown_misconception
 from tutor.check.rubrics import gates
 from tutor.check.rules import finding
 from tutor.corpus.bank import accepted_answers, draw, figures_of, kind_of, parse_bank, shown_answer

@@ -11,7 +11,8 @@ from tutor.check import runs
 from tutor.check.banks import bank_findings, lone_ideas, unused_findings
 from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
-from tutor.check.lesson_text import Links, anchors, lesson_findings, misconception_findings, prerequisite_circles
+from tutor.check.lessons.concepts import concept_findings
+from tutor.check.lessons.text import Links, anchors, lesson_findings, misconception_findings, prerequisite_circles
 from tutor.check.plots.findings import plot_findings
 from tutor.check.programs import outputs, solutions
 from tutor.check.report import CheckReport
@@ -111,6 +112,7 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
     for lesson_id in selection.strays:
         _examine_stray_bank(corpus, lesson_id, report)
     report.findings += _circle_findings(corpus, selection.lessons)
+    report.findings += concept_findings(corpus, selection.lessons)
     if ids <= set(selection.banks):  # else what is looked at is not all that names them
         named.update(name for item in items for name in item.probes)
         report.findings += unused_findings(known, corpus.misconceptions_path, named) + lone_ideas(items)

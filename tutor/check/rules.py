@@ -28,6 +28,8 @@ RULES = {
         Rule("missing-image", ERROR, "an image isn't there"),
         Rule("unknown-prerequisite", ERROR, "a prerequisite is not a lesson of the folder"),
         Rule("circular-prerequisite", ERROR, "lessons are prerequisites of one another, in a circle"),
+        Rule("invalid-concepts", ERROR, "concepts.yaml can't be read, names a section that isn't there, or has a circle"),
+        Rule("used-too-early", WARNING, "a section uses a concept that neither it nor what it needs introduces"),
         Rule("unrenderable-formula", WARNING, "a formula that the terminal shows as its LaTeX source"),
         Rule("hidden-characters", ERROR, "a line holds characters that the terminal would show as marks"),
         Rule(

@@ -8,14 +8,18 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.corpus import lessons
-from tutor.corpus.catalogue import Catalogue, CatalogueEntry, Row, digests_of, entry_of, fields_of
-from tutor.corpus.listing import lesson_id_of, list_lessons
+from tutor.corpus.folder.catalogue import Catalogue, CatalogueEntry, Row, digests_of, entry_of, fields_of
+from tutor.corpus.folder.listing import lesson_id_of, list_lessons
 from tutor.models import BANK_SUFFIX, Attempt, Item, Lesson, Misconception
 from utils.errors import InvalidFile, UsageError
 from utils.files import LIMIT_BYTES, decode, is_within, read_inside, shown_path, shown_plainly
 from utils.text import nearest
+
+if TYPE_CHECKING:
+    from tutor.corpus.concepts import Concept
 
 CANDIDATES = 8  # named where a topic is ambiguous
 
@@ -228,11 +232,26 @@ class Corpus:
 
         return parse_misconceptions(text, self.misconceptions_path)
 
+    @property
+    def concepts_path(self) -> str:
+        """The path of the list of concepts, for people, whether there is one or not."""
+        return self.path_of("concepts", ".yaml")
+
+    def concepts(self) -> list[Concept]:
+        """What the folder's concepts.yaml lists; [] where there is none. Raises InvalidFile, UsageError."""
+        from tutor.corpus.concepts import parse_concepts
+
+        text = self._text_beside_lessons("concepts.yaml", self.concepts_path)
+        return [] if text is None else parse_concepts(text, self.concepts_path)
+
     def _misconceptions_text(self) -> str | None:
         """None where there is no such file. Raises InvalidFile, UsageError."""
-        shown = self.misconceptions_path
+        return self._text_beside_lessons("misconceptions.yaml", self.misconceptions_path)
+
+    def _text_beside_lessons(self, name: str, shown: str) -> str | None:
+        """The text of a file at the top of the folder; None where there is no such file. Raises InvalidFile, UsageError."""
         try:
-            return decode(read_inside(self.root, "misconceptions.yaml", LIMIT_BYTES + 1), shown, LIMIT_BYTES)
+            return decode(read_inside(self.root, name, LIMIT_BYTES + 1), shown, LIMIT_BYTES)
         except FileNotFoundError:
             return None
         except OSError as error:

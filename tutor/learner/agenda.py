@@ -31,8 +31,8 @@ from utils.text import literal, plural, shorten
 from utils.times import utc
 
 if TYPE_CHECKING:
-    from tutor.corpus.catalogue import CatalogueEntry
     from tutor.corpus.corpus import Corpus
+    from tutor.corpus.folder.catalogue import CatalogueEntry
     from tutor.learner.records import Records
 
 FIRST_LESSONS = 3  # how many the home screen offers to a new learner

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tutor.corpus.folder.stamps import is_past, is_settled, mtime_ns, stamp_of
 from tutor.corpus.lessons import MISCONCEPTIONS, parse_lesson
-from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
 from tutor.models import Passage
 from tutor.search import shelf
 from tutor.search.meaning import nearness

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tutor.corpus.stamps import is_past, is_settled, mtime_ns, stamp_of
+from tutor.corpus.folder.stamps import is_past, is_settled, mtime_ns, stamp_of
 from tutor.models import Lesson, Misconception
 from utils import __version__
 from utils.errors import UsageError

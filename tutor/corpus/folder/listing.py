@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tutor.corpus.stamps import mtime_ns
+from tutor.corpus.folder.stamps import mtime_ns
 from tutor.models import BANK_SUFFIX
 from utils.files import LIMIT_BYTES, is_within, printable, read_inside
 
