@@ -8,7 +8,6 @@ import re
 import pytest
 
 from tutor.corpus.plots import compute, read_plot
-from tutor.corpus.plots.blocks import without_plots
 from tutor.corpus.plots.scales import in_short, tick_labels, ticks
 from utils.errors import InvalidFile
 
@@ -175,11 +174,6 @@ def test_ticks_are_round_and_as_many_as_fit():
     assert tick_labels([0.001, 1, 1e6], log=True) == ["0.001", "1", "1e6"]
     assert tick_labels([-20_000, 0, 20_000]) == ["−20,000", "0", "20,000"]
     assert [in_short(value) for value in (0.12345, -1234567, 1.5e-9, 0)] == ["0.123", "−1,230,000", "1.5e−9", "0"]
-
-
-def test_a_plot_is_blanked_out_and_every_other_line_keeps_its_place():
-    text = "One.\n\n```plot\nbars: {a: 1}\n```\n\nTwo.\n\n````markdown\n```plot\nbars: {b: 1}\n```\n````\n"
-    assert without_plots(text).split("\n") == ["One.", "", "", "", "", "", *text.split("\n")[6:]]
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_code_that_needs_a_package_which_is_missing_shows_what_is_written_down(m
         skipped = {"stdout": "", "error": "", "line": 0, "skipped": "numpy is not installed: pip install -e '.[lessons]'"}
         return [skipped | {"skipped": ""}, skipped], ""
 
-    monkeypatch.setattr("tutor.corpus.tries.outcomes.run_job", run_job)
+    monkeypatch.setattr("utils.sandbox.jobs.run_job", run_job)
     one = tried("knobs: {n: [1, 9, 1]}\ncode: |\n  import numpy\n  print(n)\nshown:\n  n = 1: '1'\n")
     assert can_run(one) == "numpy is not installed: pip install -e '.[lessons]'"
     assert outcome(one, {"n": 1}) == TryOutcome(text="1")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from tutor.corpus.drawn import without_drawn
 from tutor.corpus.markdown import CODE_SPAN
 from tutor.corpus.pages import SectionBlock, joined_lines, split_blocks, split_pages
 
@@ -56,7 +57,7 @@ def key_sentences(text: str, count: int = 3) -> str:
     spoken = [number for number, one in enumerate(statements) if not one.formula]
     if not spoken:
         entries = [piece.text for piece in pieces if piece.kind == "list_item_open"][:count]
-        return "\n".join(entries) or split_pages(text)[0]
+        return "\n".join(entries) or split_pages(without_drawn(text))[0]
     bold = [number for number in spoken[1:] if BOLD.search(LABEL.sub("", statements[number].text))]
     chosen = {*spoken[:1], *bold[: max(count - 1, 0)]}
     for number in sorted(chosen):

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tutor.corpus.drawn import without_drawn
 from tutor.corpus.lessons import MISCONCEPTIONS, listed_entries
 from tutor.corpus.markdown import asked_and_answered, asked_lines, without_comments
-from tutor.corpus.plots.blocks import without_plots
 from tutor.models import HEADING_SEPARATOR, Item, Lesson, Section
 from tutor.search import shelf
 from tutor.search.answering import refuted
@@ -51,7 +51,7 @@ def pieces_of(lesson: Lesson, items: Sequence[Item] = ()) -> Iterator[Piece]:
             answers = "\n".join([*written, *filter(None, map(short_answer, own))])
             further = [said for item in own for said in item.references[1:]]
             said_too = " ".join(words_beside(f"{heading}\n{section.text}\n{also}", further)) if further else ""
-            for offset, part in split(without_plots(without_comments(text))):
+            for offset, part in split(without_drawn(without_comments(text))):
                 yield Piece(heading, section.slug, section.text_line + first + offset, part, also, answers, said_too)
 
 

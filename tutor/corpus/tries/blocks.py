@@ -23,9 +23,14 @@ def is_try(info: str) -> bool:
     return info.split()[:1] == ["try"]
 
 
+def has_try(text: str) -> bool:
+    """Whether a Markdown text may have a try block; quick, for texts that mostly have none."""
+    return bool(FENCE.search(text))
+
+
 def tries_of(text: str) -> list[TryBlock]:
     """The try blocks of a Markdown text, such as a section or a page of one, in order."""
-    if not FENCE.search(text):
+    if not has_try(text):
         return []
     tokens = parse_blocks(text)[0]
     return [TryBlock(token.content, lines_of(token)[0] + 1) for token in tokens if token.type == "fence" and is_try(token.info)]

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tutor.corpus.plots import compute, read_plot
 from tutor.corpus.plots.data import Plot
 from tutor.corpus.plots.writing import as_yaml
 from tutor.corpus.tries.spec import Setting, Shown, Try, setting_in_words
 from utils.errors import InvalidFile
-from utils.sandbox import choosing
-from utils.sandbox.endings import plain_error, why_ended
-from utils.sandbox.jobs import run_job
-from utils.sandbox.means import Means
 from utils.text import plural, sanitize
+
+if TYPE_CHECKING:
+    from utils.sandbox.means import Means
 
 WALL_S = 10.0  # of the clock
 CPU_S = 3  # of processor time
@@ -102,6 +102,8 @@ def _as_written(shown: Shown) -> TryOutcome:
 
 def ran(one: Try, setting: Setting) -> Ran:
     """What came of the code at a setting. Raises NotRun, also where there is no sandbox."""
+    from utils.sandbox import choosing
+
     sandbox = choosing.chosen()
     if sandbox.means is None:
         raise NotRun(f"code is run in a sandbox only, and {sandbox}", skipped=True)
@@ -110,6 +112,9 @@ def ran(one: Try, setting: Setting) -> Ran:
 
 @lru_cache(maxsize=REMEMBERED)  # which doesn't remember what was raised
 def _ran(code: str, setting: tuple[tuple[str, float], ...], means: Means) -> Ran:
+    from utils.sandbox.endings import plain_error, why_ended
+    from utils.sandbox.jobs import run_job
+
     known = "\n".join(f"{name} = {value!r}" for name, value in setting)
     blocks = [{"kind": "python", "line": 0, "body": known}, {"kind": "plot", "line": 0, "body": code}]
     job = {"blocks": blocks, "memory_mb": MEMORY_MB, "cpu_s": CPU_S, "max_output": MAX_OUTPUT}

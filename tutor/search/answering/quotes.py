@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from tutor.corpus.drawn import is_drawn
 from tutor.corpus.pages import SectionBlock, section_blocks
-from tutor.corpus.plots.blocks import is_plot
 from tutor.corpus.sentences import LABEL, sentences_of
 from tutor.models import Passage
 from tutor.search.answering import refuted
@@ -177,7 +177,7 @@ def _everything(passage: Passage) -> Iterator[Quotable]:
     raw = passage.text.split("\n")
     worked = False
     for number, block in enumerate(section_blocks(passage.text)):
-        if is_plot(block.info):
+        if is_drawn(block.info):
             continue
         form = FORMS.get(block.kind, OTHER)
         if form == OTHER and block.text.lstrip().startswith(FENCES):
