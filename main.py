@@ -377,6 +377,7 @@ def quiz(settings: Settings, topics: tuple[str, ...], sheet: str | None, **optio
 @click.option("--no-run", is_flag=True, help="Do not run the lessons' code.")
 @click.option("--trust", is_flag=True, help="Run their code even where no sandbox works.")
 @click.option("--mutate", is_flag=True, help="Also try wrong answers made from the right ones of free-text questions.")
+@click.option("--asked", is_flag=True, help="Also ask the questions of asked comments, and see whether their section answers.")
 @click.option("--strict", is_flag=True, help="Fail for warnings too.")
 @click.option("--rules", is_flag=True, help="List the rules.")
 @click.option("--records", is_flag=True, help="Also name the items that your records have set aside.")
@@ -388,6 +389,7 @@ def check(
     no_run: bool,
     trust: bool,
     mutate: bool,
+    asked: bool,
     strict: bool,
     rules: bool,
     records: bool,
@@ -407,7 +409,8 @@ def check(
         status = stdio.StatusLine(stdio.is_plain(settings, sys.stderr))
         try:
             show = status.show if status.visible else None
-            report = checking.check(settings, paths, fix, not no_run, show, trust, mutate, environment.edits)
+            open_index = environment.plain_index if asked else None
+            report = checking.check(settings, paths, fix, not no_run, show, trust, mutate, environment.edits, open_index)
         finally:
             status.clear()
         if records:

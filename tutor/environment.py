@@ -79,13 +79,19 @@ class Environment:
         """The folder for what can be made again."""
         return files.cache_folder(self.settings.home)
 
+    def plain_index(self, corpus: Corpus) -> Index:
+        """The search index of a folder, without an embedding model's second look."""
+        from tutor import search
+
+        return search.open_index(corpus, self.cache)
+
     @cached_property
     def index(self) -> Index:
         """The corpus's search index, with the second look of an embedding model if one is named."""
         from tutor import search
 
         if not self.settings.embedding_model:
-            return search.open_index(self.corpus, self.cache)
+            return self.plain_index(self.corpus)
         from utils.get_embedding import embedder_of
 
         embedder = embedder_of(self.settings, self.cache)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.check import runs
 from tutor.check.banks import bank_findings, lone_ideas, unused_findings
 from tutor.check.code import not_run_finding, output_is_wrong, run_findings
 from tutor.check.fixes import describe_tidying, tidy, with_outputs
+from tutor.check.lessons.asked import asked_findings
 from tutor.check.lessons.concepts import concept_findings
 from tutor.check.lessons.text import Links, anchors, lesson_findings, misconception_findings, prerequisite_circles
 from tutor.check.plots.findings import plot_findings
@@ -33,22 +36,28 @@ from utils.sandbox.choosing import chosen
 from utils.settings import Settings
 from utils.text import nearest, plural, sanitize
 
+if TYPE_CHECKING:
+    from tutor.search.index import Index
+
 MANY = 500  # how many lesson names "did you mean" is chosen from; more would take too long
 NEIGHBOURS = 2  # how many folders up to look for the prerequisites of a folder that is checked alone
 Tell = Callable[[str], None]  # takes what is being done, for a progress line
+OpenIndex = Callable[[Corpus], "Index"]
 Edits = Callable[[Corpus], "tuple[list[str], list[str]]"]  # Records.edits
 
 
 def check(
     settings: Settings, paths: Sequence[str] = (), fix: bool = False, run_code: bool = True, tell: Tell | None = None,
-    trust: bool = False, mutate: bool = False, edits: Edits | None = None,
+    trust: bool = False, mutate: bool = False, edits: Edits | None = None, open_index: OpenIndex | None = None,
 ) -> CheckReport:  # fmt: skip
     """Check the lessons and banks of `paths`, by default those of --docs.
 
     A path is a folder of Markdown, a lesson, or a bank (then only the bank is checked). With `fix`, files are fixed
     first, and the report has what remains. Code that is not ours runs in a sandbox; where none works, only with `trust`.
     With `mutate`, wrong answers made from right ones are tried too.
-    edits: to say what becomes of the history of edited items. Raises UsageError for a path that does not exist.
+    edits: to say what becomes of the history of edited items.
+    open_index: to ask the questions of `asked` comments, too.
+    Raises UsageError for a path that does not exist.
     """
     tell = tell or (lambda text: None)
     report = CheckReport(code_was_run=run_code, mutated=mutate)
@@ -58,6 +67,9 @@ def check(
         if fix:
             _fix(selection, run_code, may_run, tell, report)
         _examine(selection, run_code, may_run, tell, report)
+        if open_index:
+            asking = asked_findings(selection.corpus, partial(open_index, selection.corpus), selection.lessons, tell)
+            report.findings += asking
         if edits:
             report.add_edits(*edits(selection.corpus))
     report.findings = sorted(set(report.findings), key=lambda one: (one.path, one.line, one.rule, one.message))

@@ -37,6 +37,7 @@ RULES = {
             WARNING,
             "a short answer in an `asked` comment says what its lesson doesn't, is long, or answers nothing",
         ),
+        Rule("asked-elsewhere", WARNING, "with --asked: a question of an `asked` comment is answered from elsewhere, or not"),
         Rule("untidy-lines", NOTE, "trailing spaces, CRLF line ends or no newline at the end"),
         Rule("code-failed", ERROR, "a Python block, or the code of an item, ends with an error"),
         Rule("check-failed", ERROR, "a hidden check ends with an error, or its assertion does not hold"),
