@@ -21,6 +21,7 @@ from tutor.check.rules import RULES
 from tutor.corpus.bank import accepted_answers, draw, parse_bank
 from tutor.corpus.code_blocks import code_blocks_of
 from tutor.corpus.corpus import bundled_docs, bundled_manual
+from tutor.corpus.tries import outcome, read_try, tries_of
 from tutor.models import Kind, Lesson
 from tutor.nodes.verb import ModelVerb
 from tutor.quiz.sheets import read_sheet
@@ -300,6 +301,17 @@ def test_the_lesson_and_the_items_that_the_manual_shows_pass_check(tutor, tmp_pa
     run = tutor("check", notes, "--json")
     assert [one for one in json.loads(run.stdout)["findings"] if one["rule"] != "no-bank"] == []
     assert {item["kind"] for item in yaml.safe_load(bank)["items"]} == set(Kind.ALL), "an example of every kind"
+
+
+def test_the_try_blocks_that_the_manual_shows_can_be_tried_and_all_their_fields_are_documented_once():
+    page = PAGES["your-own-documents"]
+    shown = [found for block in code_blocks_of(page) if block.info == "markdown" for found in tries_of(block.body)]
+    for one in (read_try(found.source) for found in shown):
+        for knob in one.knobs:
+            assert not one.plot or all(outcome(one, {**one.first(), knob.name: at}).plot for at in knob.stops)
+    assert len(shown) == 2
+    listed = expected_fields(read_try, "bogus: 1\n")
+    assert names("field of a try block") == sorted(listed)
 
 
 MORE = """\

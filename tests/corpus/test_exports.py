@@ -106,3 +106,25 @@ def test_a_plot_is_a_picture_in_a_notebook_and_no_part_of_a_script(tutor, bread)
     assert not any("curves" in text for text in prose)
     script = tutor("export", "loaf", "--to", "py", "--docs", bread).stdout
     assert "{'bars': {'rye': 2}}" in script and "prints" not in script
+
+
+def test_code_to_try_has_its_knobs_set_to_what_they_are_first(tutor, bread):
+    (bread / "sum.md").write_text(
+        "# Loaf\n\n```try\ntitle: A sum\nknobs: {n: [1, 9, 3], share: {choose: [0.5, 1]}}\ncode: |\n  print(n * share)\n"
+        'shown:\n  n = 3, share = 0.5: "1.5"\n```\n\n```try\nknobs: {n: [1, 9, 3]}\nplot:\n  bars: {rye: n}\n```\n',
+        encoding="utf-8",
+    )
+    script = tutor("export", "sum", "--to", "py", "--docs", bread).stdout
+    assert script.endswith("""\
+# %% Loaf
+# A sum
+n = 3  # a whole number from 1 to 9
+share = 0.5  # 0.5 or 1
+print(n * share)
+
+# prints:
+# 1.5
+""")
+    cells = json.loads(tutor("export", "sum", "--to", "ipynb", "--docs", bread).stdout)["cells"]
+    code = next(cell for cell in cells if cell["cell_type"] == "code")
+    assert code["outputs"][0]["text"] == ["1.5\n"]

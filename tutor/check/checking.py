@@ -22,17 +22,20 @@ from tutor.check.report import CheckReport
 from tutor.check.rubrics import mutation
 from tutor.check.rules import finding
 from tutor.check.selection import Selection, selections
+from tutor.check.tries import findings as tries
+from tutor.check.tries import outputs as try_outputs
 from tutor.corpus.bank import parse_bank
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import marked_misconceptions, parse_lesson
 from tutor.corpus.plots.blocks import is_python_plot
+from tutor.corpus.tries.blocks import has_try
 from tutor.models import BANK_SUFFIX, Finding, Item, Lesson, Misconception
 from tutor.screen.terminal.keys import ACTION_OF
 from utils import files, strict_yaml
 from utils.errors import InvalidFile, UsageError
-from utils.sandbox.choosing import chosen
+from utils.sandbox.choosing import available, chosen
 from utils.settings import Settings
 from utils.text import nearest, plural, sanitize
 
@@ -115,6 +118,7 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
             report.findings += lesson_findings(lesson, texts[lesson_id], links, is_known)
             report.findings += plot_findings(lesson.path, blocks[lesson_id])
             report.findings += run_findings(lesson.path, blocks[lesson_id], runs_of.get(lesson_id, ()))
+            _examine_tries(corpus, lesson, run_code, may_run, report)
             report.findings += misconception_findings(lesson, texts[lesson_id], known)
             named.update(name for name, _ in marked_misconceptions(lesson, texts[lesson_id]))
         if lesson_id in selection.banks:
@@ -128,6 +132,31 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
     if ids <= set(selection.banks):  # else what is looked at is not all that names them
         named.update(name for item in items for name in item.probes)
         report.findings += unused_findings(known, corpus.misconceptions_path, named) + lone_ideas(items)
+
+
+def _examine_tries(corpus: Corpus, lesson: Lesson, run_code: bool, may_run: bool, report: CheckReport) -> None:
+    """Look at the try blocks of a lesson, and run the code of those that have some."""
+    found, wrong = tries.tries_in(lesson)
+    report.findings += wrong
+    if not found:
+        return
+    report.findings += tries.try_findings(lesson.path, found, _items_for_tries(corpus, lesson.id))
+    with_code = [block for block in found if block.one.code]
+    report.code_blocks += len(with_code)
+    if run_code and with_code:
+        if may_run or chosen().means:
+            report.findings += try_outputs.output_findings(lesson.path, try_outputs.run_tries(with_code, available()))
+        else:
+            report.findings.append(not_run_finding(lesson.path, with_code[0].line, str(chosen())))
+
+
+def _items_for_tries(corpus: Corpus, lesson_id: str) -> list[Item] | None:
+    """The items of a lesson's bank, [] where it has none; None where it can't be read."""
+    try:
+        found = corpus.bank_text(lesson_id)
+        return parse_bank(found[0], lesson_id, found[1]) if found else []
+    except (InvalidFile, UsageError):
+        return None
 
 
 def _misconceptions(corpus: Corpus, report: CheckReport) -> dict[str, Misconception]:
@@ -344,6 +373,25 @@ def _fix(selection: Selection, run_code: bool, may_run: bool, tell: Tell, report
                 report.fixed.append(f"{shown}: {told} rewritten with what the code prints")
             if plots:
                 report.fixed.append(f"{shown}: {plural(plots, 'plot block')} rewritten with what the code gives")
+    for lesson_id in blocks if run_code and (may_run or chosen().means) else ():
+        _fix_tries(corpus, lesson_id, tell, report)
+
+
+def _fix_tries(corpus: Corpus, lesson_id: str, tell: Tell, report: CheckReport) -> None:
+    """Write what the code of a lesson's try blocks gives into the lesson."""
+    text = corpus.lesson_text(lesson_id)
+    if not has_try(text):
+        return
+    try:
+        found, _ = tries.tries_in(parse_lesson(split_front_matter(text)[1], lesson_id))
+    except InvalidFile:
+        return  # reported by _examine
+    with_code = [block for block in found if block.one.code]
+    tell(f"running the try blocks of {corpus.path_of(lesson_id)}")
+    fixed, changed = try_outputs.with_shown(text, try_outputs.run_tries(with_code, available()))
+    if fixed != text:
+        files.write_atomically(_real_path(corpus, lesson_id, ".md"), fixed)
+        report.fixed.append(f"{corpus.path_of(lesson_id)}: {plural(changed, 'try block')} rewritten with what the code gives")
 
 
 def _fix_prints(corpus: Corpus, lesson_id: str, text: str, path: str, tell: Tell, report: CheckReport) -> None:

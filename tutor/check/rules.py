@@ -39,12 +39,24 @@ RULES = {
         ),
         Rule("asked-elsewhere", WARNING, "with --asked: a question of an `asked` comment is answered from elsewhere, or not"),
         Rule("untidy-lines", NOTE, "trailing spaces, CRLF line ends or no newline at the end"),
-        Rule("code-failed", ERROR, "a Python block, or the code of an item, ends with an error"),
+        Rule("code-failed", ERROR, "a Python block, or the code of an item or a try block, ends with an error"),
         Rule("check-failed", ERROR, "a hidden check ends with an error, or its assertion does not hold"),
-        Rule("output-differs", ERROR, "a Python block, or the code of an item, prints something other than is shown"),
-        Rule("missing-output", ERROR, "a Python block prints and no output block follows, or an item lacks its prints"),
+        Rule(
+            "output-differs", ERROR, "a Python block, or the code of an item or a try block, prints something other than is shown"
+        ),
+        Rule(
+            "missing-output",
+            ERROR,
+            "a Python block prints and no output block follows, an item lacks its prints, or a try block its shown",
+        ),
         Rule("stray-output", ERROR, "an output block without code directly above it"),
         Rule("invalid-plot", ERROR, "a plot can't be read, is undefined somewhere in its range, or has too much to draw"),
+        Rule("invalid-try", ERROR, "a try block can't be read, or can't be drawn at an end of one of its knobs"),
+        Rule("unused-knob", ERROR, "a try block has a knob that changes nothing"),
+        Rule(
+            "unknown-try-item", ERROR, "a try block names an item that its lesson's bank doesn't have, or that doesn't fit there"
+        ),
+        Rule("unasked-try", WARNING, "a try block names no item to ask before its knobs are turned, or none after"),
         Rule("code-not-run", WARNING, "code that was not run, because no sandbox works here and nobody said --trust"),
         Rule("code-skipped", NOTE, "code that can't run here, because a package is missing"),
         Rule(

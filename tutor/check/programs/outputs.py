@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +9,12 @@ from typing import Any
 from tutor.check import runs
 from tutor.check.code import difference
 from tutor.check.rules import finding
+from tutor.check.written import text_field, with_field
 from tutor.corpus.bank import all_draws
 from tutor.corpus.bank.kinds.predict import MOST_LINES
 from tutor.corpus.code_blocks import CodeBlock
 from tutor.models import Finding, Item
 from utils import strict_yaml
-from utils.errors import InvalidFile
 from utils.text import plural, sanitize
 
 
@@ -124,38 +122,12 @@ def with_prints(text: str, ran: Sequence[PredictRun]) -> tuple[str, int]:
 
 
 def _with_field(text: str, one: PredictRun, outputs: Mapping[str, str]) -> str:
-    """The text with one item's `prints`, behind its `code` where it has none; as it is where we can't tell its lines."""
-    lines = text.split("\n")
-    name = "prints" if "prints" in one.entry else "code"
-    begin = strict_yaml.line_of(one.entry, name) - 1
-    key = re.match(rf"(?:\s|- )*(?={name}:)", lines[begin])
-    if key is None:
-        return text
-    end = next((at for at in range(begin + 1, len(lines)) if _begins_another(lines[at], key.end())), len(lines))
-    while not lines[end - 1].strip():
-        end -= 1
-    pad = " " * key.end()
-    if one.item.variables:
-        new = [f"{pad}prints:"]
-        for values, output in outputs.items():
-            new += _field(values, output, f"{pad}  ")
-    else:
-        new = _field("prints", outputs[""], pad)
-    if name == "prints":
-        new[0] = lines[begin][: key.end()] + new[0][key.end() :]
-    fixed = "\n".join([*lines[: begin if name == "prints" else end], *new, *lines[end:]])
-    try:
-        strict_yaml.load(fixed, "a bank")
-    except InvalidFile:
-        return text
-    return fixed
+    """The text with one item's `prints`, behind its `code` where it has none."""
 
+    def lines_of(pad: str) -> list[str]:
+        if not one.item.variables:
+            return text_field("prints", outputs[""], pad)
+        each = (text_field(values, output, f"{pad}  ") for values, output in outputs.items())
+        return [f"{pad}prints:", *(line for lines in each for line in lines)]
 
-def _begins_another(line: str, column: int) -> bool:
-    return bool(line.strip()) and len(line) - len(line.lstrip()) <= column
-
-
-def _field(name: str, output: str, pad: str) -> list[str]:
-    if "\n" not in output or output[0].isspace():
-        return [f"{pad}{name}: {json.dumps(output, ensure_ascii=False)}"]
-    return [f"{pad}{name}: |", *(f"{pad}  {line}" if line else "" for line in output.split("\n"))]
+    return with_field(text, one.entry, "prints", "code", lines_of)

@@ -16,7 +16,9 @@ from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import MARK as IDS
 from tutor.corpus.pages import joined_lines, split_blocks
 from tutor.corpus.plots.blocks import is_python_plot
+from tutor.corpus.tries import is_try, read_try, setting_in_words
 from tutor.models import Lesson
+from utils.errors import InvalidFile
 
 MARK = "Written by ptutor export"  # near the beginning of each file, so that it is known as one that may be written again
 BLANK_LINES = re.compile(r"\n{3,}")
@@ -41,16 +43,37 @@ def cells_of(text: str) -> list[Cell]:
     cells: list[Cell] = []
     done = 0  # lines
     for block in code_blocks_of(text):
-        if block.info.split()[:1] != ["python"]:
+        code = _code_to_try(block)
+        if block.info.split()[:1] != ["python"] and not code:
             continue
         cells += _prose_cells(lines[done : block.line - 1])
+        done = _end_of(block)
+        if code:
+            cells.append(code)
+            continue
         not_run = "no-run" in block.info.split()
         output = "" if is_python_plot(block.info) else block.output or ""
         cells.append(Cell("", block.body.rstrip("\n"), output, not_run, block.line))
         if is_python_plot(block.info) and block.output:
             cells.append(Cell(f"```plot\n{block.output}```"))
-        done = _end_of(block)
     return [*cells, *_prose_cells(lines[done:])] if done else []
+
+
+def _code_to_try(block: CodeBlock) -> Cell | None:
+    """The code of a try block with its knobs set to what they are first; None for any other block."""
+    if not is_try(block.info):
+        return None
+    try:
+        one = read_try(block.body)
+    except InvalidFile:  # of which `check` tells its author
+        return None
+    if not one.code:
+        return None
+    first = setting_in_words(one.first())
+    knobs = [f"{knob.name} = {knob.first!r}  # {knob.expected()}" for knob in one.knobs]
+    printed = one.shown[first].text if first in one.shown else ""
+    lead = [f"# {one.title}"] if one.title else []
+    return Cell("", "\n".join([*lead, *knobs, one.code]), f"{printed}\n" if printed else "", False, block.line)
 
 
 def _end_of(block: CodeBlock) -> int:

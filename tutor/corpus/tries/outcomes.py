@@ -107,7 +107,12 @@ def ran(one: Try, setting: Setting) -> Ran:
     sandbox = choosing.chosen()
     if sandbox.means is None:
         raise NotRun(f"code is run in a sandbox only, and {sandbox}", skipped=True)
-    return _ran(one.code, tuple((knob.name, setting[knob.name]) for knob in one.knobs), sandbox.means)
+    return ran_by(sandbox.means, one, setting)
+
+
+def ran_by(means: Means, one: Try, setting: Setting) -> Ran:
+    """What came of the code at a setting, run by this means. Raises NotRun."""
+    return _ran(one.code, tuple((knob.name, setting[knob.name]) for knob in one.knobs), means)
 
 
 @lru_cache(maxsize=REMEMBERED)  # which doesn't remember what was raised

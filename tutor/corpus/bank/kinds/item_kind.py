@@ -19,6 +19,7 @@ class ItemKind:
     fields: tuple[str, ...] = ()  # that a bank may give, besides those of every item
     offers_options = False  # the answer is picked among `Item.options`
     several_options = False  # and may be more than one of them
+    is_quick = False  # the answer is a choice or a number, which can be guessed before anything was tried
     in_order = False  # the answer puts what is shown into an order
     several_lines = False  # the answer is typed on lines of its own
     is_code = False  # and it is a program, which is run

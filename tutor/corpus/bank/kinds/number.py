@@ -19,6 +19,7 @@ PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*%")
 
 class NumberKind(ItemKind):
     fields = ("answer", "tolerance", "unit", "wrong")
+    is_quick = True
 
     def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
         answer, expression = fields.number_or_expression("answer", variables)

@@ -19,6 +19,7 @@ class OptionsKind(ItemKind):
     """A kind whose answer is picked among options."""
 
     offers_options = True
+    is_quick = True
     sheet_field = "options"
 
     @staticmethod
