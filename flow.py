@@ -33,10 +33,10 @@ types are in that file too; the other flows' stores are described where each flo
 | `place`      | Place: where the learner stands; recorded at every move                     | LoadLesson and most        |
 | `round`      | Round: the practice under way                                               | RecallMissed and others    |
 | `item`       | Item on screen, drawn                                                       | ChooseItem, AskToExplain   |
-| `asked`      | it is on screen already                                                     | ChooseItem, AskItem        |
+| `asked`      | it is on screen already                                                     | ChooseItem, AskItem and others |
 | `step`       | Step: what the learner did last                                             | nodes that read            |
-| `answer`     | what was typed at the question                                              | AskItem, GiveUp            |
-| `heard`      | Heard: whether that is an answer, or something said to the tutor            | AskItem, HearLine          |
+| `answer`     | what was typed at the question                                              | AskItem, GiveUp and others |
+| `heard`      | Heard: whether that is an answer, or something said to the tutor            | AskItem, HearLine and others |
 | `speech`     | Speech: what the tutor says to the last answer                              | main, GradeAnswer, Converse |
 | `hinted`     | whether the last answer led to the next hint                                | main, RecordAttempt        |
 | `in_doubt`   | an answer in doubt, to be read with what was typed after it                 | main, AskWhatWasMeant and others |
@@ -70,7 +70,8 @@ def create_practice_flow() -> Flow:
 
     Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled, map or left.
     """
-    choose, ask, hear, hint = nodes.ChooseItem(), nodes.AskItem(), nodes.HearLine(), nodes.GiveHint()
+    choose, estimate, ask = nodes.ChooseItem(), nodes.AskEstimate(), nodes.AskItem()
+    hear, hint = nodes.HearLine(), nodes.GiveHint()
     grade, converse, give_up = nodes.GradeAnswer(), nodes.Converse(), nodes.GiveUp()
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
     sure, appeal = nodes.AskConfidence(), nodes.AppealGrade()
@@ -78,8 +79,14 @@ def create_practice_flow() -> Flow:
     meant, added = nodes.AskWhatWasMeant(), nodes.HearAddition()
     judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
-    choose - "item" >> ask
+    choose - "item" >> estimate
     choose - "done" >> end
+    estimate - "go_on" >> ask
+    estimate - "hint" >> hint
+    estimate - "said" >> converse
+    estimate - "unreadable" >> estimate
+    estimate - "skip" >> give_up
+    estimate - "left" >> end
     ask - "answer" >> hear
     ask - "hint" >> hint
     ask - "said" >> converse
@@ -92,11 +99,11 @@ def create_practice_flow() -> Flow:
     hear - "said" >> converse
     hear - "declined" >> choose
     hear - "left" >> end
-    hint >> ask
+    hint >> estimate
     grade - "graded" >> record
     grade - "open" >> converse
     converse - "graded" >> record
-    converse - "said" >> ask
+    converse - "said" >> estimate
     converse - "hint" >> hint
     give_up >> record
     record - "graded" >> feedback

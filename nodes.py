@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.quiz import *  # noqa: F403
     from tutor.nodes.quiz_questions import *  # noqa: F403
     from tutor.nodes.session.conversing import *  # noqa: F403
+    from tutor.nodes.session.estimating import *  # noqa: F403
     from tutor.nodes.session.explain_back import *  # noqa: F403
     from tutor.nodes.session.explaining import *  # noqa: F403
     from tutor.nodes.session.goals import *  # noqa: F403
@@ -41,6 +42,7 @@ BY_FILE = {
     "session.goals": ("AskGoal", "FindGoal", "ChooseMeaning", "ShowWay"),
     "session.explaining": ("ExplainSection", "AskGuess", "ExplainAgain", "OfferDetour", "TakeDetour"),
     "session.explain_back": ("OfferToExplain", "AskToExplain", "GradeExplanation", "ShowExplanation"),
+    "session.estimating": ("AskEstimate",),
     "session.practice": ("ChooseItem", "AskItem", "AskConfidence", "AwaitNext", "EndRound"),
     "session.conversing": ("HearLine", "HearAddition", "Converse"),
     "session.helping": ("GiveHint", "AnswerSideQuestion"),

@@ -212,6 +212,7 @@ class Item:
     tolerance: float = 0.0  # absolute, or a fraction of the answer if `relative`
     relative: bool = False
     unit: str = ""
+    guess: bool = False  # in a session an estimate is asked for before it is worked out
     # short
     rubric: tuple[Point, ...] = ()
     references: tuple[str, ...] = ()
@@ -405,6 +406,7 @@ class Round:
     again: list[str] = field(default_factory=list)  # to be asked before it ends, because of a miss: the same items or stand-ins
     instead: dict[str, str] = field(default_factory=dict)  # item asked on a weak spot -> the item missed that it stands in for
     outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"
+    estimates: dict[str, float | None] = field(default_factory=dict)  # item id -> what was estimated first; None: nothing
 
 
 @dataclass(frozen=True)
@@ -447,7 +449,7 @@ class Step:
 
     ACTIONS = (
         "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "say", "appeal", "choose", "explain",
-        "map", "back", "quit",
+        "estimate", "map", "back", "quit",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ same grade on every machine.
 """
 
 from tutor.grading.closed.choices import without_key
+from tutor.grading.closed.estimates import distance, estimate_in_words, read_estimate
 from tutor.grading.closed.part_by_part import PartByPart, part_by_part
 from tutor.grading.explanations import explanation_of, grade_explanation, grade_explanation_with
 from tutor.grading.features import Weights, load_weights
@@ -39,7 +40,9 @@ __all__ = [
     "bare_item",
     "choice_of",
     "clarified",
+    "distance",
     "doubtful_points",
+    "estimate_in_words",
     "explanation_of",
     "gives_away",
     "grade",
@@ -60,6 +63,7 @@ __all__ = [
     "part_by_part",
     "question_about",
     "question_for",
+    "read_estimate",
     "settled_if_far",
     "tells_what_is_so",
     "traced_points",

@@ -71,6 +71,10 @@ class ScriptedLearner(Unattended):
     def __init__(self, steps: Sequence[Step], path: str = "the script"):
         self.steps, self.path = deque(steps), path
 
+    def is_next(self, action: str) -> bool:
+        """Whether the next step is that."""
+        return bool(self.steps) and self.steps[0].action == action
+
     def press(self, keys: Keys) -> Step:
         if self.steps and self.steps[0].action in keys and self.steps[0].action != "next":
             return self.steps.popleft()
@@ -81,9 +85,7 @@ class ScriptedLearner(Unattended):
 
     def answer(self, question: Question, keys: Keys) -> Step:
         if question.optional:  # only a step that is meant for it; a script need not know of it
-            if self.steps and self.steps[0].action == "explain":
-                return Step("answer", self.steps.popleft().text)
-            return Step("next")
+            return Step("answer", self.steps.popleft().text) if self.is_next(question.optional) else Step("next")
         if not self.steps:
             return Step("quit")
         step = self.steps[0]

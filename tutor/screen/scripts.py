@@ -12,7 +12,7 @@ from utils.files import read_text, shown_path
 from utils.text import nearest
 
 WORDS = ("next", "hint", "skip", "simpler", "example", "deeper", "analogy", "back", "appeal", "map", "quit")
-WITH_TEXT = ("answer", "ask", "say", "choose", "explain")
+WITH_TEXT = ("answer", "ask", "say", "choose", "explain", "estimate")
 SCRIPT_FIELDS = ("topic", "seed", "draw", "steps")
 
 

@@ -72,7 +72,7 @@ class AskToExplain(Verb):
         item = grading.explanation_of(lesson, section_of(lesson, place), items_of(items, place.section))
         if item is None:  # the lesson has changed since
             return None, Step("next")
-        question = screens.Question(item, "Before you go on", optional=True)
+        question = screens.Question(item, "Before you go on", optional="explain")
         if not (step and step.action == "ask"):
             terminal.show(question)
         return item, self.explanation(terminal, question)

@@ -145,7 +145,7 @@ class AskGuess(Verb):
     def exec(self, terminal: Terminal, lesson: Lesson, place: Place) -> Step | None:
         if not terminal.attended or place.guess or not warm_up_of(section_of(lesson, place).text):
             return None
-        terminal.show(screens.Prose("What is your guess? It isn't graded, and you meet it again at the end."))
+        terminal.show(screens.GuessWanted("What is your guess?", "at the end"))
         return terminal.write({"next": "skip it", "quit": "leave"})
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step | None) -> str:

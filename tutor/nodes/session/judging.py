@@ -12,6 +12,7 @@ from tutor.grading.words import right_in_words, without_questions
 from tutor.learner import beliefs, schedule, weak_spots
 from tutor.learner.memory.deadline import scheduling_for
 from tutor.models import Attempt, Card, Grade, Help, Item, Lesson, Round, Speech, Step
+from tutor.nodes.session.estimating import estimate_met
 from tutor.nodes.session.helping import help_of_hint
 from tutor.nodes.session.place import name_in, read_step
 from tutor.nodes.verb import Verb
@@ -254,8 +255,9 @@ class ShowFeedback(Verb):
         terminal.show(screens.Verdict(verdict, missed_in_full=result in TELLS, attempt=appealable, by_part=shown))
         if result == "unsure":
             terminal.show(screens.Reveal(bank.shown_answer(item), label="A full answer"))
-        if result == "passed" and item.explanation:
-            terminal.show(screens.Reveal("", item.explanation))
+        estimate = estimate_met(terminal, item, round) if result == "passed" else ""
+        if result == "passed" and (item.explanation or estimate):
+            terminal.show(screens.Reveal("", item.explanation, estimate=estimate))
         if speech:
             terminal.show(screens.TutorSays(speech))
         elif hinted:
@@ -293,7 +295,8 @@ class JudgeAnswer(Verb):
 class RevealAnswer(Verb):
     """The answer, unless the verdict has shown it part by part, its explanation, and the line of the lesson that says it."""
 
-    def exec(self, terminal: Terminal, item: Item, lesson: Lesson, answer: str, grade: Grade) -> None:
+    def exec(self, terminal: Terminal, item: Item, lesson: Lesson, answer: str, grade: Grade, round: Round) -> None:
         parts = grading.part_by_part(item, answer, grade, True, lesson.language)
         shown = "" if parts and parts.whole else bank.shown_answer(item)
-        terminal.show(screens.Reveal(shown, item.explanation, lesson.place_of(item.section)))
+        estimate = estimate_met(terminal, item, round)
+        terminal.show(screens.Reveal(shown, item.explanation, lesson.place_of(item.section), estimate=estimate))

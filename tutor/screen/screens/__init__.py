@@ -3,7 +3,7 @@
 A screen is a value that knows how to draw itself; the terminal decides where. Nothing here prints.
 """
 
-from tutor.screen.screens.asking import Hint, Question, Said, WhatWasMeant
+from tutor.screen.screens.asking import GuessWanted, Hint, Question, Said, WhatWasMeant
 from tutor.screen.screens.endings import LessonEnd, WarmUpMet, mastery_in_words
 from tutor.screen.screens.home import Home
 from tutor.screen.screens.lesson_map import LessonMapScreen, section_rows
@@ -15,6 +15,7 @@ from tutor.screen.screens.verdicts import ExplainedBack, Reveal, Verdict
 __all__ = [
     "Answered",
     "ExplainedBack",
+    "GuessWanted",
     "Hint",
     "Home",
     "LessonEnd",

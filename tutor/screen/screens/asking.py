@@ -27,7 +27,7 @@ class Question(Screen):
     item: Item
     note: str = ""  # "before you read", "once more"
     options: bool = True
-    optional: bool = False  # Enter goes on without an answer, and a script answers by `explain` alone
+    optional: str = ""  # Enter goes on without an answer, and a script answers by the step of this name alone
 
     def choices(self) -> list[str]:
         return kind_of(self.item).choices(self.item)
@@ -96,6 +96,21 @@ class WhatWasMeant(Screen):
 
     def markdown(self) -> str:
         return (f"_{sanitize(self.ask)}_\n\n" if self.ask else "") + self.which
+
+
+@dataclass
+class GuessWanted(Screen):
+    """That a guess is wanted first, and what becomes of it."""
+
+    wanted: str
+    met: str  # when it comes up again
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        yield line(self.markdown())
+
+    def markdown(self) -> str:
+        return f"{self.wanted} It isn't graded, and you meet it again {self.met}."
 
 
 @dataclass

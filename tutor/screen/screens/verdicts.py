@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tutor.models import AnswerPart, Grade
 from tutor.screen import markup
-from tutor.screen.layout import Screen, Standing, with_sign
+from tutor.screen.layout import Screen, Standing, line, with_sign
 from tutor.screen.markup import DIM
 from tutor.screen.markup.wrapping import Whole
 from tutor.screen.signs import SIGN_STYLE, Either
@@ -115,11 +115,14 @@ class Reveal(Screen):
     explanation: str = ""
     where: str = ""  # "docs/llm/attention.md:88"
     label: str = "The answer"
+    estimate: str = ""  # what the learner's estimate was worth
 
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         if self.answer:
             yield markup.Page(f"**{self.label}.** {self.answer}")
+        if self.estimate:
+            yield line(self.estimate)
         if self.explanation:
             yield markup.Page(self.explanation)
         if self.where:
@@ -127,6 +130,7 @@ class Reveal(Screen):
 
     def markdown(self) -> str:
         rows = [f"**{self.label}.** {sanitize(self.answer)}"] if self.answer else []
+        rows += [sanitize(self.estimate)] if self.estimate else []
         rows += [sanitize(self.explanation)] if self.explanation else []
         rows += [f"_{sanitize(self.where)}_"] if self.where else []
         return "\n\n".join(rows)

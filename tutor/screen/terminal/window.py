@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus.bank import kind_of
 from tutor.models import Step
+from tutor.screen.learners import ScriptedLearner
 from tutor.screen.stdio import (
     MAX_WIDTH,
     StatusLine,
@@ -82,6 +83,10 @@ class Terminal:
     def attended(self) -> bool:
         """Whether it is a person who answers."""
         return self.learner.attended
+
+    def expects(self, action: str) -> bool:
+        """Whether what may be left out is asked for: of a person, and of a script whose next step it is."""
+        return self.attended or (isinstance(self.learner, ScriptedLearner) and self.learner.is_next(action))
 
     # ------------------------------------------------------------------------------------------ showing
 

@@ -18,7 +18,7 @@ PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*%")
 
 
 class NumberKind(ItemKind):
-    fields = ("answer", "tolerance", "unit", "wrong")
+    fields = ("answer", "tolerance", "unit", "guess", "wrong")
     is_quick = True
 
     def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
@@ -34,6 +34,7 @@ class NumberKind(ItemKind):
             "tolerance": tolerance,
             "relative": relative,
             "unit": fields.text("unit", required=False),
+            "guess": fields.boolean("guess"),
             "wrong": tuple(wrong),
         }
 
@@ -61,7 +62,8 @@ class NumberKind(ItemKind):
 
     def entry(self, item: Item) -> dict[str, Any]:
         unit = {"unit": item.unit} if item.unit else {}
-        return {"answer": item.answer, "tolerance": item.tolerance, **unit}
+        guess = {"guess": True} if item.guess else {}
+        return {"answer": item.answer, "tolerance": item.tolerance, **unit, **guess}
 
     def how_to_answer(self, item: Item) -> str:
         return self._how(item, f", in {item.unit}" if item.unit else "")
