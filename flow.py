@@ -68,7 +68,8 @@ import nodes
 def create_practice_flow() -> Flow:
     """Ask, grade, help, ask again, until the round's queue is empty. Shared by learn, quiz and review.
 
-    Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled, map or left.
+    Ends on EndRound, whose action says how: known, unknown, recalled, practised, missed, struggled, predicted, tried,
+    map or left.
     """
     choose, estimate, ask = nodes.ChooseItem(), nodes.AskEstimate(), nodes.AskItem()
     hear, hint = nodes.HearLine(), nodes.GiveHint()
@@ -76,7 +77,7 @@ def create_practice_flow() -> Flow:
     record, feedback, reveal = nodes.RecordAttempt(), nodes.ShowFeedback(), nodes.RevealAnswer()
     sure, appeal = nodes.AskConfidence(), nodes.AppealGrade()
     others, flips = nodes.GradeOthersAgain(), nodes.ShowFlips()
-    meant, added = nodes.AskWhatWasMeant(), nodes.HearAddition()
+    meant, added, turn = nodes.AskWhatWasMeant(), nodes.HearAddition(), nodes.TurnKnobsAgain()
     judge, wait, side_after, end = nodes.JudgeAnswer(), nodes.AwaitNext(), nodes.AnswerSideQuestion(), nodes.EndRound()
 
     choose - "item" >> estimate
@@ -92,6 +93,7 @@ def create_practice_flow() -> Flow:
     ask - "said" >> converse
     ask - "skip" >> give_up
     ask - "appeal" >> appeal
+    ask - "try" >> turn
     ask - "nothing_said" >> ask
     ask - "declined" >> choose
     ask - "left" >> end
@@ -99,6 +101,8 @@ def create_practice_flow() -> Flow:
     hear - "said" >> converse
     hear - "declined" >> choose
     hear - "left" >> end
+    turn - "question" >> ask
+    turn - "left" >> end
     hint >> estimate
     grade - "graded" >> record
     grade - "open" >> converse
@@ -109,6 +113,7 @@ def create_practice_flow() -> Flow:
     record - "graded" >> feedback
     record - "skipped" >> reveal
     record - "judged" >> wait
+    record - "predicted" >> choose
     feedback - "passed" >> wait
     feedback - "again" >> ask
     feedback - "missed" >> reveal
@@ -145,6 +150,8 @@ def create_learn_flow() -> Flow:
     section, offer, explain = nodes.ChooseSection(), nodes.OfferToSkip(), nodes.ExplainSection()
     side, begin, again = nodes.AnswerSideQuestion(), nodes.BeginPractice(), nodes.ExplainAgain()
     guess, side_offer = nodes.AskGuess(), nodes.AnswerSideQuestion()
+    open_try, turn, side_try = nodes.OpenTry(), nodes.TurnKnobs(), nodes.AnswerSideQuestion()
+    after_trying, leave_try = nodes.AskAfterTrying(), nodes.LeaveTry()
     offer_detour, detour = nodes.OfferDetour(), nodes.TakeDetour()
     offer_back, explain_back, side_back = nodes.OfferToExplain(), nodes.AskToExplain(), nodes.AnswerSideQuestion()
     grade_back, show_back = nodes.GradeExplanation(), nodes.ShowExplanation()
@@ -206,6 +213,7 @@ def create_learn_flow() -> Flow:
     section - "probe" >> practice
     section - "practice" >> practice
     section - "explain" >> explain
+    section - "try" >> open_try
     section - "begin" >> begin
     section - "explain_back" >> explain_back
     section - "recap" >> recap
@@ -214,8 +222,21 @@ def create_learn_flow() -> Flow:
     explain - "question" >> guess
     guess - "go_on" >> begin
     guess - "left" >> leave
+    explain - "try" >> open_try
     explain - "map" >> lesson_map
     explain - "left" >> leave
+    open_try - "ask" >> practice
+    open_try - "turn" >> turn
+    open_try - "explain" >> explain
+    turn - "done" >> after_trying
+    turn - "page" >> explain
+    turn - "side_question" >> side_try >> turn
+    turn - "map" >> lesson_map
+    turn - "left" >> leave
+    after_trying - "ask" >> practice
+    after_trying - "nothing" >> leave_try
+    leave_try - "page" >> explain
+    leave_try - "question" >> guess
     lesson_map - "section" >> section
     lesson_map - "left" >> leave
     side >> explain
@@ -233,6 +254,8 @@ def create_learn_flow() -> Flow:
     practice - "practised" >> offer_back
     practice - "missed" >> offer_detour
     practice - "struggled" >> again
+    practice - "predicted" >> turn
+    practice - "tried" >> leave_try
     practice - "left" >> leave
     offer_back - "ask" >> explain_back
     offer_back - "nothing" >> section

@@ -812,7 +812,7 @@ def session(
     goal: str | None = None, by: str | None = None,
 ) -> Iterator[SessionStore]:  # fmt: skip
     """The shared store of a session, from a keyboard or a script; the transcript is saved however it ends."""
-    from tutor.nodes.session.disputes import how_to_dispute_in
+    from tutor.nodes.disputes import how_to_dispute_in
     from tutor.nodes.session.learn import what_was_kept
     from tutor.nodes.session.review import fit_to_learner
     from tutor.nodes.shared import session_store

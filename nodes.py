@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # what a type checker and an editor follow; at run time __get
     from tutor.nodes.session.learn import *  # noqa: F403
     from tutor.nodes.session.practice import *  # noqa: F403
     from tutor.nodes.session.review import *  # noqa: F403
+    from tutor.nodes.session.trying import *  # noqa: F403
     from tutor.nodes.summarize import *  # noqa: F403
 
 BY_FILE = {
@@ -43,6 +44,7 @@ BY_FILE = {
     "session.explaining": ("ExplainSection", "AskGuess", "ExplainAgain", "OfferDetour", "TakeDetour"),
     "session.explain_back": ("OfferToExplain", "AskToExplain", "GradeExplanation", "ShowExplanation"),
     "session.estimating": ("AskEstimate",),
+    "session.trying": ("OpenTry", "TurnKnobs", "AskAfterTrying", "LeaveTry", "TurnKnobsAgain"),
     "session.practice": ("ChooseItem", "AskItem", "AskConfidence", "AwaitNext", "EndRound"),
     "session.conversing": ("HearLine", "HearAddition", "Converse"),
     "session.helping": ("GiveHint", "AnswerSideQuestion"),

@@ -240,6 +240,8 @@ class Item:
     figure: str = ""  # a plot or table of the lesson that is shown with the question, by its title or its row of heads
     figure_block: str = ""  # that as Markdown, out of the lesson
     idea: str = ""  # what items of several lessons ask alike, as an id; a review of one counts for the others
+    try_block: str = ""  # the block of the lesson that names it, whose knobs can be turned, as Markdown
+    needs_try: bool = False  # only turning these knobs answers it
 
     @property
     def key(self) -> str:
@@ -329,7 +331,7 @@ class Attempt:
     answer: str
     grade: Grade
     at: str  # UTC, ISO 8601
-    mode: str  # "probe", "practice", "recall", "review", "quiz", or "explain", which is no answer to an item of a bank
+    mode: str  # that of its Round, or "explain", which is no answer to an item of a bank
     seed: int | None = None  # of the item's draw
     draw: int = Draw.FIRST  # the way in which that was drawn
     hints: int = 0  # how many were shown before this answer
@@ -392,7 +394,7 @@ class Round:
     Plain values and points met only, so that it can be stored as JSON and resumed after a kill.
     """
 
-    mode: str  # "probe", "practice", "recall", "review", "quiz"
+    mode: str  # "probe", "practice", "recall", "review", "quiz"; "predict" and "try" of the items of a try block
     seed: int = 0  # for the draws of parametric items, so that a resumed question has the same numbers
     queue: list[str] = field(default_factory=list)  # ids of the items still to ask, the current one first
     hints: int = 0  # shown for the current item
@@ -407,6 +409,11 @@ class Round:
     instead: dict[str, str] = field(default_factory=dict)  # item asked on a weak spot -> the item missed that it stands in for
     outcomes: dict[str, str] = field(default_factory=dict)  # item id -> "unaided", "assisted", "missed"
     estimates: dict[str, float | None] = field(default_factory=dict)  # item id -> what was estimated first; None: nothing
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether it asks before anything was explained or tried: then each item has one try, and a miss teaches nothing yet."""
+        return self.mode in ("probe", "predict")
 
 
 @dataclass(frozen=True)
@@ -430,13 +437,14 @@ class Place:
 
     lesson: str
     section: str = ""  # slug
-    stage: str = "start"  # "start", "probe", "explain", "practice", "explain_back", "recap", "finished"
+    stage: str = "start"  # "start", "probe", "explain", "try", "practice", "explain_back", "recap", "finished"
     page: int = 0
     share: float = 0.0  # of that page's text, which was read before: where a window shows only some of it at a time
     round: Round | None = None
     done: list[str] = field(default_factory=list)  # slugs of the sections that are done
     session: str = ""
     guess: str = ""  # at the lesson's warm-up
+    knobs: dict[str, float] = field(default_factory=dict)  # of the try block at hand: where they were left
 
 
 @dataclass(frozen=True)
@@ -449,7 +457,7 @@ class Step:
 
     ACTIONS = (
         "next", "answer", "hint", "skip", "simpler", "example", "deeper", "analogy", "ask", "say", "appeal", "choose", "explain",
-        "estimate", "map", "back", "quit",
+        "estimate", "try", "map", "back", "quit",
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from conftest import environment_of
 from typist import Typist
 
 from flow import create_learn_flow
-from tutor.nodes.session.disputes import how_to_dispute_in
+from tutor.nodes.disputes import how_to_dispute_in
 from tutor.nodes.shared import session_store
 
 BANK = """\

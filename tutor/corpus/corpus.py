@@ -179,11 +179,12 @@ class Corpus:
         if found is None:
             return None
         from tutor.corpus.bank import figures_of, lacks_replies, parse_bank, with_replies
+        from tutor.corpus.bank.tries import with_tries
 
         text, path = found
         lesson = self.lesson(lesson_id)
         slugs = [section.slug for section in lesson.sections]
-        items = parse_bank(text, lesson_id, path, sections=slugs, figures=lambda: figures_of(lesson))
+        items = with_tries(parse_bank(text, lesson_id, path, sections=slugs, figures=lambda: figures_of(lesson)), lesson)
         return tuple(with_replies(items, self.misconceptions()) if lacks_replies(items) else items)
 
     def in_words(self, attempt: Attempt) -> tuple[str, str] | None:

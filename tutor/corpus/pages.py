@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor.corpus.markdown import CODE_OR_COMMENT, COMMENT, DETAILS, cut_comment, folded_lines, lines_of, parse_blocks
 from tutor.corpus.plots.blocks import is_python_plot
+from tutor.corpus.tries.blocks import is_try
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -38,18 +39,18 @@ def section_blocks(text: str) -> list[SectionBlock]:
 def split_pages(text: str, limit: int = PAGE_CHARACTERS) -> list[str]:
     """A section's Markdown in pieces of about `limit` characters, without HTML comments; at least one, maybe "".
 
-    Cut between blocks, and between the entries of a long list; a block longer than the limit is a page of its own. An
-    `output` block stays with its code, a plot too, and what ends in a colon or comma with what follows.
+    Cut between blocks, and between the entries of a long list; a block longer than the limit is a page of its own, and so is
+    a try block. An `output` block stays with its code, a plot too, and what ends in a colon or comma with what follows.
     """
     pieces, lines = split_blocks(text, list_limit=limit)
     pages: list[list[SectionBlock]] = []
     for group in _groups(pieces):
-        if pages and _size(pages[-1]) + _size(group) <= limit:
+        if pages and not _has_try(pages[-1] + group) and _size(pages[-1]) + _size(group) <= limit:
             pages[-1] += group
         else:
             pages.append(group)
-    if len(pages) > 1 and _size(pages[-2]) + _size(pages[-1]) <= limit * PAGE_EXCESS:
-        pages[-2:] = [pages[-2] + pages[-1]]
+    if len(pages) > 1 and not _has_try(last := pages[-2] + pages[-1]) and _size(last) <= limit * PAGE_EXCESS:
+        pages[-2:] = [last]
     return [joined_lines(lines, page[0].start, page[-1].end) for page in pages] or [""]
 
 
@@ -66,14 +67,28 @@ def unfolded(page: str) -> str:
     return "\n\n".join(found)
 
 
+def is_try_page(page: str) -> bool:
+    """Whether a page of `split_pages` is a try block, which is read with its knobs in hand."""
+    blocks = section_blocks(page)
+    return len(blocks) == 1 and blocks[0].kind == "fence" and is_try(blocks[0].info)
+
+
+def _has_try(pieces: Sequence[SectionBlock]) -> bool:
+    return any(is_try(piece.info) for piece in pieces)
+
+
 def _groups(pieces: Sequence[SectionBlock]) -> list[list[SectionBlock]]:
     groups: list[list[SectionBlock]] = []
     for piece in pieces:
         before = groups[-1][-1] if groups else None
-        if before and (
-            (piece.info == "output" and before.kind == "fence")
-            or (piece.info == "plot" and is_python_plot(before.info))
-            or (before.kind == "paragraph_open" and before.text.endswith((":", ",", "：", ":**")))
+        if (
+            before
+            and not _has_try([before, piece])
+            and (
+                (piece.info == "output" and before.kind == "fence")
+                or (piece.info == "plot" and is_python_plot(before.info))
+                or (before.kind == "paragraph_open" and before.text.endswith((":", ",", "：", ":**")))
+            )
         ):
             groups[-1].append(piece)
         else:

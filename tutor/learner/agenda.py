@@ -161,7 +161,7 @@ def sections_done(entry: CatalogueEntry, place: Place | None) -> int:
 
 def section_to_resume(place: Place, sections: Sequence[Section]) -> Section | None:
     """The section that the learner was in the middle of."""
-    if place.stage not in ("probe", "practice", "explain", "explain_back"):
+    if place.stage not in ("probe", "explain", "try", "practice", "explain_back"):
         return None
     return next((section for section in sections if section.slug == place.section), None)
 

@@ -14,7 +14,7 @@ from tutor.learner import beliefs, schedule
 from tutor.learner.memory.deadline import scheduling_for
 from tutor.models import Attempt, Card, Evidence, Grade, Item, Kind, Step
 from tutor.nodes.appeal import ask_what_was_meant
-from tutor.nodes.session.disputes import how_to_dispute
+from tutor.nodes.disputes import how_to_dispute
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
 from tutor.quiz import clarifications

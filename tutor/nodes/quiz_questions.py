@@ -39,6 +39,13 @@ class ChooseItems(Verb):
         A sheet may be written and graded on two machines, so what can't be asked on this one is left out at a keyboard only.
         """
         banks = read_banks(corpus, request.lessons or corpus.ids())
+        needing = sum(item.needs_try and item.kind in request.kinds for items in banks.values() for item in items)
+        if needing and request.keys is None and not sheet:
+            terminal.notice(
+                f"{plural(needing, 'question')} left out: only turning the knobs of its lesson answers it"
+                if needing == 1
+                else f"{plural(needing, 'question')} left out: only turning the knobs of their lessons answers them"
+            )
         if sheet or sheet_path:
             return choose(banks, request), banks
         return choose({lesson: askable(items, terminal) for lesson, items in banks.items()}, request), banks

@@ -85,6 +85,7 @@ def read_banks(corpus: Corpus, lessons: Iterable[str]) -> dict[str, list[Item]]:
 def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[Item]:
     """The items to ask, drawn: one from each lesson in turn, so that topics mix, until there are enough.
 
+    Those that only turning knobs answers are left out, unless the request names them.
     With the same seed, a longer quiz begins with the items of a shorter one. Where there are too few items, all are returned.
     """
     by_key = {item.key: item for items in banks.values() for item in items}
@@ -92,7 +93,9 @@ def choose(banks: Mapping[str, Sequence[Item]], request: QuizRequest) -> list[It
         wanted = [by_key[key] for key in request.keys if key in by_key]
         return [bank.draw(item, request.seed, request.draw) for item in wanted if item.kind in request.kinds]
     piles = [
-        shuffled([item for item in banks[lesson] if item.kind in request.kinds], f"{request.seed}:{lesson}")
+        shuffled(
+            [item for item in banks[lesson] if item.kind in request.kinds and not item.needs_try], f"{request.seed}:{lesson}"
+        )
         for lesson in shuffled(sorted(banks), str(request.seed))
     ]
     mixed = [pile[turn] for turn in range(max(map(len, piles), default=0)) for pile in piles if turn < len(pile)]

@@ -11,6 +11,7 @@ from tutor.screen.rows import MenuRow, as_row
 from utils.errors import UsageError
 
 if TYPE_CHECKING:
+    from tutor.screen.knobs import KnobBoard
     from tutor.screen.screens.asking import Question
     from tutor.screen.terminal.keys import Keys
 
@@ -35,6 +36,13 @@ class Learner(Protocol):
     def answer(self, question: Question, keys: Keys) -> Step:
         """Step("answer", what was typed), or one of `keys`."""
 
+    @property
+    def turns_in_place(self) -> bool:
+        """Whether knobs are turned in one screen that is drawn again; else each turn is a line, and is shown below it."""
+
+    def turn_knobs(self, board: KnobBoard, keys: Keys) -> Step:
+        """Step("next") where they are done, Step("answer", "d=17") to turn one, Step("say", words), or one of `keys`."""
+
     def write(self, keys: Keys) -> Step:
         """Step("answer", words of their own), or one of `keys`; Enter alone is Step("next")."""
 
@@ -46,6 +54,7 @@ class Unattended:
     """Pages turn by themselves, and a choice takes its default, or leaves if it has none."""
 
     attended = False
+    turns_in_place = False
     has_menus = False
 
     def press(self, keys: Keys) -> Step:
@@ -53,6 +62,9 @@ class Unattended:
 
     def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str) -> Step:
         return Step("choose", unattended) if unattended else Step("quit")
+
+    def turn_knobs(self, board: KnobBoard, keys: Keys) -> Step:
+        return Step("next")
 
     def write(self, keys: Keys) -> Step:
         return Step("next")
@@ -79,6 +91,14 @@ class ScriptedLearner(Unattended):
         if self.steps and self.steps[0].action in keys and self.steps[0].action != "next":
             return self.steps.popleft()
         return super().press(keys)
+
+    def turn_knobs(self, board: KnobBoard, keys: Keys) -> Step:
+        """An answer turns a knob if it names one, as in `d=17`; any other is meant for the question that follows."""
+        step = self.steps[0] if self.steps else Step("next")
+        turns = step.action == "answer" and "=" in step.text and board.is_turn(step.text)
+        if turns or (step.action in keys and step.action != "next"):
+            return self.steps.popleft()
+        return super().turn_knobs(board, keys)
 
     def write(self, keys: Keys) -> Step:
         return self.steps.popleft() if self.steps and self.steps[0].action in ("answer", *keys) else super().write(keys)

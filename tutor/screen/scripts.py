@@ -11,7 +11,7 @@ from utils.errors import InvalidFile
 from utils.files import read_text, shown_path
 from utils.text import nearest
 
-WORDS = ("next", "hint", "skip", "simpler", "example", "deeper", "analogy", "back", "appeal", "map", "quit")
+WORDS = ("next", "hint", "skip", "simpler", "example", "deeper", "analogy", "back", "appeal", "try", "map", "quit")
 WITH_TEXT = ("answer", "ask", "say", "choose", "explain", "estimate")
 SCRIPT_FIELDS = ("topic", "seed", "draw", "steps")
 

@@ -69,7 +69,7 @@ class HearLine(Verb):
         if heard.may_be_answer:
             return "answer"
         round: Round | None = shared["round"]
-        if round and round.mode == "probe" and heard.kind in (hearing.CONFUSED, hearing.SOLUTION, hearing.SKIP):
+        if round and round.comes_first and heard.kind in (hearing.CONFUSED, hearing.SOLUTION, hearing.SKIP):
             round.queue.clear()  # asked before it was taught: the explanation follows
             return "declined"
         return "said"
@@ -131,7 +131,7 @@ class Converse(ModelVerb):
         may_answer, closed = heard.may_be_answer, not is_free(item)
         settled = may_answer and closed and grade is not None and not grade.misunderstood
         unreadable = closed and may_answer and not settled and not hearing.is_wordy(answer)
-        last_try = round.mode == "probe" or round.hints >= len(item.hints)
+        last_try = round.comes_first or round.hints >= len(item.hints)
         if ladder.is_spent(round) or unreadable or (settled and last_try):
             # the answer is shown next, or the line must be typed again
             return self.built_in(terminal, item, answer, heard, round, lesson, grade, open_index)

@@ -28,7 +28,7 @@ class AskEstimate(Verb):
 
     def exec(self, terminal: Terminal, item: Item, round: Round, asked: bool) -> Step | None:
         """None where no estimate is asked for."""
-        if not item.guess or round.mode == "probe" or round.tries or name_in(round, item) in round.estimates:
+        if not item.guess or round.comes_first or round.tries or name_in(round, item) in round.estimates:
             return None
         if not terminal.expects("estimate"):
             return None

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import grading, prompts, search
 from tutor.corpus import bank
+from tutor.corpus.bank.tries import try_of
 from tutor.corpus.markdown import without_comments
+from tutor.corpus.pages import is_try_page
 from tutor.corpus.sentences import briefs, key_sentences, warm_up_of, worked_example
 from tutor.learner import beliefs, schedule
 from tutor.models import Item, Lesson, Place, Section, Step
@@ -92,12 +94,15 @@ class ExplainSection(ModelVerb):
         """The page of the lesson, unless it is on screen already, and what the learner does then."""
         page, section = page_number(place, pages), section_of(lesson, place)
         text, folded = pages[place.section][page]
+        if is_readable_try(text):
+            return Step("try")
         by_model = model.available and has_own_content(lesson, section)
         if asked != "ask" and asked not in MANNERS:  # after those the page is still on screen
             terminal.show(screens.Prose(text, "the lesson" if by_model and page == 0 else "", folded=folded))
         last = page == len(pages[place.section]) - 1
         after = "question" if items_of(items, place.section) else "go on"
-        keys = {"next": after if last else "unfold" if folded else "more"}
+        following = "" if last else pages[place.section][page + 1][0]
+        keys = {"next": after if last else "try it" if is_readable_try(following) else "unfold" if folded else "more"}
         brief, whole = key_sentences(section.text), without_comments(section.text)
         if by_model or len(brief) < 0.8 * len(whole):
             keys["simpler"] = "simpler"
@@ -124,19 +129,30 @@ class ExplainSection(ModelVerb):
             return "side_question"
         if step.action in MANNERS:
             return "page"
-        if step.action == "map":
-            return "map"
+        if step.action in ("map", "try"):
+            return step.action
         if step.action == "skip":
             shared["step"] = None
             return "question"
-        place, pages = prepared["place"], prepared["pages"]
-        page = page_number(place, pages) + (-1 if step.action == "back" else 1)
         if step.action != "back":
             shared["step"] = None
-        if page < len(pages[place.section]):
-            keep_place(shared, stage="explain", page=page)
-            return "page"
+        return turn_page(shared, -1 if step.action == "back" else 1)
+
+
+def turn_page(shared: SessionStore, by: int) -> str:
+    """Go so many pages on in the section: page, or question where that was the last one."""
+    place, pages = shared["place"], shared["pages"]
+    assert place is not None, "only a lesson has pages"
+    page = page_number(place, pages) + by
+    if page >= len(pages[place.section]):
         return "question"
+    keep_place(shared, stage="explain", page=max(0, page))
+    return "page"
+
+
+def is_readable_try(page: str) -> bool:
+    """Whether a page has knobs to turn. One that can't be read is shown as it stands."""
+    return is_try_page(page) and try_of(page) is not None
 
 
 class AskGuess(Verb):

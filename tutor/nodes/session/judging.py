@@ -75,12 +75,12 @@ class RecordAttempt(Verb):
     """Store the answer, its grade and what follows from it, before anything else is drawn."""
 
     def exec(self, item: Item, grade: Grade, round: Round) -> str:
-        """What this attempt leads to: passed, unsure, again (with the next hint), missed, or declined (a probe)."""
+        """What this attempt leads to: passed, unsure, again (with the next hint), missed, or declined (it came first)."""
         if grade.correct:
             return "passed"
         if grade.unsure:
             return "unsure"
-        if round.mode == "probe":
+        if round.comes_first:
             return "declined"
         answer_seen = grading.tells_what_is_so(item, grade) or grade.grader in (SKIPPED, JUDGED)
         used = max(round.hints - round.free, round.tries - len(item.rubric))  # each point may be asked for beside the hints
@@ -105,7 +105,13 @@ class RecordAttempt(Verb):
         if by_hint:  # what is passed over costs no try
             round.free += hint - round.hints
             round.hints = hint
-        advance(round, item, result, comes_next(shared, attempt, item, round) if result == "missed" else "", by_hint)
+        advance(
+            round,
+            item,
+            result,
+            comes_next(shared, attempt, item, round) if result == "missed" and round.mode != "try" else "",
+            by_hint,
+        )
         if result == "again":
             round.help = max(round.help, speech.help if speech else help_of_hint(round.hints) if by_hint else 0)
             round.met = list(grade.met) if grading.has_rubric(item) else []
@@ -126,6 +132,8 @@ class RecordAttempt(Verb):
         if card and card.leech:
             terminal.notice(f"Missed {card.lapses} times: set aside, because asking again will not help. See {item.path}.")
         terminal.event("stored", attempt=stored.id, item=item.key, answer=attempt.answer, score=grade.score, result=result)
+        if round.mode == "predict" and result != "unsure":  # the knobs show whether it is so
+            return "predicted"
         return {SKIPPED: "skipped", JUDGED: "judged"}.get(grade.grader, "graded")
 
 

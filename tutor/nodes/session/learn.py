@@ -16,7 +16,7 @@ from tutor.learner.lesson_map import lesson_map
 from tutor.models import Item, Lesson, Place, Round, Section, Step
 from tutor.nodes.session.goals import clear_reached_goal
 from tutor.nodes.session.judging import JUDGED
-from tutor.nodes.session.place import askable, items_of, keep_place, read_step
+from tutor.nodes.session.place import askable, items_of, keep_place, practised, read_step
 from tutor.nodes.session.practice import end_section
 from tutor.nodes.shared import Pages
 from tutor.nodes.verb import ModelVerb, Verb
@@ -77,6 +77,8 @@ class RecallMissed(Verb):
 
     def exec(self, place: Place, records: Records, session: str, items: dict[str, Item]) -> list[str]:
         waiting = place.round.queue if place.round and place.stage in ("probe", "practice") else []
+        if place.stage == "try":  # the knobs come first
+            waiting = [item.id for item in items_of(items, place.section) if item.try_block]
         missed = records.missed_items(place.lesson, before_session=session)
         return [name for name in missed if name in items and name not in waiting][:ITEMS_PER_SECTION]
 
@@ -100,16 +102,16 @@ class ChooseSection(Verb):
         section = agenda.next_section(place, sections)
         if section is None:
             return "recap", None
+        asking = practised(items, section.slug)
         if section is agenda.section_to_resume(place, sections):
             return self.stage_of(place, items_of(items, section.slug)), section
-        asking = items_of(items, section.slug)
         return "probe" if len(asking) > 1 and not asking[0].made else "explain", section
 
     @staticmethod
     def stage_of(place: Place, items: list[Item]) -> str:
         """Where a section that was begun goes on. A round whose items the author has since removed starts over."""
-        if place.stage == "explain_back":
-            return "explain_back"
+        if place.stage in ("explain_back", "try"):
+            return place.stage
         if place.stage == "explain" or not place.round:
             return "explain"
         return place.stage if set(place.round.queue + place.round.again) <= {item.id for item in items} else "begin"
@@ -136,7 +138,7 @@ class ChooseSection(Verb):
             return action
         shared["round"] = place.round = None
         if action == "probe":
-            probe = shared["rng"].choice(items_of(prepared["items"], section.slug))
+            probe = shared["rng"].choice(practised(prepared["items"], section.slug))
             shared["round"] = Round("probe", seed=shared["rng"].getrandbits(32), queue=[probe.id])
         keep_place(shared, section=section.slug, stage=action, page=0)
         return action
@@ -194,7 +196,7 @@ class BeginPractice(Verb):
         zone: tzinfo | None, terminal: Terminal,
     ) -> list[str]:  # fmt: skip
         history = records.attempts(lesson=place.lesson, section=place.section)
-        asking = items_of(items, place.section)
+        asking = practised(items, place.section)
         times_right = {item.id: sum(past.unaided for past in history if past.item == item.key) for item in asking}
         probed = round.outcomes if round else {}
         fresh = [item.id for item in asking if probed.get(item.id) != "unaided"]

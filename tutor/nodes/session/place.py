@@ -60,6 +60,11 @@ def items_of(items: dict[str, Item], slug: str | None) -> list[Item]:
     return [item for item in items.values() if item.section == slug]
 
 
+def practised(items: dict[str, Item], slug: str | None) -> list[Item]:
+    """Those of them that are asked before and after the explanation: those of a try block are asked on its page."""
+    return [item for item in items_of(items, slug) if not item.try_block]
+
+
 def believed(
     corpus: Corpus, records: Records, now: Callable[[], datetime], zone: tzinfo | None, items: Iterable[Item],
     elsewhere: bool = True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor import tutoring
@@ -29,6 +30,8 @@ class ChooseItem(Verb):
         if not round.queue:
             return None
         item = items[round.queue[0]]
+        if round.mode == "try" and item.figure_block == item.try_block:  # it is on the screen above, as it was turned last
+            item = replace(item, figure_block="")
         return bank.draw_again(item, round.seed, round.draws.get(name_in(round, item), 0), draw)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], item: Item | None) -> str:
@@ -41,7 +44,11 @@ class ChooseItem(Verb):
         return "item"
 
 
-NOTES = {"probe": "Before you read: can you answer this already?", "recall": "From last time"}
+NOTES = {
+    "probe": "Before you read: can you answer this already?", "recall": "From last time", "predict": "Before you try it",
+    "try": "Now that you have tried it",
+}  # fmt: skip
+UNANSWERED = {"probe": "explain it to me", "predict": "just try it"}  # what Enter alone does where nothing was explained yet
 
 
 class AskItem(Verb):
@@ -60,11 +67,13 @@ class AskItem(Verb):
         appeal = {}
         if bank.kind_of(item).is_free_text(item):  # "a" alone is never an answer here
             appeal = {"appeal": "appeal" if appealable and round.tries else ""}
-        if round.mode == "probe":
-            return terminal.answer(question, {"next": "explain it to me", **appeal, "ask": "ask", "quit": "leave"})
+        if round.comes_first:
+            return terminal.answer(question, {"next": UNANSWERED[round.mode], **appeal, "ask": "ask", "quit": "leave"})
         keys = {"next": "see the answer"} if self.may_see_answer(round, grade) else {}
         if round.hints < len(item.hints):
             keys["hint"] = "next hint" if round.hints else "hint"
+        if item.try_block:
+            keys["try"] = "turn the knobs"
         return terminal.answer(question, {**keys, "skip": "skip", **appeal, "ask": "ask", "quit": "leave"})
 
     @staticmethod
@@ -89,7 +98,7 @@ class AskItem(Verb):
         "" where there is but one, and in a probe, which ends as soon as something was known.
         """
         names = list(dict.fromkeys([*round.outcomes, *round.queue, *round.again]))
-        if len(names) < 2 or round.mode == "probe":
+        if len(names) < 2 or round.comes_first:
             return ""
         number = names.index(name_in(round, item)) + 1
         minutes = f" · {review_minutes(len(names) - number + 1)} min" if round.mode == "review" else ""
@@ -99,7 +108,7 @@ class AskItem(Verb):
         round = prepared["round"]
         read_step(shared, step)
         shared["asked"] = True
-        if step.action == "next" and round.mode == "probe":
+        if step.action == "next" and round.comes_first:
             round.queue.clear()
             return "declined"
         if step.action == "next":
@@ -123,7 +132,7 @@ class AskConfidence(Verb):
     CHOICES = ("A guess", "Fairly sure", "Sure")
 
     def exec(self, terminal: Terminal, records: Records, round: Round) -> int | None:
-        if not terminal.attended or round.mode == "probe" or not records.setting("ask_confidence", False):
+        if not terminal.attended or round.comes_first or not records.setting("ask_confidence", False):
             return None
         terminal.notice("How sure are you?")
         step = terminal.choose(list(self.CHOICES), {})
@@ -145,7 +154,7 @@ class AwaitNext(Verb):
         keys = {"next": "next question" if round.queue or round.again else "go on", "ask": "or just ask", "say": ""}
         if appealable:
             keys["appeal"] = "appeal"
-        if place and round.mode in ("practice", "probe"):
+        if place and round.mode in ("practice", "probe", "try"):
             keys["map"] = "map"
         return terminal.turn_page({**keys, "quit": "leave"})
 
@@ -161,10 +170,13 @@ def is_known(round: Round) -> bool:
     return round.mode == "probe" and "unaided" in round.outcomes.values()
 
 
+AFTER_TRIES = {"predict": "predicted", "try": "tried"}  # how the rounds of a try block end
+
+
 class EndRound(Verb):
     """Close the round and say how it went; the last node of every practice flow."""
 
-    def exec(self, round: Round, left: bool, step: Step | None) -> str:
+    def exec(self, round: Round, left: bool, step: Step | None, place: Place | None) -> str:
         if left:
             return "left"
         if step and step.action == "map":
@@ -173,6 +185,8 @@ class EndRound(Verb):
             return "known" if is_known(round) else "unknown"
         if round.mode in ("recall", "review"):
             return "recalled"
+        if round.mode in AFTER_TRIES:
+            return AFTER_TRIES[round.mode]
         missed = len(weak_spots.still_missed(round))
         return "struggled" if missed * 2 > len(round.outcomes) else "missed" if missed else "practised"
 
@@ -186,6 +200,9 @@ class EndRound(Verb):
             keep_place(shared, stage="explain", page=0)
         elif action == "recalled" and round.mode == "recall":
             shared["round"] = None
+        elif action in AFTER_TRIES.values() and prepared["place"]:
+            shared["round"] = prepared["place"].round = None
+            keep_place(shared, stage="try")
         return action
 
 

@@ -34,7 +34,7 @@ class Code(Verbatim):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         margin = " " * margin_of(options, 4)
-        if self.language == "plot" and (drawn := self._figure(options, margin[:2])):
+        if self.language in ("plot", "try") and (drawn := self._figure(options, margin[:2])):
             yield drawn
             return
         source = self.text.rstrip("\n").expandtabs(4)
@@ -57,19 +57,18 @@ class Code(Verbatim):
 
     def _figure(self, options: ConsoleOptions, margin: str) -> RenderableType | None:
         """The block as a plot; None where it can't be drawn, or the page has too many."""
-        from tutor.screen.markup.figures import MOST_PLOTS, figure
+        from tutor.screen.markup.figures import MOST_PLOTS, figure, first_setting
 
         self.page.plots += 1
-        return (
-            figure(self.text, options, "" if self.page.plain else margin, self.page.plain)
-            if self.page.plots <= MOST_PLOTS
-            else None
-        )
+        if self.page.plots > MOST_PLOTS:
+            return None
+        drawn = figure if self.language == "plot" else first_setting
+        return drawn(self.text, options, "" if self.page.plain else margin, self.page.plain)
 
 
 def _highlight(source: str, language: str) -> Text:
     """Code in the terminal's own colours, without a background; unchanged if the language is not known."""
-    if language in ("", "text", "output", "mermaid", "console", "plot"):
+    if language in ("", "text", "output", "mermaid", "console", "plot", "try"):
         return Text(source)
     from pygments.token import string_to_tokentype
     from rich.style import Style

@@ -1,4 +1,4 @@
-"""A `plot` block on a page: drawn in a terminal, told in plain text."""
+"""A `plot` block on a page, or a `try` block where its knobs stand first: drawn in a terminal, told in plain text."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rich.console import ConsoleOptions, RenderableType
+from rich.console import ConsoleOptions, Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
+from tutor.corpus.bank.tries import readable_try, try_of
 from tutor.corpus.plots.blocks import has_plot
+from tutor.screen.markup.styles import DIM
 from tutor.screen.markup.wrapping import Whole
 from utils.errors import InvalidFile
+from utils.text import sanitize
 
 if TYPE_CHECKING:
     from tutor.corpus.plots.data import Plot
+    from tutor.corpus.tries import Try
 
 MOST_PLOTS = 20  # of a page; the source of more than that is shown as it stands
 
@@ -22,26 +27,83 @@ MOST_PLOTS = 20  # of a page; the source of more than that is shown as it stands
 def figure(source: str, options: ConsoleOptions, margin: str, plain: bool) -> RenderableType | None:
     """A plot by the source of its block, in the width that there is; None where it can't be drawn."""
     plot = _plot(source)
-    if plot is None:
-        return None
+    return None if plot is None else _drawn(plot, options, margin, plain)
+
+
+def _drawn(plot: Plot, options: ConsoleOptions, margin: str, plain: bool) -> RenderableType:
     if plain:
-        return Whole(Text("\n".join(_said(plot))))
+        return Whole(Text("\n".join(said_of(plot))))
     from tutor.screen.plots.terminal import LEAST_COLUMNS, plot_rows
 
     room = options.max_width - len(margin)
     if room < LEAST_COLUMNS:
-        return Text("\n".join(_said(plot)))
+        return Text("\n".join(said_of(plot)))
     rows = plot_rows(plot, room, options.max_height)
     return Whole(Text("\n").join(Text(margin).append_text(row) for row in rows))
 
 
+def first_setting(source: str, options: ConsoleOptions, margin: str, plain: bool) -> RenderableType | None:
+    """A try block by its source, where its knobs stand first, and a line that names them. No code is run for it.
+
+    None where it can't be read, or its code's output wasn't written down.
+    """
+    one = readable_try(source)
+    shown = written_at_first(one) if one else None
+    if one is None or shown is None:
+        return None
+    plot, text = shown
+    title = Text(margin + sanitize(one.title, newlines=False), style="bold")
+    printed = [
+        Text(f"{margin}{'' if plain else '│ '}{row}", no_wrap=True, overflow="ellipsis") for row in text.split("\n") if text
+    ]
+    plotted = [_drawn(plot, options, margin, plain)] if plot else []
+    named = Padding(Text(names_in_words(one), style=DIM), (0, 0, 0, len(margin)))
+    return Whole(Group(*([title] if one.title else []), *printed, *plotted, named))
+
+
+def written_at_first(one: Try) -> tuple[Plot | None, str] | None:
+    """(plot, printed text) of a try block where its knobs stand first, as far as that needs no code to be run."""
+    from tutor.corpus.plots import compute
+    from tutor.corpus.tries import setting_in_words
+
+    try:
+        if one.plot:
+            return compute(one.plot, one.first()), ""
+        shown = one.shown.get(setting_in_words(one.first()))
+        return (compute(shown.plot) if shown.plot else None, shown.text) if shown else None
+    except InvalidFile:
+        return None
+
+
+def names_in_words(one: Try) -> str:
+    """`At d = 8, c = 0, with the knobs d (1 to 64) and c (0, 1 or 2).`"""
+    from tutor.corpus.bank.fields import either
+    from tutor.corpus.expressions import show
+    from tutor.corpus.tries import setting_in_words
+
+    reach = {
+        knob.name: either(map(show, knob.stops)) if knob.listed else f"{show(knob.lowest)} to {show(knob.highest)}"
+        for knob in one.knobs
+    }
+    knobs = either((f"{name} ({values})" for name, values in reach.items()), "and")
+    return f"At {setting_in_words(one.first())}, with the knob{'s' * (len(reach) > 1)} {knobs}."
+
+
 def in_words(block: str) -> str:
     """A figure that stands alone, as Markdown, for somebody who has only text: a plot as its words and a table of its values."""
+    if one := try_of(block):
+        shown = written_at_first(one)
+        if shown is None:
+            return block
+        plot, text = shown
+        titled = [f"{one.title}."] if one.title else []
+        return "\n".join([*titled, *([text] if text else []), *(said_of(plot) if plot else ()), names_in_words(one)])
     plot = _plot(block.partition("\n")[2].rpartition("\n")[0]) if has_plot(block) else None
-    return "\n".join(_said(plot)) if plot else block
+    return "\n".join(said_of(plot)) if plot else block
 
 
-def _said(plot: Plot) -> Iterator[str]:
+def said_of(plot: Plot) -> Iterator[str]:
+    """What a plot shows, in sentences, and a table of its values below them."""
     from tutor.screen.plots import words
 
     yield from words.sentences(plot)

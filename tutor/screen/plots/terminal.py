@@ -22,7 +22,11 @@ def rows_for(window: int) -> int:
 
 def plot_rows(plot: Plot, columns: int, window: int) -> list[Text]:
     """The rows of a plot at most `columns` wide, for a window of so many rows; few enough for one page where that can be."""
-    rows, most = rows_for(window), window - AROUND
+    return fitted_rows(plot, columns, rows_for(window), window - AROUND)
+
+
+def fitted_rows(plot: Plot, columns: int, rows: int, most: int) -> list[Text]:
+    """The same in at most so many rows where that can be, with a canvas of `rows` or of fewer."""
     widest = round(WIDEST * rows)
     drawn = _drawn(plot, columns, rows, widest)
     while len(drawn) > most and rows > LEAST_ROWS and not (plot.heatmap or plot.bars):

@@ -37,6 +37,7 @@ from utils.text import sanitize, width
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
 
+    from tutor.screen.knobs import KnobBoard
     from tutor.screen.screens.asking import Question
     from tutor.screen.terminal.regions import Region
     from tutor.screen.terminal.view import View
@@ -72,6 +73,7 @@ class Keyboard:
     """A person at a terminal that can move its cursor."""
 
     attended = True
+    turns_in_place = True
     has_menus = True  # the options of an item are listed by the menu that answers it
 
     def __init__(self, view: View):
@@ -182,6 +184,12 @@ class Keyboard:
         step = self._read_line("› ", keys)
         return as_step(step.text, keys) if step.action == "answer" else step
 
+    def turn_knobs(self, board: KnobBoard, keys: Keys) -> Step:
+        """Until the learner is done, or presses one of `keys`, or says something."""
+        from tutor.screen.terminal.turning import KnobRegion
+
+        return self._run(KnobRegion(self.console, keys, board))
+
     def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "", typed: bool = False) -> Step:
         return self._menu(list(map(as_row, options)), keys, int(unattended or 0), typed=typed)
 
@@ -228,6 +236,7 @@ class LineKeyboard:
     """A person at a terminal that only takes lines: `--plain`, NO_COLOR, TERM=dumb."""
 
     attended = True
+    turns_in_place = False
     has_menus = False
 
     def __init__(self, view: View):
@@ -304,6 +313,17 @@ class LineKeyboard:
     def write(self, keys: Keys) -> Step:
         return self._read(keys)
 
+    def turn_knobs(self, board: KnobBoard, keys: Keys) -> Step:
+        """One line: Step("answer", it) where it says where a knob is to stand, else as on a page."""
+        name = board.knob.name
+        line = self._read_raw({**keys, "ask": "ask"} if "ask" in keys else keys, told=f"{name}=… sets {name}, {name} turns it on")
+        if line is None:
+            return Step("quit")
+        if board.is_turn(line) and as_step(line, keys).action == "answer":
+            return Step("answer", line.strip())
+        step = as_step(line, keys)
+        return Step("say", step.text) if step.action == "answer" else step
+
     def choose(self, options: Sequence[str | MenuRow], keys: Keys, unattended: str = "", typed: bool = False) -> Step:
         rows, default = list(map(as_row, options)), int(unattended or 0)
         pages, number = self._pages(rows, keys), 0
@@ -363,9 +383,9 @@ class LineKeyboard:
         self.view.fit()
         self.console.print("\n".join(map(in_words, hints_rows(hints_line(keys, told), self.console.width))))
 
-    def _read_raw(self, keys: Keys, position: str = "") -> str | None:
+    def _read_raw(self, keys: Keys, position: str = "", told: str = "") -> str | None:
         """A line below the hints; None where the input has ended."""
-        self._show_hints(keys, f"page {position}" if position else "")
+        self._show_hints(keys, told or (f"page {position}" if position else ""))
         try:
             return self.line("> ")
         except EOFError:

@@ -16,7 +16,7 @@ from utils.text import width
 T = TypeVar("T", bound="QuietKeys")
 KEY_OF = {
     "next": "enter", "simpler": "s", "example": "x", "deeper": "d", "analogy": "y", "ask": "?", "hint": "h", "skip": "k",
-    "appeal": "a", "map": "m", "back": "b", "quit": "q",
+    "appeal": "a", "try": "t", "map": "m", "back": "b", "quit": "q",
 }  # fmt: skip
 ACTION_OF = {key: action for action, key in KEY_OF.items() if key != "enter"}
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus.bank import kind_of
@@ -35,6 +36,8 @@ from utils.settings import Settings
 from utils.text import sanitize
 
 if TYPE_CHECKING:
+    from tutor.corpus.tries import TryOutcome
+    from tutor.screen.knobs import KnobBoard
     from tutor.screen.layout import Screen
     from tutor.screen.learners import Learner
     from tutor.screen.rows import MenuRow
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
     from tutor.screen.terminal.streaming import WaitingSign
 
 T = TypeVar("T")
+KNOB_ROWS = 12  # that a try block needs beside its keys
+MOMENT_S = 1.0  # that code may run before it is said
+TICK_S = 0.25  # how often its clock is drawn
 ROWS_BELOW = 5  # that a reply leaves free: its label, and the keys
 TRANSCRIPT_MARK = "<!-- a transcript by Pocket Tutor -->"
 
@@ -296,12 +302,15 @@ class Terminal:
         self._end_if_told()
         return self._with_side_question(self._pager.turn(keys, share, on_page) if self._pager else self.learner.press(keys))
 
-    def _ask(self, keys: Keys, ask: Callable[[], Step], rows: Sequence[str | MenuRow] = ()) -> Step:
-        """What the learner does at a prompt of its own, once they have seen all that was shown. rows: of its menu."""
+    def _ask(self, keys: Keys, ask: Callable[[], Step], rows: Sequence[str | MenuRow] = (), need: int = 0) -> Step:
+        """What the learner does at a prompt of its own, once they have seen all that was shown.
+
+        rows: of its menu. need: how many rows it takes up beside its keys, where it is none.
+        """
         self._end_if_told()
         left = None
         if self._pager and isinstance(self.learner, (Keyboard, LineKeyboard)):
-            left = self._pager.through(keys, self.learner.rows_below(keys, rows=rows))
+            left = self._pager.through(keys, need + self.learner.rows_below(keys, rows=rows))
         step = left or ask()
         self.view.unread = 0
         return self._with_side_question(step)
@@ -325,6 +334,49 @@ class Terminal:
         if step.action == "answer" and echoed:
             self._echo(self._as_said(question, step.text), drawn=not listed)
         return step
+
+    def turn_knobs(self, board: KnobBoard, keys: Keys) -> Step:
+        """Let the learner turn knobs until they are done: Step("next"), or one of `keys`. What was shown last stays."""
+        if self.learner.turns_in_place:
+            step = self._ask(keys, lambda: self.learner.turn_knobs(board, keys), need=KNOB_ROWS)
+            if step.action == "next":
+                self._show_setting(board)
+            return step
+        if board.lead:
+            self.notice(board.lead)
+        shown = self._show_setting(board)
+        while True:
+            step = self._ask(keys, lambda: self.learner.turn_knobs(board, keys))
+            if step.action != "answer":
+                return step
+            self._echo(step.text)
+            board.hear(step.text)
+            if board.told:
+                self.notice(board.told)
+            else:
+                shown = self._show_setting(board, shown)
+
+    def _show_setting(self, board: KnobBoard, before: TryOutcome | None = None) -> TryOutcome:
+        from tutor.screen.screens.trying import TrySetting
+
+        shown = self._outcome(board)
+        note = "" if before else board.why_few
+        self.show(TrySetting(board.one, dict(board.values), shown, note, before))
+        return shown
+
+    def _outcome(self, board: KnobBoard) -> TryOutcome:
+        """What a try block shows. Where its code takes more than a moment, a line says that it runs."""
+        from tutor.screen.terminal.streaming import WaitingSign
+
+        if board.one.code and not board.known:
+            runner, sign = Thread(target=board.try_outcome, daemon=True), WaitingSign(self.console.file, not self.moves_cursor)
+            runner.start()
+            runner.join(MOMENT_S)
+            while runner.is_alive():
+                sign.show("running the code")
+                runner.join(TICK_S)
+            sign.clear()
+        return board.outcome()
 
     def _list_options(self, step: Step) -> bool:
         """Leave the options of a question on the screen now that their menu is gone. Whether they show what was picked."""

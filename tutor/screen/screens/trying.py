@@ -1,0 +1,235 @@
+"""A try block: its knobs, and what it shows where they stand. In plain text all of it is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.text import Text
+
+from tutor.corpus import bank
+from tutor.corpus.expressions import show
+from tutor.models import Grade, Item
+from tutor.screen.layout import Screen, line
+from tutor.screen.markup import ACCENT, DIM
+from tutor.screen.markup.figures import said_of
+from tutor.screen.markup.styles import is_plain
+from tutor.screen.markup.wrapping import Whole
+from tutor.screen.screens.verdicts import Reveal, Verdict
+from tutor.screen.signs import Either
+from utils.text import sanitize, shorten, width
+
+if TYPE_CHECKING:
+    from tutor.corpus.tries import Knob, Try, TryOutcome
+    from tutor.screen.knobs import KnobBoard
+
+TRACK = 24  # columns of the line that a knob moves on, at most
+LEAST_TRACK = 8
+LONGEST_SAID = 40  # characters of an answer in a line about it
+AROUND = 18  # rows of a window beside what was turned last: what was predicted, and the question
+LEAST_DRAWN, MOST_DRAWN = 9, 16  # rows of that, axes included
+HEADS = 2  # sentences of a plot that say what it is and what its axes are
+APART, ROOMY = 12, 18  # rows from which on a board has a blank one above it, and others around what was predicted
+
+
+@dataclass
+class TrySetting(Screen):
+    """What a try block shows at a setting of its knobs. before: what was shown just above; None for the first one.
+
+    The title stands above the first, and in words what has stayed the same isn't said again.
+    """
+
+    one: Try
+    values: Mapping[str, float]
+    outcome: TryOutcome
+    note: str = ""
+    before: TryOutcome | None = None
+
+    def parts(self) -> Iterator[RenderableType]:
+        yield Text("")
+        if self.before is None and self.one.title:
+            yield Whole(Text(sanitize(self.one.title, newlines=False), style="bold"), leads=True)
+        yield Whole(Either(values_line(self.one.knobs, self.values), Text(self.in_words())), leads=True)
+        yield OutcomeDrawn(self.outcome, self.before)
+        if self.note:
+            yield line(self.note, DIM)
+
+    def in_words(self) -> str:
+        from tutor.corpus.tries import setting_in_words
+
+        return f"At {setting_in_words(self.values)}:"
+
+    def markdown(self) -> str:
+        title = f"**{sanitize(self.one.title, newlines=False)}**\n\n" if self.before is None and self.one.title else ""
+        shown = "\n".join(outcome_in_words(self.outcome, self.before))
+        return f"{title}_{self.in_words()}_\n\n{shown}" + (f"\n\n_{sanitize(self.note)}_" if self.note else "")
+
+
+@dataclass
+class OutcomeDrawn:
+    """What a try block has given, as tall as the window allows."""
+
+    outcome: TryOutcome
+    before: TryOutcome | None = None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if is_plain(console):
+            yield Text("\n".join(outcome_in_words(self.outcome, self.before)))
+            return
+        yield Text("")
+        rows = outcome_rows(self.outcome, options.max_width, max(LEAST_DRAWN, min(MOST_DRAWN, options.max_height - AROUND)))
+        yield Whole(Text("\n").join(rows))
+
+
+def outcome_rows(outcome: TryOutcome, columns: int, most: int) -> list[Text]:
+    """The rows of an outcome: what was printed, then the plot in what is left of `most` rows, or the fault."""
+    from tutor.screen.plots.terminal import LEAST_COLUMNS, LEAST_ROWS, MOST_ROWS, fitted_rows
+
+    rows: list[Text] = []
+    for said in outcome.text.split("\n") if outcome.text else ():
+        row = Text("│ ", style=DIM, no_wrap=True).append(said, style="none")
+        row.truncate(columns, overflow="ellipsis")
+        rows.append(row)
+    if outcome.plot and columns < LEAST_COLUMNS:
+        rows += [Text(said) for said in said_of(outcome.plot)]
+    elif outcome.plot:
+        left = max(LEAST_ROWS, most - len(rows) - bool(rows))
+        rows += [Text("")] if rows else []
+        rows += fitted_rows(outcome.plot, columns, min(MOST_ROWS, left), left)
+    if outcome.fault:
+        rows.append(Text(sanitize(outcome.fault), style=DIM))
+    return rows or [Text("nothing is printed here", style=DIM)]
+
+
+def outcome_in_words(outcome: TryOutcome, before: TryOutcome | None = None) -> list[str]:
+    """The same for somebody who has only text. before: what they have just read, with axes that are not told again."""
+    plotted = list(said_of(outcome.plot)) if outcome.plot else []
+    if before and before.plot:
+        told = set(list(said_of(before.plot))[:HEADS])
+        plotted = [said for number, said in enumerate(plotted) if number >= HEADS or said not in told]
+    lines = [*(outcome.text.split("\n") if outcome.text else ()), *plotted]
+    return [*lines, *([sanitize(outcome.fault)] if outcome.fault else [])] or ["Nothing is printed here."]
+
+
+# ------------------------------------------------------------------------------------------------------ knobs
+
+
+def values_line(knobs: Sequence[Knob], values: Mapping[str, float], marked: int | None = None) -> Text:
+    """`d = 16  ◂ ▸   c = 1`, with the marked knob in the accent colour."""
+    drawn = Text()
+    for number, knob in enumerate(knobs):
+        here = number == marked
+        drawn.append("   " if number else "").append(
+            f"{knob.name} = {show(values[knob.name])}", style=f"bold {ACCENT}" if here else ""
+        )
+        if here:
+            drawn.append("  ◂ ▸", style=ACCENT)
+    return drawn
+
+
+def track_line(knob: Knob, value: float, columns: int) -> Text:
+    """Where a knob stands between its ends: `1 ━━━━●─────── 64`. Of a list its values, the present one marked."""
+    if knob.listed:
+        drawn = Text()
+        for stop in knob.stops:
+            drawn.append("  " if drawn else "")
+            drawn.append(f"● {show(stop)}" if stop == value else f"○ {show(stop)}", style=ACCENT if stop == value else DIM)
+        drawn.truncate(columns, overflow="ellipsis")
+        return drawn
+    low, high = show(knob.lowest), show(knob.highest)
+    long = min(TRACK, columns - width(low) - width(high) - 2)
+    if long < LEAST_TRACK:
+        return Text(f"{low} to {high}", style=DIM)
+    at = round(_share(knob, value) * (long - 1))
+    drawn = Text(f"{low} ", style=DIM).append("━" * at, style=ACCENT).append("●", style=f"bold {ACCENT}")
+    return drawn.append("─" * (long - 1 - at), style=DIM).append(f" {high}", style=DIM)
+
+
+def _share(knob: Knob, value: float) -> float:
+    """How much of a knob's way lies below a value, as its stops go."""
+    last = len(knob.stops) - 1
+    for number, (low, high) in enumerate(zip(knob.stops, knob.stops[1:], strict=False)):
+        if value < high:
+            return (number + (value - low) / (high - low)) / last
+    return 1.0
+
+
+def board_rows(board: KnobBoard, columns: int, most: int, waits: str = "") -> list[Text]:
+    """All of a block's screen but the keys, in at most so many rows: heading, what was predicted, the knobs, what they show.
+
+    waits: said while the code runs.
+    """
+    head = _heading(board.one.title, columns)
+    lead = Text(sanitize(board.lead, newlines=False))
+    knobs = values_line(board.knobs, board.values, board.marked)
+    note = Text(sanitize(waits or board.told, newlines=False), style=DIM)
+    roomy = most >= ROOMY
+    above = [
+        *([Text("")] if most >= APART else []),
+        head,
+        *([Text("")] if roomy and lead else []),
+        *_in_columns(lead, columns),
+        *([Text("")] if roomy else []),
+    ]
+    above += _in_columns(knobs, columns)
+    above += _in_columns(note, columns) or [track_line(board.knob, board.values[board.knob.name], columns)]
+    above.append(Text(""))
+    below = _in_columns(Text(sanitize(board.why_few, newlines=False), style=DIM), columns)
+    below = [Text(""), *below] if below else []
+    shown = board.known
+    drawn = outcome_rows(shown, columns, most - len(above) - len(below)) if shown else []
+    return [*above, *drawn[: max(1, most - len(above) - len(below))], *below]
+
+
+def _heading(title: str, columns: int) -> Text:
+    """`── Try it ───────────── One key against seven ──`."""
+    name = sanitize(title, newlines=False)
+    rule = columns - width("── Try it ") - (width(name) + 4 if name else 0)
+    if rule < 2:
+        return Text.assemble(("── ", DIM), ("Try it", f"bold {ACCENT}"))
+    drawn = Text.assemble(("── ", DIM), ("Try it", f"bold {ACCENT}"), (" " + "─" * rule, DIM))
+    return drawn.append(f" {name} ").append("──", style=DIM) if name else drawn
+
+
+def _in_columns(text: Text, columns: int) -> list[Text]:
+    """A text in lines that are at most so wide, each with its style; none for an empty one."""
+    if not text:
+        return []
+    from rich.console import Console
+
+    return list(text.wrap(Console(width=columns, color_system=None), columns))
+
+
+def said_in_words(item: Item, answer: str) -> str:
+    """What was answered, short and without marks of Markdown: an option by its words."""
+    from tutor.screen.mathtext import plain
+
+    words = plain(bank.kind_of(item).answer_in_words(item, answer))
+    return shorten(" ".join(sanitize(words).split()).rstrip("."), LONGEST_SAID)
+
+
+@dataclass
+class PredictionMet(Screen):
+    """What the learner had predicted, beside what is so, once they have seen it."""
+
+    item: Item
+    answer: str
+    grade: Grade
+    where: str = ""  # "docs/llm/attention.md:88"
+
+    def _inner(self) -> tuple[Verdict, Reveal]:
+        said = f"You said {said_in_words(self.item, self.answer)}"
+        feedback = "" if self.grade.correct else self.grade.feedback
+        grade = replace(self.grade, met=(), missed=(), feedback=feedback)
+        verdict = Verdict(grade, lead=f"{said}, and so it is." if grade.correct else f"{said}, but that isn't it.")
+        answer = "" if grade.correct else bank.shown_answer(self.item)
+        return verdict, Reveal(answer, self.item.explanation, "" if grade.correct else self.where)
+
+    def parts(self) -> Iterator[RenderableType]:
+        for screen in self._inner():
+            yield from screen.parts()
+
+    def markdown(self) -> str:
+        return "\n\n".join(screen.markdown() for screen in self._inner())
