@@ -223,6 +223,9 @@ class Item:
     any_order: tuple[tuple[int, ...], ...] = ()  # groups of steps, from 0, that may change places among one another
     # predict
     code: str = ""  # Python, shown with the question
+    block: str = ""  # a line of the lesson's block that this is
+    changes: tuple[tuple[str, str], ...] = ()  # pieces of that block that a draw has yet to replace, each with what by
+    goes_on: bool = False  # it uses what the lesson's code before it defines
     output: str = ""  # what it prints; "" where `check --fix` has not written it yet
     outputs: tuple[tuple[str, str], ...] = ()  # of a parametric item: (the values, what it prints with them)
     # code

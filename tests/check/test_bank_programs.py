@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import LESSON
+from predicted import PRINTS, SUM
 
 from tutor.check import checking
 from tutor.check.programs import solutions
@@ -12,31 +13,21 @@ from utils.errors import InvalidFile
 from utils.sandbox.choosing import SandboxChoice, chosen
 from utils.settings import Settings
 
-ITEM = """\
+ITEM = f"""\
 items:
-  - id: sum
-    section: yeast
-    kind: predict
-    question: What does this print?
-    code: |
-      total = 0
-      for x in [1, 2, 3]:
-          total += x
-          print(total)
-    # the end
+{SUM}    # the end
     hints: [It adds up., Begin with 0.]
     explanation: It is a running sum.
   - id: half
     section: salt
     kind: predict
-    question: "{{n}} halves?"
-    variables: {n: {choose: [1, 3, 8]}}
+    question: "{{{{n}}}} halves?"
+    variables: {{n: {{choose: [1, 3, 8]}}}}
     where: n < 5
-    code: "print({{n}} / 2)"
+    code: "print({{{{n}}}} / 2)"
     hints: [A slash divides., It gives a float.]
     explanation: A slash gives a float.
 """
-PRINTS = "    prints: |\n      1\n      3\n      6\n"
 
 
 @pytest.fixture
@@ -94,6 +85,12 @@ def test_code_whose_output_cannot_be_asked_for_is_an_error_and_nothing_is_writte
     findings, written = check(bank, fix=True)
     assert any(told in finding for finding in findings)
     assert written == bank.replace("    # the end", f"{PRINTS}    # the end")
+
+
+def test_values_with_which_the_code_cannot_be_computed_are_never_drawn_and_need_no_output(check):
+    bank = ITEM.replace("[1, 3, 8]", "[0, 1, 3]").replace("print({{n}} / 2)", "print({{1 / n:.2f}})")
+    findings, written = check(bank, fix=True)
+    assert findings == [] and '    prints:\n      n=1: "1.0"\n      n=3: "0.33"\n' in written
 
 
 def test_code_is_not_run_without_being_asked_to(check):

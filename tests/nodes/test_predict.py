@@ -5,27 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from predicted import PRINTS, SUM
 
 from tutor.models import Step
 from tutor.screen.scripts import parse_script
 from tutor.screen.terminal.keys import as_text
 
-BANK = """\
+BANK = f"""\
 items:
-  - id: sum
-    section: yeast
-    kind: predict
-    question: What does this print?
-    code: |
-      total = 0
-      for x in [1, 2, 3]:
-          total += x
-          print(total)
-    prints: |
-      1
-      3
-      6
-    wrong:
+{SUM}{PRINTS}    wrong:
       - answer: "1\\n2\\n3"
         misconception: += replaces
         reply: "`+=` adds to what is there."
@@ -77,7 +65,7 @@ def test_a_code_that_was_changed_after_the_sheet_was_written_is_another_question
 
 
 def test_a_question_whose_output_is_not_written_yet_is_left_out_and_the_reason_is_told(lesson, tutor, tmp_path):
-    bank = BANK.replace("    prints: |\n      1\n      3\n      6\n", "")
+    bank = BANK.replace(PRINTS, "")
     (lesson / "food" / "bread.quiz.yaml").write_text(bank, encoding="utf-8")
     (tmp_path / "s.yaml").write_text("steps:\n  - quit\n")
     told = "1 question left out: what it prints is not written down yet; check --fix does that"

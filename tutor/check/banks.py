@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from tutor.check.code import difference
 from tutor.check.leaks import hint_gives_away, question_gives_away, readable
 from tutor.check.lessons.text import formula_finding, line_findings, unknown_misconception
 from tutor.check.rubrics import gates
 from tutor.check.rules import finding
-from tutor.corpus.bank import accepted_answers, draw, figures_of, kind_of, parse_bank, shown_answer
+from tutor.corpus.bank import accepted_answers, all_draws, draw, figures_of, kind_of, lesson_code, parse_bank, shown_answer
 from tutor.corpus.bank.figures import NoFigure, figure_named
 from tutor.corpus.bank.kinds.number import is_the_answer
+from tutor.corpus.bank.lesson_code import block_named
 from tutor.corpus.bank.misconceptions import LIKE_AN_ID
 from tutor.corpus.bank.precision import stated
 from tutor.corpus.bank.templates import fill
@@ -49,7 +52,8 @@ def bank_findings(
     """
     found = list(line_findings(path, text))
     try:
-        items = parse_bank(text, lesson.id if lesson else "", path)
+        code = partial(lesson_code, lesson) if lesson else None
+        items = parse_bank(text, lesson.id if lesson else "", path, code=code)
         data = strict_yaml.load(text, path)
     except InvalidFile as error:
         return [*found, finding("invalid-bank", path, error.line, error.message)], []
@@ -74,6 +78,7 @@ def _section_findings(lesson: Lesson, items: Sequence[Item], entries: Sequence[d
                 f'item "{item.id}" names section "#{item.section}", which lesson {lesson.id} does not have. {remedy}',
             )  # fmt: skip
     yield from _figure_findings(lesson, items, entries, path)
+    yield from _shown_outputs(lesson, items, entries, path)
     asked = {item.section for item in items}
     titles = sum(section.level == 1 for section in lesson.sections)
     for section in lesson.sections:
@@ -94,6 +99,25 @@ def _figure_findings(lesson: Lesson, items: Sequence[Item], entries: Sequence[di
                 figure_named(item.figure, item.section, figures)
         except NoFigure as fault:
             yield finding("unknown-figure", path, strict_yaml.line_of(entry, "figure"), f'item "{item.id}": {fault}')
+
+
+def _shown_outputs(lesson: Lesson, items: Sequence[Item], entries: Sequence[dict[str, Any]], path: str) -> Iterator[Finding]:
+    """The items that ask what a block of the lesson prints where the lesson shows just that."""
+    code = lesson_code(lesson) if any(item.block for item in items) else []
+    for item, entry in zip(items, entries, strict=True):
+        shown = block_named(item.block, item.section, code).block if item.block else None
+        if shown is None or not shown.output:
+            continue
+        for values, drawn in all_draws(item).items():
+            same_code = drawn.code == shown.body.strip("\n")
+            if same_code or (drawn.output and not difference(shown.output, drawn.output)):
+                with_values = f" with {values}" if values else ""
+                yield finding(
+                    "shown-output", path, strict_yaml.line_of(entry, "block"),
+                    f'item "{item.id}"{with_values}: found the output that line {shown.output_line} of the lesson shows, '
+                    "expected another; change what the block prints by replace:",
+                )  # fmt: skip
+                break
 
 
 def _habits(items: Sequence[Item], path: str) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from tutor.check.rules import finding
 from tutor.check.selection import Selection, selections
 from tutor.check.tries import findings as tries
 from tutor.check.tries import outputs as try_outputs
-from tutor.corpus.bank import parse_bank
+from tutor.corpus.bank import lesson_code, parse_bank
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus, bundled_docs
 from tutor.corpus.front_matter import split_front_matter
@@ -123,7 +123,7 @@ def _examine(selection: Selection, run_code: bool, may_run: bool, tell: Tell, re
             named.update(name for name, _ in marked_misconceptions(lesson, texts[lesson_id]))
         if lesson_id in selection.banks:
             found = _examine_bank(corpus, lesson_id, lesson, has_banks, known, report)
-            _run_items(corpus, lesson_id, found, run_code, may_run, report)
+            _run_items(corpus, lesson_id, lesson, found, run_code, may_run, report)
             items += found
     for lesson_id in selection.strays:
         _examine_stray_bank(corpus, lesson_id, report)
@@ -238,7 +238,10 @@ def _examine_stray_bank(corpus: Corpus, lesson_id: str, report: CheckReport) -> 
     report.files += 1
 
 
-def _run_items(corpus: Corpus, lesson_id: str, items: Sequence[Item], run_code: bool, may_run: bool, report: CheckReport) -> None:
+def _run_items(
+    corpus: Corpus, lesson_id: str, lesson: Lesson | None, items: Sequence[Item], run_code: bool, may_run: bool,
+    report: CheckReport,
+) -> None:  # fmt: skip
     """Run the programs of a bank's items, and report what they do other than their author says."""
     with_code = [item for item in items if item.code or item.tests] if run_code else []
     if not with_code:
@@ -248,7 +251,7 @@ def _run_items(corpus: Corpus, lesson_id: str, items: Sequence[Item], run_code: 
         report.findings.append(not_run_finding(path, with_code[0].line, str(chosen())))
         return
     entries = strict_yaml.load(text, path)["items"]
-    report.findings += outputs.output_findings(path, outputs.run_all(items, entries))
+    report.findings += outputs.output_findings(path, outputs.run_all(items, entries, lesson))
     if chosen().means:  # learners' programs are run in a sandbox only, and so are these
         report.findings += solutions.solution_findings(path, items, entries)
 
@@ -396,14 +399,15 @@ def _fix_tries(corpus: Corpus, lesson_id: str, tell: Tell, report: CheckReport) 
 
 def _fix_prints(corpus: Corpus, lesson_id: str, text: str, path: str, tell: Tell, report: CheckReport) -> None:
     """Write what the code of a bank's items prints into the bank."""
+    lesson = _lesson(corpus, lesson_id, None)
     try:
-        items = parse_bank(text, lesson_id, path)
+        items = parse_bank(text, lesson_id, path, code=partial(lesson_code, lesson) if lesson else None)
     except InvalidFile:
         return  # reported by _examine
     if not any(item.code for item in items):
         return
     tell(f"running the code of {path}")
-    fixed, changed = outputs.with_prints(text, outputs.run_all(items, strict_yaml.load(text, path)["items"]))
+    fixed, changed = outputs.with_prints(text, outputs.run_all(items, strict_yaml.load(text, path)["items"], lesson))
     if fixed != text:
         files.write_atomically(_real_path(corpus, lesson_id, BANK_SUFFIX), fixed)
         report.fixed.append(f"{path}: {plural(changed, 'output')} rewritten with what the code prints")

@@ -95,6 +95,7 @@ RULES = {
         Rule("too-few-points", WARNING, "the rubric of a short item has fewer than two points"),
         Rule("too-few-references", WARNING, "a short item has fewer than two reference answers"),
         Rule("too-few-wrong", WARNING, "a short item has fewer than two known wrong answers"),
+        Rule("shown-output", WARNING, "an item asks what a block of the lesson prints, and the lesson shows that below it"),
         Rule("unasked-print", WARNING, "a hidden test wants something printed, and the question and its examples ask for none"),
         Rule(
             "keeps-memory",

@@ -32,7 +32,11 @@ def code_blocks_of(text: str) -> list[CodeBlock]:
 
     A `plot` block belongs to `python plot` above it, which gives it its data.
     """
-    _, body = split_front_matter(text)
+    return blocks_in(split_front_matter(text)[1])
+
+
+def blocks_in(body: str) -> list[CodeBlock]:
+    """The same of Markdown without front matter."""
     tokens, _ = parse_blocks(body)
     blocks: list[CodeBlock] = []
     taken: Token | None = None

@@ -178,13 +178,16 @@ class Corpus:
         found = self.bank_text(lesson_id)
         if found is None:
             return None
-        from tutor.corpus.bank import figures_of, lacks_replies, parse_bank, with_replies
+        from tutor.corpus.bank import figures_of, lacks_replies, lesson_code, parse_bank, with_replies
         from tutor.corpus.bank.tries import with_tries
 
         text, path = found
         lesson = self.lesson(lesson_id)
         slugs = [section.slug for section in lesson.sections]
-        items = with_tries(parse_bank(text, lesson_id, path, sections=slugs, figures=lambda: figures_of(lesson)), lesson)
+        items = parse_bank(
+            text, lesson_id, path, sections=slugs, figures=lambda: figures_of(lesson), code=lambda: lesson_code(lesson)
+        )
+        items = with_tries(items, lesson)
         return tuple(with_replies(items, self.misconceptions()) if lacks_replies(items) else items)
 
     def in_words(self, attempt: Attempt) -> tuple[str, str] | None:
@@ -351,9 +354,12 @@ class Corpus:
         found = self.bank_text(lesson_id)
         if found is None:
             return []
-        from tutor.corpus.bank import figures_of, parse_bank
+        from tutor.corpus.bank import figures_of, lesson_code, parse_bank
 
-        return parse_bank(found[0], lesson_id, found[1], sections=slugs, figures=lambda: figures_of(self.lesson(lesson_id)))
+        return parse_bank(
+            found[0], lesson_id, found[1], sections=slugs, figures=lambda: figures_of(self.lesson(lesson_id)),
+            code=lambda: lesson_code(self.lesson(lesson_id)),
+        )  # fmt: skip
 
     def _save_catalogue(self) -> None:
         if self._read:

@@ -33,6 +33,7 @@ def fingerprint(item: Item, versions: int = VERSIONS) -> str:
         **({"any_order": item.any_order} if item.any_order else {}),
         **({"starter": item.starter, "tests": [astuple(test)[:4] for test in item.tests]} if item.tests else {}),
         **({"code": item.code, "prints": [item.output, *item.outputs]} if item.code else {}),
+        **({"changes": item.changes} if item.changes else {}),
     }  # fmt: skip
     return _digest(json.dumps(asked, sort_keys=True))
 

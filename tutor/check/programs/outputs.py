@@ -10,10 +10,11 @@ from tutor.check import runs
 from tutor.check.code import difference
 from tutor.check.rules import finding
 from tutor.check.written import text_field, with_field
-from tutor.corpus.bank import all_draws
+from tutor.corpus.bank import all_draws, lesson_code
 from tutor.corpus.bank.kinds.predict import MOST_LINES
+from tutor.corpus.bank.lesson_code import LessonCode, block_named
 from tutor.corpus.code_blocks import CodeBlock
-from tutor.models import Finding, Item
+from tutor.models import Finding, Item, Lesson
 from utils import strict_yaml
 from utils.text import plural, sanitize
 
@@ -27,7 +28,7 @@ class PredictRun:
     by_values: dict[str, tuple[Item, runs.Run]] = field(default_factory=dict)  # "" where it has no variables
 
     def line(self, name: str) -> int:
-        return strict_yaml.line_of(self.entry, name if name in self.entry else "code")
+        return strict_yaml.line_of(self.entry, next(one for one in (name, "code", "block") if one in self.entry))
 
     def outputs(self) -> dict[str, str] | None:
         """What it prints, by its values; None where that can't be asked for."""
@@ -42,18 +43,30 @@ class PredictRun:
         return bool(stale) or any(not one.output or difference(one.output, run.stdout) for one, run in drawn)
 
 
-def run_all(items: Sequence[Item], entries: Sequence[Mapping[str, Any]]) -> list[PredictRun]:
-    """The runs of a bank's `predict` items, each program in a process of its own. entries: the items' fields as loaded."""
+def run_all(items: Sequence[Item], entries: Sequence[Mapping[str, Any]], lesson: Lesson | None = None) -> list[PredictRun]:
+    """The runs of a bank's `predict` items, each program in a process of its own. entries: the items' fields as loaded.
+
+    What is a block of the lesson runs after the blocks before it.
+    """
     found = [PredictRun(item, entry) for item, entry in zip(items, entries, strict=True) if item.code]
     programs = {(place, values): one for place, run in enumerate(found) for values, one in all_draws(run.item).items()}
+    code = lesson_code(lesson) if lesson and any(run.item.block for run in found) else []
     blocks = {
-        f"{place}/{values}": [CodeBlock("python", strict_yaml.line_of(found[place].entry, "code"), drawn.code)]
+        f"{place}/{values}": [*_before(drawn, code), CodeBlock("python", found[place].line("code"), drawn.code)]
         for (place, values), drawn in programs.items()
     }
     ran = runs.run_lessons(blocks)
     for (place, values), drawn in programs.items():
-        found[place].by_values[values] = (drawn, ran[f"{place}/{values}"][0])
+        found[place].by_values[values] = (drawn, ran[f"{place}/{values}"][-1])
     return found
+
+
+def _before(item: Item, code: Sequence[LessonCode]) -> list[CodeBlock]:
+    """The lesson's blocks that run before the one that an item shows; none for a program of its own."""
+    if not item.block:
+        return []
+    line = block_named(item.block, item.section, code).block.line
+    return [one.block for one in code if one.block.line < line]
 
 
 def output_findings(path: str, ran: Sequence[PredictRun]) -> Iterator[Finding]:
@@ -66,7 +79,8 @@ def _first_finding(path: str, one: PredictRun) -> Iterator[Finding]:
     for values, (drawn, run) in one.by_values.items():
         lead = f'item "{one.item.id}"{f" with {values}" if values else ""}:'
         if run.error:
-            yield finding("code-failed", path, run.line, f"{lead} the code failed: {run.error}; correct it")
+            line = one.line("block") if one.item.block else run.line
+            yield finding("code-failed", path, line, f"{lead} the code failed: {run.error}; correct it")
         elif run.skipped:
             yield finding("code-skipped", path, one.line("code"), f"{lead} code not run: {run.skipped}")
         elif not _can_be_asked(output := as_output(run.stdout)):
@@ -130,4 +144,5 @@ def _with_field(text: str, one: PredictRun, outputs: Mapping[str, str]) -> str:
         each = (text_field(values, output, f"{pad}  ") for values, output in outputs.items())
         return [f"{pad}prints:", *(line for lines in each for line in lines)]
 
-    return with_field(text, one.entry, "prints", "code", lines_of)
+    after = next(name for name in ("code", "replace", "block") if name in one.entry)
+    return with_field(text, one.entry, "prints", after, lines_of)

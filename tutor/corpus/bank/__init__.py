@@ -7,6 +7,7 @@ from tutor.corpus.bank.figures import figures_of, shown_question
 from tutor.corpus.bank.kinds import KINDS, kind_of
 from tutor.corpus.bank.kinds.cloze import BLANK_MARK
 from tutor.corpus.bank.kinds.order import shuffled_steps
+from tutor.corpus.bank.lesson_code import lesson_code
 from tutor.corpus.bank.misconceptions import lacks_replies, parse_misconceptions, with_replies
 from tutor.corpus.bank.precision import precision
 from tutor.corpus.bank.reading import parse_bank
@@ -22,6 +23,7 @@ __all__ = [
     "giveaways",
     "kind_of",
     "lacks_replies",
+    "lesson_code",
     "parse_bank",
     "parse_misconceptions",
     "precision",

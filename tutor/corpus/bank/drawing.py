@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 
@@ -53,15 +54,16 @@ def _with_numbers(item: Item, seed: int) -> Item:
 
 
 def all_draws(item: Item) -> dict[str, Item]:
-    """{values in words: the item with them} of every combination of its values that `where` allows; {"": item} without any."""
+    """{values in words: the item with them} of every combination of its values that may be drawn; {"": item} without any."""
     if not item.variables:
         return {"": item}
     names = [variable.name for variable in item.variables]
     found = {}
     for chosen in product(*(variable.values for variable in item.variables)):
         values = dict(zip(names, chosen, strict=True))
-        if not item.where or _holds(item.where, values):
-            found[values_in_words(values)] = _filled(item, DrawnValues(values))
+        with suppress(ExpressionError):  # `draw` passes over what can't be computed, too
+            if not item.where or _holds(item.where, values):
+                found[values_in_words(values)] = _filled(item, DrawnValues(values))
     return found
 
 

@@ -21,7 +21,7 @@ def print_of(item: Item) -> str:
 def asked(item: Item) -> str:
     """What the item asks, as text: its question, the options in any order, what it draws."""
     drawn = [f"{variable.name} {' '.join(map(repr, variable.values))}" for variable in item.variables]
-    code = list(filter(None, [item.code, item.starter]))
+    code = [*filter(None, [item.code, item.starter]), *(text for change in item.changes for text in change)]
     return "\n".join([item.kind, item.question, *sorted(option.text for option in item.options), *code, *drawn, item.where])
 
 

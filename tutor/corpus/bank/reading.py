@@ -19,6 +19,7 @@ from tutor.corpus.bank.fields import (
 )
 from tutor.corpus.bank.figures import Figure, NoFigure, figure_named
 from tutor.corpus.bank.kinds import KINDS
+from tutor.corpus.bank.lesson_code import LessonCode, NoBlock, block_named, occurrences, with_changes
 from tutor.corpus.bank.templates import templates
 from tutor.corpus.expressions import CONSTANTS, FUNCTIONS, ExpressionError, show
 from tutor.models import Item, Kind, Variable
@@ -30,18 +31,18 @@ ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 ID_IN_WORDS = "small letters, digits, - and _, beginning with a letter or digit"
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$[^$]*\$")  # where {{ may stand for itself in an item without variables
-CODE_FIELDS = ("code", "prints", "starter", "examples", "tests", "reference")  # where they always do
+CODE_FIELDS = ("code", "block", "replace", "prints", "starter", "examples", "tests", "reference")  # where they always do
 MAX_VALUES = 10_000  # that a variable can take
 
 
 def parse_bank(
     text: str, lesson_id: str, path: str, sections: Sequence[str] | None = None,
-    figures: Callable[[], Sequence[Figure]] | None = None,
+    figures: Callable[[], Sequence[Figure]] | None = None, code: Callable[[], Sequence[LessonCode]] | None = None,
 ) -> list[Item]:  # fmt: skip
     """The items of a bank, in the author's order.
 
-    `sections` are the slugs of the lesson's sections, and `figures` gives its figures, where an item is asked with one;
-    without them, what an item names is not checked.
+    `sections` are the slugs of the lesson's sections, `figures` gives its figures, where an item is asked with one, and `code`
+    its blocks; without them, what an item names is not checked.
     Raises InvalidFile at the first field that the format does not allow: what was found, what is expected, what to do.
     """
     root = load(text, path)
@@ -56,6 +57,8 @@ def parse_bank(
         item = _item(fields, lesson_id, path, sections)
         if item.figure and figures:
             item = replace(item, figure_block=_figure_block(fields, item, figures()))
+        if item.block and code:
+            item = _with_block(fields, item, code())
         if item.id in first_lines:
             fields.refuse("id", f"repeats an id; found it first on line {first_lines[item.id]}, expected it once; choose another")
         first_lines[item.id] = line_of(entry, "id")
@@ -116,6 +119,25 @@ def _figure_block(fields: BankFields, item: Item, figures: Sequence[Figure]) -> 
         return figure_named(item.figure, item.section, figures).block
     except NoFigure as fault:
         fields.refuse("figure", str(fault))
+
+
+def _with_block(fields: BankFields, item: Item, code: Sequence[LessonCode]) -> Item:
+    """The item with the code of the lesson's block that it names, in which the pieces that it replaces are found once each."""
+    try:
+        found = block_named(item.block, item.section, code)
+    except NoBlock as fault:
+        fields.refuse("block", str(fault))
+    body = found.block.body.strip("\n")
+    for old, _ in item.changes:
+        if (times := occurrences(old, body)) != 1:
+            fields.table("replace").refuse(
+                old,
+                f'found "{old}" {f"{times} times" if times else "nowhere"} in the block on line {found.block.line}, '
+                "expected it once; take a piece of code that is there once",
+            )
+    if item.variables:  # each draw replaces them by its own
+        return replace(item, code=body, goes_on=found.goes_on)
+    return replace(item, code=with_changes(body, dict(item.changes)), changes=(), goes_on=found.goes_on)
 
 
 def _section(fields: BankFields, lesson_id: str, sections: Sequence[str] | None) -> str:
@@ -179,7 +201,7 @@ def _where(fields: BankFields, variables: Sequence[Variable]) -> str:
 
 def _check_templates(fields: BankFields, known: Collection[str]) -> None:
     """Refuses a `{{...}}` that cannot be filled, at the line of the text that holds it."""
-    literal = () if known else CODE_FIELDS
+    literal = ("block",) if known else CODE_FIELDS
     for container, key, text in _texts_within(fields.data, literal):
         if not known:
             text = CODE_OR_MATH.sub("", text)
