@@ -145,3 +145,20 @@ def test_a_question_at_them_is_answered_and_costs_no_try(run):
         asked = " ".join(message["content"] for request in server.requests for message in request.messages)
     assert [(one.grade.score, one.hints) for one in attempts] == [(1, 0), (1, 0)]
     assert "what does += do?" in asked and "total += x" in asked and "double(3) == 6" not in asked
+
+
+SQUARE = "def double(x):\n    return x * x"
+
+
+def test_a_disputed_program_is_kept_for_its_author_costs_no_try_and_is_not_run_by_a_model(run, docs, tutor):
+    disputes = Coder(double=[SQUARE, Step("appeal")])
+    with serving(tutor_says(turn("What is three times two?"))) as server:
+        screen, attempts, _ = run(disputes, server)
+        again = [request for request in server.requests if "second look" in json.dumps(request.json)]
+    assert "Kept as disputed. The grade stands, because the tests" in screen and not again
+    tries = [one for one in attempts if one.item.endswith("double")]
+    assert [(one.grade.correct, one.hints) for one in tries] == [(False, 0), (True, 0)]
+    assert f"appeal {tries[0].id}" in screen
+    ran = tutor("--docs", docs, "--offline", "appeal", tries[0].id)
+    assert ran.returncode == 1 and "a question of docs/food/bread.quiz.yaml:17:" in ran.stdout
+    assert "\n    def double(x):\n        return x * x\n" in ran.stdout and "1 of 2 tests pass" in ran.stdout

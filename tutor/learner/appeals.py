@@ -48,6 +48,7 @@ class AppealDocument(TypedDict):
 
     attempt: int
     item: str
+    place: str  # path:line of the item in its bank
     answer: str
     stands: bool
     first: GradeDocument
@@ -67,7 +68,8 @@ def appeal_document(
     stands = second.correct and not attempt.grade.correct
     patch = bank_patch(item, attempt.answer, bank_text, path) if stands or is_disputed(attempt, second) else ""
     return {
-        "attempt": attempt.id, "item": attempt.item, "answer": attempt.answer, "stands": stands,
+        "attempt": attempt.id, "item": attempt.item, "place": f"{item.path}:{item.line}", "answer": attempt.answer,
+        "stands": stands,
         "first": grade_document(attempt.grade), "second": grade_document(second),
         "patch": patch,
         "flips": [{"attempt": one.id, "answer": one.answer, "correct": grade.correct} for one, grade in flips],
@@ -127,7 +129,9 @@ def _flip_lines(flips: Sequence[tuple[int, str, bool]]) -> list[str]:
 
 def listing(appeal: AppealDocument, width: int | None = None) -> str:
     """An appeal as text for a person. width: of their terminal; None where nothing is to be wrapped."""
-    lines = [f"{appeal['item']}, attempt {appeal['attempt']}: “{appeal['answer']}”"]
+    head, answer = f"{appeal['item']}, attempt {appeal['attempt']}", appeal["answer"]
+    program = [f"    {line}".rstrip() for line in answer.split("\n")] if "\n" in answer else []
+    lines = [] if program else [f"{head}: “{answer}”"]
     for name, one in (("first", appeal["first"]), ("second look", appeal["second"])):
         state = "unsure" if one["unsure"] else "right" if one["correct"] else "partly right" if one["score"] else "wrong"
         why = f": {one['feedback']}" if one["feedback"] else ""
@@ -137,6 +141,8 @@ def listing(appeal: AppealDocument, width: int | None = None) -> str:
     lines.append("The appeal stands." if appeal["stands"] else kept)
     lines += _flip_lines([(one["attempt"], one["answer"], one["correct"]) for one in appeal["flips"]])
     lines = _wrapped(lines, width)
+    if program:  # as it is, and with where its author finds the question
+        lines = [*_wrapped([f"{head}, a question of {appeal['place']}:"], width), "", *program, "", *lines]
     if appeal["patch"]:  # as it is, to be copied
         lines += [
             "",

@@ -80,6 +80,11 @@ class AskWhatWasMeant(Verb):
 
 # ------------------------------------------------------------------------------------------------ an appeal
 
+TESTS_DECIDE = (
+    "Kept as disputed. The grade stands, because the tests come out the same again. If one of them wants something that the "
+    "question doesn't say, tell the lesson's author. What to send:"
+)
+
 
 def look_again(model: LanguageModel, item: Item, answer: str, language: str, speaks: str) -> Grade:
     """A model's second, stricter look at a free-text answer, with a remark in the learner's language. Raises ModelError."""
@@ -97,7 +102,7 @@ class AppealGrade(ModelVerb):
     def exec(
         self, model: LanguageModel, terminal: Terminal, item: Item, lesson: Lesson, records: Records, stored: int, speaks: str
     ) -> Grade | Step:
-        if item.expression:
+        if not bank.kind_of(item).is_free_text(item):
             return self.built_in(item, lesson, records, stored, terminal)
         with terminal.waiting("looking again"):
             return look_again(model, item, answer_of(item, records.attempt(stored)), lesson.language, speaks)
@@ -132,6 +137,9 @@ class AppealGrade(ModelVerb):
         shared["appealable"] = None
         keep_place(shared)
         terminal = prepared["terminal"]
+        if bank.kind_of(item).is_code and not grade.correct:
+            terminal.notice(f"{TESTS_DECIDE} {shared['command']('appeal', str(number))}")
+            return "again" if result == "again" else "missed"
         gained = attempt and grade.score > attempt.grade.score
         lead = "The appeal stands." if grade.correct else "The appeal stands in part." if gained else "The grade stands."
         terminal.show(screens.Verdict(grade, lead=lead, attempt=number))

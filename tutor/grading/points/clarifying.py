@@ -152,5 +152,8 @@ def tells_what_is_so(item: Item, grade: Grade) -> bool:
 
 
 def is_disputable(item: Item, answer: str, grade: Grade) -> bool:
-    """Whether a grade can be appealed: that of free text which is not fully right, unless the learner has read what is so."""
+    """Whether a grade can be appealed: that of free text or a program which is not fully right.
+
+    Not where the learner has read what is so.
+    """
     return bool(answer) and bank.kind_of(item).open_ended and not grade.correct and not tells_what_is_so(item, grade)

@@ -64,8 +64,8 @@ class AskItem(Verb):
             for place in tutoring.hints_for(item, round.met, lesson.language):
                 if place < round.hints:  # given before a restart
                     terminal.show(screens.Hint(item.hints[place], place + 1, len(item.hints)))
-        appeal = {}
-        if bank.kind_of(item).is_free_text(item):  # "a" alone is never an answer here
+        appeal, kind = {}, bank.kind_of(item)
+        if kind.is_free_text(item) or kind.is_code:  # "a" alone is never an answer here
             appeal = {"appeal": "appeal" if appealable and round.tries else ""}
         if round.comes_first:
             return terminal.answer(question, {"next": UNANSWERED[round.mode], **appeal, "ask": "ask", "quit": "leave"})

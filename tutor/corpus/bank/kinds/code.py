@@ -18,7 +18,7 @@ FIELDS_OF_A_TEST = ("test", "raises", "prints", "message", "misconception", "rep
 
 class CodeKind(ItemKind):
     fields = ("starter", "examples", "tests", "reference", "wrong")
-    several_lines = is_code = True
+    several_lines = is_code = open_ended = True
 
     def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
         if variables:
