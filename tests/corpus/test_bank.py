@@ -236,7 +236,7 @@ RUBRIC = ("rubric: [{point: one}]", "references: [all of it]")
             one("anser: 5", kind="number"),
             6,
             'found the unknown field "anser", expected id, section, kind, question, '
-            'hints, explanation, variables, where, idea, figure, answer, tolerance, unit or wrong. Did you mean "answer"?',
+            'hints, explanation, variables, where, idea, figure, answer, tolerance, unit, guess or wrong. Did you mean "answer"?',
         ),
         (
             one(*OPTIONS, "tolerance: 1"),
