@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 
@@ -206,7 +207,8 @@ def share(label: str, having) -> float:
 def test_the_halves_are_split_by_item_and_each_is_about_half():
     answers = written_answers()
     fit = [one for one in answers if is_fit(one.item.key)]
-    assert len(answers) == 12 * len(ITEMS) and 0.4 < len(fit) / len(answers) < 0.6
+    assert set(Counter(one.item.key for one in answers).values()) == {12}, "an item may have none yet, as a new lesson has"
+    assert len(answers) > 500 and 0.4 < len(fit) / len(answers) < 0.6
 
 
 def test_most_right_answers_pass_and_few_are_rejected():
