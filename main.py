@@ -339,7 +339,9 @@ def grade(settings: Settings, file: str, jobs: int | None) -> ExitCode:
 @cli.command()
 @click.argument("topics", nargs=-1, metavar="[TOPIC]...")
 @click.option("-n", "count", type=click.IntRange(1, 1000), metavar="K", help="Ask K questions (10).")
-@click.option("--kinds", metavar="KIND,...", help="Only some kinds: choice, multi, number, short, cloze, order.")
+@click.option(
+    "--kinds", metavar="KIND,...", help="Only some kinds: choice, multi, number, short, cloze, order, predict, code, steps."
+)
 @click.option("--sheet", type=FileName(), metavar="FILE", help="Write the questions for somebody to fill in.")
 @click.option("--answers", type=FileName(), metavar="FILE", help="Grade a filled-in sheet instead of asking.")
 @click.option("--mine", is_flag=True, help="The sheet's answers are yours: keep them in your records.")

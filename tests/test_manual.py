@@ -149,6 +149,7 @@ ITEMS = {
     Kind.ORDER: "steps: [a, b]",
     Kind.PREDICT: "code: print(1)",
     Kind.CODE: "examples: [f(1) == 1]\n    tests: [f(2) == 2]\n    reference: f = abs",
+    Kind.STEPS: "lines: [{ask: a, answer: 1}, {ask: b, answer: 2}]",
 }
 
 
@@ -172,14 +173,17 @@ def test_every_field_of_a_bank_is_documented_once():
     assert names("field of every item") == sorted(every)
     assert names("field of some kinds") == sorted(set.union(*by_kind.values()) - every)
     for line in PAGES["banks"].split("\n"):
-        if row := re.match(r"\| `(\w+)` \| (`(?:choice|multi|number|short|cloze|order|predict|code)`[^|]*) \|", line):
+        if row := re.match(r"\| `(\w+)` \| (`(?:choice|multi|number|short|cloze|order|predict|code|steps)`[^|]*) \|", line):
             assert set(re.findall(r"\w+", row[2])) == {kind for kind in by_kind if row[1] in by_kind[kind]}, row[1]
+    lines = "lines: [{ask: a, answer: 1}, {ask: b, %s, bogus: 1}]"
+    ways = [item_fields(Kind.STEPS, lines % way) for way in ("answer: 1", "expression: x", "options: [a, b], answer: a")]
     wrong = "question: '[[a]]'\n    wrong: [{answer: b, bogus: 1}]"
     parts = {
         "field of an option": item_fields(Kind.CHOICE, "options: [{text: a, right: true}, {text: b, bogus: 1}]"),
         "field of a variable": item_fields(Kind.NUMBER, "answer: x\n    variables: {x: {from: 1, to: 2, bogus: 1}}"),
         "field of a point": item_fields(Kind.SHORT, "rubric: [{point: a, bogus: 1}]\n    references: [a]"),
         "field of a known wrong answer": item_fields(Kind.CLOZE, wrong),
+        "field of a line": list(set().union(*ways)),
     }
     for head, listed in parts.items():
         assert names(head) == sorted(listed), head

@@ -121,8 +121,8 @@ class Kind:
     """The kinds of item that a bank can contain."""
 
     CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER = "choice", "multi", "number", "short", "cloze", "order"
-    PREDICT, CODE = "predict", "code"
-    ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER, PREDICT, CODE)
+    PREDICT, CODE, STEPS = "predict", "code", "steps"
+    ALL = (CHOICE, MULTI, NUMBER, SHORT, CLOZE, ORDER, PREDICT, CODE, STEPS)
 
 
 class Draw:
@@ -183,6 +183,15 @@ class ProgramTest:
 
 
 @dataclass(frozen=True)
+class WorkedLine:
+    """A line of a worked example."""
+
+    item: Item  # what it asks for where it is left blank: a number, a formula or one of some options
+    work: str = ""  # Markdown that is shown in its place where it is worked out; "" for no more than its answer
+    name: str = ""  # by which later lines compute with its number
+
+
+@dataclass(frozen=True)
 class Variable:
     """A variable of a parametric item and the values to choose from."""
 
@@ -232,6 +241,9 @@ class Item:
     starter: str = ""  # what there is to begin with, or to mend
     tests: tuple[ProgramTest, ...] = ()  # the examples first
     reference: str = ""  # a program that passes them
+    # steps
+    lines: tuple[WorkedLine, ...] = ()  # of a worked example
+    worked: int = 0  # how many of them, from the first on, are worked out for the learner; the others are blank
     # parametric
     variables: tuple[Variable, ...] = ()
     where: str = ""  # a condition that the drawn values must meet
@@ -260,6 +272,7 @@ class Item:
         """The misconceptions that a wrong answer to it may show, each by its id or text."""
         named = [one.misconception for one in self.wrong] + [one.misconception for one in self.options]
         named += [one.misconception for one in self.tests]
+        named += [name for line in self.lines for name in line.item.probes]
         return tuple(dict.fromkeys(filter(None, named)))
 
 

@@ -222,7 +222,7 @@ RUBRIC = ("rubric: [{point: one}]", "references: [all of it]")
         (
             "items:\n  - id: a\n    kind: coice",
             3,
-            'found the kind "coice", expected choice, multi, number, short, cloze, order, predict or code. Did you mean '
+            'found the kind "coice", expected choice, multi, number, short, cloze, order, predict, code or steps. Did you mean '
             '"choice"?',
         ),
         ("items:\n  - id: a\n    kind: order\n    steps: [b, c]", 2, 'item "a" lacks the field "section"'),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from tutor.check.code import difference
-from tutor.check.leaks import hint_gives_away, question_gives_away, readable
+from tutor.check.leaks import hint_gives_away, lines_above_give_away, question_gives_away, readable, tells_answer
 from tutor.check.lessons.text import formula_finding, line_findings, unknown_misconception
 from tutor.check.rubrics import gates
 from tutor.check.rules import finding
@@ -19,7 +20,7 @@ from tutor.corpus.bank.kinds.number import is_the_answer
 from tutor.corpus.bank.lesson_code import block_named
 from tutor.corpus.bank.misconceptions import LIKE_AN_ID
 from tutor.corpus.bank.precision import stated
-from tutor.corpus.bank.templates import fill
+from tutor.corpus.bank.templates import DrawnValues, fill
 from tutor.corpus.expressions import ExpressionError, evaluate
 from tutor.corpus.markdown import markdown_parser
 from tutor.grading import grade
@@ -212,7 +213,40 @@ class _ItemCheck:
             *self.option_lengths(),
             *self.key_like_answers(keys),
             *self.formulas(),
+            *self.faults_of_lines(),
         ]
+
+    def of_lines(self) -> list[_ItemCheck]:
+        """The checks of what the lines of a worked example ask for."""
+        checks = []
+        for index, line in enumerate(self.item.lines):
+            check = _ItemCheck(line.item, self.entry["lines"][index], self.path, self.language)
+            check.drawn = [drawn.lines[index].item for drawn in self.drawn]
+            checks.append(check)
+        return checks
+
+    def faults_of_lines(self) -> Iterator[Finding]:
+        """What each line of a worked example would be told as a question of its own, and what its work does not keep to."""
+        for index, check in enumerate(self.of_lines()):
+            yield from check.grader_disagreements()
+            yield from check.refused_roundings()
+            yield from check.leaks()
+            yield from check.option_lengths()
+            yield from check.formulas()
+            answer, draws = shorten(shown_answer(check.drawn[0])), self.drawn[:LEAK_DRAWS]
+            if all(lines_above_give_away(drawn, index, self.language) for drawn in draws):
+                yield self.finding(
+                    "leaked-key", f'the work of a line above gives the answer "{answer}" of line {index + 1} away; leave it to '
+                    "that line", "lines", index,
+                )  # fmt: skip
+            works = [(drawn.lines[index].item, drawn.lines[index].work) for drawn in self.drawn]
+            lacking = next(((one, work) for one, work in works if work and not tells_answer(one, work, self.language)), None)
+            if lacking:
+                yield self.finding(
+                    "unfinished-work", f'the work "{shorten(lacking[1])}" of line {index + 1} lacks its answer '
+                    f'"{shorten(shown_answer(lacking[0]))}", expected it at the end, such as "… = {{{{answer}}}}"; add it',
+                    "lines", index,
+                )  # fmt: skip
 
     # -------------------------------------------------------------------------------------------- fields
 
@@ -240,6 +274,7 @@ class _ItemCheck:
         texts += [("steps", index, step) for index, step in enumerate(item.steps)]
         texts += [("options", index, f"{option.text} {option.reply}") for index, option in enumerate(item.options)]
         texts += [("wrong", index, f" {known.reply}") for index, known in enumerate(item.wrong)]
+        texts += [("lines", index, line.work) for index, line in enumerate(item.lines)]
         for field, index, text in texts:
             if "$" in text:
                 for token in markdown_parser().parse(text):
@@ -317,11 +352,14 @@ class _ItemCheck:
                     continue
                 if item.answer_expression:
                     evaluate(item.answer_expression, values)
+                if item.lines:
+                    kind_of(item).with_values(item, DrawnValues(values))
+                    continue
                 for text in (item.question, *item.hints, item.explanation, *(one.text for one in item.options)):
                     fill(text, values)
             except ExpressionError as error:
                 drawn = ", ".join(f"{name} = {value:g}" for name, value in values.items())
-                field = "answer" if "answer" in self.entry else "variables"
+                field = next(name for name in ("answer", "lines", "variables") if name in self.entry)
                 yield self.finding(
                     "undefined-draw", f"found no answer for {drawn} ({error}); exclude such values with where:", field
                 )
@@ -348,6 +386,8 @@ class _ItemCheck:
                 name = entry.misconception  # type: ignore[attr-defined]
                 if known and name not in known and LIKE_AN_ID.fullmatch(name):
                     yield self.finding("unknown-misconception", unknown_misconception(name, known), field, index)
+        for check in self.of_lines():
+            yield from check.unknown_misconceptions(known)
 
     # ------------------------------------------------------------------------------- what gives it away
 
@@ -383,7 +423,8 @@ class _ItemCheck:
         item = self.drawn[0]
         if kind_of(item).choices(item):  # answered by their numbers
             return
-        for answer in accepted_answers(item):
+        asked = replace(item, worked=len(item.lines) - 1) if item.lines else item  # its last line is asked alone at first
+        for answer in accepted_answers(asked)[: 1 if item.lines else None]:  # the letter of an option is no key there
             if answer.casefold() in keys or answer.startswith("?"):
                 yield self.finding(
                     "key-like-answer", f'the answer "{answer}" typed alone is a key of the session; '

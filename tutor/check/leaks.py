@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tutor.corpus.bank import kind_of, shown_answer
+from tutor.corpus.bank.kinds.number import is_the_answer
 from tutor.grading import grade
 from tutor.models import Item
 from tutor.screen import mathtext
@@ -29,6 +31,9 @@ def hint_gives_away(item: Item, hint: str, language: str) -> bool:
         return _names_right_options(item, hint, one_word=True)
     if kind.is_code:
         return _contains_code(kind.giveaways(item), hint)
+    if item.lines:  # a hint may well name an option of one of them by chance
+        alone = [_asked_alone(item, index) for index, line in enumerate(item.lines) if not line.item.options]
+        return any(hint_gives_away(asked, hint, language) for asked in alone)
     if item.answer is not None:
         return _contains_answer(item, hint)
     if parts := kind.answer_parts(item):
@@ -44,6 +49,32 @@ def question_gives_away(item: Item) -> bool:
     if kind.offers_options:
         return _names_right_options(item, item.question, one_word=False)
     return kind.in_order and _contains_in_order(kind.answer_parts(item), item.question, False)
+
+
+def lines_above_give_away(item: Item, index: int, language: str) -> bool:
+    """Does the work of a line say the answer of one below it, which is no answer of its own? item: with its values drawn."""
+    asked = _asked_alone(item, index)
+    return any(hint_gives_away(asked, line.work, language) for line in item.lines[:index] if line.work)
+
+
+def _asked_alone(item: Item, index: int) -> Item:
+    """What a line of a worked example asks for; its question says all that is no secret there."""
+    answers = [shown_answer(line.item) for line in item.lines[:index]]
+    return replace(
+        item.lines[index].item, question="\n".join([item.question, *(line.item.question for line in item.lines), *answers])
+    )
+
+
+def tells_answer(item: Item, text: str, language: str) -> bool:
+    """Does a text hold the answer, at its end or elsewhere? item: with its values drawn."""
+    said = readable(text)
+    ends = (re.split(marks, said)[-1].strip(" .*`") for marks in ("[=≈]", ":", "\n"))
+    if any(grade(item, end, language=language).correct for end in ends if end):
+        return True
+    if item.answer is not None:
+        size = replace(item, answer=abs(item.answer))
+        return any(is_the_answer(_value(number), size) for number in NUMBER.findall(said))
+    return "".join(shown_answer(item).split()).casefold() in "".join(said.split()).casefold()
 
 
 def _names_right_options(item: Item, text: str, one_word: bool) -> bool:

@@ -96,6 +96,7 @@ RULES = {
         Rule("too-few-references", WARNING, "a short item has fewer than two reference answers"),
         Rule("too-few-wrong", WARNING, "a short item has fewer than two known wrong answers"),
         Rule("shown-output", WARNING, "an item asks what a block of the lesson prints, and the lesson shows that below it"),
+        Rule("unfinished-work", WARNING, "the work of a line of a `steps` item does not hold the line's answer"),
         Rule("unasked-print", WARNING, "a hidden test wants something printed, and the question and its examples ask for none"),
         Rule(
             "keeps-memory",

@@ -14,6 +14,7 @@ from tutor.grading.closed.programs import grade_program
 from tutor.grading.features import Weights
 from tutor.grading.points.substance import empty_grade
 from tutor.grading.rubrics import grade_item
+from tutor.grading.steps import grade_steps
 from tutor.models import Grade, Item, Kind
 from utils.text import shorten
 
@@ -26,7 +27,9 @@ GRADERS: dict[str, Callable[[Item, str, str], Grade]] = {  # (item, answer, lang
     Kind.ORDER: grade_order,
     Kind.PREDICT: grade_output,
     Kind.CODE: grade_program,
+    Kind.STEPS: grade_steps,
 }
+READS_ALL = (Kind.NUMBER, Kind.CODE, Kind.STEPS)  # whose graders read hedges and the like by themselves
 
 
 def grade(item: Item, answer: str, *, weights: Weights | None = None, strict: bool = False, language: str = "en") -> Grade:
@@ -47,7 +50,7 @@ def _grade_closed(item: Item, answer: str, language: str) -> Grade:
     """
     grader = GRADERS[item.kind]
     grade = grader(item, answer, language)
-    if grade.correct or item.kind in (Kind.NUMBER, Kind.CODE):  # the former reads what stands around a number by itself
+    if grade.correct or item.kind in READS_ALL:
         return grade
     bare, beside = without_hedges(answer), beside_a_question(answer)
     again = grader(item, bare, language) if bare and bare != answer.strip() else grade

@@ -22,8 +22,12 @@ def fingerprint(item: Item, versions: int = VERSIONS) -> str:
     """
     if versions == 1:
         return first_fingerprint(item)
+    return _digest(json.dumps(_asked(item, versions), sort_keys=True))
+
+
+def _asked(item: Item, versions: int) -> dict[str, Any]:
     options = [(option.text, option.right) for option in item.options]
-    asked = {
+    return {
         "id": item.key, "kind": item.kind, "question": item.question, "unit": item.unit,
         "options": sorted(options) if versions > ORDERED else options, "credit": item.credit,
         "answer": item.answer, "answer_expression": item.answer_expression, "expression": item.expression,
@@ -34,8 +38,8 @@ def fingerprint(item: Item, versions: int = VERSIONS) -> str:
         **({"starter": item.starter, "tests": [astuple(test)[:4] for test in item.tests]} if item.tests else {}),
         **({"code": item.code, "prints": [item.output, *item.outputs]} if item.code else {}),
         **({"changes": item.changes} if item.changes else {}),
+        **({"lines": [(_asked(line.item, versions), line.name) for line in item.lines]} if item.lines else {}),
     }  # fmt: skip
-    return _digest(json.dumps(asked, sort_keys=True))
 
 
 # What the first version's fingerprints were made of, with its defaults, and the fields of what an item holds.

@@ -34,7 +34,7 @@ HEAD = """\
 #     COMMAND
 #
 # One option: its letter or its words. Several: [a, c]. A number as you would say it: 0.40, 1/3, 12 %.
-# Blanks: [first, second]. Steps: their numbers in the right order, [3, 1, 2]. Text and code may go on over lines after
+# Blanks and lines: [first, second]. Steps: their numbers in the right order, [3, 1, 2]. Text and code may go on over lines after
 # "answer: |", indented. Put quotes around a text that holds ": " or " #" or begins with one of [ { & * ! | > ' " % @ `.
 # What is left empty counts as missed. Leave everything else as it is.
 """

@@ -11,7 +11,7 @@ from tutor.corpus.bank.chance import random_of
 from tutor.corpus.bank.kinds import kind_of
 from tutor.corpus.bank.templates import DrawnValues, values_in_words
 from tutor.corpus.expressions import ExpressionError, evaluate
-from tutor.models import Draw, Item, KnownWrong
+from tutor.models import Draw, Item
 from utils.errors import InvalidFile
 
 MAX_TRIES = 500  # draws until one meets `where`
@@ -38,7 +38,7 @@ def _with_numbers(item: Item, seed: int) -> Item:
         try:
             if item.where and not _holds(item.where, values):
                 continue
-            drawn = _filled(item, DrawnValues(values))
+            drawn = kind_of(item).with_values(item, DrawnValues(values))
             flaw = kind_of(drawn).flaw(drawn)
         except ExpressionError as error:
             flaw = str(error)
@@ -63,7 +63,7 @@ def all_draws(item: Item) -> dict[str, Item]:
         values = dict(zip(names, chosen, strict=True))
         with suppress(ExpressionError):  # `draw` passes over what can't be computed, too
             if not item.where or _holds(item.where, values):
-                found[values_in_words(values)] = _filled(item, DrawnValues(values))
+                found[values_in_words(values)] = kind_of(item).with_values(item, DrawnValues(values))
     return found
 
 
@@ -87,7 +87,7 @@ def draw_again(item: Item, seed: int, number: int, way: int = Draw.LATEST) -> It
 def _what_varies(drawn: Item) -> Item:
     """A drawn item by what its next draw should not repeat: its numbers or, where it has none, the order of its options."""
     if drawn.variables and drawn.draw != Draw.FIRST:
-        drawn = replace(drawn, options=tuple(sorted(drawn.options, key=lambda option: option.text)))
+        drawn = kind_of(drawn).without_order(drawn)
     return replace(drawn, seed=None)
 
 
@@ -96,21 +96,3 @@ def _holds(where: str, values: Mapping[str, float]) -> bool:
     if not isinstance(met, bool):
         raise ExpressionError("where is a number, expected a condition such as a != b")
     return met
-
-
-def _filled(item: Item, values: DrawnValues) -> Item:
-    kind = kind_of(item)
-    wrong = (
-        KnownWrong(
-            kind.filled_wrong(item, known.answer, values), known.misconception, values.text(known.reply or known.misconception)
-        )  # a misconception is told apart by its text, whatever is drawn
-        for known in item.wrong
-    )
-    common = replace(
-        item,
-        question=values.text(item.question),
-        hints=values.texts(item.hints),
-        explanation=values.text(item.explanation),
-        wrong=tuple(wrong),
-    )
-    return kind.filled(common, values)

@@ -43,7 +43,10 @@ def lacks_replies(items: Sequence[Item]) -> bool:
     named = [(one.misconception, one.reply) for item in items for one in item.wrong]
     named += [(one.misconception, one.reply) for item in items for one in item.options]
     named += [(one.misconception, one.reply) for item in items for one in item.tests]
-    return any(not reply and LIKE_AN_ID.fullmatch(misconception) for misconception, reply in named)
+    lines = [line.item for item in items for line in item.lines]
+    return any(not reply and LIKE_AN_ID.fullmatch(misconception) for misconception, reply in named) or (
+        bool(lines) and lacks_replies(lines)
+    )
 
 
 def with_replies(items: Sequence[Item], known: Mapping[str, Misconception]) -> list[Item]:
@@ -58,6 +61,7 @@ def with_replies(items: Sequence[Item], known: Mapping[str, Misconception]) -> l
             wrong=tuple(one if one.reply else replace(one, reply=so(one.misconception)) for one in item.wrong),
             options=tuple(one if one.reply else replace(one, reply=so(one.misconception)) for one in item.options),
             tests=tuple(one if one.reply else replace(one, reply=so(one.misconception)) for one in item.tests),
+            lines=tuple(replace(line, item=with_replies([line.item], known)[0]) for line in item.lines),
         )
         for item in items
     ]

@@ -22,7 +22,9 @@ def asked(item: Item) -> str:
     """What the item asks, as text: its question, the options in any order, what it draws."""
     drawn = [f"{variable.name} {' '.join(map(repr, variable.values))}" for variable in item.variables]
     code = [*filter(None, [item.code, item.starter]), *(text for change in item.changes for text in change)]
-    return "\n".join([item.kind, item.question, *sorted(option.text for option in item.options), *code, *drawn, item.where])
+    lines = [asked(line.item) for line in item.lines]
+    options = sorted(option.text for option in item.options)
+    return "\n".join([item.kind, item.question, *options, *code, *lines, *drawn, item.where])
 
 
 def answered(item: Item) -> str:
@@ -35,6 +37,7 @@ def answered(item: Item) -> str:
     printed = [item.output, *(output for _, output in item.outputs)]
     printed += [f"{test.call} {test.expected}{test.raises}{test.prints}" for test in item.tests]
     said = [*right, *number, item.answer_expression, item.expression, item.unit, *blanks, *item.steps, *printed]
+    said += [answered(line.item) for line in item.lines]
     return "\n".join(filter(None, said))
 
 

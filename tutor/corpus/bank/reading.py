@@ -95,7 +95,8 @@ def _item(fields: BankFields, lesson_id: str, path: str, sections: Sequence[str]
         figure=" ".join(fields.text("figure", required=False).split()),
     )
     item = replace(item, **KINDS[kind].read(fields, variables))
-    _check_templates(fields, {variable.name for variable in variables})
+    named = KINDS[kind].names_of_values(item) if variables else ()
+    _check_templates(fields, {*(variable.name for variable in variables), *named})
     if not variables:
         KINDS[kind].refuse_contradictions(fields, item)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.corpus.bank import kind_of
@@ -12,6 +13,7 @@ from tutor.grading.closed.guesses import without_hedges
 from tutor.grading.closed.outputs import OutputLine, compared, grade_output, known_output
 from tutor.grading.closed.programs import grade_program, in_words, known_program, program_in, run_program, told_failures
 from tutor.grading.closed.spellings import fold
+from tutor.grading.steps import FilledLine, filled_lines, grade_steps
 from tutor.grading.words import clean
 from tutor.models import AnswerPart, Grade, Item, Kind
 from utils.text import literal, shorten
@@ -40,7 +42,8 @@ class PartByPart:
 
 
 def part_by_part(item: Item, answer: str, grade: Grade, tells: bool, language: str = "en") -> PartByPart | None:
-    """An answer to a `cloze`, `multi`, `order`, `predict` or `code` item by its parts; None for others, and where it names none.
+    """An answer to a `cloze`, `multi`, `order`, `predict`, `code` or `steps` item by its parts; None for others, and where it
+    names none.
 
     tells: what is right may be shown. Where it may not (a try is left), only what was typed is told, as right or wrong; of a
     `multi` item not even that, since what is wrong among its options would be the answer.
@@ -53,14 +56,14 @@ def part_by_part(item: Item, answer: str, grade: Grade, tells: bool, language: s
     graded = ((one, grader(item, one, language)) for one in said)
     read = next((one for one, found in graded if (found.score, found.misunderstood) == (grade.score, grade.misunderstood)), "")
     said_plainly = read if kind_of(item).several_lines else clean(read).strip()
-    told = parts(item, said_plainly, grade, tells) if read else None
+    told = parts(item, said_plainly, grade, tells, language) if read else None
     if told is None or not told.parts:
         return None
     ordered = sorted(told.parts, key=lambda part: part.right)
     return PartByPart(tuple(ordered), told.remark, told.whole and tells and len(ordered) <= MOST_PARTS)
 
 
-def _blanks(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+def _blanks(item: Item, text: str, grade: Grade, tells: bool, language: str) -> PartByPart | None:
     fills = fills_of(item, text)
     if len(fills) != len(item.blanks) or len(grade.met) + len(grade.missed) != len(fills):
         return None
@@ -82,7 +85,7 @@ def _blanks(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | No
     return PartByPart(tuple(parts), (known.reply or known.misconception) if known else "", not grade.correct)
 
 
-def _options(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+def _options(item: Item, text: str, grade: Grade, tells: bool, language: str) -> PartByPart | None:
     picked = picked_options(item, text)
     if picked is None or grade.correct or not tells:
         return None
@@ -97,7 +100,7 @@ def _options(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | N
     return PartByPart(tuple(parts), " ".join(remarks), True)
 
 
-def _steps(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+def _steps(item: Item, text: str, grade: Grade, tells: bool, language: str) -> PartByPart | None:
     given = named_steps(item, text)
     if given is None or grade.correct:
         return None
@@ -128,17 +131,21 @@ def _ordinal(index: int) -> str:
     return f"{number}{ending}"
 
 
-def _lines(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+def _lines(item: Item, text: str, grade: Grade, tells: bool, language: str) -> PartByPart | None:
     if grade.correct:
         return None
     compared_lines = compared(item.output, text)
     parts = [AnswerPart(_line(one, tells), False) for one in compared_lines if not one.right]
     right = [str(one.number) for one in compared_lines if one.right]
     if right:
-        which = f"line {right[0]} is" if len(right) == 1 else f"lines {', '.join(right[:-1])} and {right[-1]} are"
-        parts.append(AnswerPart(f"{which} right", True))
+        parts.append(_right_lines(right))
     known = known_output(item, text)
     return PartByPart(tuple(parts), (known.reply or known.misconception) if known else "")
+
+
+def _right_lines(numbers: Sequence[str]) -> AnswerPart:
+    which = f"line {numbers[0]} is" if len(numbers) == 1 else f"lines {', '.join(numbers[:-1])} and {numbers[-1]} are"
+    return AnswerPart(f"{which} right", True)
 
 
 def _line(line: OutputLine, tells: bool) -> str:
@@ -155,7 +162,7 @@ def _quoted(text: str | None) -> str:
     return "" if text is None else f"“{literal(shorten(text.strip(), FILL_SHOWN))}”"
 
 
-def _tests(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | None:
+def _tests(item: Item, text: str, grade: Grade, tells: bool, language: str) -> PartByPart | None:
     ran = run_program(item.tests, program_in(text))
     if grade.correct or ran.problem:
         return None
@@ -167,7 +174,30 @@ def _tests(item: Item, text: str, grade: Grade, tells: bool) -> PartByPart | Non
     return PartByPart((*failed[: MOST_PARTS - 2], *([count] if passed else [])), remark)
 
 
+def _filled(item: Item, text: str, grade: Grade, tells: bool, language: str) -> PartByPart | None:
+    if grade.correct:
+        return None
+    lines = filled_lines(item, text, language)
+    right = [str(one.number) for one in lines if one.grade.correct and not one.carried]
+    parts = [AnswerPart(_filled_line(one, tells), one.grade.correct) for one in lines if one.carried or not one.grade.correct]
+    replies = [(one.number, one.reply) for one in lines if one.reply]
+    remark = " ".join(f"Line {number}: {reply}" if len(lines) > 1 else reply for number, reply in replies[:1])
+    told = not any(one.line.work for one in lines if not one.grade.correct)  # else there is more to be shown
+    return PartByPart((*parts, *([_right_lines(right)] if right else [])), remark, told)
+
+
+def _filled_line(one: FilledLine, tells: bool) -> str:
+    """A line of a worked example that is not what is right there."""
+    said, so = _quoted(one.said) if one.said else "nothing", f"; right is {one.right_answer}" if tells else ""
+    if one.carried:
+        return f"line {one.number}: {said} follows from what you have above, and counts{so}"
+    if one.grade.feedback and one.said and not (tells or one.reply):
+        return f"line {one.number}: {one.grade.feedback}"
+    return f"line {one.number}: {said} is {'wrong' if one.said else 'there'}{so}"
+
+
 _PARTS = {
     Kind.CLOZE: (grade_cloze, _blanks), Kind.MULTI: (grade_multi, _options), Kind.ORDER: (grade_order, _steps),
     Kind.PREDICT: (grade_output, _lines), Kind.CODE: (grade_program, _tests),
+    Kind.STEPS: (grade_steps, _filled),
 }  # fmt: skip

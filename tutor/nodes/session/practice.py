@@ -9,6 +9,7 @@ from tutor import tutoring
 from tutor.corpus import bank
 from tutor.learner import weak_spots
 from tutor.learner.agenda import review_minutes
+from tutor.learner.memory.fading import faded
 from tutor.models import Grade, Item, Lesson, Place, Round, Step
 from tutor.nodes.session.place import keep_place, name_in, read_step
 from tutor.nodes.verb import Verb
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 
 
 class ChooseItem(Verb):
-    """The next item of the round, drawn; at the end of the queue come those that a miss leads to, see learner.weak_spots."""
+    """The next item of the round, drawn; at the end of the queue come those that a miss leads to, see learner.weak_spots.
 
-    def exec(self, round: Round, items: dict[str, Item], draw: int) -> Item | None:
+    Of a worked example, as many lines are left blank as the learner's answers to it have earned.
+    """
+
+    def exec(self, round: Round, items: dict[str, Item], draw: int, records: Records) -> Item | None:
         if not round.queue and round.again:
             round.queue, round.again = round.again, []
         if not round.queue:
@@ -32,7 +36,7 @@ class ChooseItem(Verb):
         item = items[round.queue[0]]
         if round.mode == "try" and item.figure_block == item.try_block:  # it is on the screen above, as it was turned last
             item = replace(item, figure_block="")
-        return bank.draw_again(item, round.seed, round.draws.get(name_in(round, item), 0), draw)
+        return faded(bank.draw_again(item, round.seed, round.draws.get(name_in(round, item), 0), draw), records)
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], item: Item | None) -> str:
         shared["item"], shared["asked"], shared["in_doubt"] = item, False, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
@@ -16,7 +17,17 @@ from rich.console import Console
 
 from tutor.models import Step
 from tutor.screen.stdio import MARGIN
-from tutor.screen.terminal.keys import BETWEEN, HANDS_IN, IN_EDITOR, Keys, as_step, as_text, hints_line
+from tutor.screen.terminal.keys import (
+    BETWEEN,
+    HANDS_IN,
+    IN_EDITOR,
+    LAST_LINE,
+    NEXT_LINE,
+    Keys,
+    as_step,
+    as_text,
+    hints_line,
+)
 from tutor.screen.terminal.regions import ACCENT, RESET, KeyRegion, Region
 
 PROMPT = "› "
@@ -67,12 +78,47 @@ class TextEditor(Region):
 
     def rows(self) -> list[Container]:
         def prefix(line: int, wrapped: int) -> AnyFormattedText:
-            return ANSI(f"{MARGIN}{ACCENT}{PROMPT if not (line or wrapped) else ' ' * len(PROMPT)}{RESET}")
+            return ANSI(f"{MARGIN}{ACCENT}{self.prompt(line, wrapped)}{RESET}")
 
         return [Window(BufferControl(self.buffer), wrap_lines=True, dont_extend_height=True, get_line_prefix=prefix)]
 
+    def prompt(self, line: int, wrapped: int) -> str:
+        """What stands before a row of a line; both count from 0."""
+        return " " * len(PROMPT) if line or wrapped else PROMPT
+
     def rows_needed(self) -> int:
         return 1 + self.buffer.text.count("\n") + self.hints_height()
+
+
+class LinesEditor(TextEditor):
+    """Takes a known number of lines, each with what stands before it; Enter on the last one hands them in."""
+
+    def __init__(self, console: Console, keys: Keys, wanted: Sequence[str]):
+        super().__init__(console, keys)
+        self.wanted = wanted
+
+    def is_ended(self) -> bool:
+        document = self.buffer.document
+        is_last = document.cursor_position_row + 1 >= len(self.wanted)
+        all_on_one = document.line_count == 1 and ";" in document.text
+        return is_last or all_on_one or super().is_ended()
+
+    def new_line(self) -> None:
+        """The line below, which may have been typed before."""
+        document = self.buffer.document
+        if document.cursor_position_row + 1 < document.line_count:
+            self.buffer.cursor_down()
+            self.buffer.cursor_position += self.buffer.document.get_end_of_line_position()
+        else:
+            self.buffer.cursor_position += document.get_end_of_line_position()
+            super().new_line()
+
+    def hints(self) -> str:
+        return (LAST_LINE if self.is_ended() and self.buffer.text else NEXT_LINE) + BETWEEN + hints_line(self.keys)
+
+    def prompt(self, line: int, wrapped: int) -> str:
+        lead = f"{self.wanted[line] if line < len(self.wanted) else ''} {PROMPT}"
+        return " " * len(lead) if wrapped else lead
 
 
 INDENT = 4  # spaces

@@ -17,6 +17,7 @@ from tutor.screen.terminal.keys import (
     ENDS_CODE,
     HANDS_IN,
     IN_EDITOR,
+    NEXT_LINE,
     NUMBERED,
     REDRAW,
     SUSPEND,
@@ -146,14 +147,15 @@ class Keyboard:
         kind = kind_of(question.item)
         if kind.is_code:
             return self._write_code(question, keys)
-        if kind.several_lines:
-            return self._write_lines(keys)
+        wanted = kind.lines_to_type(question.item)
+        if kind.several_lines and len(wanted) != 1:
+            return self._write_lines(keys, wanted)
         return self._pick(question, keys) if kind.offers_options else self.write(keys)
 
-    def _write_lines(self, keys: Keys) -> Step:
-        from tutor.screen.terminal.editor import TextEditor
+    def _write_lines(self, keys: Keys, wanted: Sequence[str]) -> Step:
+        from tutor.screen.terminal.editor import LinesEditor, TextEditor
 
-        return self._run(TextEditor(self.console, keys))
+        return self._run(LinesEditor(self.console, keys, wanted) if wanted else TextEditor(self.console, keys))
 
     def _write_code(self, question: Question, keys: Keys) -> Step:
         """A program, from where the last one was left; or one of `keys`, or a line that is said."""
@@ -251,14 +253,14 @@ class LineKeyboard:
                 line += sys.stdin.readline()
         return line.rstrip("\r\n")
 
-    def _lines(self, prompt: str, goes_on: Callable[[list[str]], bool]) -> str:
-        """Lines, as long as more are expected after those that were typed."""
+    def _lines(self, prompts: Sequence[str], goes_on: Callable[[list[str]], bool]) -> str:
+        """Lines, as long as more are expected after those that were typed; each has its prompt, the last one all that follow."""
         flush_typed()
         lines: list[str] = []
         with LoudKeys():
             while not lines or goes_on(lines):
                 try:
-                    lines.append(self._next_line(prompt).rstrip("\r\n"))
+                    lines.append(self._next_line(prompts[min(len(lines), len(prompts) - 1)]).rstrip("\r\n"))
                 except EOFError:
                     if not lines:
                         raise
@@ -286,23 +288,29 @@ class LineKeyboard:
 
     def answer(self, question: Question, keys: Keys) -> Step:
         kind = kind_of(question.item)
-        if not kind.several_lines:
+        wanted = kind.lines_to_type(question.item)
+        if not kind.several_lines or len(wanted) == 1:
             return self._read(keys)
-        return self._read_lines(keys, question.item.starter if kind.is_code else None)
+        return self._read_lines(keys, question.item.starter if kind.is_code else None, wanted)
 
-    def _read_lines(self, keys: Keys, starter: str | None = None) -> Step:
-        """Lines up to an empty one, or one of `keys` alone on the first. starter: of a program, which two empty lines end."""
+    def _read_lines(self, keys: Keys, starter: str | None = None, wanted: Sequence[str] = ()) -> Step:
+        """Lines up to an empty one, or one of `keys` alone on the first. starter: of a program, which two empty lines end.
+
+        wanted: what stands before each line, where there are so many; the last of them ends them, too.
+        """
         is_code = starter is not None
 
         def goes_on(lines: list[str]) -> bool:
             if len(lines) == 1:
                 is_key = (is_code and lines[0] == "e") or as_step(lines[0], keys).action != "answer"
-                return not is_key
+                return not is_key and ";" not in (lines[0] if wanted else "")
+            if len(lines) == len(wanted):
+                return False
             return any(line.strip() for line in (lines[-2:] if is_code else lines[-1:]))
 
-        self._show_hints(keys, f"{ENDS_CODE}{BETWEEN}{IN_EDITOR}" if is_code else HANDS_IN)
+        self._show_hints(keys, f"{ENDS_CODE}{BETWEEN}{IN_EDITOR}" if is_code else NEXT_LINE if wanted else HANDS_IN)
         try:
-            typed = self._lines("> ", goes_on)
+            typed = self._lines([f"{one} > " for one in wanted] or ["> "], goes_on)
         except EOFError:
             return Step("quit")
         if is_code and typed == "e":

@@ -11,6 +11,7 @@ from tutor.corpus.bank.kinds.number import NumberKind
 from tutor.corpus.bank.kinds.order import OrderKind
 from tutor.corpus.bank.kinds.predict import PredictKind
 from tutor.corpus.bank.kinds.short import ShortKind
+from tutor.corpus.bank.kinds.steps import StepsKind
 from tutor.models import Item, Kind
 
 KINDS: dict[str, ItemKind] = {
@@ -22,6 +23,7 @@ KINDS: dict[str, ItemKind] = {
     Kind.ORDER: OrderKind(),
     Kind.PREDICT: PredictKind(),
     Kind.CODE: CodeKind(),
+    Kind.STEPS: StepsKind(),
 }
 NO_KIND = ItemKind()  # of a sheet's question that the lessons no longer have
 

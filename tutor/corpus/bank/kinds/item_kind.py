@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tutor.corpus.bank.fields import BankFields
 from tutor.corpus.bank.templates import DrawnValues
-from tutor.models import Item, Variable
+from tutor.models import Item, KnownWrong, Variable
 
 
 class ItemKind:
@@ -35,6 +36,25 @@ class ItemKind:
     def refuse_contradictions(self, fields: BankFields, item: Item) -> None:
         """Raises InvalidFile for an item without variables whose fields contradict each other."""
 
+    def names_of_values(self, item: Item) -> Collection[str]:
+        """What the item's texts may name in their templates besides its variables."""
+        return ()
+
+    def with_values(self, item: Item, values: DrawnValues) -> Item:
+        """The item with values in place of its variables. Raises ExpressionError."""
+        wrong = []
+        for known in item.wrong:  # a misconception is told apart by its text, whatever is drawn
+            reply = values.text(known.reply or known.misconception)
+            wrong.append(KnownWrong(self.filled_wrong(item, known.answer, values), known.misconception, reply))
+        common = replace(
+            item,
+            question=values.text(item.question),
+            hints=values.texts(item.hints),
+            explanation=values.text(item.explanation),
+            wrong=tuple(wrong),
+        )
+        return self.filled(common, values)
+
     def filled(self, item: Item, values: DrawnValues) -> Item:
         """The item with values in place of the variables in the kind's own fields. Raises ExpressionError."""
         return item
@@ -59,6 +79,10 @@ class ItemKind:
         """The fields of the item that only this kind writes in a bank, or writes in another way."""
         return {}
 
+    def without_order(self, item: Item) -> Item:
+        """The item with what it lists in one order, whatever a draw made of it: two that differ in no more are alike."""
+        return replace(item, options=tuple(sorted(item.options, key=lambda option: option.text)))
+
     # ------------------------------------------------------------------------------------------- its question
 
     def question_text(self, item: Item) -> str:
@@ -72,6 +96,10 @@ class ItemKind:
     def how_to_answer(self, item: Item) -> str:
         """What kind of answer is expected, in a few words."""
         return ""
+
+    def lines_to_type(self, item: Item) -> list[str]:
+        """What stands before each line of an answer that has so many of them; [] for an answer of any number of lines."""
+        return []
 
     # --------------------------------------------------------------------------------------------- its answer
 

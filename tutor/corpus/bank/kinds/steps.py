@@ -1,0 +1,228 @@
+"""`steps`: a worked example, line by line, of which the learner fills in the last line, then the last two, then all."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tutor.corpus.bank.fields import BankFields
+from tutor.corpus.bank.kinds.choice import ChoiceKind
+from tutor.corpus.bank.kinds.cloze import BLANK_LINE
+from tutor.corpus.bank.kinds.item_kind import ItemKind
+from tutor.corpus.bank.kinds.number import NumberKind
+from tutor.corpus.bank.kinds.short import ShortKind
+from tutor.corpus.bank.templates import DrawnValues
+from tutor.corpus.expressions import CONSTANTS, FUNCTIONS, ExpressionError, evaluate, names, show
+from tutor.corpus.formulas import substitute
+from tutor.models import Item, Kind, Option, Variable, WorkedLine
+from utils.strict_yaml import line_of
+
+FEWEST_LINES, MOST_LINES = 2, 9
+MOST_OPTIONS = 6  # of a line: they stand beside its blank
+OF_A_LINE: dict[str, tuple[ItemKind, tuple[str, ...]]] = {  # kind of what a line asks for: who knows it, and its fields
+    Kind.NUMBER: (NumberKind(), ("answer", "tolerance", "unit", "name", "wrong")),
+    Kind.SHORT: (ShortKind(), ("expression", "wrong")),
+    Kind.CHOICE: (ChoiceKind(), ("options", "answer", "shuffle")),
+}
+OF_EVERY_LINE = ("ask", "work")
+
+
+class StepsKind(ItemKind):
+    fields = ("lines",)
+    several_lines = True
+
+    # ---------------------------------------------------------------------------------------------- in a bank
+
+    def read(self, fields: BankFields, variables: Sequence[Variable]) -> dict[str, Any]:
+        lines: list[WorkedLine] = []
+        for index, entry in enumerate(fields.entries("lines", at_least=FEWEST_LINES, at_most=MOST_LINES)):
+            one = fields.child("lines", index, entry, f"{fields.label} line {index + 1}")
+            named = [Variable(line.name, ()) for line in lines if line.name]
+            lines.append(_line(one, index + 1, fields.text("id"), fields.text("section").removeprefix("#"), variables, named))
+        return {"lines": tuple(lines if variables else _computed(fields, lines))}
+
+    def refuse_contradictions(self, fields: BankFields, item: Item) -> None:
+        for index, line in enumerate(item.lines):
+            one = BankFields(fields.data["lines"][index], fields.path, f"{fields.label} line {index + 1}")
+            _kind(line).refuse_contradictions(one, line.item)
+
+    def names_of_values(self, item: Item) -> Collection[str]:
+        return [line.name for line in item.lines if line.name]
+
+    def with_values(self, item: Item, values: DrawnValues) -> Item:
+        """Each line is computed with the numbers of those above it, which all texts of the item may name."""
+        known, lines = dict(values.by_name), []
+        for line in item.lines:
+            asked = _kind(line).with_values(line.item, DrawnValues(dict(known)))
+            expression = substitute(asked.answer_expression, values.by_name)  # in which names of lines are left
+            if line.name:
+                known[line.name] = asked.answer or 0.0
+            lines.append(WorkedLine(replace(asked, answer_expression=expression), DrawnValues(known).text(line.work), line.name))
+        return super().with_values(replace(item, lines=tuple(lines)), DrawnValues(known))
+
+    def shuffled(self, item: Item, seed: int) -> Item:
+        return _each(item, lambda line: _kind(line).shuffled(line.item, seed))
+
+    def without_order(self, item: Item) -> Item:
+        return _each(item, lambda line: _kind(line).without_order(line.item))
+
+    def flaw(self, item: Item) -> str | None:
+        flaws = ((number, _kind(line).flaw(line.item)) for number, line in enumerate(item.lines, 1))
+        return next((f"line {number}: {flaw}" for number, flaw in flaws if flaw), None)
+
+    def entry(self, item: Item) -> dict[str, Any]:
+        return {"lines": [{"ask": line.item.question, **_kind(line).entry(line.item)} for line in item.lines]}
+
+    # ------------------------------------------------------------------------------------------- its question
+
+    def question_text(self, item: Item) -> str:
+        shown = [_worked(line) if number <= item.worked else _blank(line) for number, line in enumerate(item.lines, 1)]
+        return f"{item.question}\n\n" + _numbered(shown)
+
+    def how_to_answer(self, item: Item) -> str:
+        numbers = self.lines_to_type(item)
+        return f"fill in line {numbers[0]}" if len(numbers) == 1 else f"fill in lines {numbers[0]} to {numbers[-1]}, one by one"
+
+    def how_on_sheet(self, item: Item) -> str:
+        return f"fill in the {len(blank_lines(item))} lines"
+
+    def lines_to_type(self, item: Item) -> list[str]:
+        return [str(item.worked + place) for place, _ in enumerate(blank_lines(item), 1)]
+
+    # --------------------------------------------------------------------------------------------- its answer
+
+    def answer_parts(self, item: Item) -> list[str]:
+        return [_kind(line).shown_answer(line.item) for line in blank_lines(item)]
+
+    def shown_answer(self, item: Item) -> str:
+        """The lines that were blank, worked out, as Markdown."""
+        return "\n\n" + _numbered([_worked(line) for line in blank_lines(item)], item.worked + 1)
+
+    def accepted_answers(self, item: Item) -> list[str]:
+        typed = [_typed(line) for line in blank_lines(item)]
+        firsts = [one[0] for one in typed]
+        answers = ["\n".join(firsts)]
+        for index, others in enumerate(typed):
+            answers += ["\n".join([*firsts[:index], other, *firsts[index + 1 :]]) for other in others[1:]]
+        return answers
+
+    def answer_in_words(self, item: Item, typed: str) -> str:
+        return "; ".join(line.strip() for line in typed.split("\n"))
+
+    # --------------------------------------------------------------------------------------------- on a sheet
+
+    def as_typed(self, item: Item, answer: str, parts: tuple[str, ...], listed: Mapping[str, str] | None = None) -> str:
+        return "\n".join(parts) if parts else answer
+
+
+def blank_lines(item: Item) -> tuple[WorkedLine, ...]:
+    """The lines that the learner fills in."""
+    return item.lines[item.worked :]
+
+
+def carried_on(line: WorkedLine, numbers: Mapping[str, float]) -> Item | None:
+    """What a line asks for, with the right number that follows from others for the lines above; None where none follows."""
+    try:
+        return replace(line.item, answer=evaluate(line.item.answer_expression, numbers), wrong=())
+    except ExpressionError:
+        return None
+
+
+def computes_with(line: WorkedLine) -> set[str]:
+    """The names of the lines above whose numbers the right answer of a drawn line is computed from."""
+    return names(line.item.answer_expression) if line.item.answer_expression else set()
+
+
+# --------------------------------------------------------------------------------------------------- its lines
+
+
+def _line(
+    one: BankFields, number: int, item_id: str, section: str, variables: Sequence[Variable], named: Sequence[Variable]
+) -> WorkedLine:
+    """A line of a bank. named: the lines above it that have a name, as if they were variables."""
+    kind = Kind.CHOICE if "options" in one.data else Kind.SHORT if "expression" in one.data else Kind.NUMBER
+    reader, allowed = OF_A_LINE[kind]
+    one.allow((*OF_EVERY_LINE, *allowed))
+    ask, work, name = (" ".join(one.text(field, required=field == "ask").split()) for field in ("ask", "work", "name"))
+    if name and (not name.isidentifier() or name in {*CONSTANTS, *FUNCTIONS, *(known.name for known in (*variables, *named))}):
+        one.refuse(
+            "name",
+            f'found the name "{name}", expected letters, digits and _ that no variable, line or function has; rename it',
+        )
+    if kind == Kind.NUMBER and "answer" not in one.data:
+        one.refuse("ask", "found no way to answer, expected answer, expression or options; add one")
+    own = _options(one) if "answer" in one.data and kind == Kind.CHOICE else reader.read(one, (*variables, *named))
+    if len(own.get("options", ())) > MOST_OPTIONS:
+        one.refuse("options", f"found {len(own['options'])} options, expected at most {MOST_OPTIONS}; leave some out")
+    asked = Item(f"{item_id}/{number}", "", section, kind, ask, path=one.path, line=line_of(one.data), **own)
+    return WorkedLine(asked, work, name)
+
+
+def _options(one: BankFields) -> dict[str, Any]:
+    """The fields of a choice whose options are texts, of which `answer` names the right one."""
+    texts, right = one.texts("options", at_least=2), one.text("answer")
+    if texts.count(right) != 1:
+        one.refuse("answer", f'found the answer "{right}", expected one of the options, word for word; correct either')
+    return {"options": tuple(Option(text, text == right) for text in texts), "shuffle": one.boolean("shuffle", default=True)}
+
+
+def _computed(fields: BankFields, lines: Sequence[WorkedLine]) -> Iterator[WorkedLine]:
+    """The lines of an item without variables, with the numbers that follow from those above them. Raises InvalidFile."""
+    known: dict[str, float] = {}
+    for index, line in enumerate(lines):
+        asked = line.item
+        try:
+            if asked.kind == Kind.NUMBER:
+                wrong = tuple(replace(one, answer=show(evaluate(one.answer, known))) for one in asked.wrong)
+                answer = evaluate(asked.answer_expression, known) if asked.answer is None else asked.answer
+                asked = replace(asked, answer=answer, wrong=wrong)
+        except ExpressionError as error:
+            fields.refuse(("lines", index), f"found no number for line {index + 1} ({error}), expected one; correct that")
+        if line.name:
+            known[line.name] = asked.answer or 0.0
+        yield replace(line, item=asked)
+
+
+def _kind(line: WorkedLine) -> ItemKind:
+    return OF_A_LINE[line.item.kind][0]
+
+
+def _each(item: Item, change: Any) -> Item:
+    return replace(item, lines=tuple(replace(line, item=change(line)) for line in item.lines))
+
+
+def _numbered(lines: Sequence[str], first: int = 1) -> str:
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, first))
+
+
+def _lead(line: WorkedLine) -> str:
+    """What a line asks for, as it stands before its answer."""
+    ask = line.item.question
+    return ask if ask[-1:] in "?:=≈.…" else f"{ask}:"
+
+
+def _worked(line: WorkedLine) -> str:
+    return f"{_lead(line)} {line.work or f'**{_kind(line).shown_answer(line.item)}**'}"
+
+
+def _blank(line: WorkedLine) -> str:
+    listed = ", ".join(f"{letter}: {text}" if letter else text for letter, text in _letters(line))
+    return f"{_lead(line)} {BLANK_LINE} ({listed or _kind(line).how_to_answer(line.item)})"
+
+
+def _letters(line: WorkedLine) -> list[tuple[str, str]]:
+    """(letter, text) of the options of a line; the letter is "" where an option is itself a single character."""
+    texts = _kind(line).choices(line.item)
+    lettered = not any(len(text.strip()) == 1 for text in texts)
+    return [(letter if lettered else "", text) for letter, text in zip(string.ascii_lowercase, texts, strict=False)]
+
+
+def _typed(line: WorkedLine) -> list[str]:
+    """Answers to a line that must all be right, the plainest first."""
+    kind = _kind(line)
+    if not kind.offers_options:
+        return kind.accepted_answers(line.item)
+    right = kind.answer_parts(line.item)
+    return [*right, *(letter for letter, text in _letters(line) if letter and text in right)]
