@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from tutor.corpus.bank.drawing import draw
@@ -50,6 +51,7 @@ def parse_bank(
         raise InvalidFile(path, 1, f'found {in_words(root)}, expected "items:" and a list of items under it')
     bank = BankFields(root, path, "the bank")
     bank.allow(("items",))
+    code = cache(code) if code else None
     items: list[Item] = []
     first_lines: dict[str, int] = {}
     for index, entry in enumerate(bank.entries("items", at_least=1)):
