@@ -94,8 +94,8 @@ def _by_range(estimate: float, answer: float, whole: float, unit: str) -> Distan
 def _by_size(estimate: float, answer: float, unit: str) -> Distance:
     shown = _shown(answer, unit)
     if not answer or not estimate:
-        off = _shown(abs(estimate - answer), unit)
-        return Distance(0.0, f"was {off} too {'high' if estimate > answer else 'low'}: it is {shown}")
+        off = "" if answer else f"{_shown(abs(estimate), unit)} "
+        return Distance(0.0, f"was {off}too {'high' if estimate > answer else 'low'}: it is {shown}")
     if estimate * answer < 0:
         return Distance(0.0, f"had the other sign: it is {shown}")
     ratio = estimate / answer
@@ -142,5 +142,5 @@ def _shown(number: float, unit: str) -> str:
     rounded = float(f"{value:.3g}")
     if value.is_integer() != rounded.is_integer() or 1000 <= abs(value) < 1e15:
         rounded = value if value.is_integer() else float(f"{value:.6g}")
-    digits = f"{int(rounded):,}" if 1000 <= abs(rounded) < 1e15 else show(rounded)
+    digits = f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e15 else show(rounded)
     return f"{digits.replace('-', '−')} {unit}".strip()
