@@ -186,6 +186,15 @@ def test_a_failure_is_told_on_the_line_of_the_bank_that_names_the_block(check, d
     assert [one.line for one in report.findings if one.rule == "code-failed"] == [6]
 
 
+def test_what_a_block_with_a_plot_defines_is_there_but_it_is_no_block_to_ask_about(check, docs):
+    plot = LESSON.replace("It doubles:", "```python plot\nmany = 9\n{'points': [[1, 2]]}\n```\n\nIt doubles:")
+    (docs / "food" / "bread.md").write_text(plot, encoding="utf-8")
+    findings, written = check(CHANGED.replace('"(3,)"', '"(many,)"'), fix=True)
+    assert findings == [] and 'prints: "9 500"' in written
+    with pytest.raises(InvalidFile, match="expected a line of a Python block"):
+        items_of(ITEM.replace("print(day, flour(grams))", "many = 9"), plot)
+
+
 def test_a_session_and_a_sheet_ask_it(docs, tutor, check, tmp_path):
     check(CHANGED, fix=True)
     (tmp_path / "s.yaml").write_text('steps:\n  - answer: "3 500"\n  - quit\n')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.check import runs
@@ -52,8 +52,7 @@ def run_all(items: Sequence[Item], entries: Sequence[Mapping[str, Any]], lesson:
     programs = {(place, values): one for place, run in enumerate(found) for values, one in all_draws(run.item).items()}
     code = lesson_code(lesson) if lesson and any(run.item.block for run in found) else []
     blocks = {
-        f"{place}/{values}": [*_before(drawn, code), CodeBlock("python", found[place].line("code"), drawn.code)]
-        for (place, values), drawn in programs.items()
+        f"{place}/{values}": _program(drawn, found[place].line("code"), code) for (place, values), drawn in programs.items()
     }
     ran = runs.run_lessons(blocks)
     for (place, values), drawn in programs.items():
@@ -61,12 +60,12 @@ def run_all(items: Sequence[Item], entries: Sequence[Mapping[str, Any]], lesson:
     return found
 
 
-def _before(item: Item, code: Sequence[LessonCode]) -> list[CodeBlock]:
-    """The lesson's blocks that run before the one that an item shows; none for a program of its own."""
+def _program(item: Item, line: int, code: Sequence[LessonCode]) -> list[CodeBlock]:
+    """What an item shows, as a block; before it those of the lesson, where it is one of these. line: of the bank."""
     if not item.block:
-        return []
-    line = block_named(item.block, item.section, code).block.line
-    return [one.block for one in code if one.block.line < line]
+        return [CodeBlock("python", line, item.code)]
+    shown = block_named(item.block, item.section, code).block
+    return [*(one.block for one in code if one.block.line < shown.line), replace(shown, line=line, body=item.code)]
 
 
 def output_findings(path: str, ran: Sequence[PredictRun]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tutor.corpus.plots.blocks import is_python_plot
 from tutor.models import Lesson
 from utils.text import nearest, shorten
 
@@ -29,6 +30,11 @@ class LessonCode:
     block: CodeBlock  # its lines are those of the lesson's file
     goes_on: bool = False  # it uses what blocks before it define
 
+    @property
+    def prints(self) -> bool:
+        """Whether it shows what it prints, in place of a plot."""
+        return not is_python_plot(self.block.info)
+
 
 class NoBlock(Exception):
     """A name that no block has, or that several have; the message says what was found, what is expected and what to do."""
@@ -44,7 +50,7 @@ def lesson_code(lesson: Lesson) -> list[LessonCode]:
             continue
         for block in blocks_in(section.text):
             words = block.info.split()
-            if words[:1] != ["python"] or {"no-run", "plot"} & set(words):
+            if words[:1] != ["python"] or "no-run" in words:
                 continue
             begun, used = _names(block.body)
             placed = replace(
@@ -59,7 +65,7 @@ def lesson_code(lesson: Lesson) -> list[LessonCode]:
 
 def block_named(name: str, section: str, code: Sequence[LessonCode]) -> LessonCode:
     """The block that has this line; where several have it, the one in the item's own section. Raises NoBlock."""
-    wanted = _plain(name)
+    wanted, code = _plain(name), [one for one in code if one.prints]
     found = [one for one in code if wanted in _lines(one)]
     if len(found) > 1 and len(near := [one for one in found if one.section == section]) == 1:
         found = near
