@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from tutor.corpus.bank.fields import BankFields, in_words, is_number
+from tutor.corpus.bank.fields import BankFields, Place, in_words, is_number
 from tutor.corpus.expressions import CONSTANTS, FUNCTIONS, show
 from tutor.corpus.plots import plot_of
 from tutor.corpus.plots.reading import COORDINATES, MAX_CHARACTERS, NAME, TITLE_WIDTH
@@ -25,7 +25,7 @@ MAX_KNOBS = 4
 MAX_STOPS = 200
 MAX_LISTED = 12
 MAX_NAME = 12  # characters
-LARGEST = 1e9
+SMALLEST, LARGEST = 1e-9, 1e9
 FEWEST_SETTINGS, MOST_SETTINGS = 2, 6
 THREE = 3
 FORM = "[lowest, highest, first], such as n: [10, 1000, 30]; {choose: [0, 1, 2]}; or {from: 0, to: 1, first: 0.1, step: 0.1}"
@@ -139,9 +139,10 @@ class _TryReader:
         return number
 
     @staticmethod
-    def _bounded(fields: BankFields, field: str, value: float) -> None:
-        if not -LARGEST <= value <= LARGEST:
-            fields.refuse(field, f"found {show(value)}, expected at most {show(LARGEST)} in size; change the unit")
+    def _bounded(fields: BankFields, field: Place, value: float) -> None:
+        if not -LARGEST <= value <= LARGEST or 0 < abs(value) < SMALLEST:
+            sizes = f"{show(SMALLEST)} to {show(LARGEST)} in size, or 0"
+            fields.refuse(field, f"found {show(value)}, expected {sizes}; change the unit")
 
     def _ranged(
         self, fields: BankFields, name: str, line: int, lowest: float, highest: float, first: float, step: float | None
@@ -162,10 +163,9 @@ class _TryReader:
         count = len(parts.entries("choose", at_least=2, at_most=MAX_LISTED))
         stops = tuple(parts.number_at("choose", index) for index in range(count))
         for index, value in enumerate(stops):
+            self._bounded(parts, ("choose", index), value)
             if value in stops[:index]:
                 parts.refuse(("choose", index), f"found {show(value)} twice in choose, expected different values; remove one")
-            if not -LARGEST <= value <= LARGEST:
-                parts.refuse(("choose", index), f"found {show(value)}, expected at most {show(LARGEST)} in size; change the unit")
         first = parts.number("first", stops[0]) if "first" in parts.data else stops[0]
         is_whole = all(type(value) is int for value in stops)
         knob = Knob(name, stops, first, min(stops), max(stops), is_whole, True, line)
