@@ -129,6 +129,12 @@ def test_a_plot_s_rows_stay_on_one_page():
     assert all(is_glued(row) for row in rows[:-1]) and not is_glued(rows[-1])
 
 
+@pytest.mark.parametrize(("rate", "told"), [(0.2, "5 steps."), (0.9, "5 steps, turning back 4 times."), (0.5, "5 steps.")])
+def test_sentences_say_that_a_path_swings_to_and_fro(rate, told):
+    plot = plot_of(f"path: {{descent: {{start: [3, 1], next: [x-{2 * rate}*x, y-{2 * rate}*y], steps: 5}}}}\n")
+    assert any(one.startswith("descent goes from (3, 1) to ") and one.endswith(told) for one in words.sentences(plot))
+
+
 def test_sentences_say_what_rises_falls_and_peaks():
     said = words.sentences(plot_of(PLOTS["sigmoid"]))
     assert "sigmoid rises from 0.00247 at z = −6 to 0.998 at 6." in said

@@ -196,7 +196,15 @@ def _of_path(line: PlottedLine) -> str:
         if farthest == start:
             return f"{name} stays at {_at(start)}{count}."
         return f"{name} is closed: it goes from {_at(start)} as far as {_at(farthest)} and back{count}."
-    return f"{name} goes from {_at(start)} to {_at(end)}{count}."
+    turns = _turns_back(points) if line.ends else 0
+    back = f", turning back {'once' if turns == 1 else f'{turns} times'}" if turns else ""
+    return f"{name} goes from {_at(start)} to {_at(end)}{count}{back}."
+
+
+def _turns_back(points: Sequence[Point]) -> int:
+    """How many steps of a path go more back than on from the step before."""
+    steps = [(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in pairwise(points)]
+    return sum(dx * ex + dy * ey < 0 for (dx, dy), (ex, ey) in pairwise(steps))
 
 
 def _without_dust(points: Sequence[Point]) -> list[Point]:
