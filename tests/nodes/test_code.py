@@ -133,3 +133,25 @@ def test_without_a_moving_cursor_two_empty_lines_hand_it_in(lesson, person):
         someone.press(line, "enter")
     assert someone.leave() == 0
     assert "1 of 1 right" in someone.everything()
+
+
+def test_a_program_that_runs_for_long_shows_that_it_runs_and_then_why_it_was_ended(lesson, person):
+    someone = person("learn", "bread", rows=44)
+    for _ in range(3):  # the opening and the section
+        if "in your editor" in someone.text():
+            break
+        someone.settle()
+        prompts = someone.prompts
+        someone.press("enter")
+        someone.settle(prompts)
+    someone.read("in your editor")
+    someone.settle()
+    prompts = someone.prompts
+    someone.press("enter")
+    someone.settle(prompts)
+    someone.press("\x1b[B", "\x05", "enter", "while True: pass")
+    someone.read("while True: pass")
+    someone.press("\x1b\r")
+    someone.read("running your program")
+    assert "it ran too long: does a loop never end?" in someone.read("it ran too long")
+    assert "running your program" not in someone.text()

@@ -93,4 +93,4 @@ def test_a_node_that_writes_out_prep_still_hands_on_values_by_name():
     for node in {node for _, node in PAIRS}:
         if "prep" in vars(node):
             assert "super().prep(shared)" in inspect.getsource(node.prep), node.__name__
-    assert parameters(nodes.GradeAnswer.exec) == ("item", "answer", "lesson", "round", "in_doubt")
+    assert parameters(nodes.GradeAnswer.exec) == ("terminal", "item", "answer", "lesson", "round", "in_doubt")

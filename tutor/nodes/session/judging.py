@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,12 @@ class GradeAnswer(Verb):
 
     keeps = "grade"
 
-    def exec(self, item: Item, answer: str, lesson: Lesson, round: Round, in_doubt: str) -> tuple[str, Grade]:
+    def exec(
+        self, terminal: Terminal, item: Item, answer: str, lesson: Lesson, round: Round, in_doubt: str
+    ) -> tuple[str, Grade]:  # fmt: skip
         """(the answer that counts, its grade)"""
+        if bank.kind_of(item).is_code and terminal.attended:  # its run is remembered
+            terminal.run_meanwhile(partial(grading.grade, item, answer, language=lesson.language), "running your program")
         tries = [answer, f"{in_doubt.rstrip('. ')}. {answer}"] if in_doubt else [answer]
         graded = [(one, self.graded(item, one, lesson, round)) for one in tries]
         return max(graded, key=lambda one: (one[1].correct, not one[1].unsure and one[1].score, one[1].score))

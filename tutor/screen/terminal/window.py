@@ -366,17 +366,23 @@ class Terminal:
 
     def _outcome(self, board: KnobBoard) -> TryOutcome:
         """What a try block shows. Where its code takes more than a moment, a line says that it runs."""
+        if board.one.code and not board.known:
+            self.run_meanwhile(board.try_outcome, "running the code")
+        return board.outcome()
+
+    def run_meanwhile(self, work: Callable[[], object], what: str) -> None:
+        """Let work be done whose result is kept elsewhere; where that takes more than a moment, a moving sign says what it is."""
         from tutor.screen.terminal.streaming import WaitingSign
 
-        if board.one.code and not board.known:
-            runner, sign = Thread(target=board.try_outcome, daemon=True), WaitingSign(self.console.file, not self.moves_cursor)
-            runner.start()
-            runner.join(MOMENT_S)
-            while runner.is_alive():
-                sign.show("running the code")
-                runner.join(TICK_S)
-            sign.clear()
-        return board.outcome()
+        runner, sign = Thread(target=work, daemon=True), WaitingSign(self.console.file, not self.moves_cursor)
+        runner.start()
+        runner.join(MOMENT_S)
+        if runner.is_alive():
+            self.view.flush_what_fits()
+        while runner.is_alive():
+            sign.show(what)
+            runner.join(TICK_S)
+        sign.clear()
 
     def _list_options(self, step: Step) -> bool:
         """Leave the options of a question on the screen now that their menu is gone. Whether they show what was picked."""
