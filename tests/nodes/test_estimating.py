@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import NOW, environment_of
+from endpoint import serving, streamed
 
 from flow import create_learn_flow, create_review_flow
 from tutor.corpus.bank import parse_bank
@@ -15,6 +16,8 @@ from tutor.models import Step
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
 from utils.errors import InvalidFile
+from utils.llm.endpoint import Endpoint, Limits
+from utils.llm.language_model import LanguageModel
 
 BANK = """\
 items:
@@ -30,6 +33,7 @@ items:
     hints: [Ten grams raise 500.]
     explanation: Fifty times 4.
 """
+LIMITS = Limits(connect_s=60, first_piece_s=60, stall_s=60, total_s=60, backoff_s=0.01)
 ASKED = "First, your estimate."
 
 
@@ -61,9 +65,11 @@ def learn(docs, home, monkeypatch, capsys):
     monkeypatch.chdir(docs.parent)
     (docs / "food" / "bread.quiz.yaml").write_text(BANK, encoding="utf-8")
 
-    def run(*lines, make=create_learn_flow, days=0):
+    def run(*lines, make=create_learn_flow, days=0, server=None):
         typist = Typist(*lines)
         with environment_of(docs, home, typist, NOW + timedelta(days), f"day{days}") as environment:
+            if server:
+                environment.model = LanguageModel(Endpoint(server.base_url, "fake"), limits=LIMITS)
             make().run(session_store(environment, "food/bread"))
             found = environment.records.attempts(), environment.records.cards()
         return (" ".join(capsys.readouterr().out.split()), *found)
@@ -114,6 +120,20 @@ def test_a_hint_or_a_question_there_leads_back_to_it(learn):
 def test_what_is_no_number_is_asked_for_again_at_no_cost(learn):
     screen, attempts, _ = learn("a lot of it", "150", "200")
     assert "That is no number that I can read." in screen and screen.count(ASKED) == 2 and len(attempts) == 1
+
+
+def test_with_a_model_a_question_there_is_answered_and_the_number_is_graded_without_it(learn):
+    said = json.dumps({"intent": "side_question", "move": "restate", "say": ["Ten grams raise 500 of flour."]})
+
+    def answer(request):
+        return streamed(said if "Choose one move" in json.dumps(request.json) else "Yeast makes gas.")
+
+    with serving(answer) as server:
+        lines = ("ask: what does yeast eat?", "I don't get why flour is heavy", "150", "200")
+        screen, attempts, _ = learn(*lines, server=server)
+    assert screen.count("Ten grams raise 500 of flour.") == 2 and screen.count(ASKED) == 3
+    assert "Your estimate, 150 g, was a quarter below 200 g." in screen
+    assert [(one.answer, one.grade.grader) for one in attempts] == [("200", "built-in")]
 
 
 def test_leaving_there_asks_for_it_the_next_time_and_leaving_after_it_does_not(learn):

@@ -24,6 +24,9 @@ TIMES: dict[float, str] = {
     2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times", 7: "seven times", 8: "eight times",
     9: "nine times",
 }  # fmt: skip
+RANGE = re.compile(
+    r"(?:(?:somewhere|maybe|i think|i guess) )*(?:between|from)? ?(\S.*?) ?(?:[-–—]| to | and | or ) ?(\S.*)", re.I
+)
 CLOSE = 0.03  # of the answer: what nobody estimates more closely
 EXACTLY = 0.02  # how far a share or a multiple may be from its word without "about"
 RARE = 0.05  # below which two chances are compared by how often, not by how many points lie between them
@@ -41,11 +44,17 @@ class Distance:
 
 
 def read_estimate(item: Item, typed: str, language: str = "en") -> float | None:
-    """The number that was typed, in the item's unit; None where none can be read, or one in a unit of something else."""
+    """The number that was typed, in the item's unit, of "5 to 10" the middle; None where none can be read, or one in a unit of
+    something else."""
     said = words_of_question(item)
-    quantity = None if denial(clean(typed)) else read_quantity(typed, language, said)
-    if quantity is None:
+    if denial(clean(typed)):
         return None
+    quantity = read_quantity(typed, language, said)
+    if quantity is None:
+        ends = RANGE.fullmatch(clean(typed).strip())
+        values = [read_estimate(item, end, language) for end in ends.groups()] if ends else []
+        known = [value for value in values if value is not None]
+        return sum(known) / 2 if len(known) == 2 else None
     unit, strays = unit_and_strays(quantity.unit, item, said)
     if strays:
         return None

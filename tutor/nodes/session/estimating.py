@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tutor.nodes.shared import SessionStore
     from tutor.screen.terminal import Terminal
 
-NO_ESTIMATE = (hearing.CONFUSED, hearing.SKIP, hearing.SOLUTION)  # what is said in place of one
 UNREADABLE = "That is no number that I can read. Type it like 0.4, 1e-3 or 12 %; Enter goes on without."
 
 
@@ -52,7 +51,7 @@ class AskEstimate(Verb):
         item, round, terminal = prepared["item"], prepared["round"], prepared["terminal"]
         value = grading.read_estimate(item, step.text, shared["lesson"].language) if step.action == "answer" else None
         heard = tutoring.hear(step.text)
-        if step.action == "answer" and value is None and heard.kind not in NO_ESTIMATE:
+        if step.action == "answer" and value is None and not is_passed_over(step.text, heard):
             if not heard.may_be_answer:
                 shared["heard"], shared["answer"] = heard, step.text
                 return "said"
@@ -63,6 +62,13 @@ class AskEstimate(Verb):
         if value is not None:
             terminal.notice("Now work it out.")
         return "go_on"
+
+
+def is_passed_over(line: str, heard: tutoring.Heard) -> bool:
+    """Whether a line says that there is no estimate: "no idea", "skip it"; who asks or is lost in more words wants help."""
+    if heard.kind == hearing.CONFUSED:
+        return "?" not in line and bool(hearing.WHOLE_LINES[hearing.CONFUSED].fullmatch(line))
+    return heard.kind in (hearing.SKIP, hearing.SOLUTION)
 
 
 def estimate_met(terminal: Terminal, item: Item, round: Round) -> str:
