@@ -93,6 +93,12 @@ def test_prose_at_a_formula_is_not_graded_as_one(typed):
         assert grade(item(Kind.SHORT, expression=right), right).correct
 
 
+def test_a_raised_digit_in_a_formula_is_a_power():
+    formula = item(Kind.SHORT, expression="x^2 - 5*x")
+    assert all(grade(formula, typed).correct for typed in ("x² − 5x", "x²-5x", "`x² - 5·x`", "(x²3 - 15x)/3"))
+    assert grade(item(Kind.SHORT, expression="1/x^2"), "x⁻²").correct and not grade(formula, "x2 - 5x").correct
+
+
 def test_a_formula_in_other_names_is_a_wrong_one():
     assert "differs" in grade(item(Kind.SHORT, expression="1/d_k"), "heads * width * depth * rows").feedback
 

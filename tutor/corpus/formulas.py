@@ -49,8 +49,7 @@ def formula(source: str, known: Set[str] = frozenset()) -> str:
     if len(source) > MAX_LENGTH:
         raise ExpressionError(f"the formula has {len(source):,} characters; at most {MAX_LENGTH} are read")
     source = LEFT_SIDE.sub("", source, count=1)
-    source = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+", lambda power: f"**({power[0].translate(SUPERSCRIPTS)})", source)
-    source = source.translate(WRITTEN)
+    source = with_powers(source).translate(WRITTEN)
     source = re.sub(r"√\s*(?:(?=\()|([0-9.]+|[^\W\d_]\w*))", lambda root: f" sqrt({root[1]})" if root[1] else " sqrt", source)
     words = []
     tokens = tokens_of(source)
@@ -64,6 +63,16 @@ def formula(source: str, known: Set[str] = frozenset()) -> str:
             words.append("*")
         words.append(text)
     return " ".join(words)
+
+
+def with_powers(source: str) -> str:
+    """A formula with `^2` for `²`, which would otherwise be read as the digit where compatibility forms are folded."""
+
+    def power(match: re.Match[str]) -> str:
+        digits, following = match[0].translate(SUPERSCRIPTS), source[match.end() : match.end() + 1]
+        return f"^{digits}" if digits.isdigit() and not following.isdigit() else f"^({digits})"
+
+    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+", power, source)
 
 
 def _ends_a_factor(token: Token) -> bool:

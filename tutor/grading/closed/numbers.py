@@ -183,9 +183,9 @@ def _wrong_number(item: Item, quantity: Quantity) -> Grade:
 
 def grade_expression(item: Item, answer: str, language: str = "en") -> Grade:
     """A formula is right if it has the value of the item's formula wherever both are defined."""
-    from tutor.corpus.formulas import equivalent
+    from tutor.corpus.formulas import equivalent, with_powers
 
-    text = clean(answer).strip().strip("`$").strip()
+    text = clean(with_powers(answer)).strip().strip("`$").strip()
     try:
         if not text or _is_prose(text, item.expression):
             return Grade(0.0, misunderstood="There is no formula in it that I can read. Type only the formula, like 2*x + 1.")
