@@ -189,6 +189,7 @@ class WorkedLine:
     item: Item  # what it asks for where it is left blank: a number, a formula or one of some options
     work: str = ""  # Markdown that is shown in its place where it is worked out; "" for no more than its answer
     name: str = ""  # by which later lines compute with its number
+    when: tuple[tuple[str, str], ...] = ()  # (option, condition on the numbers under which it is the right one)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tutor.corpus.bank import accepted_answers, draw, draw_again, giveaways, kind_of, parse_bank, shown_answer
+from tutor.corpus.bank import accepted_answers, all_draws, draw, draw_again, giveaways, kind_of, parse_bank, shown_answer
+from tutor.grading import grade
 from tutor.models import Kind
 from utils.errors import InvalidFile
 
@@ -75,7 +76,7 @@ def test_a_question_that_comes_back_has_other_numbers_whatever_the_order_of_opti
         ("[{ask: a, name: p, answer: 1}, {ask: b, answer: q + 1}]", 'the unknown name "q" in "q + 1", expected p'),
         ("[{ask: a, name: 1a, answer: 1}, {ask: b, answer: 1}]", 'line 1: found the name "1a", expected letters'),
         ("[{ask: a, name: p, answer: 1}, {ask: b, name: p, answer: 1}]", 'found the name "p", expected letters'),
-        ("[{ask: a, name: p, answer: 0}, {ask: b, answer: 1 / p}]", "found no number for line 2"),
+        ("[{ask: a, name: p, answer: 0}, {ask: b, answer: 1 / p}]", "found no answer for line 2"),
         ("[{ask: a, answer: 1}, {ask: b, options: [x, y], answer: z}]", 'found the answer "z", expected one of the options'),
         ("[{ask: a, answer: 1}, {ask: b, options: [{text: x}, {text: y}]}]", "found 0 right options"),
         ("[{ask: a, answer: 1}, {ask: b, options: [q, r, s, t, u, v, w], answer: q}]", "found 7 options, expected at most 6"),
@@ -93,3 +94,32 @@ def test_a_choice_may_be_written_with_replies():
     replies = "{ask: b, options: [{text: x, right: true}, {text: y, misconception: m, reply: No.}]}"
     item = item_of(f"{HEAD}    lines: [{{ask: a, answer: 1}}, {replies}]\n")
     assert [option.reply for option in item.lines[1].item.options] == ["", "No."] and item.probes == ("m",)
+
+
+CONDITIONAL = HEAD + (
+    "    variables: {a: {choose: [1, 2, 3]}}\n"
+    "    lines:\n"
+    "      - {ask: Less two, name: less, answer: a - 2}\n"
+    "      - ask: Which sign has it?\n"
+    "        options: [positive, negative, none]\n"
+    "        answer: {positive: less > 0, negative: less < 0, none: less == 0}\n"
+)
+
+
+def test_which_option_is_right_may_depend_on_the_numbers():
+    draws = all_draws(item_of(CONDITIONAL)).values()
+    right = {drawn.lines[0].item.answer: [one.text for one in drawn.lines[1].item.options if one.right] for drawn in draws}
+    assert right == {-1: ["negative"], 0: ["none"], 1: ["positive"]}
+    with pytest.raises(InvalidFile, match='the unknown field "nil"'):
+        item_of(CONDITIONAL.replace("none: less", "nil: less"))
+    with pytest.raises(InvalidFile, match='the unknown name "lesser"'):
+        item_of(CONDITIONAL.replace("none: less", "none: lesser"))
+    never = CONDITIONAL.replace("less == 0", "less == 7").replace("[1, 2, 3]", "[2]")
+    with pytest.raises(InvalidFile, match="line 2: 0 options are right"):
+        item_of(never)
+
+
+def test_a_condition_that_follows_from_an_earlier_mistake_decides_on_the_option():
+    drawn = next(one for values, one in all_draws(item_of(CONDITIONAL)).items() if values == "a=3")
+    assert grade(drawn, "1; positive").correct
+    assert grade(drawn, "-1; negative").score == 0.5 and grade(drawn, "-1; none").score == 0

@@ -38,7 +38,7 @@ def _asked(item: Item, versions: int) -> dict[str, Any]:
         **({"starter": item.starter, "tests": [astuple(test)[:4] for test in item.tests]} if item.tests else {}),
         **({"code": item.code, "prints": [item.output, *item.outputs]} if item.code else {}),
         **({"changes": item.changes} if item.changes else {}),
-        **({"lines": [(_asked(line.item, versions), line.name) for line in item.lines]} if item.lines else {}),
+        **({"lines": [(_asked(line.item, versions), line.name, line.when) for line in item.lines]} if item.lines else {}),
     }  # fmt: skip
 
 

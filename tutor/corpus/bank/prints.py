@@ -37,7 +37,7 @@ def answered(item: Item) -> str:
     printed = [item.output, *(output for _, output in item.outputs)]
     printed += [f"{test.call} {test.expected}{test.raises}{test.prints}" for test in item.tests]
     said = [*right, *number, item.answer_expression, item.expression, item.unit, *blanks, *item.steps, *printed]
-    said += [answered(line.item) for line in item.lines]
+    said += [text for line in item.lines for text in (answered(line.item), *map(" ".join, line.when))]
     return "\n".join(filter(None, said))
 
 

@@ -57,9 +57,12 @@ class StepsKind(ItemKind):
         for line in item.lines:
             asked = _kind(line).with_values(line.item, DrawnValues(dict(known)))
             expression = substitute(asked.answer_expression, values.by_name)  # in which names of lines are left
+            when = tuple((values.text(option), substitute(condition, values.by_name)) for option, condition in line.when)
+            asked = replace(asked, answer_expression=expression)
             if line.name:
                 known[line.name] = asked.answer or 0.0
-            lines.append(WorkedLine(replace(asked, answer_expression=expression), DrawnValues(known).text(line.work), line.name))
+            line = WorkedLine(asked, DrawnValues(known).text(line.work), line.name, when)
+            lines.append(replace(line, item=_settled(line, known)))
         return super().with_values(replace(item, lines=tuple(lines)), DrawnValues(known))
 
     def shuffled(self, item: Item, seed: int) -> Item:
@@ -69,7 +72,7 @@ class StepsKind(ItemKind):
         return _each(item, lambda line: _kind(line).without_order(line.item))
 
     def flaw(self, item: Item) -> str | None:
-        flaws = ((number, _kind(line).flaw(line.item)) for number, line in enumerate(item.lines, 1))
+        flaws = ((number, _flaw(line)) for number, line in enumerate(item.lines, 1))
         return next((f"line {number}: {flaw}" for number, flaw in flaws if flaw), None)
 
     def entry(self, item: Item) -> dict[str, Any]:
@@ -123,8 +126,10 @@ def blank_lines(item: Item) -> tuple[WorkedLine, ...]:
 
 
 def carried_on(line: WorkedLine, numbers: Mapping[str, float]) -> Item | None:
-    """What a line asks for, with the right number that follows from others for the lines above; None where none follows."""
+    """What a line asks for, with the right answer that follows from other numbers in the lines above; None where none does."""
     try:
+        if line.when:
+            return _settled(line, numbers)
         return replace(line.item, answer=evaluate(line.item.answer_expression, numbers), wrong=())
     except ExpressionError:
         return None
@@ -132,7 +137,8 @@ def carried_on(line: WorkedLine, numbers: Mapping[str, float]) -> Item | None:
 
 def computes_with(line: WorkedLine) -> set[str]:
     """The names of the lines above whose numbers the right answer of a drawn line is computed from."""
-    return names(line.item.answer_expression) if line.item.answer_expression else set()
+    sources = [line.item.answer_expression, *(condition for _, condition in line.when)]
+    return {name for source in sources if source for name in names(source)}
 
 
 # --------------------------------------------------------------------------------------------------- its lines
@@ -153,11 +159,15 @@ def _line(
         )
     if kind == Kind.NUMBER and "answer" not in one.data:
         one.refuse("ask", "found no way to answer, expected answer, expression or options; add one")
-    own = _options(one) if "answer" in one.data and kind == Kind.CHOICE else reader.read(one, (*variables, *named))
+    when: tuple[tuple[str, str], ...] = ()
+    if kind == Kind.CHOICE and isinstance(one.data.get("answer"), dict):
+        own, when = _conditional_options(one, (*variables, *named))
+    else:
+        own = _options(one) if "answer" in one.data and kind == Kind.CHOICE else reader.read(one, (*variables, *named))
     if len(own.get("options", ())) > MOST_OPTIONS:
         one.refuse("options", f"found {len(own['options'])} options, expected at most {MOST_OPTIONS}; leave some out")
     asked = Item(f"{item_id}/{number}", "", section, kind, ask, path=one.path, line=line_of(one.data), **own)
-    return WorkedLine(asked, work, name)
+    return WorkedLine(asked, work, name, when)
 
 
 def _options(one: BankFields) -> dict[str, Any]:
@@ -166,6 +176,30 @@ def _options(one: BankFields) -> dict[str, Any]:
     if texts.count(right) != 1:
         one.refuse("answer", f'found the answer "{right}", expected one of the options, word for word; correct either')
     return {"options": tuple(Option(text, text == right) for text in texts), "shuffle": one.boolean("shuffle", default=True)}
+
+
+def _conditional_options(one: BankFields, variables: Sequence[Variable]) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
+    """The fields of a choice whose right option depends on the numbers, and (option, condition) of those that may be right."""
+    texts, table = one.texts("options", at_least=2), one.table("answer")
+    table.label = f"{one.label} answer"
+    table.allow(texts)
+    when = tuple((text, table.expression(text, variables)) for text in table.data)
+    return {"options": tuple(map(Option, texts)), "shuffle": one.boolean("shuffle", default=True)}, when
+
+
+def _settled(line: WorkedLine, numbers: Mapping[str, float]) -> Item:
+    """What a line asks for, with the option that is right for these numbers. Raises ExpressionError."""
+    if not line.when:
+        return line.item
+    right = {option for option, condition in line.when if evaluate(condition, numbers) is True}
+    return replace(line.item, options=tuple(replace(option, right=option.text in right) for option in line.item.options))
+
+
+def _flaw(line: WorkedLine) -> str | None:
+    right = sum(option.right for option in line.item.options)
+    if line.when and right != 1:
+        return f"{right} options are right"
+    return _kind(line).flaw(line.item)
 
 
 def _computed(fields: BankFields, lines: Sequence[WorkedLine]) -> Iterator[WorkedLine]:
@@ -178,8 +212,11 @@ def _computed(fields: BankFields, lines: Sequence[WorkedLine]) -> Iterator[Worke
                 wrong = tuple(replace(one, answer=show(evaluate(one.answer, known))) for one in asked.wrong)
                 answer = evaluate(asked.answer_expression, known) if asked.answer is None else asked.answer
                 asked = replace(asked, answer=answer, wrong=wrong)
+            asked = _settled(replace(line, item=asked), known)
+            if line.when and (flaw := _flaw(replace(line, item=asked))):
+                raise ExpressionError(flaw)
         except ExpressionError as error:
-            fields.refuse(("lines", index), f"found no number for line {index + 1} ({error}), expected one; correct that")
+            fields.refuse(("lines", index), f"found no answer for line {index + 1} ({error}), expected one; correct that")
         if line.name:
             known[line.name] = asked.answer or 0.0
         yield replace(line, item=asked)
