@@ -98,10 +98,12 @@ class LinesEditor(TextEditor):
         self.wanted = wanted
 
     def is_ended(self) -> bool:
+        return self.is_last() or super().is_ended()
+
+    def is_last(self) -> bool:
+        """Whether nothing more is expected behind the line where the cursor is."""
         document = self.buffer.document
-        is_last = document.cursor_position_row + 1 >= len(self.wanted)
-        all_on_one = document.line_count == 1 and ";" in document.text
-        return is_last or all_on_one or super().is_ended()
+        return document.cursor_position_row + 1 >= len(self.wanted) or (document.line_count == 1 and ";" in document.text)
 
     def new_line(self) -> None:
         """The line below, which may have been typed before."""
@@ -114,7 +116,7 @@ class LinesEditor(TextEditor):
             super().new_line()
 
     def hints(self) -> str:
-        return (LAST_LINE if self.is_ended() and self.buffer.text else NEXT_LINE) + BETWEEN + hints_line(self.keys)
+        return (LAST_LINE if self.is_last() else NEXT_LINE) + BETWEEN + hints_line(self.keys)
 
     def prompt(self, line: int, wrapped: int) -> str:
         lead = f"{self.wanted[line] if line < len(self.wanted) else ''} {PROMPT}"

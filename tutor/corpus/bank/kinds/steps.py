@@ -246,7 +246,8 @@ def _worked(line: WorkedLine) -> str:
 
 def _blank(line: WorkedLine) -> str:
     listed = ", ".join(f"{letter}: {text}" if letter else text for letter, text in _letters(line))
-    return f"{_lead(line)} {BLANK_LINE} ({listed or _kind(line).how_to_answer(line.item)})"
+    how = listed or _kind(line).how_to_answer(line.item).removeprefix("a number, ")
+    return f"{_lead(line)} {BLANK_LINE} ({how})"
 
 
 def _letters(line: WorkedLine) -> list[tuple[str, str]]:
