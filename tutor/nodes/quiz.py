@@ -15,6 +15,7 @@ from tutor.learner.memory.deadline import scheduling_for
 from tutor.models import Attempt, Card, Evidence, Grade, Item, Kind, Step
 from tutor.nodes.appeal import ask_what_was_meant
 from tutor.nodes.disputes import how_to_dispute
+from tutor.nodes.running import run_if_program
 from tutor.nodes.shared import Grades, TypedAnswer
 from tutor.nodes.verb import Verb
 from tutor.quiz import clarifications
@@ -90,6 +91,8 @@ class GradeAnswers(Verb):
     ) -> list[Grades]:  # fmt: skip
         languages = [corpus.lesson(item.lesson).language for item, _, _ in answers]
         said = [(item, typed or "", language) for (item, typed, _), language in zip(answers, languages, strict=True)]
+        for one in said:
+            run_if_program(terminal, *one)
         if not model.available:
             return [[self.built_in(*one)] * repeat for one in said]
         if terminal.attended:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from tutor.grading.words import right_in_words, without_questions
 from tutor.learner import beliefs, schedule, weak_spots
 from tutor.learner.memory.deadline import scheduling_for
 from tutor.models import Attempt, Card, Grade, Help, Item, Lesson, Round, Speech, Step
+from tutor.nodes.running import run_if_program
 from tutor.nodes.session.estimating import estimate_met
 from tutor.nodes.session.helping import help_of_hint
 from tutor.nodes.session.place import name_in, read_step
@@ -42,8 +42,7 @@ class GradeAnswer(Verb):
         self, terminal: Terminal, item: Item, answer: str, lesson: Lesson, round: Round, in_doubt: str
     ) -> tuple[str, Grade]:  # fmt: skip
         """(the answer that counts, its grade)"""
-        if bank.kind_of(item).is_code and terminal.attended:  # its run is remembered
-            terminal.run_meanwhile(partial(grading.grade, item, answer, language=lesson.language), "running your program")
+        run_if_program(terminal, item, answer, lesson.language)
         tries = [answer, f"{in_doubt.rstrip('. ')}. {answer}"] if in_doubt else [answer]
         graded = [(one, self.graded(item, one, lesson, round)) for one in tries]
         return max(graded, key=lambda one: (one[1].correct, not one[1].unsure and one[1].score, one[1].score))
