@@ -92,7 +92,7 @@ def test_a_wrong_value_is_told_and_nothing_moves(play, line, told):
 
 
 def test_what_its_items_ask_is_not_asked_again_in_the_section(play):
-    screen, shared = play(NEXT, "12", "14", SKIP, SKIP, QUIT)
+    screen, shared = play(NEXT, "12", "14", SKIP, SKIP, SKIP, QUIT)
     assert screen.count("How high is it after ten minutes") == 1
     assert screen.count("From which number of grams on") == 1
     assert {one.item.partition(":")[2] for one in shared["attempts"]} <= {"at-twenty", "first-above", "gas", "sinks"}

@@ -178,12 +178,10 @@ class KnobBoard:
 
 def board_of(one: Try, kept: Mapping[str, float] | None = None, lead: str = "") -> KnobBoard:
     """A board where the knobs stand first, or where they were left. kept: by name; what the block doesn't have is ignored."""
-    from tutor.corpus.tries import KnobError
-
     values = dict(one.first())
     for knob in one.knobs:
         try:
             values[knob.name] = knob.checked((kept or {})[knob.name])
-        except (KeyError, TypeError, KnobError):
+        except (KeyError, TypeError, ValueError):
             continue
     return KnobBoard(one, values, lead)

@@ -167,7 +167,9 @@ def comes_next(shared: SessionStore, attempt: Attempt, item: Item, round: Round)
     """What the round asks because this item was missed, by name; "" for nothing."""
     past = shared["records"].attempts(lesson=item.lesson, section=item.section, session=attempt.session)
     known = [one.item for one in past if one.unaided]
-    return weak_spots.follow_up(round, name_in(round, item), shared["items"], known, attempt.grade.heard)
+    asked_here = {name: one for name, one in shared["items"].items() if not one.try_block or one.id == item.id}
+    items = asked_here if round.mode == "practice" else shared["items"]  # those of a try block are asked on its page
+    return weak_spots.follow_up(round, name_in(round, item), items, known, attempt.grade.heard)
 
 
 def leading_question(item: Item, grade: Grade, round: Round, language: str) -> Speech | None:

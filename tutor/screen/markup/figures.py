@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tutor.corpus.plots.data import Plot
     from tutor.corpus.tries import Try
 
+BELOW = 2  # rows of the line that names knobs
 MOST_PLOTS = 20  # of a page; the source of more than that is shown as it stands
 
 
@@ -56,8 +57,10 @@ def first_setting(source: str, options: ConsoleOptions, margin: str, plain: bool
     printed = [
         Text(f"{margin}{'' if plain else '│ '}{row}", no_wrap=True, overflow="ellipsis") for row in text.split("\n") if text
     ]
-    plotted = [_drawn(plot, options, margin, plain)] if plot else []
     named = Padding(Text(names_in_words(one), style=DIM), (0, 0, 0, len(margin)))
+    lower = options.copy()
+    lower.max_height -= bool(one.title) + len(printed) + BELOW
+    plotted = [_drawn(plot, lower, margin, plain)] if plot else []
     return Whole(Group(*([title] if one.title else []), *printed, *plotted, named))
 
 

@@ -42,7 +42,6 @@ class Region:
         self.console, self.keys = console, keys
         self.above = 0  # rows that were drawn since the last key and are to stay in view
         self.size = terminal_size()  # of the window that it was drawn in
-        self.refresh_s: float | None = None  # how often it is drawn again by itself
         self.word_at = 0.0  # when a letter was typed that does nothing here; 0 for never
         self._digits, self._digits_at = "", 0.0
         self.bindings = KeyBindings()
@@ -142,7 +141,6 @@ class Region:
             input=create_input(sys.stdin),
             output=output,
             before_render=self._follow_size,
-            refresh_interval=self.refresh_s,
         )
         app.timeoutlen = LETTER_S
         return app.run(handle_sigint=False)

@@ -41,12 +41,9 @@ class KnobRegion(Region):
         self.typing = False
         self.buffer = Buffer(multiline=False)
         self.tallest = 0  # rows that it has had: what is below them doesn't move as long as the window doesn't
-        self.app: Application[Step] | None = None
         self.drawn: tuple[tuple[object, ...], list[str]] | None = None  # what its lines depend on, and they
         self.runner: threading.Thread | None = None
         self.begun_at = 0.0
-        if not board.one.plot:
-            self.refresh_s = TICK_S
         self._bind()
 
     # ------------------------------------------------------------------------------------------ what keys do
@@ -113,11 +110,11 @@ class KnobRegion(Region):
     # ------------------------------------------------------------------------------------------ what is shown
 
     def _follow_size(self, app: Application[Step]) -> None:
-        self.app = app
         super()._follow_size(app)
-        self._compute()
+        if not app.is_done:
+            self._compute(app)
 
-    def _compute(self) -> None:
+    def _compute(self, app: Application[Step]) -> None:
         """What the knobs show where they stand: at once where that takes no time, else behind the screen."""
         if self.board.known and self.board.looked:
             return
@@ -125,14 +122,18 @@ class KnobRegion(Region):
             self.board.outcome()
         elif self.runner is None:
             self.begun_at = time.monotonic()
-            self.runner = threading.Thread(target=self._run_code, daemon=True)
+            self.runner = threading.Thread(target=self.board.try_outcome, daemon=True)
             self.runner.start()
+            threading.Thread(target=self._follow_run, args=(self.runner, app), daemon=True).start()
 
-    def _run_code(self) -> None:
-        self.board.try_outcome()
+    def _follow_run(self, runner: threading.Thread, app: Application[Step]) -> None:
+        """Draw a clock while code runs, and what came of it as soon as it is there."""
+        runner.join(MOMENT_S)
+        while runner.is_alive():
+            app.invalidate()
+            runner.join(TICK_S)
         self.runner = None
-        if self.app:
-            self.app.invalidate()
+        app.invalidate()
 
     def _waits(self) -> str:
         taken = time.monotonic() - self.begun_at
