@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -10,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from tutor.screen.markup.styles import DIM, SYNTAX
-from tutor.screen.markup.verbatim import Verbatim, margin_of
+from tutor.screen.markup.verbatim import Verbatim, cuts, margin_of
 from tutor.screen.markup.wrapping import Whole
 from utils.text import sanitize, width
 
@@ -22,6 +23,7 @@ IN_ASCII = {  # what drawings in a lesson are made of, for plain text
     )
     for mark in marks
 }  # fmt: skip
+GOES_ON_IN = 6  # columns, by which a line that goes on stands further in
 MAX_MERMAID = 2_000  # characters of a diagram
 MAX_ARROWS = 24  # of a diagram; routing more takes seconds, and with twice as many gigabytes
 
@@ -29,7 +31,8 @@ MAX_ARROWS = 24  # of a diagram; routing more takes seconds, and with twice as m
 class Code(Verbatim):
     """Fenced code: highlighted, or ruled where it is output, or drawn where it is a diagram.
 
-    A line that is too long is cut, with a mark, so that the indentation of the others still says what it says.
+    A line that is too long is cut, with a mark, so that the indentation of the others still says what it says; or it goes on
+    below, further in than it begins.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -47,13 +50,30 @@ class Code(Verbatim):
             margin += self.page.signs["output"]
             room -= cell_len(self.page.signs["output"])
         for line in _highlight(source, self.language).split("\n", allow_blank=True):
-            yield Text(margin, style=DIM, no_wrap=True, end="")
             line.no_wrap = True
+            if self.page.whole_code and cell_len(line.plain) > room:
+                yield from self._rows(line, margin, room)
+                continue
+            yield Text(margin, style=DIM, no_wrap=True, end="")
             if cell_len(line.plain) > room:
                 mark = self.page.signs["cut"]
                 line.truncate(room - len(mark), overflow="crop")
                 line.append(mark, style=DIM)
             yield line
+
+    def _rows(self, line: Text, margin: str, room: int) -> Iterator[Text]:
+        """A line that is too long, on as many rows as it needs."""
+        text, mark = line.plain, self.page.signs["goes_on"]
+        begin = len(text) - len(text.lstrip())
+        inner = min(begin + GOES_ON_IN, room // 2) - cell_len(mark)
+        first = next(iter(cuts(text, room)), len(text))
+        places = [first, *(first + place for place in cuts(text[first:], room - inner - cell_len(mark)))]
+        for number, row in enumerate(line.divide(places)):
+            lead = f"{margin}{' ' * inner}{mark}" if number else margin
+            yield Text(lead, style=DIM, no_wrap=True, end="")
+            row.rstrip()
+            row.no_wrap = True
+            yield row
 
     def _figure(self, options: ConsoleOptions, margin: str) -> RenderableType | None:
         """The block as a plot; None where it can't be drawn, or the page has too many."""

@@ -36,8 +36,8 @@ SYNTAX = {  # pygments' token type -> style
     "Error": "none",
 }
 # Signs by name, for a screen and for plain text, where a screen reader would spell them out.
-SIGNS = {"bullet": "•", "quote": "▎ ", "output": "│ ", "details": "▸ ", "rule": "─", "cut": "…"}
-PLAIN_SIGNS = {"bullet": "-", "quote": "  ", "output": "", "details": "", "rule": "", "cut": "..."}
+SIGNS = {"bullet": "•", "quote": "▎ ", "output": "│ ", "details": "▸ ", "rule": "─", "cut": "…", "goes_on": "↪ "}
+PLAIN_SIGNS = {"bullet": "-", "quote": "  ", "output": "", "details": "", "rule": "", "cut": "...", "goes_on": ""}
 
 
 def is_plain(console: Console) -> bool:
@@ -51,3 +51,4 @@ class Styled(Protocol):
     signs: dict[str, str]
     plain: bool
     plots: int  # that it was asked to draw so far
+    whole_code: bool  # lines of code go on below where they are too long, in place of being cut

@@ -36,7 +36,7 @@ class Question(Screen):
         yield Text("")
         if self.note:
             yield line(self.note, DIM)
-        yield BesideFigure(self.item) if self.item.figure_block else markup.Page(kind_of(self.item).question_text(self.item))
+        yield BesideFigure(self.item) if self.item.figure_block else in_full(kind_of(self.item).question_text(self.item))
         how = kind_of(self.item).how_to_answer(self.item)
         yield line(f"{how} · {MADE}" if self.item.made else how, DIM)
         if self.options and self.choices():
@@ -51,6 +51,11 @@ class Question(Screen):
         return f"**{note}**{made} {sanitize(question)}" + (f"\n{choices}" if choices else "")
 
 
+def in_full(text: str) -> markup.Page:
+    """The text of a question, whose code nobody can answer for unless they read all of it."""
+    return markup.Page(text, whole_code=True)
+
+
 @dataclass
 class BesideFigure:
     """A question with its figure, which is drawn so low that question, figure and choices fit on one page where that can be."""
@@ -60,11 +65,11 @@ class BesideFigure:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         kind, lower = kind_of(self.item), options.copy()
         narrower = options.update(width=max(1, options.max_width - len(" › 1 ")))
-        rows = len(console.render_lines(markup.Page(kind.question_text(self.item)), options))
+        rows = len(console.render_lines(in_full(kind.question_text(self.item)), options))
         below = kind.choices(self.item) or ["typed"]
         rows += sum(len(console.render_lines(markup.Page(text), narrower)) for text in below)
         lower.max_height -= rows
-        yield from console.render(markup.Page(shown_question(self.item)), lower)
+        yield from console.render(in_full(shown_question(self.item)), lower)
 
 
 @dataclass
