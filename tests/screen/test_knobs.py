@@ -9,6 +9,7 @@ import io
 import os
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tutor.corpus.bank.tries import readable_try, try_of
 from tutor.corpus.tries import TryOutcome
 from tutor.screen.knobs import board_of
 from tutor.screen.markup import Page
+from tutor.screen.plots.svg import with_pictures
 from tutor.screen.screens.trying import TrySetting, board_rows, outcome_in_words, track_line
 from utils.sandbox.choosing import SandboxChoice
 from utils.text import width
@@ -129,6 +131,28 @@ def test_where_its_code_cannot_run_only_what_was_written_down_is_there_and_a_lin
     made.hear("n=50")
     assert made.values == {"n": 1} and made.told == "only n = 1; n = 10; n = 100 can be shown here"
     assert "Only 3 settings here: code is run in a sandbox only" in " ".join(rows_of(made, 75, 20))
+
+
+def test_what_was_printed_at_the_setting_before_stands_below_to_be_compared():
+    made = board_of(readable_try(CODE))
+    made.looked = True
+    made.shown = {(10,): TryOutcome(text="the sum is 55"), (100,): TryOutcome(text="the sum is 5050")}
+    assert "at n" not in "".join(rows_of(made, 75, 20))
+    made.go_to_end(True)
+    assert rows_of(made, 75, 20)[-2:] == ["│ the sum is 5050", "  at n = 10: the sum is 55"]
+
+
+def test_in_a_low_window_blank_rows_go_before_any_of_the_plot():
+    made = board()
+    made.shown[made.here] = replace(made.outcome(), text="one\ntwo\nthree")
+    drawn = rows_of(made, 57, 15)
+    assert drawn[-1].split() == ["0", "5", "10"] and len(drawn) <= 15, "the numbers of the axis are still there"
+
+
+def test_a_notebook_has_it_as_a_picture_with_a_line_that_names_the_knobs():
+    written = with_pictures(f"Before.\n\n{TRY}\nAfter.")
+    assert "knobs:" not in written and "![Plot." in written and "**How high it rises**" in written
+    assert "At grams = 10, hours = 1, with the knobs grams (1 to 20) and hours (1, 2 or 3).\n\nAfter." in written
 
 
 def test_a_fault_is_told_in_a_line():

@@ -32,6 +32,7 @@ class KnobBoard:
     values: dict[str, float]
     lead: str = ""  # stands above it: what the learner predicted
     on_turn: Callable[[Mapping[str, float]], None] = lambda values: None
+    before: dict[str, float] = field(default_factory=dict)  # the values before the last turn
     marked: int = 0  # the knob that arrows turn
     told: str = ""  # why the last line or key changed nothing
     why_fixed: str = ""  # why only the settings that its author has written down are there, once that is known
@@ -116,6 +117,8 @@ class KnobBoard:
     def _put(self, values: Mapping[str, float]) -> None:
         self.told = ""
         if dict(values) != self.values:
+            if self.known:  # what was skipped over was not seen
+                self.before = dict(self.values)
             self.values = dict(values)
             self.on_turn(self.values)
 

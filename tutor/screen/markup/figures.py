@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tutor.corpus.bank.tries import readable_try, try_of
 from tutor.corpus.plots.blocks import has_plot
+from tutor.corpus.tries.at_first import names_in_words, written_at_first
 from tutor.screen.markup.styles import DIM
 from tutor.screen.markup.wrapping import Whole
 from utils.errors import InvalidFile
@@ -19,7 +20,6 @@ from utils.text import sanitize
 
 if TYPE_CHECKING:
     from tutor.corpus.plots.data import Plot
-    from tutor.corpus.tries import Try
 
 BELOW = 2  # rows of the line that names knobs
 MOST_PLOTS = 20  # of a page; the source of more than that is shown as it stands
@@ -62,34 +62,6 @@ def first_setting(source: str, options: ConsoleOptions, margin: str, plain: bool
     lower.max_height -= bool(one.title) + len(printed) + BELOW
     plotted = [_drawn(plot, lower, margin, plain)] if plot else []
     return Whole(Group(*([title] if one.title else []), *printed, *plotted, named))
-
-
-def written_at_first(one: Try) -> tuple[Plot | None, str] | None:
-    """(plot, printed text) of a try block where its knobs stand first, as far as that needs no code to be run."""
-    from tutor.corpus.plots import compute
-    from tutor.corpus.tries import setting_in_words
-
-    try:
-        if one.plot:
-            return compute(one.plot, one.first()), ""
-        shown = one.shown.get(setting_in_words(one.first()))
-        return (compute(shown.plot) if shown.plot else None, shown.text) if shown else None
-    except InvalidFile:
-        return None
-
-
-def names_in_words(one: Try) -> str:
-    """`At d = 8, c = 0, with the knobs d (1 to 64) and c (0, 1 or 2).`"""
-    from tutor.corpus.bank.fields import either
-    from tutor.corpus.expressions import show
-    from tutor.corpus.tries import setting_in_words
-
-    reach = {
-        knob.name: either(map(show, knob.stops)) if knob.listed else f"{show(knob.lowest)} to {show(knob.highest)}"
-        for knob in one.knobs
-    }
-    knobs = either((f"{name} ({values})" for name, values in reach.items()), "and")
-    return f"At {setting_in_words(one.first())}, with the knob{'s' * (len(reach) > 1)} {knobs}."
 
 
 def in_words(block: str) -> str:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from xml.etree.ElementTree import Element, tostring
 
+from tutor.corpus.bank.tries import readable_try
 from tutor.corpus.markdown import lines_of, parse_blocks
 from tutor.corpus.plots import compute, read_plot
 from tutor.corpus.plots.blocks import has_plot, is_plot
 from tutor.corpus.plots.data import Bars, Heatmap, Plot, Point
 from tutor.corpus.plots.scales import in_short, log_ticks, tick_labels, ticks
+from tutor.corpus.tries import is_try, tries_of
+from tutor.corpus.tries.at_first import names_in_words, written_at_first
 from tutor.screen.html.elements import Child, tag
 from tutor.screen.plots.named import axes_in_words, numbers_alike
 from tutor.screen.plots.words import sentences
@@ -52,19 +56,30 @@ def plot_svg(plot: Plot) -> Element:
 
 
 def with_pictures(text: str) -> str:
-    """Markdown whose plots are pictures within it, with what they show as alternative text. One that can't be drawn stays."""
+    """Markdown whose plots are pictures within it, with what they show as alternative text. One that can't be drawn stays.
+
+    A try block is drawn where its knobs stand first, above a line that names them.
+    """
     lines = text.split("\n")
-    for token in reversed(parse_blocks(text)[0]) if has_plot(text) else ():
-        if token.type == "fence" and token.level == 0 and is_plot(token.info):
-            first, end = lines_of(token)
-            try:
-                plot = compute(read_plot(token.content))
-            except InvalidFile:
-                continue
-            picture = base64.b64encode(tostring(plot_svg(plot))).decode()
-            said = " ".join(sentences(plot)).replace("[", "(").replace("]", ")")
-            lines[first:end] = [f"![{said}](data:image/svg+xml;base64,{picture})"]
+    for token in reversed(parse_blocks(text)[0]) if has_plot(text) or tries_of(text) else ():
+        if token.type != "fence" or token.level:
+            continue
+        first, end = lines_of(token)
+        if is_plot(token.info):
+            with suppress(InvalidFile):
+                lines[first:end] = [_picture(compute(read_plot(token.content)))]
+        elif is_try(token.info) and (one := readable_try(token.content)) and (shown := written_at_first(one)):
+            plot, printed = shown
+            parts = [f"**{one.title}**" if one.title else "", f"```text\n{printed}\n```" if printed else ""]
+            parts += [_picture(plot) if plot else "", names_in_words(one)]
+            lines[first:end] = "\n\n".join(filter(None, parts)).split("\n")
     return "\n".join(lines)
+
+
+def _picture(plot: Plot) -> str:
+    picture = base64.b64encode(tostring(plot_svg(plot))).decode()
+    said = " ".join(sentences(plot)).replace("[", "(").replace("]", ")")
+    return f"![{said}](data:image/svg+xml;base64,{picture})"
 
 
 def _words(

@@ -83,8 +83,11 @@ class OutcomeDrawn:
         yield Whole(Text("\n").join(rows))
 
 
-def outcome_rows(outcome: TryOutcome, columns: int, most: int) -> list[Text]:
-    """The rows of an outcome: what was printed, then the plot in what is left of `most` rows, or the fault."""
+def outcome_rows(outcome: TryOutcome, columns: int, most: int, earlier: str = "") -> list[Text]:
+    """The rows of an outcome: what was printed, then the plot in what is left of `most` rows, or the fault.
+
+    earlier: what was printed at the setting before, to compare.
+    """
     from tutor.screen.plots.terminal import LEAST_COLUMNS, LEAST_ROWS, MOST_ROWS, fitted_rows
 
     rows: list[Text] = []
@@ -92,6 +95,9 @@ def outcome_rows(outcome: TryOutcome, columns: int, most: int) -> list[Text]:
         row = Text("│ ", style=DIM, no_wrap=True).append(said, style="none")
         row.truncate(columns, overflow="ellipsis")
         rows.append(row)
+    if rows and earlier:
+        rows.append(Text(earlier, style=DIM, no_wrap=True))
+        rows[-1].truncate(columns, overflow="ellipsis")
     if outcome.plot and columns < LEAST_COLUMNS:
         rows += [Text(said) for said in said_of(outcome.plot)]
     elif outcome.plot:
@@ -161,14 +167,13 @@ def board_rows(board: KnobBoard, columns: int, most: int, waits: str = "") -> li
 
     waits: said while the code runs.
     """
-    head = _heading(board.one.title, columns)
     lead = Text(sanitize(board.lead, newlines=False))
     knobs = values_line(board.knobs, board.values, board.marked)
     note = Text(sanitize(waits or board.told, newlines=False), style=DIM)
     roomy = most >= ROOMY
     above = [
         *([Text("")] if most >= APART else []),
-        head,
+        *_heading(board.one.title, columns),
         *([Text("")] if roomy and lead else []),
         *_in_columns(lead, columns),
         *([Text("")] if roomy else []),
@@ -179,18 +184,37 @@ def board_rows(board: KnobBoard, columns: int, most: int, waits: str = "") -> li
     below = _in_columns(Text(sanitize(board.why_few, newlines=False), style=DIM), columns)
     below = [Text(""), *below] if below else []
     shown = board.known
-    drawn = outcome_rows(shown, columns, most - len(above) - len(below)) if shown else []
-    return [*above, *drawn[: max(1, most - len(above) - len(below))], *below]
+    drawn = outcome_rows(shown, columns, most - len(above) - len(below), _earlier(board) if roomy else "") if shown else []
+    return _in_rows([*above, *drawn], most - len(below)) + below
 
 
-def _heading(title: str, columns: int) -> Text:
-    """`── Try it ───────────── One key against seven ──`."""
+def _in_rows(rows: list[Text], most: int) -> list[Text]:
+    """Rows, of which blank ones go first where they are too many, from the last one on."""
+    for at in range(len(rows) - 1, -1, -1):
+        if len(rows) > most and not rows[at].plain.strip():
+            del rows[at]
+    return rows[: max(1, most)]
+
+
+def _earlier(board: KnobBoard) -> str:
+    """`  at n = 30: mean distance 4.3`, where a line was printed at the setting before."""
+    from tutor.corpus.tries import setting_in_words
+
+    shown = board.shown.get(tuple(board.before.values()))
+    if not shown or not shown.text or board.before == board.values:
+        return ""
+    return f"  at {setting_in_words(board.before)}: {shown.text.splitlines()[-1]}"
+
+
+def _heading(title: str, columns: int) -> list[Text]:
+    """`── Try it ───────────── One key against seven ──`; a title that doesn't fit there stands below."""
     name = sanitize(title, newlines=False)
-    rule = columns - width("── Try it ") - (width(name) + 4 if name else 0)
-    if rule < 2:
-        return Text.assemble(("── ", DIM), ("Try it", f"bold {ACCENT}"))
+    beside = bool(name) and width("── Try it ── ") + width(f" {name} ──") <= columns
+    rule = columns - width("── Try it ") - (width(f" {name} ──") if beside else 0)
     drawn = Text.assemble(("── ", DIM), ("Try it", f"bold {ACCENT}"), (" " + "─" * rule, DIM))
-    return drawn.append(f" {name} ").append("──", style=DIM) if name else drawn
+    if beside:
+        return [drawn.append(f" {name} ").append("──", style=DIM)]
+    return [drawn, *_in_columns(Text(name), columns)]
 
 
 def _in_columns(text: Text, columns: int) -> list[Text]:
