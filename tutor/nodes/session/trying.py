@@ -52,7 +52,8 @@ class TurnKnobs(Verb):
     """The knobs, as often as the learner likes. Where they stand is kept at every turn."""
 
     def exec(
-        self, terminal: Terminal, place: Place, pages: dict[str, Pages], items: dict[str, Item], records: Records
+        self, terminal: Terminal, place: Place, pages: dict[str, Pages], items: dict[str, Item], records: Records,
+        step: Step | None,
     ) -> Step:  # fmt: skip
         one = try_at(place, pages)
         if one is None:
@@ -60,7 +61,7 @@ class TurnKnobs(Verb):
         board = board_of(one, place.knobs, lead_of(one, items.get(one.predict), records))
         board.on_turn = lambda values: keep_knobs(terminal, records, place, values)
         keys = {"next": "done", **({"back": "back"} if page_number(place, pages) else {}), "map": "map", "ask": "ask", "say": ""}
-        return terminal.turn_knobs(board, {**keys, "quit": "leave"})
+        return terminal.turn_knobs(board, {**keys, "quit": "leave"}, below=bool(step and step.action == "ask"))
 
     def post(self, shared: SessionStore, prepared: dict[str, Any], step: Step) -> str:
         step = Step("ask", step.text) if step.action == "say" else step

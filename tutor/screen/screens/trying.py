@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TRACK = 24  # columns of the line that a knob moves on, at most
 LEAST_TRACK = 8
-LONGEST_SAID = 40  # characters of an answer in a line about it
+LONGEST_SAID, LONGEST_MET = 40, 60  # characters of an answer above the knobs, and where it is met again
 AROUND = 18  # rows of a window beside what was turned last: what was predicted, and the question
 LEAST_DRAWN, MOST_DRAWN = 9, 16  # rows of that, axes included
 HEADS = 2  # sentences of a plot that say what it is and what its axes are
@@ -226,12 +226,12 @@ def _in_columns(text: Text, columns: int) -> list[Text]:
     return list(text.wrap(Console(width=columns, color_system=None), columns))
 
 
-def said_in_words(item: Item, answer: str) -> str:
+def said_in_words(item: Item, answer: str, length: int = LONGEST_SAID) -> str:
     """What was answered, short and without marks of Markdown: an option by its words."""
     from tutor.screen.mathtext import plain
 
     words = plain(bank.kind_of(item).answer_in_words(item, answer))
-    return shorten(" ".join(sanitize(words).split()).rstrip("."), LONGEST_SAID)
+    return shorten(" ".join(sanitize(words).split()).rstrip("."), length)
 
 
 @dataclass
@@ -244,7 +244,7 @@ class PredictionMet(Screen):
     where: str = ""  # "docs/llm/attention.md:88"
 
     def _inner(self) -> tuple[Verdict, Reveal]:
-        said = f"You said {said_in_words(self.item, self.answer)}"
+        said = f"You said {said_in_words(self.item, self.answer, LONGEST_MET)}"
         feedback = "" if self.grade.correct else self.grade.feedback
         grade = replace(self.grade, met=(), missed=(), feedback=feedback)
         verdict = Verdict(grade, lead=f"{said}, and so it is." if grade.correct else f"{said}, but that isn't it.")

@@ -335,10 +335,18 @@ class Terminal:
             self._echo(self._as_said(question, step.text), drawn=not listed)
         return step
 
-    def turn_knobs(self, board: KnobBoard, keys: Keys) -> Step:
-        """Let the learner turn knobs until they are done: Step("next"), or one of `keys`. What was shown last stays."""
+    def turn_knobs(self, board: KnobBoard, keys: Keys, below: bool = False) -> Step:
+        """Let the learner turn knobs until they are done: Step("next"), or one of `keys`. What was shown last stays.
+
+        below: what was just shown is to stay in view above the knobs; else they take the whole window.
+        """
         if self.learner.turns_in_place:
-            step = self._ask(keys, lambda: self.learner.turn_knobs(board, keys), need=KNOB_ROWS)
+
+            def turn() -> Step:
+                self.view.unread *= below
+                return self.learner.turn_knobs(board, keys)
+
+            step = self._ask(keys, turn, need=KNOB_ROWS if below else 0)
             if step.action == "next":
                 self._show_setting(board)
             return step
