@@ -260,6 +260,24 @@ def test_whoever_leaves_comes_back_to_the_same_knobs_and_they_follow_the_window(
     assert again.leave() == 0 and ended_well(again)
 
 
+def test_a_key_that_begins_a_knob_s_name_counts_alone_on_a_line(docs, at_the_knobs):
+    path = docs / "food" / "rising.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("grams", "q"), encoding="utf-8")
+    someone = at_the_knobs()
+    someone.read("enter just try it")
+    someone.settle()
+    someone.press("enter")
+    assert "q enter leave" in someone.read("enter done")
+    someone.press("q")
+    someone.read("› q")
+    someone.press("=12", "enter")
+    someone.read("q = 12  ◂ ▸")
+    someone.press(" q", "enter")
+    someone.read("q = 13  ◂ ▸")
+    someone.press("q", "enter")
+    assert someone.leave() == 0 and ended_well(someone)
+
+
 def ready(someone, prompts: int) -> int:
     """Read until so many lines have been asked for: what is typed earlier is dropped."""
     deadline = time.monotonic() + WAIT_S

@@ -227,11 +227,12 @@ def _in_columns(text: Text, columns: int) -> list[Text]:
 
 
 def said_in_words(item: Item, answer: str, length: int = LONGEST_SAID) -> str:
-    """What was answered, short and without marks of Markdown: an option by its words."""
+    """What was answered, short and without marks of Markdown: an option by its words, in quotation marks."""
     from tutor.screen.mathtext import plain
 
-    words = plain(bank.kind_of(item).answer_in_words(item, answer))
-    return shorten(" ".join(sanitize(words).split()).rstrip("."), length)
+    kind = bank.kind_of(item)
+    words = shorten(" ".join(sanitize(plain(kind.answer_in_words(item, answer))).split()).rstrip("."), length)
+    return f"“{words}”" if kind.offers_options else words
 
 
 @dataclass

@@ -57,9 +57,8 @@ class KnobRegion(Region):
             self.bindings.add(key, filter=moving)(lambda event, by=by: board.mark(by))
         self.bindings.add("home", filter=moving)(lambda event: board.go_to_end(False))
         self.bindings.add("end", filter=moving)(lambda event: board.go_to_end(True))
-        initials = {knob.name[0] for knob in board.knobs}
-        bound = {action: word for action, word in self.keys.items() if KEY_OF.get(action) not in initials}
-        given, self.keys = self.keys, bound
+        given = self.keys
+        self.keys = {action: word for action, word in given.items() if not self._begins_name(action)}
         self.bind_keys(moving)
         self.keys = given
         self.bindings.add(Key.BracketedPaste, filter=moving)(lambda event: self.begin_word(event))
@@ -68,10 +67,14 @@ class KnobRegion(Region):
         for key in ("backspace", "c-h"):
             self.bindings.add(key, filter=empty)(lambda event: self._end_line(event))
 
+    def _begins_name(self, action: str) -> bool:
+        """Whether a key's letter is the first one of a knob's name, so that it begins a line."""
+        return KEY_OF.get(action) in {knob.name[0] for knob in self.board.knobs}
+
     def begin_word(self, event: KeyPressEvent) -> None:
         """Whatever else is typed begins a line."""
         typed = "".join(press.data for press in event.key_sequence).replace("\r\n", "\n").replace("\r", "\n")
-        if typed.replace("\n", " ").isprintable() and typed.strip():
+        if typed.replace("\n", " ").isprintable():
             self.typing, self.board.told = True, ""
             event.app.layout.focus(self.buffer)
             self.buffer.insert_text(typed.replace("\n", " "))
@@ -87,16 +90,15 @@ class KnobRegion(Region):
             return
         line = self.buffer.text
         self._end_line(event)
-        if self.board.is_turn(line):
-            self.board.hear(line)
+        if not line.strip():
             return
         step = as_step(line, self.keys)
-        if step.action == "answer":
-            step = Step("say", step.text)
-        if step.action in self.keys and step.action != "next":
+        if step.action != "answer":
             event.app.exit(result=step)
-        elif step.action == "say":
+        elif self.board.is_turn(line) or "say" not in self.keys:
             self.board.hear(line)
+        else:
+            event.app.exit(result=Step("say", step.text))
 
     def end_of_input(self, event: KeyPressEvent) -> None:
         if self.typing and self.buffer.text:
@@ -147,7 +149,8 @@ class KnobRegion(Region):
     def _resting_hints(self) -> str:
         name = self.board.knob.name
         turns = [f"←→ turn {name}", *(["tab next"] if len(self.board.knobs) > 1 else []), f"or type {name}=…"]
-        return BETWEEN.join([*turns, hints_line(self.keys)])
+        words = {action: f"enter {word}" if word and self._begins_name(action) else word for action, word in self.keys.items()}
+        return BETWEEN.join([*turns, hints_line(words)])
 
     def rows(self) -> list[Container]:
         text = FormattedTextControl(self._text, focusable=True, show_cursor=False)
