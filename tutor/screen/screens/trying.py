@@ -19,7 +19,7 @@ from tutor.screen.markup.styles import is_plain
 from tutor.screen.markup.wrapping import Whole
 from tutor.screen.screens.verdicts import Reveal, Verdict
 from tutor.screen.signs import Either
-from utils.text import sanitize, shorten, width
+from utils.text import plural, sanitize, shorten, width
 
 if TYPE_CHECKING:
     from tutor.corpus.tries import Knob, Try, TryOutcome
@@ -105,7 +105,7 @@ def outcome_rows(outcome: TryOutcome, columns: int, most: int, earlier: str = ""
         rows += [Text("")] if rows else []
         rows += fitted_rows(outcome.plot, columns, min(MOST_ROWS, left), left)
     if outcome.fault:
-        rows.append(Text(sanitize(outcome.fault), style=DIM))
+        rows += _in_columns(Text(sanitize(outcome.fault), style=DIM), columns)
     return rows or [Text("nothing is printed here", style=DIM)]
 
 
@@ -189,11 +189,14 @@ def board_rows(board: KnobBoard, columns: int, most: int, waits: str = "") -> li
 
 
 def _in_rows(rows: list[Text], most: int) -> list[Text]:
-    """Rows, of which blank ones go first where they are too many, from the last one on."""
+    """Rows, of which blank ones go first where they are too many, from the last one on; then the last ones, which is said."""
     for at in range(len(rows) - 1, -1, -1):
         if len(rows) > most and not rows[at].plain.strip():
             del rows[at]
-    return rows[: max(1, most)]
+    if len(rows) <= max(1, most):
+        return rows
+    hidden = len(rows) - max(1, most) + 1
+    return [*rows[: max(1, most) - 1], Text(f"… {plural(hidden, 'more row')}", style=DIM)]
 
 
 def _earlier(board: KnobBoard) -> str:
