@@ -12,6 +12,7 @@ from conftest import NOW, environment_of
 from flow import create_learn_flow, create_review_flow
 from tutor.corpus import bank
 from tutor.models import Step
+from tutor.nodes.session.explaining import examples_of
 from tutor.nodes.shared import session_store
 from tutor.screen.learners import ScriptedLearner
 
@@ -172,6 +173,25 @@ def test_a_worked_line_that_is_told_otherwise_is_the_same_question_and_other_num
     (lesson / "food" / "bread.quiz.yaml").write_text(BANK.replace("flour * 0.6", "flour * 0.7"), encoding="utf-8")
     ran = tutor("--docs", lesson, "--offline", "quiz", "--answers", sheet)
     assert ran.returncode == 5 and "the item was changed after the sheet was written" in ran.stderr
+
+
+def test_with_all_lines_worked_out_it_is_an_example_of_its_section(lesson):
+    (item,) = bank.parse_bank(BANK, "food/bread", "b.quiz.yaml")
+    (example,) = examples_of([item])
+    assert re.fullmatch(
+        r"\*\*Example\.\*\* A dough of (\d+) g .*\n\n1\. .*\n4\. Grams of dough: \1 \+ (\d+) \+ (\d+) = (810|1620)\n\n"
+        r"Bakers count from the flour\.", example, re.DOTALL,
+    )  # fmt: skip
+
+
+def test_what_an_answer_has_shown_is_told_with_the_lines_that_were_blank_then(lesson, visit, tutor):
+    visit(create_learn_flow, 0, topic="food/bread")
+    visit(create_review_flow, 30)
+    visit(create_review_flow, 90, "100; water; 810", "100; water; 2", "200; water; 2", "200; water; 2")
+    (told,) = json.loads(tutor("--docs", lesson, "--json", "progress").stdout)["misconceptions"]
+    (shown, *_) = told["evidence"]
+    assert told["id"] == "two percent is a fifth" and "1. Grams of water: 0.6 ·" in shown["question"]
+    assert shown["question"].count("____") == 3 and "; water; " in shown["answer"]
 
 
 @pytest.mark.parametrize("plain", [[], ["--plain"]])

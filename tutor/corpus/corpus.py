@@ -201,6 +201,7 @@ class Corpus:
         if item is None:
             return None
         drawn = draw(item, attempt.seed or 0, attempt.draw)
+        drawn = kind_of(drawn).as_answered(drawn, attempt.answer)
         return kind_of(drawn).question_text(drawn), kind_of(drawn).answer_in_words(drawn, attempt.answer)
 
     @property

@@ -195,8 +195,9 @@ def _about_the_item(about: Situation) -> Iterator[str]:
 def _known_wrong(item: Item, typed: str) -> Iterator[str]:
     """The known wrong answers nearest to what was typed, with what their author says to them, and the others' names."""
     words = set(re.findall(r"\w{3,}", typed.casefold()))
-    wrong = [(one.answer, one.misconception, one.reply) for one in item.wrong]
-    wrong += [(one.text, one.misconception, one.reply) for one in item.options if not one.right]
+    asked = (item, *(line.item for line in item.lines))
+    wrong = [(one.answer, one.misconception, one.reply) for part in asked for one in part.wrong]
+    wrong += [(one.text, one.misconception, one.reply) for part in asked for one in part.options if not one.right]
     wrong.sort(key=lambda one: -len(words & set(re.findall(r"\w{3,}", one[0].casefold()))))
     if nearest := wrong[:NEAREST]:
         yield data("known_wrong_answers", "\n".join(" | ".join(filter(None, one)) for one in nearest), SHORT_DATA)

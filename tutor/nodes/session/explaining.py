@@ -188,9 +188,14 @@ def example_is_below(text: str, terminal: Terminal) -> bool:
 
 def examples_of(items: Sequence[Item]) -> list[str]:
     """Examples worked out from the section's questions that have numbers of their own each time, as Markdown."""
-    drawn = [bank.draw(item, EXAMPLE_SEED) for item in items if item.variables and not bank.kind_of(item).several_lines]
-    asked = [(f"**Example.** {bank.shown_question(item)}", item) for item in drawn]
-    return [f"{text}\n\nIt is **{bank.shown_answer(item)}**. {item.explanation}".rstrip() for text, item in asked]
+    examples = []
+    for item in (bank.draw(item, EXAMPLE_SEED) for item in items if item.variables):
+        kind = bank.kind_of(item)
+        shows_it = kind.as_example(item)
+        if shows_it or not kind.several_lines:
+            answer = "" if shows_it else f"It is **{bank.shown_answer(item)}**. "
+            examples.append(f"**Example.** {bank.shown_question(shows_it or item)}\n\n{answer}{item.explanation}".rstrip())
+    return examples
 
 
 def has_own_content(lesson: Lesson, section: Section) -> bool:

@@ -123,6 +123,14 @@ class ItemKind:
         """See bank.accepted_answers."""
         return [self.shown_answer(item)]
 
+    def as_answered(self, item: Item, typed: str) -> Item:
+        """A drawn item as it was when somebody answered so, where less of it may have been asked."""
+        return item
+
+    def as_example(self, item: Item) -> Item | None:
+        """A drawn item that shows how it is answered in its question; None where its answer has to be told beside it."""
+        return None
+
     def answer_in_words(self, item: Item, typed: str) -> str:
         """A typed answer for a reader: the texts that its numbers stand for."""
         choices = {str(number): text for number, text in enumerate(self.choices(item), 1)}

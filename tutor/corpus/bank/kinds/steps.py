@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -110,6 +111,13 @@ class StepsKind(ItemKind):
         for index, others in enumerate(typed):
             answers += ["\n".join([*firsts[:index], other, *firsts[index + 1 :]]) for other in others[1:]]
         return answers
+
+    def as_answered(self, item: Item, typed: str) -> Item:
+        given = len(re.split("[\n;]", typed.strip().rstrip(";")))
+        return replace(item, worked=max(0, len(item.lines) - given))
+
+    def as_example(self, item: Item) -> Item | None:
+        return replace(item, worked=len(item.lines))
 
     def answer_in_words(self, item: Item, typed: str) -> str:
         return "; ".join(line.strip() for line in typed.split("\n"))
