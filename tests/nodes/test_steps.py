@@ -216,3 +216,19 @@ def test_at_a_keyboard_all_of_them_may_stand_on_one_line(plain, lesson, person):
     someone.press("1; 2; water; 3", "enter")
     assert someone.leave() == 0
     assert "score 0.25" in someone.everything()
+
+
+def test_lines_that_are_asked_for_again_can_be_brought_back_and_gone_through(lesson, person):
+    someone = person("quiz", "bread", rows=40)
+    someone.read("next line")
+    someone.settle()
+    for keys in ("1", "2", "water", "many"):
+        someone.press(keys, "enter")
+        someone.settle()
+    someone.read("Line 4: “many” is not a number")
+    someone.read("↑ your lines")
+    someone.press("up", "enter", "enter", "enter")
+    someone.settle()
+    someone.press(*["\x7f"] * 4, "5", "enter")
+    assert someone.leave() == 0
+    assert "1; 2; water; 5" in someone.everything() and "score 0.25" in someone.everything()

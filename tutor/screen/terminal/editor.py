@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, AnyFormattedText
 from prompt_toolkit.key_binding import KeyBindingsBase, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.key_binding.defaults import load_key_bindings
@@ -22,6 +23,7 @@ from tutor.screen.terminal.keys import (
     HANDS_IN,
     IN_EDITOR,
     LAST_LINE,
+    LINES_BEFORE,
     NEXT_LINE,
     Keys,
     as_step,
@@ -91,11 +93,21 @@ class TextEditor(Region):
 
 
 class LinesEditor(TextEditor):
-    """Takes a known number of lines, each with what stands before it; Enter on the last one hands them in."""
+    """Takes a known number of lines, each with what stands before it; Enter on the last one hands them in.
 
-    def __init__(self, console: Console, keys: Keys, wanted: Sequence[str]):
+    before: lines that were typed earlier, which ↑ brings back where nothing stands yet.
+    """
+
+    def __init__(self, console: Console, keys: Keys, wanted: Sequence[str], before: str = ""):
         super().__init__(console, keys)
-        self.wanted = wanted
+        self.wanted, self.before = wanted, before
+        self.bindings.add("up", filter=Condition(self.can_bring_back))(lambda event: self.bring_back())
+
+    def can_bring_back(self) -> bool:
+        return bool(self.before) and not self.buffer.text
+
+    def bring_back(self) -> None:
+        self.buffer.document = Document(self.before, len(self.before.partition("\n")[0]))
 
     def is_ended(self) -> bool:
         return self.is_last() or super().is_ended()
@@ -116,7 +128,9 @@ class LinesEditor(TextEditor):
             super().new_line()
 
     def hints(self) -> str:
-        return (LAST_LINE if self.is_last() else NEXT_LINE) + BETWEEN + hints_line(self.keys)
+        enter = LAST_LINE if self.is_last() else NEXT_LINE
+        first = f"{LINES_BEFORE}{BETWEEN}{enter}" if self.can_bring_back() else enter
+        return first + BETWEEN + hints_line(self.keys)
 
     def prompt(self, line: int, wrapped: int) -> str:
         lead = f"{self.wanted[line] if line < len(self.wanted) else ''} {PROMPT}"

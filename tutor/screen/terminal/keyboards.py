@@ -83,7 +83,7 @@ class Keyboard:
         self._history: History | None = None
         self._redrawn = False  # the prompt for a key before was ended by that alone
         self._asked: Question | None = None  # last, of those with options
-        self._drafts: dict[str, str] = {}  # item -> the program that was written for it last
+        self._drafts: dict[str, str] = {}  # item, or question as asked -> the program or the lines that were written for it last
         self._tried: tuple[str, set[str]] = ("", set())  # an item, and those of its options that were answered
 
     @property
@@ -149,13 +149,19 @@ class Keyboard:
             return self._write_code(question, keys)
         wanted = kind.lines_to_type(question.item)
         if kind.several_lines and len(wanted) != 1:
-            return self._write_lines(keys, wanted)
+            return self._write_lines(question, keys, wanted)
         return self._pick(question, keys) if kind.offers_options else self.write(keys)
 
-    def _write_lines(self, keys: Keys, wanted: Sequence[str]) -> Step:
+    def _write_lines(self, question: Question, keys: Keys, wanted: Sequence[str]) -> Step:
         from tutor.screen.terminal.editor import LinesEditor, TextEditor
 
-        return self._run(LinesEditor(self.console, keys, wanted) if wanted else TextEditor(self.console, keys))
+        if not wanted:
+            return self._run(TextEditor(self.console, keys))
+        asked = kind_of(question.item).question_text(question.item)
+        step = self._run(LinesEditor(self.console, keys, wanted, self._drafts.get(asked, "")))
+        if step.action == "answer":
+            self._drafts[asked] = step.text
+        return step
 
     def _write_code(self, question: Question, keys: Keys) -> Step:
         """A program, from where the last one was left; or one of `keys`, or a line that is said."""

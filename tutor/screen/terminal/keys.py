@@ -30,6 +30,7 @@ PASTE_S = 0.02  # within which the lines of a paste follow each other
 BETWEEN = " · "  # two hints
 HANDS_IN = "enter twice hands in"  # where an answer may have several lines
 NEXT_LINE, LAST_LINE = "enter next line", "enter hand in"  # where it has a known number of them
+LINES_BEFORE = "↑ your lines"  # where they were typed before
 ENDS_CODE = "two empty lines hand it in"
 IN_EDITOR = "e in your editor"
 NUMBERED = 9  # rows of a menu that a digit chooses
