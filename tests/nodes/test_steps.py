@@ -197,7 +197,7 @@ def test_what_an_answer_has_shown_is_told_with_the_lines_that_were_blank_then(le
 @pytest.mark.parametrize("plain", [[], ["--plain"]])
 def test_at_a_keyboard_the_lines_are_asked_one_under_another(plain, lesson, person):
     someone = person(*plain, "quiz", "bread", rows=40)
-    someone.read("next line")
+    someone.read("1 >" if plain else "1 ›")  # what was typed before the prompt was there is dropped
     someone.settle()
     for keys in ("1", "-", "water", "3"):
         someone.press(keys, "enter")
@@ -211,7 +211,7 @@ def test_at_a_keyboard_the_lines_are_asked_one_under_another(plain, lesson, pers
 @pytest.mark.parametrize("plain", [[], ["--plain"]])
 def test_at_a_keyboard_all_of_them_may_stand_on_one_line(plain, lesson, person):
     someone = person(*plain, "quiz", "bread", rows=40)
-    someone.read("next line")
+    someone.read("1 >" if plain else "1 ›")  # what was typed before the prompt was there is dropped
     someone.settle()
     someone.press("1; 2; water; 3", "enter")
     assert someone.leave() == 0
