@@ -142,6 +142,15 @@ def test_what_was_printed_at_the_setting_before_stands_below_to_be_compared():
     assert rows_of(made, 75, 20)[-2:] == ["│ the sum is 5050", "  at n = 10: the sum is 55"]
 
 
+def test_the_curve_that_was_turned_stands_once_more_as_it_was_before():
+    made = board()
+    made.turn(5)
+    made.outcome()
+    drawn = rows_of(made, 75, 20)
+    assert any(row.endswith("dough") for row in drawn) and any(row.endswith("grams = 10") for row in drawn)
+    assert "grams = 15" in "".join(drawn[:8])
+
+
 def test_in_a_low_window_blank_rows_go_before_any_of_the_plot():
     made = board()
     made.shown[made.here] = replace(made.outcome(), text="one\ntwo\nthree")

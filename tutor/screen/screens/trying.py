@@ -22,6 +22,7 @@ from tutor.screen.signs import Either
 from utils.text import plural, sanitize, shorten, width
 
 if TYPE_CHECKING:
+    from tutor.corpus.plots.data import Plot
     from tutor.corpus.tries import Knob, Try, TryOutcome
     from tutor.screen.knobs import KnobBoard
 
@@ -30,6 +31,7 @@ LEAST_TRACK = 8
 LONGEST_SAID, LONGEST_MET = 40, 60  # characters of an answer above the knobs, and where it is met again
 AROUND = 18  # rows of a window beside what was turned last: what was predicted, and the question
 LEAST_DRAWN, MOST_DRAWN = 9, 16  # rows of that, axes included
+MOST_COMPARED = 2  # curves of a plot to which one more is added
 HEADS = 2  # sentences of a plot that say what it is and what its axes are
 APART, ROOMY = 12, 18  # rows from which on a board has a blank one above it, and others around what was predicted
 
@@ -184,6 +186,8 @@ def board_rows(board: KnobBoard, columns: int, most: int, waits: str = "") -> li
     below = _in_columns(Text(sanitize(board.why_few, newlines=False), style=DIM), columns)
     below = [Text(""), *below] if below else []
     shown = board.known
+    if roomy and shown and shown.plot:
+        shown = replace(shown, plot=beside_earlier(shown.plot, board))
     drawn = outcome_rows(shown, columns, most - len(above) - len(below), _earlier(board) if roomy else "") if shown else []
     return _in_rows([*above, *drawn], most - len(below)) + below
 
@@ -197,6 +201,19 @@ def _in_rows(rows: list[Text], most: int) -> list[Text]:
         return rows
     hidden = len(rows) - max(1, most) + 1
     return [*rows[: max(1, most) - 1], Text(f"… {plural(hidden, 'more row')}", style=DIM)]
+
+
+def beside_earlier(plot: Plot, board: KnobBoard) -> Plot:
+    """A plot with the curve that the last turn has changed once more, as it was before, where both have the same axes."""
+    earlier = board.shown.get(tuple(board.before.values()))
+    before = earlier.plot if earlier else None
+    if before is None or (before.x, before.y) != (plot.x, plot.y) or len(before.lines) != len(plot.lines):
+        return plot
+    changed = [old for old, new in zip(before.lines, plot.lines, strict=True) if old.points != new.points]
+    if len(changed) != 1 or len(plot.lines) > MOST_COMPARED:
+        return plot
+    turned = [f"{name} = {show(value)}" for name, value in board.before.items() if value != board.values[name]]
+    return replace(plot, lines=(*plot.lines, replace(changed[0], label=", ".join(turned))))
 
 
 def _earlier(board: KnobBoard) -> str:
