@@ -235,7 +235,8 @@ def test_somebody_predicts_turns_and_is_asked(at_the_knobs):
         someone.press("enter")
         someone.settle(prompts)
     someone.press("t", "enter")
-    assert "grams = 20" in someone.read("enter back to the question")
+    text = someone.read("enter back to the question")
+    assert "grams = 20" in text and "From which number of grams on" in text.partition("── Try it")[2], "the question stands above"
     someone.press("enter")
     someone.read("t turn the knobs")
     someone.press("q", "enter")

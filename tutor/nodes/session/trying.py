@@ -120,7 +120,8 @@ class TurnKnobsAgain(Verb):
         if one is None:
             return Step("next")
         at_page = place if round.mode == "try" else None
-        board = board_of(one, at_page.knobs if at_page else None)
+        asked = "" if terminal.plain else screens.in_brief(bank.kind_of(item).question_text(item))  # in lines it stands above
+        board = board_of(one, at_page.knobs if at_page else None, asked)
         board.on_turn = lambda values: keep_knobs(terminal, records, at_page, values)
         return terminal.turn_knobs(board, {"next": "back to the question", "quit": "leave"})
 

@@ -10,7 +10,7 @@ from tutor.screen.screens.lesson_map import LessonMapScreen, section_rows
 from tutor.screen.screens.reading import Prose, SectionHead, Summary
 from tutor.screen.screens.reviews import RepairEnd, RepairHead, ReviewEnd, ReviewHead
 from tutor.screen.screens.talking import Answered, TutorSays
-from tutor.screen.screens.trying import PredictionMet, TrySetting, said_in_words
+from tutor.screen.screens.trying import PredictionMet, TrySetting, in_brief, said_in_words
 from tutor.screen.screens.verdicts import ExplainedBack, Reveal, Verdict
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Verdict",
     "WarmUpMet",
     "WhatWasMeant",
+    "in_brief",
     "mastery_in_words",
     "said_in_words",
     "section_rows",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TRACK = 24  # columns of the line that a knob moves on, at most
 LEAST_TRACK = 8
+LONGEST_ASKED = 150  # characters of a question above the knobs
 LONGEST_SAID, LONGEST_MET = 40, 60  # characters of an answer above the knobs, and where it is met again
 AROUND = 18  # rows of a window beside what was turned last: what was predicted, and the question
 LEAST_DRAWN, MOST_DRAWN = 9, 16  # rows of that, axes included
@@ -253,6 +254,13 @@ def said_in_words(item: Item, answer: str, length: int = LONGEST_SAID) -> str:
     kind = bank.kind_of(item)
     words = shorten(" ".join(sanitize(plain(kind.answer_in_words(item, answer))).split()).rstrip("."), length)
     return f"“{words}”" if kind.offers_options else words
+
+
+def in_brief(question: str) -> str:
+    """A question without marks of Markdown, on two lines at most."""
+    from tutor.screen.mathtext import plain
+
+    return shorten(" ".join(sanitize(plain(question)).split()), LONGEST_ASKED)
 
 
 @dataclass
