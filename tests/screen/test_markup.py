@@ -151,7 +151,8 @@ scores        top weight   note
 that                       one
 
   z = [1, 0.5, -0.5, -1]
-  print(round(max(z) / sum(abs(v) for v…
+  print(round(max(z) / sum(abs(v) for v
+      ↪ in z), 3))
 
   │ 0.333
 
@@ -287,13 +288,13 @@ def test_a_code_line_that_is_too_long_is_cut_with_a_mark_and_keeps_its_indentati
     assert shown("```text\n    some words " + "x" * 20 + "\n  y\n```", 32) == "      some words xxxxxxxxxxxxxx…\n    y"
 
 
-def test_the_code_of_a_question_is_never_cut_its_lines_go_on_further_in():
+def test_code_is_never_cut_its_lines_go_on_further_in_and_so_does_an_output_that_has_to_be_read_whole():
     code = "```python\nif x:\n    total = first + second * third\n```"
-    assert "…" in shown(code, 26)
-    drawn = shown(code, 26, whole_code=True)
-    assert drawn == "  if x:\n      total = first +\n          ↪ second * third"
-    longest = shown("```python\n" + "x" * 50 + "\n```", 20, whole_code=True)
+    assert shown(code, 26) == "  if x:\n      total = first +\n          ↪ second * third"
+    longest = shown("```python\n" + "x" * 50 + "\n```", 20)
     assert max(map(len, longest.split("\n"))) <= 20 and longest.count("x") == 50
+    output = code.replace("python", "output")
+    assert "…" in shown(output, 26) and "…" not in shown(output, 26, whole_blocks=True)
 
 
 CHINESE = "注意力机制（attention）让每个词看到其他词。权重由softmax算出，总和为一。“键”和「值」很重要！"

@@ -23,6 +23,7 @@ IN_ASCII = {  # what drawings in a lesson are made of, for plain text
     )
     for mark in marks
 }  # fmt: skip
+NO_CODE = ("", "text", "output", "mermaid", "console", "plot", "try")  # languages
 GOES_ON_IN = 6  # columns, by which a line that goes on stands further in
 MAX_MERMAID = 2_000  # characters of a diagram
 MAX_ARROWS = 24  # of a diagram; routing more takes seconds, and with twice as many gigabytes
@@ -31,8 +32,8 @@ MAX_ARROWS = 24  # of a diagram; routing more takes seconds, and with twice as m
 class Code(Verbatim):
     """Fenced code: highlighted, or ruled where it is output, or drawn where it is a diagram.
 
-    A line that is too long is cut, with a mark, so that the indentation of the others still says what it says; or it goes on
-    below, further in than it begins.
+    A line of code that is too long goes on below, further in than it begins. One of a drawing or an output is cut, with a
+    mark, so that the columns of the others still say what they say, unless somebody has to read all of it.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -49,9 +50,10 @@ class Code(Verbatim):
         if self.language == "output":
             margin += self.page.signs["output"]
             room -= cell_len(self.page.signs["output"])
+        is_code = self.language not in NO_CODE
         for line in _highlight(source, self.language).split("\n", allow_blank=True):
             line.no_wrap = True
-            if self.page.whole_code and cell_len(line.plain) > room:
+            if (is_code or self.page.whole_blocks) and cell_len(line.plain) > room:
                 yield from self._rows(line, margin, room)
                 continue
             yield Text(margin, style=DIM, no_wrap=True, end="")
@@ -88,7 +90,7 @@ class Code(Verbatim):
 
 def _highlight(source: str, language: str) -> Text:
     """Code in the terminal's own colours, without a background; unchanged if the language is not known."""
-    if language in ("", "text", "output", "mermaid", "console", "plot", "try"):
+    if language in NO_CODE:
         return Text(source)
     from pygments.token import string_to_tokentype
     from rich.style import Style

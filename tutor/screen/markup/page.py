@@ -26,7 +26,8 @@ class Page(Markdown):
     """rich's Markdown with our parser, tokens and elements, at any width.
 
     In plain text signs are ASCII, tables are records and diagrams their source. With `open_details` false, `<details>` show
-    their summary only; with `whole_code`, no line of code is cut, for who has to read all of it.
+    their summary only; with `whole_blocks`, no line of an output or a drawing is cut either, for who has to read
+    all of it.
     """
 
     inlines = {"em", "strong", "code", "s", "url"}
@@ -48,8 +49,8 @@ class Page(Markdown):
         "footnote_open": Footnote,
     }
 
-    def __init__(self, source: str, *, open_details: bool = True, whole_code: bool = False):
-        self.source, self.whole_code = sanitize(source), whole_code
+    def __init__(self, source: str, *, open_details: bool = True, whole_blocks: bool = False):
+        self.source, self.whole_blocks = sanitize(source), whole_blocks
         self.signs = SIGNS
         self.plain = False
         self.plots = 0

@@ -51,4 +51,4 @@ class Styled(Protocol):
     signs: dict[str, str]
     plain: bool
     plots: int  # that it was asked to draw so far
-    whole_code: bool  # lines of code go on below where they are too long, in place of being cut
+    whole_blocks: bool  # lines of outputs go on below as those of code do, where they are too long, in place of being cut

@@ -53,7 +53,7 @@ class Question(Screen):
 
 def in_full(text: str) -> markup.Page:
     """The text of a question, whose code nobody can answer for unless they read all of it."""
-    return markup.Page(text, whole_code=True)
+    return markup.Page(text, whole_blocks=True)
 
 
 @dataclass

@@ -120,7 +120,7 @@ class Reveal(Screen):
     def parts(self) -> Iterator[RenderableType]:
         yield Text("")
         if self.answer:
-            yield markup.Page(f"**{self.label}.** {self.answer}", whole_code=True)
+            yield markup.Page(f"**{self.label}.** {self.answer}", whole_blocks=True)
         if self.estimate:
             yield line(self.estimate)
         if self.explanation:
