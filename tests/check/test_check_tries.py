@@ -121,6 +121,14 @@ def test_items_have_to_be_of_the_section_and_the_first_one_to_be_guessed(check):
     ]
 
 
+@pytest.mark.parametrize(("first", "told"), [(3, False), (8, True)])
+def test_a_block_may_not_show_the_answer_before_it_was_guessed(check, first, told):
+    block = PLOT.replace("n: [1, 100, 10]", f"n: [1, 100, {first}]").replace("x: {from: 1, to: 100}", "y: throws")
+    found, _ = check(block.replace("curves: {spread: sqrt(n/x)}", "bars: {half: n/2}"))
+    lead = '16 leaked-key: found 4 in the block as it stands first, which answers "how-steady"'
+    assert len(found) == told and all(line.startswith(lead) for line in found)
+
+
 def test_a_bank_that_can_not_be_read_is_told_once(check):
     found, _ = check(PLOT, "items: 3\n")
     assert [line.split()[1] for line in found] == ["invalid-bank:"]

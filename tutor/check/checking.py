@@ -383,13 +383,10 @@ def _fix(selection: Selection, run_code: bool, may_run: bool, tell: Tell, report
 def _fix_tries(corpus: Corpus, lesson_id: str, tell: Tell, report: CheckReport) -> None:
     """Write what the code of a lesson's try blocks gives into the lesson."""
     text = corpus.lesson_text(lesson_id)
-    if not has_try(text):
+    lesson = _lesson_as_written(corpus, lesson_id) if has_try(text) else None
+    with_code = [block for block in tries.tries_in(lesson)[0] if block.one.code] if lesson else []
+    if not with_code:
         return
-    try:
-        found, _ = tries.tries_in(parse_lesson(split_front_matter(text)[1], lesson_id))
-    except InvalidFile:
-        return  # reported by _examine
-    with_code = [block for block in found if block.one.code]
     tell(f"running the try blocks of {corpus.path_of(lesson_id)}")
     fixed, changed = try_outputs.with_shown(text, try_outputs.run_tries(with_code, available()))
     if fixed != text:
@@ -399,7 +396,7 @@ def _fix_tries(corpus: Corpus, lesson_id: str, tell: Tell, report: CheckReport) 
 
 def _fix_prints(corpus: Corpus, lesson_id: str, text: str, path: str, tell: Tell, report: CheckReport) -> None:
     """Write what the code of a bank's items prints into the bank."""
-    lesson = _lesson(corpus, lesson_id, None)
+    lesson = _lesson_as_written(corpus, lesson_id)
     try:
         items = parse_bank(text, lesson_id, path, code=partial(lesson_code, lesson) if lesson else None)
     except InvalidFile:
@@ -411,6 +408,14 @@ def _fix_prints(corpus: Corpus, lesson_id: str, text: str, path: str, tell: Tell
     if fixed != text:
         files.write_atomically(_real_path(corpus, lesson_id, BANK_SUFFIX), fixed)
         report.fixed.append(f"{path}: {plural(changed, 'output')} rewritten with what the code prints")
+
+
+def _lesson_as_written(corpus: Corpus, lesson_id: str) -> Lesson | None:
+    """A lesson as its file is now, which is still being fixed: the corpus would remember it. None for one that can't be read."""
+    try:
+        return parse_lesson(split_front_matter(corpus.lesson_text(lesson_id))[1], lesson_id, corpus.path_of(lesson_id))
+    except (InvalidFile, UsageError):
+        return None
 
 
 def _real_path(corpus: Corpus, lesson_id: str, suffix: str) -> str:

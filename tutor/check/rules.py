@@ -72,7 +72,7 @@ RULES = {
         Rule("no-hint", WARNING, "an item has no hint"),
         Rule("one-hint", WARNING, "an item has a single hint; two, in order, help more"),
         Rule("no-explanation", WARNING, "an item has no explanation"),
-        Rule("leaked-key", WARNING, "the question or a hint gives the answer away"),
+        Rule("leaked-key", WARNING, "the question, a hint or a try block as it stands first gives the answer away"),
         Rule("long-option", WARNING, "the right option stands out by its length"),
         Rule("option-place", WARNING, "a bank's right options stand in one place in more than 40 % of its choices"),
         Rule("longest-option", WARNING, "the visibly longest option is right in more than 40 % of a bank's choices"),

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 from tutor.check.rules import finding
 from tutor.corpus.bank import kind_of
-from tutor.corpus.expressions import ExpressionError, names
+from tutor.corpus.bank.kinds.number import is_the_answer
+from tutor.corpus.expressions import ExpressionError, names, show
 from tutor.corpus.plots import compute
 from tutor.corpus.plots.spec import NumberSource
 from tutor.corpus.tries import Try, read_try, setting_in_words, tries_of
+from tutor.corpus.tries.at_first import written_at_first
 from tutor.corpus.tries.spec import Setting
 from tutor.models import Finding, Item, Lesson
 from utils.errors import InvalidFile
 from utils.strict_yaml import line_of, load
 from utils.text import nearest
 
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\d)")
 WHEN = {"predict": "before its knobs are turned", "question": "after its knobs were turned"}
 
 
@@ -126,8 +130,21 @@ def _item_findings(path: str, block: LessonTry, items: Mapping[str, Item], named
             yield finding("unasked-try", path, line, message)
         elif message := _fault_of(field, name, block.section, items, named):
             yield finding("unknown-try-item", path, line, message)
+        elif field == "predict" and (told := _told_at_first(block.one, items[name])):
+            message = f'found {told} in the block as it stands first, which answers "{name}", expected a question to guess at'
+            yield finding("leaked-key", path, line, f"{message}; let its knobs stand elsewhere first")
         if name:
             named.setdefault(name, line)
+
+
+def _told_at_first(one: Try, item: Item) -> str:
+    """The number that a block shows, before anybody has turned a knob, and that answers an item; "" for none."""
+    if item.answer is None or not (shown := written_at_first(one)):
+        return ""
+    plot, text = shown
+    heights = [height for row in plot.bars.heights for height in row] if plot and plot.bars else []
+    numbers = [*map(float, NUMBER.findall(text)), *heights]
+    return next((show(number) for number in numbers if is_the_answer(number, item)), "")
 
 
 def _fault_of(field: str, name: str, section: str, items: Mapping[str, Item], named: Mapping[str, int]) -> str:
