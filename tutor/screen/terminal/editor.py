@@ -128,9 +128,12 @@ class LinesEditor(TextEditor):
             super().new_line()
 
     def hints(self) -> str:
-        enter = LAST_LINE if self.is_last() else NEXT_LINE
-        first = f"{LINES_BEFORE}{BETWEEN}{enter}" if self.can_bring_back() else enter
-        return first + BETWEEN + hints_line(self.keys)
+        keys, begun = self.keys, bool(self.buffer.text)
+        told = [LINES_BEFORE] if self.can_bring_back() else []
+        if begun or not keys.get("next"):  # else Enter alone means that
+            told.append(LAST_LINE if self.is_last() else NEXT_LINE)
+            keys = {action: word for action, word in keys.items() if action != "next"}
+        return BETWEEN.join([*told, hints_line(keys)])
 
     def prompt(self, line: int, wrapped: int) -> str:
         lead = f"{self.wanted[line] if line < len(self.wanted) else ''} {PROMPT}"

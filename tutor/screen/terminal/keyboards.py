@@ -314,7 +314,8 @@ class LineKeyboard:
                 return False
             return any(line.strip() for line in (lines[-2:] if is_code else lines[-1:]))
 
-        self._show_hints(keys, f"{ENDS_CODE}{BETWEEN}{IN_EDITOR}" if is_code else NEXT_LINE if wanted else HANDS_IN)
+        by_line = "" if keys.get("next") else NEXT_LINE  # where Enter alone means something else, that is told
+        self._show_hints(keys, f"{ENDS_CODE}{BETWEEN}{IN_EDITOR}" if is_code else by_line if wanted else HANDS_IN)
         try:
             typed = self._lines([f"{one} > " for one in wanted] or ["> "], goes_on)
         except EOFError:
