@@ -177,7 +177,14 @@ def test_in_words_what_stays_the_same_is_said_once():
     said = outcome_in_words(made.outcome(), first)
     assert said[0].startswith("dough rises from 0") and not any("Across" in line for line in said)
     assert any("Across" in line for line in outcome_in_words(first))
-    assert "At grams = 11, hours = 1:" in TrySetting(made.one, made.values, made.outcome()).markdown()
+
+
+def test_a_transcript_has_a_line_for_each_value():
+    made = board()
+    written = TrySetting(made.one, made.values, made.outcome()).markdown()
+    assert "_At grams = 10, hours = 1:_" in written
+    shown = [line.strip() for line in page(written, 76, terminal=False).split("\n")]
+    assert "minutes = 2: dough 2" in shown and "minutes = 4: dough 4" in shown
 
 
 def page(markdown: str, columns: int, terminal: bool) -> str:

@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from tutor.corpus import bank
+from tutor.corpus.bank.tries import FENCE
 from tutor.corpus.expressions import show
 from tutor.models import Grade, Item
 from tutor.screen.layout import Screen, line
@@ -67,7 +68,9 @@ class TrySetting(Screen):
     def markdown(self) -> str:
         title = f"**{sanitize(self.one.title, newlines=False)}**\n\n" if self.before is None and self.one.title else ""
         shown = "\n".join(outcome_in_words(self.outcome, self.before))
-        return f"{title}_{self.in_words()}_\n\n{shown}" + (f"\n\n_{sanitize(self.note)}_" if self.note else "")
+        return f"{title}_{self.in_words()}_\n\n{FENCE}text\n{shown}\n{FENCE}" + (
+            f"\n\n_{sanitize(self.note)}_" if self.note else ""
+        )
 
 
 @dataclass
