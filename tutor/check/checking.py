@@ -27,10 +27,9 @@ from tutor.check.tries import outputs as try_outputs
 from tutor.corpus.bank import lesson_code, parse_bank
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
 from tutor.corpus.corpus import Corpus, bundled_docs
+from tutor.corpus.drawn import has_try, is_python_plot
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import marked_misconceptions, parse_lesson
-from tutor.corpus.plots.blocks import is_python_plot
-from tutor.corpus.tries.blocks import has_try
 from tutor.models import BANK_SUFFIX, Finding, Item, Lesson, Misconception
 from tutor.screen.terminal.keys import ACTION_OF
 from utils import files, strict_yaml

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tutor.check.plots.values import in_one_form
 from tutor.check.rules import finding
 from tutor.corpus.code_blocks import CodeBlock
-from tutor.corpus.plots.blocks import is_python_plot
+from tutor.corpus.drawn import is_python_plot
 from tutor.models import Finding
 
 if TYPE_CHECKING:

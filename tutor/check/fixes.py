@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from tutor.corpus.code_blocks import CodeBlock
-from tutor.corpus.plots.blocks import is_python_plot
+from tutor.corpus.drawn import is_python_plot
 from utils.text import CUT, plural, sanitize
 
 MAX_PASSES = 5  # over a line: removing a character can bring two others together that then count as hidden

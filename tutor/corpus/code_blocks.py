@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.corpus.drawn import is_python_plot
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.markdown import lines_of, parse_blocks
-from tutor.corpus.plots.blocks import is_python_plot
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

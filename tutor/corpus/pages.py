@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.corpus.drawn import is_python_plot, is_try
 from tutor.corpus.markdown import CODE_OR_COMMENT, COMMENT, DETAILS, cut_comment, folded_lines, lines_of, parse_blocks
-from tutor.corpus.plots.blocks import is_python_plot
-from tutor.corpus.tries.blocks import is_try
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tutor.check.rules import finding
 from tutor.corpus.code_blocks import CodeBlock
+from tutor.corpus.drawn import is_plot, is_python_plot
 from tutor.corpus.plots import compute, read_plot
-from tutor.corpus.plots.blocks import is_plot, is_python_plot
 from tutor.models import Finding
 from utils.errors import InvalidFile
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from tutor.corpus.bank.kinds import kind_of
+from tutor.corpus.drawn import is_plot
 from tutor.corpus.markdown import lines_of, parse_blocks, plain_words
 from tutor.models import Item, Lesson
 from utils.errors import InvalidFile
@@ -66,8 +67,6 @@ def figure_named(name: str, section: str, figures: Sequence[Figure]) -> Figure:
 def _figures_in(text: str, section: str, first_line: int) -> Iterator[Figure]:
     if "```" not in text and "~~~" not in text and "|" not in text:
         return
-    from tutor.corpus.plots import is_plot  # which reads its fields as a bank does
-
     tokens, definitions = parse_blocks(text)
     lines = text.split("\n")
     for at, token in enumerate(tokens):

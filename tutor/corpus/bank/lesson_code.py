@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tutor.corpus.plots.blocks import is_python_plot
+from tutor.corpus.drawn import is_python_plot
 from tutor.models import Lesson
 from utils.text import nearest, shorten
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.corpus.code_blocks import CodeBlock, code_blocks_of
+from tutor.corpus.drawn import is_python_plot, is_try
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import MARK as IDS
 from tutor.corpus.pages import joined_lines, split_blocks
-from tutor.corpus.plots.blocks import is_python_plot
-from tutor.corpus.tries import is_try, read_try, setting_in_words
+from tutor.corpus.tries import read_try, setting_in_words
 from tutor.models import Lesson
 from utils.errors import InvalidFile
 

@@ -4,8 +4,7 @@
 draws a Plot in the terminal, in words, or as SVG.
 """
 
-from tutor.corpus.plots.blocks import is_plot
 from tutor.corpus.plots.computing import compute
 from tutor.corpus.plots.reading import plot_of, read_plot
 
-__all__ = ["compute", "is_plot", "plot_of", "read_plot"]
+__all__ = ["compute", "plot_of", "read_plot"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from tutor.corpus.drawn import has_try, is_try
 from tutor.corpus.markdown import lines_of, parse_blocks
-
-FENCE = re.compile(r"(?:```|~~~)[ \t]*try\b")
 
 
 @dataclass(frozen=True)
@@ -16,16 +14,6 @@ class TryBlock:
 
     source: str
     line: int
-
-
-def is_try(info: str) -> bool:
-    """Whether a fenced block with that info string has knobs to turn."""
-    return info.split()[:1] == ["try"]
-
-
-def has_try(text: str) -> bool:
-    """Whether a Markdown text may have a try block; quick, for texts that mostly have none."""
-    return bool(FENCE.search(text))
 
 
 def tries_of(text: str) -> list[TryBlock]:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tutor.corpus.bank.tries import readable_try, try_of
-from tutor.corpus.plots.blocks import has_plot
+from tutor.corpus.drawn import has_plot
 from tutor.corpus.tries.at_first import names_in_words, written_at_first
 from tutor.screen.markup.styles import DIM
 from tutor.screen.markup.wrapping import Whole

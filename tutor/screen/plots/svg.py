@@ -13,12 +13,11 @@ from contextlib import suppress
 from xml.etree.ElementTree import Element, tostring
 
 from tutor.corpus.bank.tries import readable_try
+from tutor.corpus.drawn import has_drawn, is_plot, is_try
 from tutor.corpus.markdown import lines_of, parse_blocks
 from tutor.corpus.plots import compute, read_plot
-from tutor.corpus.plots.blocks import has_plot, is_plot
 from tutor.corpus.plots.data import Bars, Heatmap, Plot, Point
 from tutor.corpus.plots.scales import in_short, log_ticks, tick_labels, ticks
-from tutor.corpus.tries import is_try, tries_of
 from tutor.corpus.tries.at_first import names_in_words, written_at_first
 from tutor.screen.html.elements import Child, tag
 from tutor.screen.plots.named import axes_in_words, numbers_alike
@@ -61,7 +60,7 @@ def with_pictures(text: str) -> str:
     A try block is drawn where its knobs stand first, above a line that names them.
     """
     lines = text.split("\n")
-    for token in reversed(parse_blocks(text)[0]) if has_plot(text) or tries_of(text) else ():
+    for token in reversed(parse_blocks(text)[0]) if has_drawn(text) else ():
         if token.type != "fence" or token.level:
             continue
         first, end = lines_of(token)
