@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tutor.corpus.bank import kind_of
@@ -252,25 +253,33 @@ class LineKeyboard:
         self.quiet = QuietKeys()  # for a whole session
 
     def line(self, prompt: str) -> str:
+        with self._listening():
+            return self._line(prompt)
+
+    @staticmethod
+    @contextmanager
+    def _listening() -> Iterator[None]:
+        """Begins before anything is drawn that says what to type, so that nothing typed after that is dropped."""
         flush_typed()
-        with LoudKeys():  # before the prompt is there, so that nothing typed after it is dropped
-            line = self._next_line(prompt)
-            while more_is_typed():  # a paste of several lines is one answer
-                line += sys.stdin.readline()
+        with LoudKeys():
+            yield
+
+    def _line(self, prompt: str) -> str:
+        line = self._next_line(prompt)
+        while more_is_typed():  # a paste of several lines is one answer
+            line += sys.stdin.readline()
         return line.rstrip("\r\n")
 
     def _lines(self, prompts: Sequence[str], goes_on: Callable[[list[str]], bool]) -> str:
         """Lines, as long as more are expected after those that were typed; each has its prompt, the last one all that follow."""
-        flush_typed()
         lines: list[str] = []
-        with LoudKeys():
-            while not lines or goes_on(lines):
-                try:
-                    lines.append(self._next_line(prompts[min(len(lines), len(prompts) - 1)]).rstrip("\r\n"))
-                except EOFError:
-                    if not lines:
-                        raise
-                    break
+        while not lines or goes_on(lines):
+            try:
+                lines.append(self._next_line(prompts[min(len(lines), len(prompts) - 1)]).rstrip("\r\n"))
+            except EOFError:
+                if not lines:
+                    raise
+                break
         return "\n".join(lines)
 
     def _next_line(self, prompt: str) -> str:
@@ -315,11 +324,12 @@ class LineKeyboard:
             return any(line.strip() for line in (lines[-2:] if is_code else lines[-1:]))
 
         by_line = "" if keys.get("next") else NEXT_LINE  # where Enter alone means something else, that is told
-        self._show_hints(keys, f"{ENDS_CODE}{BETWEEN}{IN_EDITOR}" if is_code else by_line if wanted else HANDS_IN)
-        try:
-            typed = self._lines([f"{one} > " for one in wanted] or ["> "], goes_on)
-        except EOFError:
-            return Step("quit")
+        with self._listening():
+            self._show_hints(keys, f"{ENDS_CODE}{BETWEEN}{IN_EDITOR}" if is_code else by_line if wanted else HANDS_IN)
+            try:
+                typed = self._lines([f"{one} > " for one in wanted] or ["> "], goes_on)
+            except EOFError:
+                return Step("quit")
         if is_code and typed == "e":
             written = edited(starter or "", self.quiet)
             return Step("answer", written) if written.strip() and written != starter else Step("next")
@@ -400,8 +410,9 @@ class LineKeyboard:
 
     def _read_raw(self, keys: Keys, position: str = "", told: str = "") -> str | None:
         """A line below the hints; None where the input has ended."""
-        self._show_hints(keys, told or (f"page {position}" if position else ""))
-        try:
-            return self.line("> ")
-        except EOFError:
-            return None
+        with self._listening():
+            self._show_hints(keys, told or (f"page {position}" if position else ""))
+            try:
+                return self._line("> ")
+            except EOFError:
+                return None
