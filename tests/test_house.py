@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,12 @@ def test_no_folder_has_more_than_fourteen_files():
     folders = {path.parent for path in SOURCES if path.parent != ROOT}
     crowded = {str(folder.relative_to(ROOT)): len(files) for folder in folders if len(files := list(folder.glob("*.py"))) > 14}
     assert not crowded
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """pytest imports each by its name alone, and refuses to collect the second."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("*.py") if path.name != "__init__.py")
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_only_the_terminal_prints_or_reads_keys():

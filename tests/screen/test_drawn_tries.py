@@ -1,7 +1,7 @@
 """Thirty try blocks as they are seen, at their first setting and at another one: at three sizes of the window, and in words.
 
-The golden files are meant to be read; `UPDATE_GOLDEN=1 pytest tests/screen/test_tries.py` writes them anew. Those with code are
-seen as on a machine that can't run it, with what their author has written down.
+The golden files are meant to be read; `UPDATE_GOLDEN=1 pytest tests/screen/test_drawn_tries.py` writes them anew.
+Those with code are seen as on a machine that can't run it, with what their author has written down.
 """
 
 from __future__ import annotations
