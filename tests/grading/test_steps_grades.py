@@ -56,6 +56,11 @@ def test_an_option_may_be_named_by_the_letter_beside_it():
     assert letter in "ab" and grade(ITEM, "\n".join([*RIGHT[:2], letter, *RIGHT[3:]])).correct
 
 
+def test_what_names_no_option_is_asked_for_by_the_letters_that_stand_there():
+    given = grade(ITEM, "\n".join([*RIGHT[:2], "sideways", *RIGHT[3:]]))
+    assert "Type a letter from a to b, or the option's text." in given.misunderstood
+
+
 def test_each_blank_counts_alike_and_lines_that_are_worked_out_are_not_asked():
     assert grade(ITEM, "6; 6; up; 1.4; w").score == 0.6
     last = replace(ITEM, worked=3)

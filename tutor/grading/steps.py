@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from tutor.corpus.bank import KINDS
-from tutor.corpus.bank.kinds.steps import blank_lines, carried_on, computes_with
-from tutor.grading.closed.choices import grade_choice, pick
+from tutor.corpus.bank.kinds.steps import blank_lines, carried_on, computes_with, lettered
+from tutor.grading.closed.choices import grade_choice, not_understood, pick
 from tutor.grading.closed.guesses import without_hedges
 from tutor.grading.closed.numbers import grade_expression, grade_number
 from tutor.grading.closed.quantities import read_quantity
@@ -102,7 +102,11 @@ def _as_its_kind(asked: Item, said: str, language: str) -> Grade:
     named = next((number for number, option in enumerate(asked.options, 1) if fold(option.text) == fold(said)), 0)
     if named and pick(asked, said) is not asked.options[named - 1]:  # an option that is itself a number, or a letter
         said = str(named)
-    return GRADERS[asked.kind](asked, said, language)
+    grade = GRADERS[asked.kind](asked, said, language)
+    if asked.options and grade.misunderstood:  # the lines have the numbers here
+        letters = [letter for letter, _ in lettered(asked) if letter]
+        return not_understood(said, f"Type {f'a letter from a to {letters[-1]}, or ' if letters else ''}the option's text.")
+    return grade
 
 
 def _number(asked: Item, said: str, language: str) -> float | None:

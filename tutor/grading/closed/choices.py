@@ -33,7 +33,7 @@ def pick(item: Item, typed: str) -> Option | None:
     return begun[0] if len(begun) == 1 else None
 
 
-def _not_understood(typed: str, how: str) -> Grade:
+def not_understood(typed: str, how: str) -> Grade:
     """The grade of an answer that names no option. how: to type one."""
     said = re.sub(r"\s+", " ", clean(typed)).strip()[:40]
     what = f"“{said}” names no option" if said else "No option was named"
@@ -54,7 +54,7 @@ def grade_choice(item: Item, answer: str, language: str = "en") -> Grade:
     """Right when the answer names the right option; another option's reply becomes the feedback."""
     option = pick(item, answer)
     if option is None:
-        return _not_understood(answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
+        return not_understood(answer, f"Type a number from 1 to {len(item.options)}, or the option's text.")
     if option.right:
         return Grade(1.0, met=(Met(option.text, as_typed(option.text, answer)),), feedback=option.reply)
     feedback = option.reply or option.misconception or f"{_named(option.text, answer)} is not the answer."
@@ -93,7 +93,7 @@ def grade_multi(item: Item, answer: str, language: str = "en") -> Grade:
     """All or nothing, or (right − wrong) / right where the item gives partial credit."""
     named = picked_options(item, answer)
     if named is None:
-        return _not_understood(answer, "Type the numbers of the right options with commas between them, such as 1, 3.")
+        return not_understood(answer, "Type the numbers of the right options with commas between them, such as 1, 3.")
     right = [option for option in item.options if option.right]
     hits = [option for option in named if option.right]
     slips = [option for option in named if not option.right]

@@ -253,16 +253,16 @@ def _worked(line: WorkedLine) -> str:
 
 
 def _blank(line: WorkedLine) -> str:
-    listed = ", ".join(f"{letter}: {text}" if letter else text for letter, text in _letters(line))
+    listed = ", ".join(f"{letter}: {text}" if letter else text for letter, text in lettered(line.item))
     how = listed or _kind(line).how_to_answer(line.item).removeprefix("a number, ")
     return f"{_lead(line)} {BLANK_LINE} ({how})"
 
 
-def _letters(line: WorkedLine) -> list[tuple[str, str]]:
+def lettered(line: Item) -> list[tuple[str, str]]:
     """(letter, text) of the options of a line; the letter is "" where an option is itself a single character."""
-    texts = _kind(line).choices(line.item)
-    lettered = not any(len(text.strip()) == 1 for text in texts)
-    return [(letter if lettered else "", text) for letter, text in zip(string.ascii_lowercase, texts, strict=False)]
+    texts = OF_A_LINE[line.kind][0].choices(line)
+    are_words = not any(len(text.strip()) == 1 for text in texts)
+    return [(letter if are_words else "", text) for letter, text in zip(string.ascii_lowercase, texts, strict=False)]
 
 
 def _typed(line: WorkedLine) -> list[str]:
@@ -271,4 +271,4 @@ def _typed(line: WorkedLine) -> list[str]:
     if not kind.offers_options:
         return kind.accepted_answers(line.item)
     right = kind.answer_parts(line.item)
-    return [*right, *(letter for letter, text in _letters(line) if letter and text in right)]
+    return [*right, *(letter for letter, text in lettered(line.item) if letter and text in right)]
