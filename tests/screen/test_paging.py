@@ -24,7 +24,7 @@ from tutor.screen.terminal.view import View, is_blank, page_end
 
 pyte = pytest.importorskip("pyte")
 
-SIZES = [(60, 20), (80, 24), (100, 30), (120, 40)]
+SIZES = [(60, 20), (80, 24), (120, 40)]
 KEYS = {"next": "question", "simpler": "simpler", "example": "example", "ask": "or just ask", "say": "", "quit": "leave"}
 AT_AN_ITEM = {"hint": "hint", "skip": "skip", "ask": "ask", "quit": "leave"}
 
