@@ -107,6 +107,17 @@ def test_what_is_wrong_with_a_block_is_told_at_its_line(check, before, after, to
     assert len(found) == 1 and found[0].startswith(told)
 
 
+def test_a_plot_that_only_two_knobs_together_make_impossible_is_told(check):
+    found, _ = check(
+        PLOT.replace("  n: [1, 100, 10]", "  n: [1, 100, 10]\n  m: [0, 100, 1]").replace("sqrt(n/x)", "sqrt(n+100-m)")
+    )
+    assert found == []
+    found, _ = check(
+        PLOT.replace("  n: [1, 100, 10]", "  n: [1, 100, 10]\n  m: [0, 100, 1]").replace("sqrt(n/x)", "sqrt(n+95-m)*x")
+    )
+    assert len(found) == 1 and found[0].startswith("21 invalid-try: at n = 1, m = 100: found a curve that is undefined")
+
+
 def test_items_have_to_be_of_the_section_and_the_first_one_to_be_guessed(check):
     found, _ = check(PLOT + "\n## Sums\n\nA sum is not.\n", BANK.replace("section: means", "section: sums"))
     assert [line.partition(", expected")[0] for line in found if "try" in line] == [

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import product
 
 from tutor.check.rules import finding
 from tutor.corpus.bank import kind_of
@@ -72,7 +73,7 @@ def try_findings(path: str, tries: Sequence[LessonTry], items: Sequence[Item] | 
 
 
 def _plot_findings(path: str, block: LessonTry) -> Iterator[Finding]:
-    """The first of its settings that can't be drawn: as it stands first, and with each knob at either end."""
+    """The first of its settings that can't be drawn: as it stands first, and at every combination of its ends."""
     one = block.one
     for number, setting in enumerate(_ends(one) if one.plot else ()):
         try:
@@ -86,6 +87,8 @@ def _plot_findings(path: str, block: LessonTry) -> Iterator[Finding]:
 def _ends(one: Try) -> list[Setting]:
     first = one.first()
     turned = [{**first, knob.name: end} for knob in one.knobs for end in (knob.lowest, knob.highest)]
+    corners = product(*((knob.lowest, knob.highest) for knob in one.knobs))
+    turned += [dict(zip(first, corner, strict=True)) for corner in corners]
     return [first, *(setting for setting in turned if setting != first)]
 
 
