@@ -63,6 +63,13 @@ def test_the_learner_predicts_turns_twice_is_asked_and_goes_on(play):
     assert modes == [("food/rising:at-twenty", "predict", False), ("food/rising:first-above", "try", True)]
 
 
+def test_a_transcript_says_in_words_what_a_block_shows_and_not_how_it_is_written(play):
+    _, shared = play(NEXT, "12", "grams=20", "14")
+    transcript = shared["terminal"].transcript_text()
+    assert "with the knobs grams (1 to 20) and hours (1, 2 or 3)." in transcript
+    assert "predict:" not in transcript and "```try" not in transcript
+
+
 def test_whether_the_prediction_was_right_is_not_told_before_the_knobs_were_turned(play):
     screen, _ = play(NEXT, "20", "grams=20", "14", QUIT)
     assert in_order(screen, "You: 20", TURNED[1], "You said 20, and so it is.", "Right.")

@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tutor.corpus.bank.tries import readable_try, try_of
-from tutor.corpus.drawn import has_plot
+from tutor.corpus.drawn import has_plot, is_try
+from tutor.corpus.markdown import lines_of, parse_blocks
 from tutor.corpus.tries.at_first import names_in_words, written_at_first
 from tutor.screen.markup.styles import DIM
 from tutor.screen.markup.wrapping import Whole
@@ -75,6 +76,17 @@ def in_words(block: str) -> str:
         return "\n".join([*titled, *([text] if text else []), *(said_of(plot) if plot else ()), names_in_words(one)])
     plot = _plot(block.partition("\n")[2].rpartition("\n")[0]) if has_plot(block) else None
     return "\n".join(said_of(plot)) if plot else block
+
+
+def with_tries_in_words(text: str) -> str:
+    """Markdown whose try blocks say what they show first, and not what they show at other settings."""
+    lines = text.split("\n")
+    for token in reversed(parse_blocks(text)[0]):
+        if token.type == "fence" and is_try(token.info):
+            first, end = lines_of(token)
+            said = in_words(f"{token.markup}try\n{token.content}{token.markup}")
+            lines[first:end] = [f"{token.markup}text", *said.split("\n"), token.markup]
+    return "\n".join(lines)
 
 
 def said_of(plot: Plot) -> Iterator[str]:

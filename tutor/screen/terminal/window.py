@@ -14,6 +14,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from tutor.corpus.bank import kind_of
+from tutor.corpus.drawn import has_try
 from tutor.models import Step
 from tutor.screen.learners import ScriptedLearner
 from tutor.screen.stdio import (
@@ -133,6 +134,10 @@ class Terminal:
         self._clear_sign()
         self._show(self._without_options(screen))
         if text := screen.markdown():
+            if has_try(text):
+                from tutor.screen.markup.figures import with_tries_in_words
+
+                text = with_tries_in_words(text)
             self.transcript.append(text)
 
     def _show(self, screen: Screen) -> None:
