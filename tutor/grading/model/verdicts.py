@@ -29,7 +29,7 @@ from utils.errors import ModelError
 if TYPE_CHECKING:
     from utils.llm.language_model import LanguageModel
 
-AGREES_IF_TALKED = 0.5  # the embedded grader's probability from which it agrees, for an answer that may speak to the grader
+AGREES_IF_TALKED = 0.55  # the embedded grader's probability from which it agrees, for an answer that may speak to the grader
 OPPOSES = 0.9  # and from which it objects to a model's "nothing right"
 CONTRADICTED = 0.5  # the highest score of an answer that contradicts a reference
 FAR_APART = " The model and the built-in grader are far apart here"
