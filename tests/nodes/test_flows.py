@@ -224,6 +224,13 @@ def test_a_side_question_that_the_lesson_does_not_answer_is_said_to_have_no_answ
     assert "The lessons don't answer that." in screen
 
 
+def test_a_side_question_about_it_is_about_the_section_and_no_other_lesson_answers_it(play, docs):
+    tides = "# Tides\n\n## Ebb\n\nThe tide falls so fast in narrow bays because all of its water leaves through one gap.\n"
+    (docs / "food" / "tides.md").write_text(tides, encoding="utf-8")
+    screen, _ = play("next", ("ask", "and why does it fall so fast?"), "quit")
+    assert "narrow bays" not in screen and "Yeast eats sugar" in screen
+
+
 def test_a_side_question_left_empty_asks_nothing(play):
     screen, _ = play("next", ("ask", ""), "quit")
     assert "does not answer that" not in screen

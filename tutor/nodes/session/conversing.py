@@ -248,7 +248,7 @@ class Converse(ModelVerb):
         elif ladder.amounts_to(answer, item, lesson.language):
             return self.step_instead(terminal, "That is what this question asks.", item, round, lesson)
         elif answer:
-            found = look_up(answer, lesson, open_index)
+            found = look_up(answer, lesson, open_index, item.section)
             if found.found and tutoring.tells(found.text, item, round.met, lesson.language):
                 why = "The lesson's answer to that would answer this question, too."
                 return self.step_instead(terminal, why, item, round, lesson)

@@ -50,15 +50,24 @@ def passage_of(lesson: Lesson, section: Section) -> Passage:
     return Passage(lesson.id, lesson.path, section.line, heading, section.slug, 0.0, without_comments(section.text))
 
 
-def look_up(question: str, lesson: Lesson | None, open_index: Callable[[], Index]) -> Answer:
-    """What the lessons say about a question, this lesson first if there is one, in their own words."""
+def look_up(question: str, lesson: Lesson | None, open_index: Callable[[], Index], slug: str = "") -> Answer:
+    """What the lessons say about a question, this lesson first if there is one, in their own words.
+
+    slug: of the section that is being read. "Why does it fall so fast?" is about that, and no other lesson is asked.
+    """
     index = open_index()
-    asked = index.query_words(question)
+
+    def said(words: str, lessons: list[str] | None = None) -> Answer:
+        return answering.answer(question, index.search(words, answering.CANDIDATES, lessons), index.query_words(words))
+
     if lesson:
-        answer = answering.answer(question, index.search(question, answering.CANDIDATES, [lesson.id]), asked)
+        answer = said(question, [lesson.id])
+        section = lesson.section(slug)
+        if section and not answer.found and answering.leans_back(question):
+            return said(f"{question} {section.title}", [lesson.id])
         if answer.found:
             return answer
-    return answering.answer(question, index.search(question, answering.CANDIDATES), asked)
+    return said(question)
 
 
 def model_speech(
@@ -202,7 +211,7 @@ class AnswerSideQuestion(ModelVerb):
         if kind == hearing.CONFUSED and section and not hearing.is_wordy(step.text):
             terminal.show(screens.Prose(brief := key_sentences(section.text), "in brief"))
             return brief
-        answer = look_up(step.text, lesson, open_index)
+        answer = look_up(step.text, lesson, open_index, slug_at(place, item))
         terminal.show(screens.Answered(answer, asked=True))
         return answer.text
 

@@ -96,8 +96,13 @@ def best_first(question: str, passages: Sequence[Passage], asked: QueryWords, co
 
 def in_context(question: str, earlier: str) -> str:
     """What to search for when a question follows another: also the other's words, unless it can stand alone."""
-    follows = len(question.split()) < 4 or re.search(FOLLOWS_UP, question, re.I)
+    follows = len(question.split()) < 4 or leans_back(question)
     return f"{question} {earlier}" if earlier and follows else question
+
+
+def leans_back(question: str) -> bool:
+    """Whether a question is about something that was spoken of before: "and why does it fall?"."""
+    return bool(re.search(FOLLOWS_UP, question, re.I))
 
 
 __all__ = [
@@ -108,6 +113,7 @@ __all__ = [
     "document",
     "from_sentences",
     "in_context",
+    "leans_back",
     "listing",
     "meanings",
     "one_per_lesson",
