@@ -135,6 +135,7 @@ def test_where_a_curve_is_undefined_it_is_broken_on_screen_and_refused_by_check(
         ("path: {start: [1, 1], next: [x, y], steps: 999}\n", 11, "expected a whole number from 1 to 300"),
         ("arrows: {v: 3}\n", 11, "found the number 3 in arrows, expected a pair"),
         ("points: [[1, 1]]\nmarks: {a: 3}\n", 12, "{x: 3}"),
+        ("points: [[1, 1]]\nlet: {a: b+1, b: a+1}\n", 12, 'found "b" in let before it is defined there'),
         ("points: [[1, 1]]\nlet: {x: 3}\n", 12, 'found the name "x", which has a meaning already'),
         ('bars: {"a\\u202eb": 1}\n', 11, "a character that can't be seen"),
         (f"bars: {{{'a' * 40}: 1}}\n", 11, "found a label of 40 characters, expected at most 32"),

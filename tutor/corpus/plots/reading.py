@@ -383,6 +383,8 @@ class _PlotReader:
         allowed = {*open_names, *(COORDINATES if field == "let" else ())}
         if unknown := sorted(used - allowed):
             name = unknown[0]
+            if name in self.fields.data.get("let", ()):
+                self.refuse(line, f'found "{name}" in let before it is defined there, expected earlier names alone; put it above')
             near = did_you_mean(name, [*sorted(open_names), *CONSTANTS, *FUNCTIONS])
             expected = either([*sorted(open_names)]) if open_names else "numbers only"
             self.refuse(line, f'found the unknown name "{name}" in {field}, expected {expected}{near or "; correct it"}')
