@@ -164,6 +164,16 @@ def test_a_page_ends_with_a_paragraph_an_item_of_a_list_a_row_of_a_table_or_a_li
     assert list(dict.fromkeys(ends)) == once[:-1]
 
 
+def test_a_drawing_is_not_cut_in_two_where_a_page_has_room_for_it(window):
+    seen, _, _ = window(60, 20)
+    rows = seen.rows(screens.Prose("Some words.\n\n```text\n+---+\n| a |\n\n| b |\n+---+\n```\n\nMore words.\n\nThe last.")).rows
+    shown = ["".join(part.text for part in row).strip() for row in rows]
+    top = shown.index("+---+")
+    inside = range(top + 1, shown.index("+---+", top + 1) + 1)
+    assert {page_end(rows, 0, limit) for limit in inside} == {top}
+    assert page_end(rows, top, top + 3) == top + 3  # one that is longer than a page is cut all the same
+
+
 def test_back_shows_the_page_before_and_other_keys_keep_what_is_unread(window, monkeypatch):
     seen, reader, pager = window(60, 20)
     pressed = iter(["next", "back", "next", "simpler", "next", "next", "next"])

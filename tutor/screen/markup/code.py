@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
 from tutor.screen.markup.styles import DIM, SYNTAX
@@ -47,6 +47,13 @@ class Code(Verbatim):
         if self.language == "mermaid" and not self.page.plain and (drawing := _diagram(source, room)):
             yield Whole(Text("\n".join(margin + row for row in drawing), no_wrap=True))
             return
+        lines = self._lines(source, margin, room)
+        if self.language == "text":  # a drawing
+            yield Whole(Group(*lines))
+        else:
+            yield from lines
+
+    def _lines(self, source: str, margin: str, room: int) -> Iterator[Text]:
         if self.language == "output":
             margin += self.page.signs["output"]
             room -= cell_len(self.page.signs["output"])
