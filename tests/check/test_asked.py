@@ -7,6 +7,7 @@ from conftest import LESSON
 
 from tutor import search
 from tutor.check import checking
+from tutor.corpus.markdown import numbered_asked
 from utils.settings import Settings
 
 ASKED = "<!-- asked\nwhat makes dough rise\n{}\n-->\n"
@@ -42,3 +43,8 @@ def test_a_short_answer_of_the_author_keeps_the_promise(found):
 def test_without_the_option_nothing_is_asked(docs):
     (docs / "food" / "bread.md").write_text(LESSON.replace("## Salt", ASKED.format("who rules France") + "\n## Salt"), "utf-8")
     assert not any(one.rule == "asked-elsewhere" for one in checking.check(Settings(docs=str(docs))).findings)
+
+
+def test_a_question_is_told_at_its_own_line_though_the_text_above_has_its_words():
+    text = "Salt is cheap.\n\n<!-- asked\n\nsalt is cheap\nSalt\nA: It is.\n-->\n\n<!-- asked: why -->\n"
+    assert numbered_asked(text) == [(4, "salt is cheap"), (5, "Salt"), (6, "A: It is."), (9, "why")]

@@ -191,7 +191,14 @@ def asked_and_answered(text: str) -> list[tuple[str, str]]:
 
 def lines_of_asked(text: str) -> list[str]:
     """The lines of a text's `asked` comments, without blank ones."""
-    if "<!--" not in text:
-        return []
-    comments = (ASKED.fullmatch(found[0]) for found in CODE_OR_COMMENT.finditer(text))
-    return [line.strip() for comment in comments if comment for line in comment[1].splitlines() if line.strip()]
+    return [line for _, line in numbered_asked(text)]
+
+
+def numbered_asked(text: str) -> list[tuple[int, str]]:
+    """(0-based line of the text, words) of each line of its `asked` comments, without blank ones."""
+    found: list[tuple[int, str]] = []
+    for match in CODE_OR_COMMENT.finditer(text) if "<!--" in text else ():
+        if comment := ASKED.fullmatch(match[0]):
+            first = text.count("\n", 0, match.start() + comment.start(1))
+            found += [(number, line.strip()) for number, line in enumerate(comment[1].splitlines(), first) if line.strip()]
+    return found

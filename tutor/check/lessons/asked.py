@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tutor.check.rules import finding
 from tutor.corpus.corpus import Corpus
 from tutor.corpus.lessons import MISCONCEPTIONS
-from tutor.corpus.markdown import ANSWER, lines_of_asked
+from tutor.corpus.markdown import ANSWER, numbered_asked
 from tutor.models import Answer, Citation, Finding, Lesson, Section
 from tutor.search import answering
 from tutor.search.index import Index
@@ -35,15 +35,13 @@ def asked_findings(
 def _promises(corpus: Corpus, lesson_id: str) -> Iterator[tuple[Section, int, str]]:
     """(section, line, question) of each question in the `asked` comments of a lesson, those of its misconceptions left out."""
     try:
-        lesson, text = corpus.lesson(lesson_id), corpus.lesson_text(lesson_id)
+        lesson = corpus.lesson(lesson_id)
     except (InvalidFile, UsageError):
         return  # which is a finding of its own
-    lines = [line.strip() for line in text.splitlines()]
     for section in lesson.sections:
-        for line in lines_of_asked(section.text):
-            if not line.startswith(ANSWER) and section.slug != MISCONCEPTIONS:
-                at = next((at for at, known in enumerate(lines[section.line - 1 :], section.line) if line in known), section.line)
-                yield section, at, line
+        for number, line in numbered_asked(section.text) if section.slug != MISCONCEPTIONS else ():
+            if not line.startswith(ANSWER):
+                yield section, section.text_line + number, line
 
 
 def _fault_of(answer: Answer, section: Section, corpus: Corpus) -> str:

@@ -14,7 +14,7 @@ from tutor.corpus.bank.misconceptions import FILE_NAME as LIST_FILE
 from tutor.corpus.front_matter import split_front_matter
 from tutor.corpus.lessons import MISCONCEPTIONS, listed_entries, marked_misconceptions, parse_lesson
 from tutor.corpus.links import links_of
-from tutor.corpus.markdown import ANSWER, lines_of_asked, markdown_parser, without_comments
+from tutor.corpus.markdown import ANSWER, markdown_parser, numbered_asked, without_comments
 from tutor.grading.model.additions import additions_of
 from tutor.models import Finding, Lesson, Misconception
 from tutor.screen import mathtext
@@ -231,12 +231,12 @@ def formula_finding(path: str, line: int, latex: str) -> Iterator[Finding]:
 
 def _short_answers(lesson: Lesson, text: str) -> Iterator[Finding]:
     """Answers in `asked` comments that say what the lesson doesn't hold, are long, or answer nothing."""
-    shown, lines = without_comments(text), [line.strip() for line in text.splitlines()]
+    shown = without_comments(text)
     for section in lesson.sections:
         above = ""
-        for line in lines_of_asked(section.text):
+        for number, line in numbered_asked(section.text):
             if line.startswith(ANSWER) and (fault := _fault_of(line.removeprefix(ANSWER).strip(), above, shown, lesson.language)):
-                yield finding("unsaid-answer", lesson.path, lines.index(line) + 1, fault)
+                yield finding("unsaid-answer", lesson.path, section.text_line + number, fault)
             above = line
 
 
