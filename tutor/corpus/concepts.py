@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from tutor.corpus.bank.fields import BankFields, in_words
-from utils.errors import InvalidFile
-from utils.strict_yaml import line_of, load
+from tutor.corpus.bank.fields import BankFields
+from utils.strict_yaml import line_of
 
 FILE_NAME = "concepts.yaml"
 MAX_CONCEPTS = 2_000
@@ -35,11 +34,7 @@ class Concept:
 
 def parse_concepts(text: str, path: str) -> list[Concept]:
     """The concepts of a concepts.yaml, in its order. Raises InvalidFile."""
-    root = load(text, path)
-    if not isinstance(root, dict):
-        raise InvalidFile(path, 1, f'found {in_words(root)}, expected "concepts:" and a list of them under it; add it')
-    top = BankFields(root, path, "the file")
-    top.allow(("concepts",))
+    top = BankFields.of_list(text, path, "concepts")
     found: dict[str, Concept] = {}
     for index, entry in enumerate(top.entries("concepts", at_least=1, at_most=MAX_CONCEPTS)):
         fields = top.child("concepts", index, entry, f"concept {index + 1}")

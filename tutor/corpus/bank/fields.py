@@ -11,7 +11,7 @@ from tutor.corpus.expressions import ExpressionError, evaluate, names, show
 from tutor.corpus.formulas import formula
 from tutor.models import KnownWrong, Variable
 from utils.errors import InvalidFile
-from utils.strict_yaml import line_of
+from utils.strict_yaml import line_of, load
 from utils.text import nearest
 
 FIELDS = ("id", "section", "kind", "question", "hints", "explanation", "variables", "where", "idea", "figure")
@@ -23,6 +23,16 @@ class BankFields:
 
     def __init__(self, data: dict[str, Any], path: str, label: str) -> None:
         self.data, self.path, self.label = data, path, label
+
+    @classmethod
+    def of_list(cls, text: str, path: str, field: str) -> BankFields:
+        """The fields of a file that is a list under one name, such as `concepts:`. Raises InvalidFile."""
+        root = load(text, path)
+        if not isinstance(root, dict):
+            raise InvalidFile(path, 1, f'found {in_words(root)}, expected "{field}:" and a list of them under it; add it')
+        top = cls(root, path, "the file")
+        top.allow((field,))
+        return top
 
     def refuse(self, place: Place, message: str) -> NoReturn:
         """Raises InvalidFile at a field, or at an entry of one: `("options", 2)`."""

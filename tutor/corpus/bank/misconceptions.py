@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tutor.corpus.bank.fields import BankFields, in_words
+from tutor.corpus.bank.fields import BankFields
 from tutor.corpus.bank.reading import ID, ID_IN_WORDS
 from tutor.models import Item, Misconception
-from utils.errors import InvalidFile
-from utils.strict_yaml import line_of, load
+from utils.strict_yaml import line_of
 
 FILE_NAME = "misconceptions.yaml"
 LIKE_AN_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")  # a text in a bank that is meant to name one of the list
@@ -18,11 +17,7 @@ LIKE_AN_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")  # a text in a bank that is
 
 def parse_misconceptions(text: str, path: str) -> dict[str, Misconception]:
     """{id: Misconception} of a misconceptions.yaml, in its order. Raises InvalidFile."""
-    root = load(text, path)
-    if not isinstance(root, dict):
-        raise InvalidFile(path, 1, f'found {in_words(root)}, expected "misconceptions:" and a list of them under it; add it')
-    top = BankFields(root, path, "the file")
-    top.allow(("misconceptions",))
+    top = BankFields.of_list(text, path, "misconceptions")
     found: dict[str, Misconception] = {}
     for index, entry in enumerate(top.entries("misconceptions", at_least=1)):
         fields = top.child("misconceptions", index, entry, f"misconception {index + 1}")
