@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from tutor.check.lessons.text import prerequisite_circles
 from tutor.check.rules import finding
@@ -34,7 +34,6 @@ class _Map:
 
     def __init__(self, corpus: Corpus, concepts: Sequence[Concept]) -> None:
         self.corpus, self.concepts = corpus, concepts
-        self.lesson = cache(self._lesson)
         self.before = cache(self._before)
 
     def findings(self, chosen: Sequence[str]) -> Iterator[Finding]:
@@ -48,7 +47,7 @@ class _Map:
                 yield from self._used_too_early(lesson)
         yield from self._listed_too_early(set(chosen))
 
-    def _lesson(self, lesson_id: str) -> Lesson | None:
+    def lesson(self, lesson_id: str) -> Lesson | None:
         try:
             return self.corpus.lesson(lesson_id) if lesson_id in self.corpus.files else None
         except (InvalidFile, UsageError):
@@ -157,7 +156,7 @@ def _line_of_use(concept: Concept, section: Section) -> tuple[int, str] | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=4_096)  # each concept looks into the same sections
 def _prose(text: str) -> tuple[tuple[int, str], ...]:
     """(0-based line, words) of each paragraph, cell or list entry, without code, formulas, images and the words of links."""
     found: list[tuple[int, str]] = []

@@ -86,10 +86,14 @@ def _plot_findings(path: str, block: LessonTry) -> Iterator[Finding]:
 
 def _ends(one: Try) -> list[Setting]:
     first = one.first()
+    found: list[Setting] = [first]
     turned = [{**first, knob.name: end} for knob in one.knobs for end in (knob.lowest, knob.highest)]
     corners = product(*((knob.lowest, knob.highest) for knob in one.knobs))
     turned += [dict(zip(first, corner, strict=True)) for corner in corners]
-    return [first, *(setting for setting in turned if setting != first)]
+    for setting in turned:
+        if setting not in found:
+            found.append(setting)
+    return found
 
 
 def _uses(one: Try, name: str) -> bool:
